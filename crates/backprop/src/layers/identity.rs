@@ -1,0 +1,39 @@
+//! Identity: a linear unit, for example the output of a regression.
+//!
+//! $$y = x, \qquad dx = dy$$
+//!
+//! | | shape |
+//! |---|---|
+//! | `x`, `dx`, `y`, `dy` | `[N, D]` |
+
+use ndarray::{ArrayView2, ArrayViewMut2};
+use spec::Real;
+
+use super::{Layer, Pass};
+
+/// $y = x$.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity;
+
+impl<T: Real> Layer<T> for Identity {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>) {
+        y.assign(&x);
+    }
+
+    fn backward(&mut self, _: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        if let Some(mut dx) = dx {
+            dx.assign(&pass.dy);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{prove, random};
+    use super::*;
+
+    #[test]
+    fn gradients_agree_with_central_differences() {
+        prove(&mut Identity, &[], random(5, 4, "x"), 4);
+    }
+}

@@ -1,0 +1,55 @@
+//! Leaky rectifier.
+//!
+//! $$y = \begin{cases} x & x > 0 \\ a x & x \le 0 \end{cases}, \qquad
+//!   dx = \begin{cases} dy & x > 0 \\ a\, dy & x \le 0 \end{cases}$$
+//!
+//! | | shape |
+//! |---|---|
+//! | `x`, `dx`, `y`, `dy` | `[N, D]` |
+//!
+//! Source: Maas, Hannun, Ng 2013, section 2.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+use spec::Real;
+
+use super::{Layer, Pass};
+
+/// $y = x$ where $x > 0$, else $a x$.
+#[derive(Clone, Copy, Debug)]
+pub struct LeakyRelu<T> {
+    /// Slope $a$ where $x$ is not above 0.
+    pub slope: T,
+}
+
+impl<T: Real> Layer<T> for LeakyRelu<T> {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>) {
+        let (zero, a) = (T::zero(), self.slope);
+        Zip::from(y)
+            .and(x)
+            .for_each(|y, &x| *y = if x > zero { x } else { a * x });
+    }
+
+    fn backward(&mut self, _: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        let Some(dx) = dx else { return };
+        let (zero, a) = (T::zero(), self.slope);
+        // By x, not by y: with a negative slope y does not tell on which side x was.
+        Zip::from(dx)
+            .and(pass.x)
+            .and(pass.dy)
+            .for_each(|dx, &x, &dy| *dx = if x > zero { dy } else { a * dy });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{prove, random};
+    use super::*;
+
+    #[test]
+    fn gradients_agree_with_central_differences() {
+        for slope in [0.01, 0.3, -0.2] {
+            let x = random(5, 4, "x").mapv(|x| if x.abs() < 1e-3 { 0.5 } else { x });
+            prove(&mut LeakyRelu { slope }, &[], x, 4);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Hyperbolic tangent.
+//!
+//! $$y = \tanh x, \qquad \tanh' x = 1 - \tanh^2 x, \qquad dx = dy\,(1 - y^2)$$
+//!
+//! | | shape |
+//! |---|---|
+//! | `x`, `dx`, `y`, `dy` | `[N, D]` |
+//!
+//! Source: LeCun, Bottou, Orr, Müller 1998, "Efficient BackProp", section 4.4.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+use spec::Real;
+
+use super::{Layer, Pass};
+
+/// $y = \tanh x$.
+#[derive(Clone, Copy, Debug)]
+pub struct Tanh;
+
+impl<T: Real> Layer<T> for Tanh {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>) {
+        Zip::from(y).and(x).for_each(|y, &x| *y = x.tanh());
+    }
+
+    fn backward(&mut self, _: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        let Some(dx) = dx else { return };
+        let one = T::one();
+        Zip::from(dx)
+            .and(pass.y)
+            .and(pass.dy)
+            .for_each(|dx, &y, &dy| *dx = dy * (one - y * y));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{prove, random};
+    use super::*;
+
+    #[test]
+    fn gradients_agree_with_central_differences() {
+        prove(&mut Tanh, &[], random(5, 4, "x") * 3.0, 4);
+    }
+}

@@ -1,0 +1,31 @@
+//! Neural networks by hand.
+//!
+//! Every forward and backward pass in this crate is written out from its derivation: there is no
+//! automatic differentiation. One layer is one file in [`layers`], one loss one file in
+//! [`losses`], one learning rule one file in [`optimizers`]; each opens with its equations, and
+//! `backward` stands right below `forward`.
+//!
+//! # Shapes
+//!
+//! Activations are matrices with one sample a row, $x \in \mathbb{R}^{N \times D_{in}}$; an image is
+//! a row of $C \cdot H \cdot W$ numbers. The upstream gradient $dy = \partial L / \partial y$ has the
+//! shape of $y$, and `backward` turns it into $dx = \partial L / \partial x$ and *adds*
+//! $\partial L / \partial w$ to the gradient of each parameter.
+//!
+//! # Threads and bits
+//!
+//! A [`Network`] cuts a batch into pieces, each with buffers of its own, and sums their gradients in
+//! a fixed order. Where the cuts are depends on the batch and the network, never on the number of
+//! threads, so one thread and many give the same bits. After the first batch of a size nothing is
+//! allocated.
+
+pub mod layers;
+pub mod losses;
+pub mod matmul;
+pub mod model;
+pub mod network;
+pub mod optimizers;
+mod piece;
+
+pub use model::Model;
+pub use network::Network;

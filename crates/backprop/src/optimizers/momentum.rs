@@ -1,0 +1,65 @@
+//! Gradient descent with momentum.
+//!
+//! $$v \leftarrow \mu\, v + g, \qquad w \leftarrow w - \eta\, v$$
+//!
+//! The velocity $v$ is in units of the gradient, as in PyTorch, so that a change of $\eta$ acts at
+//! once. The form of Rumelhart, Hinton, Williams 1986, eq. 9, $\Delta w \leftarrow \mu \Delta w - \eta g$,
+//! is the same for a constant $\eta$.
+
+use rayon::prelude::*;
+use spec::Real;
+
+use super::{BLOCK, Optimizer};
+
+/// $v \leftarrow \mu v + g$, $w \leftarrow w - \eta v$.
+#[derive(Clone, Debug)]
+pub struct Momentum<T> {
+    learning_rate: T,
+    momentum: T,
+    velocity: Vec<T>,
+}
+
+impl<T: Real> Momentum<T> {
+    /// With learning rate $\eta$ and momentum $\mu$, at rest.
+    pub fn new(learning_rate: f64, momentum: f64, parameters: usize) -> Self {
+        Self {
+            learning_rate: T::of(learning_rate),
+            momentum: T::of(momentum),
+            velocity: vec![T::zero(); parameters],
+        }
+    }
+}
+
+impl<T: Real> Optimizer<T> for Momentum<T> {
+    fn step(&mut self, w: &mut [T], g: &[T]) {
+        let (eta, mu) = (self.learning_rate, self.momentum);
+        w.par_chunks_mut(BLOCK)
+            .zip(self.velocity.par_chunks_mut(BLOCK))
+            .zip(g.par_chunks(BLOCK))
+            .for_each(|((w, v), g)| {
+                for ((w, v), &g) in w.iter_mut().zip(v).zip(g) {
+                    *v = mu * *v + g;
+                    *w -= eta * *v;
+                }
+            });
+    }
+
+    fn reset(&mut self) {
+        self.velocity.fill(T::zero());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{assert_close, three_steps};
+    use super::*;
+
+    #[test]
+    fn steps_worked_by_hand() {
+        // v = 2, 2.6, 2.38
+        let mut rule = Momentum::new(0.1, 0.5, 1);
+        assert_close(three_steps(&mut rule), [0.8, 0.54, 0.302]);
+        rule.reset();
+        assert_close(three_steps(&mut rule), [0.8, 0.54, 0.302]);
+    }
+}

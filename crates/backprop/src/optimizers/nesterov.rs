@@ -1,0 +1,67 @@
+//! Nesterov's accelerated gradient.
+//!
+//! $$v \leftarrow \mu\, v + g, \qquad w \leftarrow w - \eta\, (g + \mu v)$$
+//!
+//! The step looks ahead along the new velocity. In these variables $w$ is the point at which the
+//! gradient is taken, as in PyTorch and burn.
+//!
+//! Source: Sutskever, Martens, Dahl, Hinton 2013, eqs. 3 and 4, in the form of Bengio,
+//! Boulanger-Lewandowski, Pascanu 2013, eq. 7.
+
+use rayon::prelude::*;
+use spec::Real;
+
+use super::{BLOCK, Optimizer};
+
+/// $v \leftarrow \mu v + g$, $w \leftarrow w - \eta (g + \mu v)$.
+#[derive(Clone, Debug)]
+pub struct Nesterov<T> {
+    learning_rate: T,
+    momentum: T,
+    velocity: Vec<T>,
+}
+
+impl<T: Real> Nesterov<T> {
+    /// With learning rate $\eta$ and momentum $\mu$, at rest.
+    pub fn new(learning_rate: f64, momentum: f64, parameters: usize) -> Self {
+        Self {
+            learning_rate: T::of(learning_rate),
+            momentum: T::of(momentum),
+            velocity: vec![T::zero(); parameters],
+        }
+    }
+}
+
+impl<T: Real> Optimizer<T> for Nesterov<T> {
+    fn step(&mut self, w: &mut [T], g: &[T]) {
+        let (eta, mu) = (self.learning_rate, self.momentum);
+        w.par_chunks_mut(BLOCK)
+            .zip(self.velocity.par_chunks_mut(BLOCK))
+            .zip(g.par_chunks(BLOCK))
+            .for_each(|((w, v), g)| {
+                for ((w, v), &g) in w.iter_mut().zip(v).zip(g) {
+                    *v = mu * *v + g;
+                    *w -= eta * (g + mu * *v);
+                }
+            });
+    }
+
+    fn reset(&mut self) {
+        self.velocity.fill(T::zero());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{assert_close, three_steps};
+    use super::*;
+
+    #[test]
+    fn steps_worked_by_hand() {
+        // v = 2, 2.4, 2.08
+        let mut rule = Nesterov::new(0.1, 0.5, 1);
+        assert_close(three_steps(&mut rule), [0.7, 0.44, 0.248]);
+        rule.reset();
+        assert_close(three_steps(&mut rule), [0.7, 0.44, 0.248]);
+    }
+}

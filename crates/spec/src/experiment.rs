@@ -1,0 +1,289 @@
+//! A whole experiment: one config file, checked.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::{DatasetSpec, Holdout, Split};
+use crate::model::{LayerSpec, ModelSpec};
+use crate::training::{BatchSize, GradientCheckSpec, LossSpec, Metric, TrainingSpec};
+use crate::{Problem, Streams};
+
+/// One run: data, model, training, and who trains.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Names the folder of the records.
+    pub name: String,
+    /// Seeds every random choice.
+    pub seed: u64,
+    /// Who trains.
+    pub implementations: Vec<ImplementationName>,
+    /// What it learns from.
+    pub dataset: DatasetSpec,
+    /// What learns.
+    pub model: ModelSpec,
+    /// How it learns.
+    pub training: TrainingSpec,
+    /// How its gradients are proved.
+    #[serde(default)]
+    pub gradient_check: GradientCheckSpec,
+}
+
+/// An implementation of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImplementationName {
+    /// Written by hand.
+    Backprop,
+    /// burn on its ndarray device.
+    BurnNdarray,
+    /// burn on its flex device.
+    BurnFlex,
+}
+
+impl ImplementationName {
+    /// Its name in a config and in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Backprop => "backprop",
+            Self::BurnNdarray => "burn-ndarray",
+            Self::BurnFlex => "burn-flex",
+        }
+    }
+}
+
+/// What must be known of the data to judge a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataShape {
+    /// Number of training samples.
+    pub samples: usize,
+    /// Number of classes; none: a real target.
+    pub classes: Option<usize>,
+}
+
+impl Experiment {
+    /// The random streams of its seed.
+    pub fn streams(&self) -> Streams {
+        Streams::new(self.seed)
+    }
+
+    /// What is measured on the test samples: as configured, or what suits the target.
+    pub fn metrics(&self, shape: &DataShape) -> Vec<Metric> {
+        match (self.training.metrics.is_empty(), shape.classes) {
+            (false, _) => self.training.metrics.clone(),
+            (true, Some(_)) => vec![Metric::Accuracy],
+            (true, None) => vec![Metric::R2, Metric::Rmse],
+        }
+    }
+
+    /// Finds values that are impossible whatever the data.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        check_name(&self.name)?;
+        if self.implementations.is_empty() {
+            let problem = Problem::new("implementations", "nobody trains");
+            return Err(problem.hint("list at least one of backprop, burn-ndarray, burn-flex"));
+        }
+        for (index, name) in self.implementations.iter().enumerate() {
+            if self.implementations[..index].contains(name) {
+                let reason = format!("\"{}\" stands there twice", name.as_str());
+                return Err(Problem::new(format!("implementations.{index}"), reason));
+            }
+        }
+        check_dataset(&self.dataset)?;
+        self.model.check()?;
+        self.training.check()?;
+        self.gradient_check.check()?;
+        self.check_last_layer()
+    }
+
+    /// Losses on logits apply softmax or sigmoid themselves.
+    fn check_last_layer(&self) -> Result<(), Problem> {
+        let last = self.model.layers.len() - 1;
+        let doubled = match (self.training.loss, &self.model.layers[last]) {
+            (LossSpec::SoftmaxCrossEntropy, LayerSpec::Softmax) => "softmax",
+            (LossSpec::SoftmaxCrossEntropy | LossSpec::BinaryCrossEntropy, LayerSpec::Sigmoid) => {
+                "sigmoid"
+            }
+            (LossSpec::BinaryCrossEntropy, LayerSpec::Softmax) => "softmax",
+            _ => return Ok(()),
+        };
+        let reason = format!("the loss takes logits, but the last layer is already a {doubled}");
+        Err(Problem::new(format!("model.layers.{last}"), reason)
+            .hint("leave that layer out, or use the loss squared_error"))
+    }
+
+    /// Finds what does not suit the data: sizes, targets, metrics.
+    ///
+    /// # Errors
+    /// The first value that cannot be, with its key.
+    pub fn check_data(&self, shape: &DataShape) -> Result<(), Problem> {
+        if let BatchSize::Samples(size) = self.training.batch_size
+            && size > shape.samples
+        {
+            let reason = format!(
+                "a batch of {size} is larger than the training set of {} samples",
+                shape.samples
+            );
+            return Err(Problem::new("training.batch_size", reason)
+                .hint(format!("at most {}, or \"all\"", shape.samples)));
+        }
+        self.check_metrics(shape)?;
+        self.check_outputs(shape)
+    }
+
+    fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
+        for (index, metric) in self.training.metrics.iter().enumerate() {
+            let for_classes = *metric == Metric::Accuracy;
+            if for_classes != shape.classes.is_some() {
+                let reason = format!("\"{}\" does not suit this target", metric.name());
+                let hint = match shape.classes {
+                    Some(_) => "for classes: accuracy",
+                    None => "for a real target: r2, rmse, mae",
+                };
+                let key = format!("training.metrics.{index}");
+                return Err(Problem::new(key, reason).hint(hint));
+            }
+        }
+        Ok(())
+    }
+
+    /// One output a class; two classes may share one output; a real target has one.
+    fn check_outputs(&self, shape: &DataShape) -> Result<(), Problem> {
+        let linear = |layer: &LayerSpec| match layer {
+            LayerSpec::Linear(linear) => Some(linear.units),
+            _ => None,
+        };
+        let layers = self.model.layers.iter().enumerate().rev();
+        let Some((index, units)) = layers.filter_map(|(i, l)| Some((i, linear(l)?))).next() else {
+            return Ok(());
+        };
+        let wanted = match (shape.classes, self.training.loss) {
+            (None, LossSpec::SquaredError) if units == 1 => return Ok(()),
+            (None, LossSpec::SquaredError) => "1 unit for a real target".to_string(),
+            (None, _) => {
+                let reason = "the target is a real number, but the loss is for classes";
+                return Err(Problem::new("training.loss", reason).hint("use squared_error"));
+            }
+            (Some(classes), loss) => {
+                let shared = classes == 2 && loss != LossSpec::SoftmaxCrossEntropy;
+                if units == classes || (shared && units == 1) {
+                    return Ok(());
+                }
+                let or_one = if shared { ", or 1" } else { "" };
+                format!("{classes} units, one for each class{or_one}")
+            }
+        };
+        let reason = format!("the output has {units} units, the data need {wanted}");
+        Err(Problem::new(
+            format!("model.layers.{index}.linear.units"),
+            reason,
+        ))
+    }
+}
+
+fn check_name(name: &str) -> Result<(), Problem> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
+        let reason = format!("\"{name}\" cannot name a folder of results");
+        return Err(
+            Problem::new("name", reason).hint("use small letters, digits, -, _ and . (not first)")
+        );
+    }
+    Ok(())
+}
+
+fn check_dataset(dataset: &DatasetSpec) -> Result<(), Problem> {
+    let key = |field: &str| format!("dataset.{}.{field}", dataset.kind());
+    let require = |fine: bool, field: &str, reason: &str| match fine {
+        true => Ok(()),
+        false => Err(Problem::new(key(field), reason)),
+    };
+    let generated = |samples: usize, noise: f64| {
+        require(
+            (4..=10_000_000).contains(&samples),
+            "samples",
+            "4 to 10000000 samples",
+        )?;
+        require(
+            noise >= 0.0 && noise.is_finite(),
+            "noise",
+            "the noise must be 0 or more",
+        )
+    };
+    match dataset {
+        DatasetSpec::Mnist(mnist) => {
+            require(mnist.classes != Some(0), "classes", "1 class or more")?;
+            require(
+                mnist.train_limit != Some(0),
+                "train_limit",
+                "1 image or more",
+            )?;
+            require(mnist.test_limit != Some(0), "test_limit", "1 image or more")
+        }
+        DatasetSpec::Csv(csv) => {
+            require(csv.delimiter.is_ascii(), "delimiter", "one ASCII character")?;
+            check_split(&key("split"), &csv.split)
+        }
+        DatasetSpec::Xor(_) => Ok(()),
+        DatasetSpec::Parity(parity) => {
+            require((1..=16).contains(&parity.bits), "bits", "1 to 16 bits")
+        }
+        DatasetSpec::Moons(moons) => {
+            generated(moons.samples, moons.noise)?;
+            check_split(&key("split"), &moons.split)
+        }
+        DatasetSpec::Circles(circles) => {
+            generated(circles.samples, circles.noise)?;
+            let inside = circles.factor > 0.0 && circles.factor < 1.0;
+            require(
+                inside,
+                "factor",
+                "the inner radius must be above 0 and below 1",
+            )?;
+            check_split(&key("split"), &circles.split)
+        }
+        DatasetSpec::Spirals(spirals) => {
+            generated(spirals.samples, spirals.noise)?;
+            let turns = spirals.turns > 0.0 && spirals.turns <= 100.0;
+            require(turns, "turns", "the turns must be above 0 and at most 100")?;
+            check_split(&key("split"), &spirals.split)
+        }
+        DatasetSpec::Sine(sine) => {
+            generated(sine.samples, sine.noise)?;
+            check_split(&key("split"), &sine.split)
+        }
+    }
+}
+
+fn check_split(key: &str, split: &Split) -> Result<(), Problem> {
+    let holdout = |kind: &str, Holdout { test }: Holdout| {
+        if test > 0.0 && test < 1.0 {
+            return Ok(());
+        }
+        let reason = format!("a test share of {test} leaves one part empty");
+        Err(Problem::new(format!("{key}.{kind}.test"), reason).hint("above 0 and below 1"))
+    };
+    match *split {
+        Split::None => Ok(()),
+        Split::Shuffled(share) => holdout("shuffled", share),
+        Split::Stratified(share) => holdout("stratified", share),
+        Split::KFold(k) if k.folds < 2 => {
+            let reason = format!("{} folds leave nothing to train on", k.folds);
+            Err(Problem::new(format!("{key}.k_fold.folds"), reason).hint("2 or more"))
+        }
+        Split::KFold(k) if k.fold >= k.folds => {
+            let reason = format!("there is no fold {} of {}", k.fold, k.folds);
+            let hint = format!("0 to {}", k.folds - 1);
+            Err(Problem::new(format!("{key}.k_fold.fold"), reason).hint(hint))
+        }
+        Split::KFold(_) => Ok(()),
+    }
+}
+
+/// A file named in a config: as it is when absolute, otherwise beside the config if it is there,
+/// otherwise relative to the current folder.
+pub fn resolve_path(path: &Path, base: &Path) -> PathBuf {
+    let beside = base.join(path);
+    if beside.exists() { beside } else { path.into() }
+}

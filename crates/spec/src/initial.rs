@@ -1,0 +1,153 @@
+//! Initial parameters: drawn from the experiment's streams, or read from a file.
+
+use std::path::Path;
+
+use ndarray::{ArrayD, IxDyn};
+use rand::distr::Uniform;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Normal};
+
+use crate::model::{Initializer, PlannedLayer, PlannedParameter};
+use crate::{NamedTensors, Streams, TensorError};
+
+/// Draws every parameter in f64, each from a stream of its own (`initial/<name>`), so that a layer
+/// added or widened leaves the others' values as they were.
+pub fn draw_parameters(plan: &[PlannedLayer], streams: &Streams) -> NamedTensors<f64> {
+    let mut parameters = NamedTensors::default();
+    for parameter in plan.iter().flat_map(|layer| &layer.parameters) {
+        let mut rng = streams.stream(&format!("initial/{}", parameter.name));
+        let values = draw(parameter, &mut rng);
+        parameters.insert(&*parameter.name, values);
+    }
+    parameters
+}
+
+/// Reads every parameter of the plan, and nothing else, from a safetensors file.
+///
+/// # Errors
+/// When the file cannot be read or its names and shapes are not those of the plan.
+pub fn read_parameters(
+    plan: &[PlannedLayer],
+    file: &Path,
+) -> Result<NamedTensors<f64>, TensorError> {
+    let read = NamedTensors::<f64>::read_safetensors(file)?;
+    let mut parameters = NamedTensors::default();
+    for parameter in plan.iter().flat_map(|layer| &layer.parameters) {
+        let tensor = read.expect(&parameter.name, &parameter.shape)?;
+        parameters.insert(&*parameter.name, tensor.clone());
+    }
+    match read.names().find(|name| parameters.get(name).is_none()) {
+        None => Ok(parameters),
+        Some(name) => Err(TensorError::Unexpected {
+            name: name.into(),
+            expected: parameters.names().collect::<Vec<_>>().join(", "),
+        }),
+    }
+}
+
+fn draw(parameter: &PlannedParameter, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
+    let fan_in = parameter.fan_in as f64;
+    let fan_out = parameter.fan_out as f64;
+    let shape = &parameter.shape;
+    match parameter.initializer {
+        Initializer::Constant(value) => ArrayD::from_elem(IxDyn(shape), value),
+        Initializer::Uniform { low, high } => uniform(shape, low, high, rng),
+        Initializer::Normal { mean, std } => normal(shape, mean, std, rng),
+        Initializer::XavierUniform => centred(shape, 2.0 / (fan_in + fan_out), rng),
+        Initializer::XavierNormal => normal(shape, 0.0, (2.0 / (fan_in + fan_out)).sqrt(), rng),
+        Initializer::HeUniform => centred(shape, 2.0 / fan_in, rng),
+        Initializer::HeNormal => normal(shape, 0.0, (2.0 / fan_in).sqrt(), rng),
+        Initializer::LecunUniform => centred(shape, 1.0 / fan_in, rng),
+        Initializer::LecunNormal => normal(shape, 0.0, (1.0 / fan_in).sqrt(), rng),
+    }
+}
+
+/// A uniform distribution around 0 with that variance: on \[−a, a) it is a²/3.
+fn centred(shape: &[usize], variance: f64, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
+    let bound = (3.0 * variance).sqrt();
+    uniform(shape, -bound, bound, rng)
+}
+
+fn uniform(shape: &[usize], low: f64, high: f64, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
+    match Uniform::new(low, high) {
+        Ok(distribution) => fill(shape, distribution, rng),
+        // The config check leaves no other case than an empty interval.
+        Err(_) => ArrayD::from_elem(IxDyn(shape), low),
+    }
+}
+
+fn normal(shape: &[usize], mean: f64, std: f64, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
+    match Normal::new(mean, std) {
+        Ok(distribution) => fill(shape, distribution, rng),
+        Err(_) => ArrayD::from_elem(IxDyn(shape), mean),
+    }
+}
+
+fn fill(
+    shape: &[usize],
+    distribution: impl Distribution<f64>,
+    rng: &mut ChaCha8Rng,
+) -> ArrayD<f64> {
+    ArrayD::from_shape_simple_fn(IxDyn(shape), || distribution.sample(rng))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameter(initializer: Initializer) -> PlannedParameter {
+        PlannedParameter {
+            name: "0.weight".into(),
+            shape: vec![200, 300],
+            fan_in: 300,
+            fan_out: 200,
+            initializer,
+        }
+    }
+
+    fn moments(initializer: Initializer) -> (f64, f64) {
+        let values = draw(&parameter(initializer), &mut Streams::new(7).stream("test"));
+        (values.mean().unwrap(), values.var(0.0))
+    }
+
+    #[test]
+    fn every_distribution_has_its_mean_and_variance() {
+        let cases = [
+            (Initializer::XavierUniform, 0.0, 2.0 / 500.0),
+            (Initializer::XavierNormal, 0.0, 2.0 / 500.0),
+            (Initializer::HeUniform, 0.0, 2.0 / 300.0),
+            (Initializer::HeNormal, 0.0, 2.0 / 300.0),
+            (Initializer::LecunUniform, 0.0, 1.0 / 300.0),
+            (Initializer::LecunNormal, 0.0, 1.0 / 300.0),
+            (
+                Initializer::Uniform {
+                    low: 0.0,
+                    high: 1.0,
+                },
+                0.5,
+                1.0 / 12.0,
+            ),
+            (
+                Initializer::Normal {
+                    mean: 1.0,
+                    std: 0.5,
+                },
+                1.0,
+                0.25,
+            ),
+            (Initializer::Constant(0.25), 0.25, 0.0),
+        ];
+        for (initializer, mean, variance) in cases {
+            let (m, v) = moments(initializer);
+            let spread = f64::sqrt(variance) / 60_000f64.sqrt();
+            assert!(
+                (m - mean).abs() <= 4.0 * spread,
+                "{initializer:?}: mean {m}"
+            );
+            assert!(
+                (v - variance).abs() <= 0.03 * variance,
+                "{initializer:?}: variance {v}"
+            );
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! An experiment as data.
+//!
+//! A config file is TOML, checked into an [`Experiment`] by [`Config::read`]. What all
+//! implementations must share is made here and nowhere else: names and shapes of the parameters
+//! ([`model::ModelSpec::plan`]), their initial values ([`initial`]), every random choice
+//! ([`Streams`]), and the trait through which the runner speaks to an implementation
+//! ([`Implementation`]).
+
+pub mod config;
+pub mod dataset;
+pub mod error;
+pub mod experiment;
+pub mod implementation;
+pub mod initial;
+pub mod model;
+pub mod streams;
+pub mod tensors;
+pub mod training;
+
+pub use config::Config;
+pub use error::{ConfigError, Problem};
+pub use experiment::{DataShape, Experiment, ImplementationName};
+pub use implementation::{Backward, Evaluation, Implementation};
+pub use streams::Streams;
+pub use tensors::{NamedTensors, Real, TensorError};

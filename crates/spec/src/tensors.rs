@@ -1,0 +1,334 @@
+//! Tensors by name: parameters, gradients and activations as they pass between implementations,
+//! and to and from safetensors files.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use ndarray::{ArrayD, IxDyn, NdFloat};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+/// A float type: `f32` trains, `f64` proves.
+pub trait Real: NdFloat + bytemuck::Pod + std::iter::Sum {
+    /// Its name in a safetensors file.
+    const DTYPE: Dtype;
+    /// Its name in Rust.
+    const NAME: &'static str;
+    /// The nearest value of this type.
+    fn of(value: f64) -> Self;
+    /// The same value as f64.
+    fn f64(self) -> f64;
+}
+
+impl Real for f32 {
+    const DTYPE: Dtype = Dtype::F32;
+    const NAME: &'static str = "f32";
+
+    fn of(value: f64) -> Self {
+        value as f32
+    }
+
+    fn f64(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Real for f64 {
+    const DTYPE: Dtype = Dtype::F64;
+    const NAME: &'static str = "f64";
+
+    fn of(value: f64) -> Self {
+        value
+    }
+
+    fn f64(self) -> f64 {
+        self
+    }
+}
+
+/// Why tensors could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum TensorError {
+    /// The file could not be read.
+    #[error("{file}: {source}")]
+    Read {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not of the format.
+    #[error("{file}: not a safetensors file ({reason})")]
+    Format {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A tensor that is needed is not there.
+    #[error("there is no tensor \"{name}\"; there are: {present}")]
+    Missing {
+        /// The name that was looked for.
+        name: String,
+        /// The names that are there.
+        present: String,
+    },
+    /// A tensor is there that nothing asked for.
+    #[error("tensor \"{name}\" belongs to no parameter; parameters are: {expected}")]
+    Unexpected {
+        /// Its name.
+        name: String,
+        /// The names of the parameters.
+        expected: String,
+    },
+    /// A tensor has another shape.
+    #[error("tensor \"{name}\" has shape {found:?}, expected {expected:?}")]
+    Shape {
+        /// Its name.
+        name: String,
+        /// The shape it has.
+        found: Vec<usize>,
+        /// The shape it should have.
+        expected: Vec<usize>,
+    },
+    /// A tensor holds something else than floats.
+    #[error("tensor \"{name}\" is of type {found:?}, expected F32 or F64")]
+    Type {
+        /// Its name.
+        name: String,
+        /// The type it has.
+        found: Dtype,
+    },
+}
+
+/// Tensors in a fixed order (that of the data flow), each with a name of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedTensors<T> {
+    entries: Vec<(String, ArrayD<T>)>,
+}
+
+impl<T> Default for NamedTensors<T> {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+        }
+    }
+}
+
+impl<T: Real> NamedTensors<T> {
+    /// Puts a tensor at the end, or in the place of the one with that name.
+    pub fn insert(&mut self, name: impl Into<String>, tensor: ArrayD<T>) {
+        let name = name.into();
+        match self.entries.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, place)) => *place = tensor,
+            None => self.entries.push((name, tensor)),
+        }
+    }
+
+    /// The tensor of that name.
+    pub fn get(&self, name: &str) -> Option<&ArrayD<T>> {
+        self.iter().find(|(n, _)| *n == name).map(|(_, t)| t)
+    }
+
+    /// The tensor of that name, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut ArrayD<T>> {
+        let entry = self.entries.iter_mut().find(|(n, _)| n == name);
+        entry.map(|(_, tensor)| tensor)
+    }
+
+    /// The tensor of that name if it has that shape.
+    ///
+    /// # Errors
+    /// [`TensorError::Missing`] and [`TensorError::Shape`].
+    pub fn expect(&self, name: &str, shape: &[usize]) -> Result<&ArrayD<T>, TensorError> {
+        let tensor = self.get(name).ok_or_else(|| TensorError::Missing {
+            name: name.to_string(),
+            present: self.names().collect::<Vec<_>>().join(", "),
+        })?;
+        if tensor.shape() != shape {
+            return Err(TensorError::Shape {
+                name: name.to_string(),
+                found: tensor.shape().to_vec(),
+                expected: shape.to_vec(),
+            });
+        }
+        Ok(tensor)
+    }
+
+    /// Names and tensors in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &ArrayD<T>)> {
+        self.entries.iter().map(|(name, t)| (name.as_str(), t))
+    }
+
+    /// Names in order.
+    pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.iter().map(|(name, _)| name)
+    }
+
+    /// Number of tensors.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Number of values in all tensors.
+    pub fn values(&self) -> usize {
+        self.iter().map(|(_, tensor)| tensor.len()).sum()
+    }
+
+    /// The same values in another float type.
+    pub fn cast<U: Real>(&self) -> NamedTensors<U> {
+        let cast = |(name, tensor): (&str, &ArrayD<T>)| {
+            let tensor = tensor.mapv(|value| U::of(value.f64()));
+            (name.to_string(), tensor)
+        };
+        NamedTensors {
+            entries: self.iter().map(cast).collect(),
+        }
+    }
+
+    /// The bytes of a safetensors file that PyTorch loads by name.
+    ///
+    /// # Errors
+    /// When a tensor cannot be written in that format.
+    pub fn to_safetensors(&self) -> Result<Vec<u8>, TensorError> {
+        let format = |reason: safetensors::SafeTensorError| TensorError::Format {
+            file: "safetensors".into(),
+            reason: reason.to_string(),
+        };
+        let standard: Vec<_> = self
+            .iter()
+            .map(|(name, tensor)| (name, tensor.as_standard_layout()))
+            .collect();
+        let views = standard
+            .iter()
+            .map(|(name, tensor)| {
+                // A tensor in standard layout is one slice.
+                let values = tensor.as_slice().unwrap_or_default();
+                let bytes = bytemuck::cast_slice(values);
+                let view = TensorView::new(T::DTYPE, tensor.shape().to_vec(), bytes)?;
+                Ok((*name, view))
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(format)?;
+        let metadata = HashMap::from([("format".to_string(), "pt".to_string())]);
+        safetensors::serialize(views, Some(metadata)).map_err(format)
+    }
+
+    /// Reads every tensor of a safetensors file, converted from F32 or F64, sorted by name.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not of the format, or holds other types.
+    pub fn read_safetensors(path: &Path) -> Result<Self, TensorError> {
+        let file = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|source| TensorError::Read {
+            file: file.clone(),
+            source,
+        })?;
+        let tensors = SafeTensors::deserialize(&bytes).map_err(|error| TensorError::Format {
+            file,
+            reason: error.to_string(),
+        })?;
+        let mut views = tensors.tensors();
+        views.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut named = Self::default();
+        for (name, view) in views {
+            let tensor = from_view(&name, &view)?;
+            named.insert(name, tensor);
+        }
+        Ok(named)
+    }
+}
+
+/// One tensor of a file as an array, converted to `T`.
+fn from_view<T: Real>(name: &str, view: &TensorView<'_>) -> Result<ArrayD<T>, TensorError> {
+    let bytes = view.data();
+    let values: Vec<T> = match view.dtype() {
+        Dtype::F32 => bytemuck::allocation::pod_collect_to_vec::<u8, f32>(bytes)
+            .into_iter()
+            .map(|value| T::of(f64::from(value)))
+            .collect(),
+        Dtype::F64 => bytemuck::allocation::pod_collect_to_vec::<u8, f64>(bytes)
+            .into_iter()
+            .map(T::of)
+            .collect(),
+        found => {
+            let name = name.to_string();
+            return Err(TensorError::Type { name, found });
+        }
+    };
+    ArrayD::from_shape_vec(IxDyn(view.shape()), values).map_err(|error| TensorError::Format {
+        file: name.to_string(),
+        reason: error.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    fn example() -> NamedTensors<f32> {
+        let mut tensors = NamedTensors::default();
+        tensors.insert(
+            "1.weight",
+            array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]].into_dyn(),
+        );
+        tensors.insert("0.bias", array![0.5, -0.25].into_dyn());
+        tensors
+    }
+
+    #[test]
+    fn safetensors_keep_names_shapes_and_values() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("weights.safetensors");
+        std::fs::write(&file, example().to_safetensors().unwrap()).unwrap();
+        let read = NamedTensors::<f64>::read_safetensors(&file).unwrap();
+        assert_eq!(read.get("1.weight").unwrap().shape(), [2, 3]);
+        assert_eq!(read.get("0.bias"), example().cast::<f64>().get("0.bias"));
+        assert_eq!(read.len(), 2);
+    }
+
+    #[test]
+    fn a_transposed_tensor_is_written_in_its_logical_order() {
+        let mut tensors = NamedTensors::default();
+        tensors.insert(
+            "w",
+            array![[1.0, 2.0], [3.0, 4.0]].reversed_axes().into_dyn(),
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("w.safetensors");
+        std::fs::write(&file, tensors.to_safetensors().unwrap()).unwrap();
+        let read = NamedTensors::<f64>::read_safetensors(&file).unwrap();
+        assert_eq!(
+            read.get("w").unwrap(),
+            &array![[1.0, 3.0], [2.0, 4.0]].into_dyn()
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_safetensors_file_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("weights.safetensors");
+        std::fs::write(&file, b"not a tensor").unwrap();
+        let error = NamedTensors::<f32>::read_safetensors(&file).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("weights.safetensors: not a safetensors")
+        );
+    }
+
+    #[test]
+    fn a_wrong_shape_and_a_missing_name_are_told() {
+        let tensors = example();
+        let shape = tensors.expect("0.bias", &[3]).unwrap_err().to_string();
+        assert_eq!(shape, "tensor \"0.bias\" has shape [2], expected [3]");
+        let missing = tensors.expect("2.bias", &[3]).unwrap_err().to_string();
+        assert!(missing.contains("\"2.bias\"") && missing.contains("1.weight, 0.bias"));
+    }
+}
