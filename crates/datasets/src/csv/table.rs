@@ -1,0 +1,155 @@
+//! A text file as columns of strings.
+//!
+//! Two readers, each for what it does best: the `csv` crate checks the structure and knows the
+//! line of every record; polars then reads the checked records into columns.
+
+use std::error::Error;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use polars::prelude::{
+    CsvParseOptions, CsvReadOptions, DataType, Field, Schema, SerReader, StringChunked,
+};
+use spec::dataset::CsvSpec;
+
+use super::records::{DELIMITER, Records, decode, unreadable};
+use crate::error::{DataError, excerpt, quoted};
+use crate::files::{self, Located, Source};
+
+/// One or two files with the same columns, as text.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// Names of the columns; "0", "1" ... without a header.
+    pub names: Vec<String>,
+    /// The files the rows are from: the table, then perhaps the one of test samples.
+    pub files: Vec<String>,
+    columns: Vec<StringChunked>,
+    /// (index in `files`, line from 1) of every row.
+    places: Vec<(usize, u64)>,
+}
+
+impl Table {
+    /// Reads a file; `key` is the config key that named it.
+    pub fn read(
+        file: &Located,
+        spec: &CsvSpec,
+        key: &'static str,
+    ) -> Result<(Self, Source), DataError> {
+        let delimiter = delimiter(spec.delimiter)?;
+        let (bytes, source) = files::read(file, Some(key))?;
+        let text = decode(&bytes, &file.name)?;
+        let records = Records::check(text, delimiter, spec.header, &file.name)?;
+        let columns = columns(&records, delimiter)
+            .map_err(|error| unreadable(&file.name, &error.to_string(), key))?;
+        let table = Self {
+            names: records.names,
+            files: vec![file.name.clone()],
+            columns,
+            places: records.lines.into_iter().map(|line| (0, line)).collect(),
+        };
+        Ok((table, source))
+    }
+
+    /// Appends the rows of a second file, whose columns must be the same.
+    pub fn stack(mut self, other: Self) -> Result<Self, DataError> {
+        let file = &other.files[0];
+        if self.names != other.names {
+            return Err(DataError::Content {
+                file: file.clone(),
+                place: "line 1".into(),
+                found: format!("the columns {}", quoted(&other.names)),
+                expected: format!("those of {}: {}", self.files[0], quoted(&self.names)),
+                remedy: "give both files the same columns in the same order".into(),
+            });
+        }
+        for (column, rows) in self.columns.iter_mut().zip(&other.columns) {
+            column
+                .append(rows)
+                .map_err(|error| unreadable(file, &error.to_string(), super::TEST_PATH))?;
+        }
+        self.places
+            .extend(other.places.into_iter().map(|(_, line)| (1, line)));
+        self.files.extend(other.files);
+        Ok(self)
+    }
+
+    /// Number of rows.
+    pub fn height(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The texts of a column, trimmed; empty ones and `markers` are missing.
+    pub fn texts<'a>(
+        &'a self,
+        column: usize,
+        markers: &'a [String],
+    ) -> impl Iterator<Item = Option<&'a str>> {
+        let missing = |text: &&str| !text.is_empty() && !markers.iter().any(|m| m.trim() == *text);
+        self.columns[column]
+            .iter()
+            .map(move |text| text.filter(missing))
+    }
+
+    /// Index in `files` of the file that a row is from.
+    pub fn file(&self, row: usize) -> usize {
+        self.places[row].0
+    }
+
+    /// An error about the text in one field.
+    pub fn wrong(
+        &self,
+        (row, column): (usize, usize),
+        text: &str,
+        expected: &str,
+        remedy: String,
+    ) -> DataError {
+        let (file, line) = self.places[row];
+        DataError::Content {
+            file: self.files[file].clone(),
+            place: format!("line {line}, column {:?}", self.names[column]),
+            found: excerpt(text),
+            expected: expected.into(),
+            remedy,
+        }
+    }
+}
+
+/// The delimiter as the one byte both readers want.
+fn delimiter(delimiter: char) -> Result<u8, DataError> {
+    match u8::try_from(delimiter) {
+        Ok(byte) if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r' | 0) => Ok(byte),
+        _ => Err(DataError::setting(
+            DELIMITER,
+            format!("{delimiter:?} cannot stand between fields"),
+            "use one ASCII character such as \",\", \";\" or \"\\t\"",
+        )),
+    }
+}
+
+/// Checked records as polars columns of strings, read from text with every field in quotation
+/// marks: the one form that leaves nothing to guess.
+fn columns(records: &Records, delimiter: u8) -> Result<Vec<StringChunked>, Box<dyn Error>> {
+    let mut writer = ::csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .quote_style(::csv::QuoteStyle::Always)
+        .from_writer(Vec::new());
+    for record in &records.fields {
+        writer.write_record(record)?;
+    }
+    let text = writer.into_inner()?;
+    let schema: Schema = (0..records.names.len())
+        .map(|index| Field::new(index.to_string().into(), DataType::String))
+        .collect();
+    let frame = CsvReadOptions::default()
+        .with_has_header(false)
+        .with_schema(Some(Arc::new(schema)))
+        .with_parse_options(CsvParseOptions::default().with_separator(delimiter))
+        .into_reader_with_file_handle(Cursor::new(text))
+        .finish()?;
+    let wanted = (records.fields.len(), records.names.len());
+    if frame.shape() != wanted {
+        return Err(format!("a table of {wanted:?} was read as {:?}", frame.shape()).into());
+    }
+    let columns = frame.columns().iter().map(|column| column.str().cloned());
+    Ok(columns.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,97 @@
+//! What every loader returns.
+
+use crate::checksum;
+use crate::files::Source;
+use crate::samples::Samples;
+
+/// A data set, split and prepared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// A short name, for example "mnist" or "iris".
+    pub name: String,
+    /// The samples to learn from.
+    pub train: Samples,
+    /// The samples held back; a copy of `train` when nothing is held back.
+    pub test: Samples,
+    /// Whether `test` is that copy, so that test figures say nothing about new samples.
+    pub test_is_train: bool,
+    /// Shape of one sample: `[C, H, W]` for images, `[D]` for tables.
+    pub sample_shape: Vec<usize>,
+    /// One name for each feature; empty for images.
+    pub feature_names: Vec<String>,
+    /// What is to be predicted.
+    pub target: Target,
+    /// Every file that was read.
+    pub sources: Vec<Source>,
+    /// What the loader did, one short sentence each.
+    pub notes: Vec<String>,
+    /// SHA-256 of the prepared content of both parts, 64 hex digits: equal checksums mean equal
+    /// numbers in the same order, whatever the file or the generator they came from.
+    pub checksum: String,
+}
+
+/// What a sample's target means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    /// One of a few classes; sample labels index `names`.
+    Classes {
+        /// The classes as the data name them.
+        names: Vec<String>,
+    },
+    /// A real number, perhaps scaled: real y = stored · `scale` + `mean`.
+    Real {
+        /// What is measured.
+        name: String,
+        /// What was subtracted.
+        mean: f64,
+        /// What it was then divided by; never 0.
+        scale: f64,
+    },
+}
+
+/// The two parts of a data set on their way to becoming a [`Dataset`].
+pub(crate) struct Parts {
+    pub train: Samples,
+    /// None: nothing is held back.
+    pub test: Option<Samples>,
+}
+
+/// Everything of a [`Dataset`] but its samples.
+pub(crate) struct About {
+    pub name: String,
+    pub sample_shape: Vec<usize>,
+    pub feature_names: Vec<String>,
+    pub target: Target,
+    pub sources: Vec<Source>,
+    pub notes: Vec<String>,
+}
+
+impl Dataset {
+    /// Joins samples and description, and takes the checksum.
+    pub(crate) fn assemble(parts: Parts, about: About) -> Self {
+        let test_is_train = parts.test.is_none();
+        let train = parts.train;
+        let test = parts.test.unwrap_or_else(|| train.clone());
+        let checksum = checksum::of_parts(&train, &test);
+        Self {
+            name: about.name,
+            train,
+            test,
+            test_is_train,
+            sample_shape: about.sample_shape,
+            feature_names: about.feature_names,
+            target: about.target,
+            sources: about.sources,
+            notes: about.notes,
+            checksum,
+        }
+    }
+
+    /// Number of classes; none when the target is a real number.
+    pub fn classes(&self) -> Option<usize> {
+        match &self.target {
+            Target::Classes { names } => Some(names.len()),
+            Target::Real { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Sets made from a formula: small, without files, and good for looking at what a network learns.
+//!
+//! Noise comes from the stream `noise`, the split from `split`; the points themselves are fixed.
+
+mod circles;
+mod logic;
+mod moons;
+mod sine;
+mod spirals;
+
+pub(crate) use circles::circles;
+pub(crate) use logic::{parity, xor};
+pub(crate) use moons::moons;
+pub(crate) use sine::sine;
+pub(crate) use spirals::spirals;
+
+use ndarray::{Array2, Axis};
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+use spec::dataset::Split;
+use spec::streams::Streams;
+
+use crate::dataset::{About, Dataset, Parts, Target};
+use crate::error::DataError;
+use crate::samples::{Features, Samples, Targets};
+use crate::split::{Rows, split};
+
+/// More samples than this are a typing error, not an experiment.
+const MOST_SAMPLES: usize = 10_000_000;
+
+/// A generated set before its split.
+struct Generated {
+    name: &'static str,
+    /// `[N, D]`
+    x: Array2<f64>,
+    targets: Targets,
+    target: Target,
+    feature_names: Vec<String>,
+}
+
+impl Generated {
+    /// All samples in training.
+    fn whole(self) -> Dataset {
+        let parts = Parts {
+            train: Samples::new(Features::Values(self.x.clone()), self.targets.clone()),
+            test: None,
+        };
+        self.finish(parts)
+    }
+
+    /// Divided as asked for; `key` is the config key of the split.
+    fn divided(
+        self,
+        kind: &Split,
+        key: &'static str,
+        streams: &Streams,
+    ) -> Result<Dataset, DataError> {
+        let rows = Rows {
+            count: self.x.nrows(),
+            labels: match &self.targets {
+                Targets::Classes(labels) => Some(labels.as_slice()),
+                Targets::Values(_) => None,
+            },
+            key,
+        };
+        let indices = split(kind, &rows, &mut streams.stream("split"))?;
+        let parts = Parts {
+            train: self.part(&indices.train),
+            test: indices.test.map(|rows| self.part(&rows)),
+        };
+        Ok(self.finish(parts))
+    }
+
+    fn part(&self, rows: &[usize]) -> Samples {
+        let targets = match &self.targets {
+            Targets::Classes(labels) => {
+                Targets::Classes(rows.iter().map(|&row| labels[row]).collect())
+            }
+            Targets::Values(values) => {
+                Targets::Values(rows.iter().map(|&row| values[row]).collect())
+            }
+        };
+        Samples::new(Features::Values(self.x.select(Axis(0), rows)), targets)
+    }
+
+    fn finish(self, parts: Parts) -> Dataset {
+        let about = About {
+            name: self.name.into(),
+            sample_shape: vec![self.x.ncols()],
+            feature_names: self.feature_names,
+            target: self.target,
+            sources: Vec::new(),
+            notes: Vec::new(),
+        };
+        Dataset::assemble(parts, about)
+    }
+}
+
+/// Class names.
+fn classes(names: &[&str]) -> Target {
+    Target::Classes {
+        names: names.iter().map(|&name| name.into()).collect(),
+    }
+}
+
+/// Points `[N, 2]` of a set with two classes in the plane.
+fn planar(name: &'static str, points: Vec<([f64; 2], usize)>, names: [&str; 2]) -> Generated {
+    let x = Array2::from_shape_fn((points.len(), 2), |(row, column)| points[row].0[column]);
+    Generated {
+        name,
+        x,
+        targets: Targets::Classes(points.into_iter().map(|(_, label)| label).collect()),
+        target: classes(&names),
+        feature_names: vec!["x".into(), "y".into()],
+    }
+}
+
+/// Refuses sample counts that leave a class empty or fill the memory.
+fn checked_samples(samples: usize, key: &'static str) -> Result<usize, DataError> {
+    if (2..=MOST_SAMPLES).contains(&samples) {
+        return Ok(samples);
+    }
+    let remedy = format!("set samples between 2 and {MOST_SAMPLES}");
+    Err(DataError::setting(
+        key,
+        format!("{samples} samples"),
+        remedy,
+    ))
+}
+
+/// Adds normal noise of this standard deviation to every value, row by row.
+fn add_noise<'a>(
+    values: impl Iterator<Item = &'a mut f64>,
+    deviation: f64,
+    key: &'static str,
+    rng: &mut impl Rng,
+) -> Result<(), DataError> {
+    if !(deviation >= 0.0 && deviation.is_finite()) {
+        let problem = format!("{deviation} is no standard deviation");
+        return Err(DataError::setting(key, problem, "set noise to 0 or above"));
+    }
+    for value in values {
+        let noise: f64 = StandardNormal.sample(rng);
+        *value += deviation * noise;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

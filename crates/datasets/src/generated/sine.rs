@@ -1,0 +1,34 @@
+//! One period of a sine, for regression.
+
+use std::f64::consts::PI;
+
+use ndarray::Array2;
+use spec::dataset::SineSpec;
+use spec::streams::Streams;
+
+use super::{Generated, add_noise, checked_samples};
+use crate::dataset::{Dataset, Target};
+use crate::error::DataError;
+use crate::samples::Targets;
+
+/// y = sin x + noise, with x evenly spaced on \[−π, π\], both ends included.
+pub(crate) fn sine(spec: &SineSpec, streams: &Streams) -> Result<Dataset, DataError> {
+    let samples = checked_samples(spec.samples, "dataset.sine.samples")?;
+    let step = 2.0 * PI / (samples - 1) as f64;
+    let x = Array2::from_shape_fn((samples, 1), |(row, _)| -PI + step * row as f64);
+    let mut y: Vec<f64> = x.iter().map(|x| x.sin()).collect();
+    let rng = &mut streams.stream("noise");
+    add_noise(y.iter_mut(), spec.noise, "dataset.sine.noise", rng)?;
+    let set = Generated {
+        name: "sine",
+        x,
+        targets: Targets::Values(y),
+        target: Target::Real {
+            name: "sin x".into(),
+            mean: 0.0,
+            scale: 1.0,
+        },
+        feature_names: vec!["x".into()],
+    };
+    set.divided(&spec.split, "dataset.sine.split", streams)
+}

@@ -1,0 +1,196 @@
+use super::*;
+use crate::load;
+use spec::dataset::{
+    CirclesSpec, DatasetSpec, Holdout, MoonsSpec, ParitySpec, SineSpec, SpiralsSpec, XorSpec,
+};
+use std::f64::consts::PI;
+use std::path::Path;
+
+fn make(spec: DatasetSpec, seed: u64) -> Result<Dataset, DataError> {
+    load(&spec, Path::new("."), &Streams::new(seed))
+}
+
+/// Features of the training part, `[N, D]`.
+fn x(data: &Dataset) -> Array2<f64> {
+    let rows: Vec<usize> = (0..data.train.len()).collect();
+    let mut x = Array2::zeros((rows.len(), data.train.width()));
+    data.train.gather(&rows, x.view_mut());
+    x
+}
+
+fn moons(samples: usize, noise: f64, split: Split) -> DatasetSpec {
+    DatasetSpec::Moons(MoonsSpec {
+        samples,
+        noise,
+        split,
+    })
+}
+
+#[test]
+fn xor_is_the_four_points() {
+    let data = make(DatasetSpec::Xor(XorSpec {}), 1).unwrap();
+    let wanted = ndarray::array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+    assert_eq!(x(&data), wanted);
+    assert_eq!(data.train.labels(), Some([0, 1, 1, 0].as_slice()));
+    assert_eq!(data.train, data.test);
+    assert!(data.test_is_train && data.sources.is_empty());
+}
+
+#[test]
+fn parity_of_three_bits() {
+    let data = make(DatasetSpec::Parity(ParitySpec { bits: 3 }), 1).unwrap();
+    assert_eq!(x(&data).row(3).to_vec(), [0.0, 1.0, 1.0]);
+    assert_eq!(
+        data.train.labels(),
+        Some([0, 1, 1, 0, 1, 0, 0, 1].as_slice())
+    );
+    for bits in [0, 17, usize::MAX] {
+        let error = make(DatasetSpec::Parity(ParitySpec { bits }), 1).unwrap_err();
+        assert_eq!(error.key(), Some("dataset.parity.bits"));
+    }
+}
+
+#[test]
+fn moons_without_noise_lie_on_half_circles() {
+    let data = make(moons(10, 0.0, Split::None), 1).unwrap();
+    for (point, &label) in x(&data)
+        .rows()
+        .into_iter()
+        .zip(data.train.labels().unwrap())
+    {
+        let (centre, side) = if label == 0 {
+            ([0.0, 0.0], 1.0)
+        } else {
+            ([1.0, 0.5], -1.0)
+        };
+        let (dx, dy) = (point[0] - centre[0], point[1] - centre[1]);
+        assert!((dx.hypot(dy) - 1.0).abs() < 1e-12);
+        assert!(dy * side > -1e-12);
+    }
+    assert_eq!(data.train.labels().unwrap().iter().sum::<usize>(), 5);
+}
+
+#[test]
+fn circles_have_their_radii() {
+    let spec = CirclesSpec {
+        samples: 9,
+        noise: 0.0,
+        factor: 0.3,
+        split: Split::None,
+    };
+    let data = make(DatasetSpec::Circles(spec), 1).unwrap();
+    for (point, &label) in x(&data)
+        .rows()
+        .into_iter()
+        .zip(data.train.labels().unwrap())
+    {
+        let radius = if label == 0 { 1.0 } else { 0.3 };
+        assert!((point[0].hypot(point[1]) - radius).abs() < 1e-12);
+    }
+    assert_eq!(data.train.labels().unwrap().iter().sum::<usize>(), 5);
+}
+
+#[test]
+fn spirals_are_those_of_lang_and_witbrock() {
+    let data = make(DatasetSpec::Spirals(SpiralsSpec::default()), 1).unwrap();
+    let (x, labels) = (x(&data), data.train.labels().unwrap());
+    assert_eq!(x.dim(), (194, 2));
+    for i in 0..97 {
+        let angle = i as f64 * PI / 16.0;
+        let radius = 6.5 * (104 - i) as f64 / 104.0;
+        let point = [radius * angle.sin() / 6.5, radius * angle.cos() / 6.5];
+        for (axis, value) in point.into_iter().enumerate() {
+            assert!((x[[2 * i, axis]] - value).abs() < 1e-14);
+            assert_eq!(x[[2 * i + 1, axis]], -x[[2 * i, axis]]);
+        }
+        assert_eq!((labels[2 * i], labels[2 * i + 1]), (1, 0));
+    }
+}
+
+#[test]
+fn other_spirals_end_where_the_original_ends() {
+    let spec = SpiralsSpec {
+        samples: 51,
+        turns: 1.5,
+        ..SpiralsSpec::default()
+    };
+    let x = x(&make(DatasetSpec::Spirals(spec), 1).unwrap());
+    // One and a half turns end opposite to the start, at radius 8/104.
+    assert!((x[[50, 1]] + 8.0 / 104.0).abs() < 1e-14);
+    assert!(x[[50, 0]].abs() < 1e-14);
+}
+
+#[test]
+fn sine_spans_one_period() {
+    let spec = SineSpec {
+        samples: 5,
+        noise: 0.0,
+        split: Split::None,
+    };
+    let data = make(DatasetSpec::Sine(spec), 1).unwrap();
+    assert_eq!(data.classes(), None);
+    let wanted = [0.0, -1.0, 0.0, 1.0, 0.0];
+    for (y, wanted) in data.train.values().unwrap().iter().zip(wanted) {
+        assert!((y - wanted).abs() < 1e-12);
+    }
+    assert!((x(&data)[[4, 0]] - PI).abs() < 1e-12);
+}
+
+#[test]
+fn noise_has_the_deviation_asked_for() {
+    let clean = x(&make(moons(4000, 0.0, Split::None), 3).unwrap());
+    let noisy = x(&make(moons(4000, 0.2, Split::None), 3).unwrap());
+    let deviation = (noisy - clean).mapv(|d| d * d).mean().unwrap().sqrt();
+    assert!((deviation - 0.2).abs() < 0.01);
+}
+
+#[test]
+fn the_seed_decides() {
+    let half = || Split::Stratified(Holdout { test: 0.5 });
+    let sum = |seed| make(moons(100, 0.1, half()), seed).unwrap().checksum;
+    assert_eq!(sum(1), sum(1));
+    assert_ne!(sum(1), sum(2));
+    let data = make(moons(100, 0.1, half()), 1).unwrap();
+    assert_eq!((data.train.len(), data.test.len()), (50, 50));
+    assert!(!data.test_is_train);
+}
+
+#[test]
+fn impossible_settings_are_refused() {
+    let circles = |factor| {
+        DatasetSpec::Circles(CirclesSpec {
+            factor,
+            ..CirclesSpec::default()
+        })
+    };
+    let spirals = |turns| {
+        DatasetSpec::Spirals(SpiralsSpec {
+            turns,
+            ..SpiralsSpec::default()
+        })
+    };
+    let sine = |samples, split| {
+        DatasetSpec::Sine(SineSpec {
+            samples,
+            split,
+            ..SineSpec::default()
+        })
+    };
+    let wrong = [
+        (moons(1, 0.1, Split::None), "dataset.moons.samples"),
+        (moons(usize::MAX, 0.1, Split::None), "dataset.moons.samples"),
+        (moons(10, -0.1, Split::None), "dataset.moons.noise"),
+        (moons(10, f64::NAN, Split::None), "dataset.moons.noise"),
+        (circles(1.0), "dataset.circles.factor"),
+        (spirals(f64::INFINITY), "dataset.spirals.turns"),
+        (sine(0, Split::None), "dataset.sine.samples"),
+        (
+            sine(9, Split::Stratified(Holdout::default())),
+            "dataset.sine.split",
+        ),
+    ];
+    for (spec, key) in wrong {
+        let error = make(spec, 1).unwrap_err();
+        assert_eq!(error.key(), Some(key), "{error}");
+    }
+}

@@ -1,0 +1,70 @@
+//! The samples an experiment learns from.
+//!
+//! [`load`] turns the `[dataset]` part of a config into a [`Dataset`]: a training part and a test
+//! part of the same width, every number ready for the network. Three kinds of source:
+//!
+//! | kind | module | what it does |
+//! |---|---|---|
+//! | images | [`idx`], `mnist` | four IDX files, raw or gzip; pixels stay bytes until a batch is made |
+//! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
+//! | generated | `generated` | xor, parity, moons, circles, spirals, sine |
+//!
+//! Whatever is random (a split, the noise of a generated set) comes from the experiment's named
+//! streams ([`spec::streams::Streams`]), so the same seed gives the same bytes;
+//! [`Dataset::checksum`] proves it.
+//!
+//! ```
+//! use std::path::Path;
+//! use datasets::{Dataset, DataError};
+//! use spec::dataset::{DatasetSpec, XorSpec};
+//! use spec::streams::Streams;
+//!
+//! let data: Dataset = datasets::load(&DatasetSpec::Xor(XorSpec {}), Path::new("."), &Streams::new(1))?;
+//! assert_eq!(data.train.labels(), Some([0, 1, 1, 0].as_slice()));
+//! # Ok::<(), DataError>(())
+//! ```
+#![warn(missing_docs)]
+
+mod checksum;
+mod csv;
+mod dataset;
+mod error;
+mod files;
+mod generated;
+pub mod idx;
+mod mnist;
+mod samples;
+mod split;
+mod summary;
+
+pub use dataset::{Dataset, Target};
+pub use error::DataError;
+pub use files::Source;
+pub use samples::{Features, Samples, Targets};
+
+use std::path::Path;
+
+use spec::dataset::DatasetSpec;
+use spec::streams::Streams;
+
+/// Loads, splits and prepares the data of an experiment.
+///
+/// `base` is the folder of the config file: relative paths are looked up there first. Of `streams`
+/// the generated sets draw from `noise`, every split from `split`.
+///
+/// # Errors
+///
+/// A [`DataError`] when a file is missing or is not what its format demands, or when a setting
+/// does not fit the data. It names the file, the place and what to do.
+pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Dataset, DataError> {
+    match spec {
+        DatasetSpec::Mnist(spec) => mnist::load(spec, base),
+        DatasetSpec::Csv(spec) => csv::load(spec, base, streams),
+        DatasetSpec::Xor(_) => generated::xor(),
+        DatasetSpec::Parity(spec) => generated::parity(spec),
+        DatasetSpec::Moons(spec) => generated::moons(spec, streams),
+        DatasetSpec::Circles(spec) => generated::circles(spec, streams),
+        DatasetSpec::Spirals(spec) => generated::spirals(spec, streams),
+        DatasetSpec::Sine(spec) => generated::sine(spec, streams),
+    }
+}

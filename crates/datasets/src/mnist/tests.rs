@@ -1,0 +1,246 @@
+use super::*;
+use crate::idx::tests::{encode, gzip};
+use ndarray::Array2;
+use std::fs;
+use tempfile::TempDir;
+
+/// A folder with three training and two test images of 2 x 2 pixels; `change` spoils a file.
+fn folder(change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> TempDir {
+    let images = |n: u8| encode(&[n.into(), 2, 2], &(0..n * 4).collect::<Vec<_>>());
+    let files = [
+        ("train-images-idx3-ubyte", images(3)),
+        ("train-labels-idx1-ubyte", encode(&[3], &[0, 1, 2])),
+        ("t10k-images-idx3-ubyte", images(2)),
+        ("t10k-labels-idx1-ubyte", encode(&[2], &[2, 0])),
+    ];
+    let folder = TempDir::new().unwrap();
+    for (name, bytes) in files {
+        if let Some(bytes) = change(name, bytes) {
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+    }
+    folder
+}
+
+fn spec() -> MnistSpec {
+    MnistSpec {
+        path: Some(".".into()),
+        ..MnistSpec::default()
+    }
+}
+
+/// The error when the file of that name holds these bytes.
+fn error(name: &str, bytes: &[u8]) -> DataError {
+    let folder = folder(|file, good| Some(if file == name { bytes.to_vec() } else { good }));
+    load(&spec(), folder.path()).unwrap_err()
+}
+
+#[test]
+fn the_shipped_files_are_the_original_mnist() {
+    let data = load(&MnistSpec::default(), Path::new(".")).unwrap();
+    assert_eq!((data.train.len(), data.test.len()), (60_000, 10_000));
+    assert_eq!(data.sample_shape, [1, 28, 28]);
+    let (train, test) = (data.train.labels().unwrap(), data.test.labels().unwrap());
+    assert_eq!((train[0], test[0]), (5, 7));
+    let mut counts = [0; 10];
+    train.iter().for_each(|&label| counts[label] += 1);
+    let known = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949];
+    assert_eq!(counts, known);
+    let sha256 = "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609";
+    assert_eq!(data.sources[0].sha256, sha256);
+    assert_eq!(data.sources[0].name, "mnist/train-images-idx3-ubyte.gz");
+    assert_eq!((data.name.as_str(), data.test_is_train), ("mnist", false));
+}
+
+#[test]
+fn standardized_pixels_have_the_known_mean_and_deviation() {
+    let spec = MnistSpec {
+        pixels: Pixels::Standardize,
+        ..MnistSpec::default()
+    };
+    let data = load(&spec, Path::new(".")).unwrap();
+    let Features::Bytes { scale, offset, .. } = data.train.features() else {
+        panic!("images are bytes");
+    };
+    // Known for pixels in [0, 1]: mean 0.1307, deviation 0.3081.
+    assert!((1.0 / scale / 255.0 - 0.3081).abs() < 5e-5);
+    assert!((-offset / scale / 255.0 - 0.1307).abs() < 5e-5);
+}
+
+#[test]
+fn raw_packed_and_prefixed_files_are_found() {
+    let folder = folder(|_, bytes| Some(bytes));
+    for name in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
+        let bytes = fs::read(folder.path().join(name)).unwrap();
+        fs::remove_file(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(format!("{name}.gz")), gzip(&bytes)).unwrap();
+    }
+    let data = load(&spec(), folder.path()).unwrap();
+    assert_eq!(data.sample_shape, [1, 2, 2]);
+    assert_eq!(data.test.labels(), Some([2, 0].as_slice()));
+
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace("t10k", "test");
+        fs::rename(&path, folder.path().join(format!("kmnist-{name}"))).unwrap();
+    }
+    let text = load(&spec(), folder.path()).unwrap_err().to_string();
+    assert!(
+        text.ends_with("files there begin with \"kmnist-\": set dataset.mnist.prefix"),
+        "{text}"
+    );
+    let prefixed = MnistSpec {
+        prefix: "kmnist-".into(),
+        ..spec()
+    };
+    let again = load(&prefixed, folder.path()).unwrap();
+    assert_eq!(
+        (again.name.as_str(), &again.checksum),
+        ("kmnist", &data.checksum)
+    );
+}
+
+#[test]
+fn pixels_map_as_asked() {
+    let folder = folder(|_, bytes| Some(bytes));
+    let first = |pixels| {
+        let data = load(&MnistSpec { pixels, ..spec() }, folder.path()).unwrap();
+        let mut x = Array2::<f64>::zeros((3, 4));
+        data.train.gather(&[0, 1, 2], x.view_mut());
+        x
+    };
+    assert!((first(Pixels::Unit)[[2, 3]] - 11.0 / 255.0).abs() < 1e-15);
+    assert!((first(Pixels::Signed)[[2, 3]] - (22.0 / 255.0 - 1.0)).abs() < 1e-15);
+    // Bytes 0..=11: mean 5.5, variance (12^2 - 1) / 12.
+    let wanted = 5.5 / (143.0_f64 / 12.0).sqrt();
+    assert!((first(Pixels::Standardize)[[2, 3]] - wanted).abs() < 1e-12);
+}
+
+#[test]
+fn limits_keep_the_first_samples() {
+    let folder = folder(|_, bytes| Some(bytes));
+    let limited = MnistSpec {
+        train_limit: Some(2),
+        test_limit: Some(9),
+        ..spec()
+    };
+    let data = load(&limited, folder.path()).unwrap();
+    assert_eq!((data.train.len(), data.test.len()), (2, 2));
+    assert!(data.notes[0].starts_with("the first 2 of 3 images of"));
+    let none = MnistSpec {
+        test_limit: Some(0),
+        ..spec()
+    };
+    let error = load(&none, folder.path()).unwrap_err();
+    assert_eq!(error.key(), Some("dataset.mnist.test_limit"));
+}
+
+#[test]
+fn different_counts_are_refused() {
+    let text = error("train-labels-idx1-ubyte", &encode(&[2], &[0, 1])).to_string();
+    let wanted = "./train-labels-idx1-ubyte, byte 4: found 2 labels, expected 3, one for each image \
+                  of ./train-images-idx3-ubyte; use two files that belong together";
+    assert_eq!(text, wanted);
+}
+
+#[test]
+fn wrong_ranks_are_refused() {
+    let text = error("train-images-idx3-ubyte", &encode(&[3, 4], &[0; 12])).to_string();
+    assert!(
+        text.contains("found 2 dimensions [3, 4], expected 3 dimensions"),
+        "{text}"
+    );
+    let text = error("t10k-labels-idx1-ubyte", &encode(&[2, 1], &[0, 1])).to_string();
+    assert!(text.contains("expected 1 dimension [labels]"), "{text}");
+    assert!(
+        text.ends_with("check that images and labels were not exchanged"),
+        "{text}"
+    );
+}
+
+#[test]
+fn different_image_sizes_are_refused() {
+    let text = error("t10k-images-idx3-ubyte", &encode(&[2, 1, 4], &[0; 8])).to_string();
+    assert!(
+        text.contains("byte 8: found images of 1 x 4 pixels, expected 2 x 2"),
+        "{text}"
+    );
+}
+
+#[test]
+fn labels_must_be_below_the_number_of_classes() {
+    let folder = folder(|_, bytes| Some(bytes));
+    let two = MnistSpec {
+        classes: Some(2),
+        ..spec()
+    };
+    let error = load(&two, folder.path()).unwrap_err();
+    let text = "dataset.mnist.classes: 2 classes, but ./train-labels-idx1-ubyte, byte 10, holds \
+                label 2; set classes to 3, or leave it out";
+    assert_eq!(
+        (error.to_string().as_str(), error.key()),
+        (text, Some(CLASSES))
+    );
+}
+
+#[test]
+fn a_single_class_is_refused() {
+    let folder = folder(|name, bytes| match name {
+        "train-labels-idx1-ubyte" => Some(encode(&[3], &[0; 3])),
+        "t10k-labels-idx1-ubyte" => Some(encode(&[2], &[0; 2])),
+        _ => Some(bytes),
+    });
+    let text = load(&spec(), folder.path()).unwrap_err().to_string();
+    assert!(text.contains("a single class"), "{text}");
+}
+
+#[test]
+fn missing_files_and_folders_say_where_was_looked() {
+    let part = folder(|name, bytes| name.starts_with("train").then_some(bytes));
+    let error = load(&spec(), part.path()).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("t10k-images-idx3-ubyte in folder "),
+        "{text}"
+    );
+    assert!(
+        text.contains("test-images-idx3-ubyte.gz); set dataset.mnist.path"),
+        "{text}"
+    );
+    assert_eq!(error.key(), Some(PATH));
+
+    let nowhere = MnistSpec {
+        path: Some("no-such-folder".into()),
+        ..spec()
+    };
+    let text = load(&nowhere, Path::new("configs"))
+        .unwrap_err()
+        .to_string();
+    let start = "folder no-such-folder not found (looked for configs/no-such-folder, \
+                 no-such-folder); name the folder";
+    assert!(text.starts_with(start), "{text}");
+
+    let file = MnistSpec {
+        path: Some("train-images-idx3-ubyte".into()),
+        ..spec()
+    };
+    let text = load(&file, part.path()).unwrap_err().to_string();
+    assert!(
+        text.contains("train-images-idx3-ubyte is a file; name the folder"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_folder_in_place_of_a_file_is_refused() {
+    let folder = folder(|name, bytes| (!name.starts_with("t10k-l")).then_some(bytes));
+    fs::create_dir(folder.path().join("t10k-labels-idx1-ubyte")).unwrap();
+    let text = load(&spec(), folder.path()).unwrap_err().to_string();
+    let wanted = "./t10k-labels-idx1-ubyte: is a folder, not a file; name a file inside it";
+    assert_eq!(text, wanted);
+}

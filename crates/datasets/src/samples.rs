@@ -1,0 +1,219 @@
+//! One part of a data set, and its conversion into batches.
+
+use ndarray::{Array2, ArrayViewMut1, ArrayViewMut2};
+use num_traits::Float;
+
+/// Samples with their targets, in a fixed order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Samples {
+    features: Features,
+    targets: Targets,
+}
+
+/// Features of all samples of a part.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Features {
+    /// Pixels as they are in the file; a feature is x = byte · `scale` + `offset`.
+    Bytes {
+        /// `[N, width]`, row by row.
+        bytes: Vec<u8>,
+        /// Pixels of one sample.
+        width: usize,
+        /// Factor of the byte.
+        scale: f64,
+        /// Added after.
+        offset: f64,
+    },
+    /// `[N, D]`
+    Values(Array2<f64>),
+}
+
+/// Targets of all samples of a part.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Targets {
+    /// Class indices `[N]`.
+    Classes(Vec<usize>),
+    /// Real numbers `[N]`.
+    Values(Vec<f64>),
+}
+
+impl Targets {
+    fn len(&self) -> usize {
+        match self {
+            Self::Classes(labels) => labels.len(),
+            Self::Values(values) => values.len(),
+        }
+    }
+}
+
+impl Samples {
+    /// Joins features `[N, width]` and targets `[N]`.
+    ///
+    /// # Panics
+    ///
+    /// When their counts differ: the loaders check files before they come here.
+    pub fn new(features: Features, targets: Targets) -> Self {
+        let samples = Self { features, targets };
+        match &samples.features {
+            Features::Bytes { bytes, width, .. } => {
+                assert_eq!(
+                    bytes.len(),
+                    samples.len() * width,
+                    "one row for each target"
+                );
+            }
+            Features::Values(values) => {
+                assert_eq!(values.nrows(), samples.len(), "one row for each target");
+            }
+        }
+        samples
+    }
+
+    /// Number of samples, N.
+    pub fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Features of one sample.
+    pub fn width(&self) -> usize {
+        match &self.features {
+            Features::Bytes { width, .. } => *width,
+            Features::Values(values) => values.ncols(),
+        }
+    }
+
+    /// Features `[N, width]` as they are stored.
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// Targets `[N]`.
+    pub fn targets(&self) -> &Targets {
+        &self.targets
+    }
+
+    /// Class indices `[N]`; none when the target is a real number.
+    pub fn labels(&self) -> Option<&[usize]> {
+        match &self.targets {
+            Targets::Classes(labels) => Some(labels),
+            Targets::Values(_) => None,
+        }
+    }
+
+    /// Real targets `[N]`; none when the target is a class.
+    pub fn values(&self) -> Option<&[f64]> {
+        match &self.targets {
+            Targets::Classes(_) => None,
+            Targets::Values(values) => Some(values),
+        }
+    }
+
+    /// Writes the features of `rows` into `x` `[rows.len(), width]`, in that order. It allocates
+    /// nothing; a row of bytes costs one multiplication and one addition a pixel.
+    ///
+    /// # Panics
+    ///
+    /// When `x` has another shape, or a row is not below [`Samples::len`].
+    pub fn gather<T: Float>(&self, rows: &[usize], mut x: ArrayViewMut2<T>) {
+        assert_eq!(x.dim(), (rows.len(), self.width()), "shape of the batch");
+        match &self.features {
+            Features::Bytes {
+                bytes,
+                width,
+                scale,
+                offset,
+            } => {
+                let (scale, offset) = (float::<T>(*scale), float::<T>(*offset));
+                for (&row, x_row) in rows.iter().zip(x.rows_mut()) {
+                    let pixels = &bytes[row * width..(row + 1) * width];
+                    convert(pixels, scale, offset, x_row);
+                }
+            }
+            Features::Values(values) => {
+                for (&row, mut x_row) in rows.iter().zip(x.rows_mut()) {
+                    x_row.zip_mut_with(&values.row(row), |x, &value| *x = float(value));
+                }
+            }
+        }
+    }
+}
+
+/// x = byte · scale + offset. The contiguous case is a plain loop over slices, which the compiler
+/// turns into vector instructions.
+fn convert<T: Float>(pixels: &[u8], scale: T, offset: T, x: ArrayViewMut1<T>) {
+    let map = |byte: u8| T::from(byte).unwrap_or_else(T::nan) * scale + offset;
+    let mut x = x;
+    if let Some(x) = x.as_slice_mut() {
+        for (x, &byte) in x.iter_mut().zip(pixels) {
+            *x = map(byte);
+        }
+    } else {
+        for (x, &byte) in x.iter_mut().zip(pixels) {
+            *x = map(byte);
+        }
+    }
+}
+
+/// `f64` to `T`; every float type of the workspace can hold it, so the NaN never appears.
+fn float<T: Float>(value: f64) -> T {
+    T::from(value).unwrap_or_else(T::nan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{ShapeBuilder, array};
+
+    fn images() -> Samples {
+        let features = Features::Bytes {
+            bytes: vec![0, 255, 51, 102, 10, 20],
+            width: 2,
+            scale: 1.0 / 255.0,
+            offset: -0.5,
+        };
+        Samples::new(features, Targets::Classes(vec![2, 0, 1]))
+    }
+
+    #[test]
+    fn bytes_become_scaled_numbers_in_the_order_asked_for() {
+        let mut x = Array2::<f64>::zeros((3, 2));
+        images().gather(&[1, 0, 1], x.view_mut());
+        let wanted = array![[-0.3, -0.1], [-0.5, 0.5], [-0.3, -0.1]];
+        assert!((x - wanted).iter().all(|d| d.abs() < 1e-12));
+    }
+
+    #[test]
+    fn a_batch_that_is_not_contiguous_gets_the_same_numbers() {
+        let (mut x, mut y) = (
+            Array2::<f32>::zeros((2, 2)),
+            Array2::<f32>::zeros((2, 2).f()),
+        );
+        images().gather(&[2, 0], x.view_mut());
+        images().gather(&[2, 0], y.view_mut());
+        assert_eq!(x, y);
+    }
+
+    #[test]
+    fn tables_are_copied() {
+        let features = Features::Values(array![[1.0, 2.0], [3.0, 4.0]]);
+        let samples = Samples::new(features, Targets::Values(vec![0.5, 1.5]));
+        let mut x = Array2::<f32>::zeros((1, 2));
+        samples.gather(&[1], x.view_mut());
+        assert_eq!(x, array![[3.0, 4.0]]);
+        assert_eq!(samples.values(), Some([0.5, 1.5].as_slice()));
+        assert_eq!(samples.labels(), None);
+        assert_eq!((samples.len(), samples.width()), (2, 2));
+        assert!(!samples.is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "shape of the batch")]
+    fn a_batch_of_the_wrong_shape_is_a_bug() {
+        images().gather(&[0], Array2::<f32>::zeros((2, 2)).view_mut());
+    }
+}
