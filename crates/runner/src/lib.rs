@@ -1,0 +1,39 @@
+//! From a config file to a record: the command line of the workspace.
+//!
+//! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own
+//! ([`run`], [`check`], [`compare`], [`export`], [`list`]); what they share stands beside them.
+
+pub mod batches;
+pub mod check;
+pub mod cli;
+pub mod compare;
+pub mod curves;
+pub mod export;
+pub mod failure;
+pub mod implementations;
+pub mod interrupt;
+pub mod list;
+pub mod machine;
+pub mod metrics;
+pub mod prepare;
+pub mod progress;
+pub mod record;
+pub mod run;
+pub mod tables;
+
+use cli::{Cli, Command};
+pub use failure::Failure;
+
+/// Carries out what the command line asks for.
+///
+/// # Errors
+/// With the message to show and the exit code.
+pub fn execute(cli: Cli) -> Result<(), Failure> {
+    match cli.command() {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
+        Command::List(arguments) => list::list(&arguments),
+    }
+}

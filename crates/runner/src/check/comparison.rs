@@ -1,0 +1,266 @@
+//! One tensor of two implementations, held against each other.
+
+use ndarray::ArrayD;
+use serde::Serialize;
+use spec::{Backward, NamedTensors, Real};
+
+/// How far a tensor is from its witness.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Who bears witness, e.g. `burn-flex f64` or `central differences f64`.
+    pub witness: String,
+    /// What was computed: `loss`, `random upstream`, `after 100 steps`.
+    pub pass: String,
+    /// Name of the tensor: a layer's output, `loss`, a parameter's gradient or `x`.
+    pub tensor: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Entries compared.
+    pub entries: usize,
+    /// Largest |by hand − witness|.
+    pub absolute: f64,
+    /// The same relative to the largest magnitude in the tensor. Entry by entry it would measure
+    /// the rounding of entries that cancel to almost nothing.
+    pub relative: f64,
+    /// Index of the entry with the largest difference.
+    pub at: Vec<usize>,
+    /// The hand-written value there.
+    pub by_hand: f64,
+    /// The witness's value there.
+    pub by_witness: f64,
+    /// The bound that was applied, to `absolute` for trajectories, otherwise to `relative`.
+    pub tolerance: f64,
+    /// What is wrong, if anything.
+    pub fault: Option<String>,
+}
+
+/// By what a difference is judged.
+#[derive(Clone, Copy, Debug)]
+pub enum Bound {
+    /// Largest difference.
+    Absolute(f64),
+    /// Largest difference over the largest magnitude.
+    Relative(f64),
+}
+
+impl Bound {
+    fn value(self) -> f64 {
+        match self {
+            Self::Absolute(value) | Self::Relative(value) => value,
+        }
+    }
+}
+
+/// Who bears witness of what.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The witness.
+    pub witness: &'a str,
+    /// What was computed.
+    pub pass: &'a str,
+    /// The bound.
+    pub bound: Bound,
+    /// Whether a tensor of zeros is a fault, as it is for gradients.
+    pub zero_is_a_fault: bool,
+}
+
+/// Holds one tensor against its witness, whole.
+pub fn compare<T: Real>(
+    context: Context<'_>,
+    name: &str,
+    by_hand: &ArrayD<T>,
+    witness: Option<&ArrayD<T>>,
+) -> Comparison {
+    let Some(witness) = witness else {
+        let fault = format!("{} has no tensor of that name", context.witness);
+        return faulty(context, name, by_hand.shape(), fault);
+    };
+    if witness.shape() != by_hand.shape() {
+        let fault = format!("the shape there is {:?}", witness.shape());
+        return faulty(context, name, by_hand.shape(), fault);
+    }
+    let pairs = by_hand
+        .indexed_iter()
+        .zip(witness)
+        .map(|((at, a), b)| (ndarray::Dimension::slice(&at).to_vec(), a.f64(), b.f64()));
+    compare_entries(context, name, by_hand.shape(), pairs)
+}
+
+/// Holds some entries `(index, by hand, by the witness)` of a tensor against each other.
+pub fn compare_entries(
+    context: Context<'_>,
+    name: &str,
+    shape: &[usize],
+    entries: impl Iterator<Item = (Vec<usize>, f64, f64)>,
+) -> Comparison {
+    let mut comparison = Comparison {
+        absolute: -1.0,
+        fault: None,
+        ..faulty(context, name, shape, String::new())
+    };
+    let mut largest = 0.0f64;
+    for (at, a, b) in entries {
+        comparison.entries += 1;
+        let difference = (a - b).abs();
+        largest = largest.max(a.abs()).max(b.abs());
+        // A NaN is the largest difference there is.
+        if !difference.is_finite() || difference > comparison.absolute {
+            comparison.absolute = difference;
+            (comparison.at, comparison.by_hand, comparison.by_witness) = (at, a, b);
+            if !difference.is_finite() {
+                break;
+            }
+        }
+    }
+    if comparison.entries == 0 {
+        comparison.fault = Some("no entry could be compared".into());
+        return comparison;
+    }
+    let (a, b) = (comparison.by_hand, comparison.by_witness);
+    if !a.is_finite() || !b.is_finite() {
+        comparison.absolute = f64::INFINITY;
+        comparison.relative = f64::INFINITY;
+        comparison.fault = Some("not a finite number".into());
+        return comparison;
+    }
+    comparison.relative = if largest > 0.0 {
+        comparison.absolute / largest
+    } else {
+        0.0
+    };
+    let off = match context.bound {
+        Bound::Absolute(bound) => comparison.absolute > bound,
+        Bound::Relative(bound) => comparison.relative > bound,
+    };
+    if off {
+        comparison.fault = Some("differs".into());
+    } else if largest == 0.0 && context.zero_is_a_fault {
+        comparison.fault = Some("all zero: nothing was proved".into());
+    }
+    comparison
+}
+
+fn faulty(context: Context<'_>, name: &str, shape: &[usize], fault: String) -> Comparison {
+    Comparison {
+        witness: context.witness.into(),
+        pass: context.pass.into(),
+        tensor: name.into(),
+        shape: shape.to_vec(),
+        entries: 0,
+        absolute: f64::INFINITY,
+        relative: f64::INFINITY,
+        at: Vec::new(),
+        by_hand: f64::NAN,
+        by_witness: f64::NAN,
+        tolerance: context.bound.value(),
+        fault: Some(fault),
+    }
+}
+
+/// Holds a backward pass against a witness's: outputs and loss first, in the order of the data
+/// flow, then the gradients from the loss back to the input. So the first that is off is where an
+/// error came from, not where it was carried to.
+pub fn compare_backward<T: Real>(
+    context: Context<'_>,
+    by_hand: &Backward<T>,
+    witness: &Backward<T>,
+) -> Vec<Comparison> {
+    let forward = Context {
+        zero_is_a_fault: false,
+        ..context
+    };
+    let mut comparisons: Vec<_> = by_hand
+        .outputs
+        .iter()
+        .map(|(name, output)| compare(forward, name, output, witness.outputs.get(name)))
+        .collect();
+    let loss = [(Vec::new(), by_hand.loss, witness.loss)];
+    comparisons.push(compare_entries(forward, "loss", &[], loss.into_iter()));
+    for (name, gradient) in by_hand.gradients.iter().rev() {
+        comparisons.push(compare(
+            context,
+            name,
+            gradient,
+            witness.gradients.get(name),
+        ));
+    }
+    comparisons.extend(unmatched(context, &by_hand.gradients, &witness.gradients));
+    comparisons
+}
+
+/// Holds parameters against a witness's after some steps, in the order of the data flow.
+pub fn compare_parameters<T: Real>(
+    context: Context<'_>,
+    by_hand: &NamedTensors<T>,
+    witness: &NamedTensors<T>,
+) -> Vec<Comparison> {
+    let mut comparisons: Vec<_> = by_hand
+        .iter()
+        .map(|(name, tensor)| compare(context, name, tensor, witness.get(name)))
+        .collect();
+    comparisons.extend(unmatched(context, by_hand, witness));
+    comparisons
+}
+
+/// What the witness has and the hand-written implementation has not.
+fn unmatched<T: Real>(
+    context: Context<'_>,
+    by_hand: &NamedTensors<T>,
+    witness: &NamedTensors<T>,
+) -> Vec<Comparison> {
+    let missing = witness
+        .iter()
+        .filter(|(name, _)| by_hand.get(name).is_none());
+    missing
+        .map(|(name, tensor)| {
+            let fault = "the hand-written implementation has no tensor of that name";
+            faulty(context, name, tensor.shape(), fault.into())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    const CONTEXT: Context<'static> = Context {
+        witness: "witness",
+        pass: "loss",
+        bound: Bound::Relative(1e-6),
+        zero_is_a_fault: true,
+    };
+
+    fn fault(by_hand: ArrayD<f64>, witness: ArrayD<f64>) -> Option<String> {
+        compare(CONTEXT, "w", &by_hand, Some(&witness)).fault
+    }
+
+    #[test]
+    fn the_largest_difference_is_found_with_its_place_and_values() {
+        let a = array![[1.0, 2.0], [3.0, 4.0]].into_dyn();
+        let b = array![[1.0, 2.0], [3.5, 4.0]].into_dyn();
+        let comparison = compare(CONTEXT, "w", &a, Some(&b));
+        assert_eq!(comparison.at, [1, 0]);
+        assert_eq!((comparison.by_hand, comparison.by_witness), (3.0, 3.5));
+        assert_eq!((comparison.absolute, comparison.relative), (0.5, 0.125));
+        assert_eq!(comparison.fault.as_deref(), Some("differs"));
+    }
+
+    #[test]
+    fn nan_infinity_zero_and_missing_tensors_are_faults() {
+        let one = || array![1.0, 1.0].into_dyn();
+        assert_eq!(fault(one(), one()), None);
+        let nan = || array![1.0, f64::NAN].into_dyn();
+        assert!(fault(nan(), nan()).is_some(), "NaN equals no NaN");
+        let infinite = || array![f64::INFINITY, 1.0].into_dyn();
+        assert!(fault(infinite(), infinite()).is_some());
+        let zero = || array![0.0, 0.0].into_dyn();
+        assert!(fault(zero(), zero()).unwrap().contains("all zero"));
+        assert!(compare(CONTEXT, "w", &one(), None).fault.is_some());
+        assert!(
+            fault(one(), array![1.0].into_dyn())
+                .unwrap()
+                .contains("shape")
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const AFTER_HELP: &str = "\
+Examples:
+  runner configs/mnist.toml                       train MNIST by hand and in burn
+  runner configs/mnist.toml --set training.epochs=1
+  runner check configs/iris.toml                  prove the gradients of a config
+  runner compare mnist mnist-softmax              the newest runs side by side
+  runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
+
+Exit codes: 0 success; 1 the run failed (diverged, gradients disagree); 2 the input is wrong;
+130 interrupted.";
+
+/// Neural networks by hand: trains the hand-written implementation and burn from the same weights
+/// on the same batches, holds their gradients against each other, and records the result.
+#[derive(Debug, Parser)]
+#[command(name = "runner", version, after_help = AFTER_HELP, arg_required_else_help = true)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: RunArguments,
+}
+
+impl Cli {
+    /// The subcommand; a bare config path is `run`.
+    pub fn command(self) -> Command {
+        self.command.unwrap_or(Command::Run(self.run))
+    }
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train a config and record the result (the bare config path does the same)
+    Run(RunArguments),
+    /// Prove the gradients of a config: central differences, burn's autodiff, trajectories
+    Check(CheckArguments),
+    /// Show recorded runs side by side
+    Compare(CompareArguments),
+    /// Write weights, a batch and its gradients in f64, for any other framework
+    Export(ExportArguments),
+    /// List the configs, a line each
+    List(ListArguments),
+}
+
+/// A config and what is changed in it.
+#[derive(Debug, Args)]
+pub struct ConfigArguments {
+    /// The experiment, a TOML file
+    #[arg(value_name = "CONFIG")]
+    pub config: PathBuf,
+    /// Override a key of the config, e.g. training.epochs=1 (repeatable)
+    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
+    pub overrides: Vec<String>,
+}
+
+/// `runner run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// Config and overrides.
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Folder of the records; each run gets <NAME>/<RUN ID> in it
+    #[arg(long, value_name = "DIR", default_value = "results/runs")]
+    pub results: PathBuf,
+    /// Also draw the result table as an SVG picture
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
+}
+
+/// `runner check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Config and overrides.
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Also write every comparison as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// `runner compare`.
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// Runs: a name (its newest run), name/run-id, or the folder of a record
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<String>,
+    /// Folder of the records
+    #[arg(long, value_name = "DIR", default_value = "results/runs")]
+    pub results: PathBuf,
+    /// Also draw the table as an SVG picture
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
+}
+
+/// `runner export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// Config and overrides.
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Folder to write to; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `runner list`.
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// Folder of the configs
+    #[arg(value_name = "DIR", default_value = "configs")]
+    pub folder: PathBuf,
+}

@@ -1,0 +1,58 @@
+//! Why a call of `runner` did not succeed, and with which exit code it ends.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use datasets::DataError;
+use spec::{ConfigError, TensorError};
+
+/// A message for the user and a class of exit codes.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The run itself failed: it diverged, or gradients disagree. Exit code 1.
+    #[error("{0}")]
+    Run(String),
+    /// The input is wrong: config, data, paths. Exit code 2.
+    #[error("{0}")]
+    Input(String),
+    /// Ctrl-C. Exit code 130, as shells have it (128 + SIGINT).
+    #[error("{0}")]
+    Interrupted(String),
+}
+
+impl Failure {
+    /// The exit code of the process.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Run(_) => 1,
+            Self::Input(_) => 2,
+            Self::Interrupted(_) => 130,
+        })
+    }
+
+    /// A file or folder that cannot be written.
+    pub fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> Self {
+        Self::Input(format!(
+            "{}: cannot write ({error}); choose another folder with --results or --out, or mend its permissions",
+            path.display()
+        ))
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Input(error.to_string())
+    }
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        Self::Input(error.to_string())
+    }
+}
+
+impl From<TensorError> for Failure {
+    fn from(error: TensorError) -> Self {
+        Self::Input(error.to_string())
+    }
+}

@@ -1,0 +1,173 @@
+//! What is measured on outputs: accuracy, coefficient of determination, errors.
+
+use datasets::{Samples, Target};
+use ndarray::{ArrayView1, ArrayView2};
+use spec::Real;
+use spec::training::{LossSpec, Metric};
+
+/// Collects the outputs of some samples, chunk by chunk.
+pub struct Measurement<'a> {
+    samples: &'a Samples,
+    target: &'a Target,
+    /// A single output at or above it is class 1.
+    threshold: f64,
+    seen: usize,
+    right: usize,
+    squares: f64,
+    absolutes: f64,
+}
+
+impl<'a> Measurement<'a> {
+    /// Nothing seen yet. A single output of a network trained on logits is class 1 from 0, else
+    /// from 1/2.
+    pub fn new(samples: &'a Samples, target: &'a Target, loss: LossSpec) -> Self {
+        let threshold = match loss {
+            LossSpec::BinaryCrossEntropy => 0.0,
+            LossSpec::SquaredError | LossSpec::SoftmaxCrossEntropy => 0.5,
+        };
+        Self {
+            samples,
+            target,
+            threshold,
+            seen: 0,
+            right: 0,
+            squares: 0.0,
+            absolutes: 0.0,
+        }
+    }
+
+    /// Adds the outputs `[N, D_out]` of the next N samples.
+    pub fn add<T: Real>(&mut self, output: ArrayView2<T>) {
+        for y in output.rows() {
+            match self.target {
+                Target::Classes { .. } => {
+                    let label = self.samples.labels().unwrap_or_default()[self.seen];
+                    self.right += usize::from(self.class(y) == label);
+                }
+                Target::Real { scale, .. } => {
+                    let t = self.samples.values().unwrap_or_default()[self.seen];
+                    let error = (y[0].f64() - t) * scale;
+                    self.squares += error * error;
+                    self.absolutes += error.abs();
+                }
+            }
+            self.seen += 1;
+        }
+    }
+
+    /// The class with the largest output; the first of several.
+    fn class<T: Real>(&self, y: ArrayView1<T>) -> usize {
+        if y.len() == 1 {
+            return usize::from(y[0].f64() >= self.threshold);
+        }
+        let mut best = 0;
+        for (class, value) in y.iter().enumerate() {
+            if *value > y[best] {
+                best = class;
+            }
+        }
+        best
+    }
+
+    /// The value of a metric over all samples seen.
+    pub fn value(&self, metric: Metric) -> f64 {
+        let n = self.seen as f64;
+        match metric {
+            Metric::Accuracy => self.right as f64 / n,
+            Metric::Rmse => (self.squares / n).sqrt(),
+            Metric::Mae => self.absolutes / n,
+            Metric::R2 => 1.0 - self.squares / self.spread(),
+        }
+    }
+
+    /// Σ (t − mean t)² in the target's own unit.
+    fn spread(&self) -> f64 {
+        let values = self.samples.values().unwrap_or_default();
+        let scale = match self.target {
+            Target::Real { scale, .. } => *scale,
+            Target::Classes { .. } => 1.0,
+        };
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        values.iter().map(|t| ((t - mean) * scale).powi(2)).sum()
+    }
+}
+
+/// The median: the middle value, or the mean of the two in the middle. NaN of nothing.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    match sorted.len() {
+        0 => f64::NAN,
+        n if n % 2 == 1 => sorted[n / 2],
+        n => (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0,
+    }
+}
+
+/// Mean and sample standard deviation (none for a single value).
+pub fn mean_and_deviation(values: &[f64]) -> (f64, Option<f64>) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    if values.len() < 2 {
+        return (mean, None);
+    }
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, Some((squares / (n - 1.0)).sqrt()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datasets::{Features, Targets};
+    use ndarray::{Array2, array};
+
+    fn samples(targets: Targets) -> Samples {
+        Samples::new(Features::Values(Array2::zeros((4, 1))), targets)
+    }
+
+    fn classes() -> Target {
+        let names = vec!["no".into(), "yes".into()];
+        Target::Classes { names }
+    }
+
+    #[test]
+    fn accuracy_counts_the_largest_output_or_the_threshold() {
+        let (samples, target) = (samples(Targets::Classes(vec![0, 1, 1, 0])), classes());
+        let mut two = Measurement::new(&samples, &target, LossSpec::SoftmaxCrossEntropy);
+        two.add(array![[2.0, 1.0], [0.0, 1.0]].view());
+        two.add(array![[3.0, 1.0], [-1.0, -2.0]].view());
+        assert_eq!(two.value(Metric::Accuracy), 0.75);
+        let one = array![[0.2], [0.4], [0.6], [-1.0]];
+        let mut logits = Measurement::new(&samples, &target, LossSpec::BinaryCrossEntropy);
+        logits.add(one.view());
+        assert_eq!(logits.value(Metric::Accuracy), 0.75);
+        let mut squared = Measurement::new(&samples, &target, LossSpec::SquaredError);
+        squared.add(one.view());
+        assert_eq!(squared.value(Metric::Accuracy), 0.75);
+    }
+
+    /// Targets 1, 2, 3, 4 in units of 10: errors 0, 0, 10, -10 leave 200 of 500.
+    #[test]
+    fn errors_of_a_real_target_are_in_its_own_unit() {
+        let samples = samples(Targets::Values(vec![1.0, 2.0, 3.0, 4.0]));
+        let target = Target::Real {
+            name: "y".into(),
+            mean: 5.0,
+            scale: 10.0,
+        };
+        let mut measured = Measurement::new(&samples, &target, LossSpec::SquaredError);
+        measured.add(array![[1.0], [2.0], [4.0], [3.0]].view());
+        assert!((measured.value(Metric::R2) - 0.6).abs() < 1e-12);
+        assert!((measured.value(Metric::Rmse) - 50f64.sqrt()).abs() < 1e-12);
+        assert!((measured.value(Metric::Mae) - 5.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn median_mean_and_deviation() {
+        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert_eq!(mean_and_deviation(&[1.0]), (1.0, None));
+        let (mean, deviation) = mean_and_deviation(&[2.0, 4.0, 4.0, 6.0]);
+        assert_eq!(mean, 4.0);
+        assert!((deviation.unwrap() - (8.0f64 / 3.0).sqrt()).abs() < 1e-15);
+    }
+}

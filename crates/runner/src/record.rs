@@ -1,0 +1,349 @@
+//! The record of a run: everything that is needed to repeat it and to make a table from it.
+//!
+//! `results/runs/<name>/<run id>/` holds
+//!
+//! | file | content |
+//! |---|---|
+//! | `record.json` | [`Record`] |
+//! | `config.toml` | the config as it ran: overrides applied, defaults written out |
+//! | `epochs.csv` | one row for each implementation and epoch |
+//! | `gradients.json` | every comparison of the gradient check |
+//! | `curves.svg` | loss and metric over the epochs |
+//! | `<implementation>.safetensors` | the weights, by PyTorch's names |
+//!
+//! Each file is written aside and renamed, after every epoch: a crash leaves the last good record.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+use crate::machine::Machine;
+
+mod built {
+    //! Facts about the build, from `build.rs`.
+    #![allow(missing_docs, dead_code, clippy::all)]
+    include!(concat!(env!("OUT_DIR"), "/built.rs"));
+}
+
+/// One run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of this layout.
+    pub format: u32,
+    /// Name of the experiment.
+    pub name: String,
+    /// Names the run's folder; begins with its time in UTC.
+    pub run_id: String,
+    /// How it ended.
+    pub status: Status,
+    /// What happened, where it did not finish.
+    pub message: Option<String>,
+    /// When it began, RFC 3339.
+    pub started: String,
+    /// When this record was written, RFC 3339.
+    pub written: String,
+    /// Seed of every random choice.
+    pub seed: u64,
+    /// The config file as it was named.
+    pub config_file: String,
+    /// `--set` arguments.
+    pub overrides: Vec<String>,
+    /// The config as it ran, TOML.
+    pub config: String,
+    /// What was learned from.
+    pub data: DataRecord,
+    /// Number of parameters.
+    pub parameters: usize,
+    /// Threads that worked.
+    pub threads: usize,
+    /// Where it ran.
+    pub machine: Machine,
+    /// What ran.
+    pub software: Software,
+    /// The commit, where git knows.
+    pub git: Option<Git>,
+    /// Largest memory of the process in bytes, where the system tells.
+    pub peak_memory_bytes: Option<u64>,
+    /// Whether the gradients agreed; none: not checked in this run.
+    pub gradients_agree: Option<bool>,
+    /// Largest difference to the hand-written loss in the first steps, for each other
+    /// implementation.
+    pub largest_loss_gap: BTreeMap<String, f64>,
+    /// What each implementation reached.
+    pub implementations: Vec<Trained>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is running, or the process died.
+    Running,
+    /// All epochs are done.
+    Finished,
+    /// A loss became infinite or NaN.
+    Diverged,
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+}
+
+/// What was learned from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DataRecord {
+    /// Its name.
+    pub name: String,
+    /// Number of training samples.
+    pub train_samples: usize,
+    /// Number of test samples.
+    pub test_samples: usize,
+    /// Whether both are the same samples.
+    pub test_is_train: bool,
+    /// SHA-256 of the prepared content.
+    pub checksum: String,
+    /// Files and their SHA-256.
+    pub files: BTreeMap<String, String>,
+    /// What the loader did.
+    pub notes: Vec<String>,
+}
+
+/// What one implementation reached.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Trained {
+    /// Its name.
+    pub implementation: String,
+    /// File of its weights, in the folder of the record.
+    pub weights: String,
+    /// Epoch by epoch.
+    pub epochs: Vec<Epoch>,
+    /// Loss of each of the first batches, before its update.
+    pub first_losses: Vec<f64>,
+}
+
+/// One epoch of one implementation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Epoch {
+    /// From 1.
+    pub epoch: usize,
+    /// Mean loss of the epoch's batches, each before its update, weighted by their samples.
+    pub train_loss: f64,
+    /// Mean loss of the test samples after the epoch.
+    pub test_loss: f64,
+    /// Metrics of the test samples after the epoch, by name.
+    pub test: BTreeMap<String, f64>,
+    /// Wall-clock seconds of making the batches and training on them, without the evaluation.
+    pub seconds: f64,
+}
+
+/// What ran.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Software {
+    /// Version of this workspace.
+    pub version: String,
+    /// The compiler.
+    pub rustc: String,
+    /// Cargo profile and optimisation level.
+    pub profile: String,
+    /// Versions of the libraries that compute.
+    pub libraries: BTreeMap<String, String>,
+}
+
+impl Software {
+    /// This binary.
+    pub fn here() -> Self {
+        let computing = [
+            "burn",
+            "burn-ndarray",
+            "burn-flex",
+            "gemm",
+            "ndarray",
+            "polars",
+            "rayon",
+        ];
+        let libraries = built::DEPENDENCIES
+            .iter()
+            .filter(|(name, _)| computing.contains(name))
+            .map(|(name, version)| ((*name).into(), (*version).into()))
+            .collect();
+        Self {
+            version: built::PKG_VERSION.into(),
+            rustc: built::RUSTC_VERSION.into(),
+            profile: format!("{}, opt-level {}", built::PROFILE, built::OPT_LEVEL),
+            libraries,
+        }
+    }
+}
+
+/// The state of the source tree.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Git {
+    /// Hash of the commit.
+    pub commit: String,
+    /// Whether something was changed since.
+    pub dirty: bool,
+}
+
+impl Git {
+    /// The repository around the current folder.
+    pub fn here() -> Option<Self> {
+        let git = |arguments: &[&str]| {
+            let output = Command::new("git").args(arguments).output().ok()?;
+            let text = String::from_utf8(output.stdout).ok()?;
+            output.status.success().then(|| text.trim().to_string())
+        };
+        Some(Self {
+            commit: git(&["rev-parse", "HEAD"])?,
+            dirty: !git(&["status", "--porcelain"])?.is_empty(),
+        })
+    }
+}
+
+/// The time now, RFC 3339 in UTC.
+pub fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The folder of one run.
+#[derive(Clone, Debug)]
+pub struct RunFolder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name: the time it began, and a number if several began in that second.
+    pub run_id: String,
+}
+
+impl RunFolder {
+    /// Makes `<results>/<name>/<run id>`.
+    ///
+    /// # Errors
+    /// When it cannot be made or written to.
+    pub fn create(results: &Path, name: &str, time: DateTime<Utc>) -> Result<Self, Failure> {
+        let parent = results.join(name);
+        std::fs::create_dir_all(&parent).map_err(|e| Failure::cannot_write(&parent, &e))?;
+        let stamp = time.format("%Y%m%dT%H%M%SZ").to_string();
+        for number in 1.. {
+            let run_id = match number {
+                1 => stamp.clone(),
+                _ => format!("{stamp}-{number}"),
+            };
+            let path = parent.join(&run_id);
+            match std::fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path, run_id }),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(Failure::cannot_write(&path, &error)),
+            }
+        }
+        Err(Failure::Input(format!(
+            "{}: no name is left for a run",
+            parent.display()
+        )))
+    }
+
+    /// Writes one file of the record.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), Failure> {
+        write_file(&self.path.join(file), bytes)
+    }
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let write = || -> std::io::Result<()> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".writing-");
+        // Temporary files are private unless told; a record is as readable as any other file.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut aside = builder.tempfile_in(folder)?;
+        aside.write_all(bytes)?;
+        aside.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|error| Failure::cannot_write(path, &error))
+}
+
+/// Writes a value as readable JSON.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value);
+    let json = json.map_err(|error| Failure::cannot_write(path, &error))?;
+    write_file(path, format!("{json}\n").as_bytes())
+}
+
+impl Record {
+    /// Reads the record in a folder.
+    ///
+    /// # Errors
+    /// When there is none, or it is not one.
+    pub fn read(folder: &Path) -> Result<Self, Failure> {
+        let file = folder.join("record.json");
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            Failure::Input(format!(
+                "{}: cannot read the record ({error})",
+                file.display()
+            ))
+        })?;
+        serde_json::from_str(&text).map_err(|error| {
+            Failure::Input(format!(
+                "{}: not a record of a run ({error})",
+                file.display()
+            ))
+        })
+    }
+
+    /// The rows of `epochs.csv`.
+    ///
+    /// # Errors
+    /// When a row cannot be written.
+    pub fn epochs_csv(&self) -> Result<Vec<u8>, csv::Error> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let metrics: Vec<&String> = self.metric_names();
+        let mut header = vec!["implementation".into(), "epoch".into()];
+        header.extend(["train_loss".to_string(), "test_loss".into()]);
+        header.extend(metrics.iter().map(|metric| format!("test_{metric}")));
+        header.push("seconds".into());
+        writer.write_record(&header)?;
+        for trained in &self.implementations {
+            for epoch in &trained.epochs {
+                let mut row = vec![trained.implementation.clone(), epoch.epoch.to_string()];
+                row.extend([epoch.train_loss, epoch.test_loss].map(|loss| loss.to_string()));
+                let value = |metric: &&String| epoch.test.get(*metric).map(f64::to_string);
+                row.extend(
+                    metrics
+                        .iter()
+                        .map(|metric| value(metric).unwrap_or_default()),
+                );
+                row.push(epoch.seconds.to_string());
+                writer.write_record(&row)?;
+            }
+        }
+        writer.flush()?;
+        writer
+            .into_inner()
+            .map_err(|error| error.into_error().into())
+    }
+
+    /// Names of the metrics that were measured.
+    pub fn metric_names(&self) -> Vec<&String> {
+        let mut epochs = self.implementations.iter().flat_map(|t| &t.epochs);
+        epochs
+            .next()
+            .map(|e| e.test.keys().collect())
+            .unwrap_or_default()
+    }
+}

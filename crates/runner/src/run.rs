@@ -1,0 +1,366 @@
+//! `runner run`: data, gradient check, training of every implementation side by side, record.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use spec::training::Metric;
+use spec::{Implementation, NamedTensors};
+
+use crate::batches::{Batch, order};
+use crate::check::{self, Report};
+use crate::cli::RunArguments;
+use crate::implementations::build;
+use crate::machine::{self, Machine};
+use crate::metrics::Measurement;
+use crate::prepare::Prepared;
+use crate::progress::Progress;
+use crate::record::{DataRecord, Epoch, Git, Record, RunFolder, Software, Status, Trained, now};
+use crate::{Failure, curves, interrupt, record, tables};
+
+/// Losses of the first so many steps are kept one by one.
+const FIRST_LOSSES: usize = 100;
+/// Test samples evaluated at a time.
+const EVALUATED: usize = 1000;
+
+/// Trains a config and records it.
+///
+/// # Errors
+/// [`Failure::Input`] for what is wrong with the input, before anything is trained;
+/// [`Failure::Run`] when gradients disagree or a loss diverges.
+pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    let prepared = Prepared::read(&arguments.config)?;
+    let experiment = &prepared.config.experiment;
+    let time = chrono::Utc::now();
+    let folder = RunFolder::create(&arguments.results, &experiment.name, time)?;
+    interrupt::install();
+    println!("{}", prepared.summary());
+    let threads = machine::threads(&experiment.training);
+    let record = new_record(&prepared, &folder, threads);
+    let outcome = machine::in_pool(threads, || {
+        let mut session = Session::new(&prepared, &folder, record)?;
+        session.gradient_check()?;
+        session.train()?;
+        Ok::<Record, Failure>(session.record)
+    })?;
+    let record = outcome?;
+    let table = tables::run(&record).to_string();
+    println!("{table}\n{}", closing_lines(&record, &folder));
+    match &arguments.picture {
+        Some(file) => tables::draw(&table, file),
+        None => Ok(()),
+    }
+}
+
+/// What stands below the table.
+fn closing_lines(record: &Record, folder: &RunFolder) -> String {
+    let mut lines = Vec::new();
+    for (name, gap) in &record.largest_loss_gap {
+        lines.push(format!(
+            "largest loss difference to {name} in the first {FIRST_LOSSES} steps: {gap:.1e}"
+        ));
+    }
+    if let Some(bytes) = record.peak_memory_bytes {
+        lines.push(format!("peak memory: {} MB", bytes / 1_000_000));
+    }
+    lines.push(format!("record: {}", folder.path.display()));
+    lines.join("\n")
+}
+
+fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record {
+    let experiment = &prepared.config.experiment;
+    let dataset = &prepared.dataset;
+    let files = dataset
+        .sources
+        .iter()
+        .map(|s| (s.name.clone(), s.sha256.clone()));
+    let trained = experiment.implementations.iter().map(|name| Trained {
+        implementation: name.as_str().into(),
+        weights: format!("{}.safetensors", name.as_str()),
+        epochs: Vec::new(),
+        first_losses: Vec::new(),
+    });
+    Record {
+        format: 1,
+        name: experiment.name.clone(),
+        run_id: folder.run_id.clone(),
+        status: Status::Running,
+        message: None,
+        started: now(),
+        written: now(),
+        seed: experiment.seed,
+        config_file: prepared.config.file.display().to_string(),
+        overrides: prepared.config.overrides.clone(),
+        config: prepared.config.resolved(),
+        data: DataRecord {
+            name: dataset.name.clone(),
+            train_samples: dataset.train.len(),
+            test_samples: dataset.test.len(),
+            test_is_train: dataset.test_is_train,
+            checksum: dataset.checksum.clone(),
+            files: files.collect(),
+            notes: dataset.notes.clone(),
+        },
+        parameters: prepared.initial.values(),
+        threads,
+        machine: Machine::here(),
+        software: Software::here(),
+        git: Git::here(),
+        peak_memory_bytes: None,
+        gradients_agree: None,
+        largest_loss_gap: BTreeMap::new(),
+        implementations: trained.collect(),
+    }
+}
+
+/// A run under way.
+struct Session<'a> {
+    prepared: &'a Prepared,
+    folder: &'a RunFolder,
+    record: Record,
+    models: Vec<Box<dyn Implementation<f32>>>,
+    metrics: Vec<Metric>,
+    batch: Batch<f32>,
+    test_batch: Batch<f32>,
+}
+
+/// Why an epoch ended early.
+enum Stop {
+    Diverged(String),
+    Interrupted,
+}
+
+impl<'a> Session<'a> {
+    /// Every implementation at the same initial parameters.
+    fn new(prepared: &'a Prepared, folder: &'a RunFolder, record: Record) -> Result<Self, Failure> {
+        let experiment = &prepared.config.experiment;
+        let initial: NamedTensors<f32> = prepared.initial.cast();
+        let mut models = Vec::new();
+        for name in &experiment.implementations {
+            let mut model = build(*name, &prepared.plan, &experiment.training);
+            model.load(&initial)?;
+            models.push(model);
+        }
+        let (inputs, outputs) = (prepared.inputs(), prepared.outputs());
+        let session = Self {
+            prepared,
+            folder,
+            record,
+            models,
+            metrics: experiment.metrics(&prepared.shape),
+            batch: Batch::new(prepared.batch_size(), inputs, outputs),
+            test_batch: Batch::new(EVALUATED, inputs, outputs),
+        };
+        folder.write("config.toml", session.record.config.as_bytes())?;
+        Ok(session)
+    }
+
+    /// Holds the gradients against burn's, tensor by tensor, before anything is trained.
+    fn gradient_check(&mut self) -> Result<(), Failure> {
+        if self
+            .prepared
+            .config
+            .experiment
+            .gradient_check
+            .before_training
+        {
+            let mut report = Report::default();
+            check::against_burn(self.prepared, &mut report)?;
+            println!("Gradients by hand against burn: largest relative error of each tensor");
+            println!("{}", tables::tensors(&report));
+            record::write_json(&self.folder.path.join("gradients.json"), &report)?;
+            self.record.gradients_agree = Some(report.first_fault().is_none());
+            self.save(Status::Running, None)?;
+            check::judge(&report)?;
+        }
+        self.save(Status::Running, None)
+    }
+
+    /// Epoch by epoch, each implementation in turn: what slows the machine down for a while slows
+    /// all of them.
+    fn train(&mut self) -> Result<(), Failure> {
+        let training = &self.prepared.config.experiment.training;
+        let names: Vec<&str> = self
+            .prepared
+            .config
+            .experiment
+            .implementations
+            .iter()
+            .map(|n| n.as_str())
+            .collect();
+        let steps = self
+            .prepared
+            .shape
+            .samples
+            .div_ceil(self.prepared.batch_size());
+        let progress = Progress::new(&names, steps * training.epochs, training.epochs);
+        for epoch in 1..=training.epochs {
+            for index in 0..names.len() {
+                progress.begin(index);
+                match self.epoch(index, epoch, &progress) {
+                    Ok(done) => {
+                        progress.epoch(index, &done);
+                        self.record.implementations[index].epochs.push(done);
+                    }
+                    Err(stop) => {
+                        progress.finish();
+                        return Err(self.stopped(stop));
+                    }
+                }
+                self.save_weights(index)?;
+            }
+            self.measure_gaps();
+            self.save(Status::Running, None)?;
+        }
+        progress.finish();
+        self.save(Status::Finished, None)
+    }
+
+    fn epoch(&mut self, index: usize, epoch: usize, progress: &Progress) -> Result<Epoch, Stop> {
+        let experiment = &self.prepared.config.experiment;
+        let dataset = &self.prepared.dataset;
+        let streams = experiment.streams();
+        let rows = order(
+            dataset.train.len(),
+            experiment.training.shuffle,
+            epoch,
+            &streams,
+        );
+        let (mut seconds, mut sum) = (0.0, 0.0);
+        for (step, rows) in rows.chunks(self.prepared.batch_size()).enumerate() {
+            if interrupt::requested() {
+                return Err(Stop::Interrupted);
+            }
+            let start = Instant::now();
+            let (x, t) = self.batch.fill(&dataset.train, &dataset.target, rows);
+            let loss = self.models[index].train_step(x, t);
+            seconds += start.elapsed().as_secs_f64();
+            if !loss.is_finite() {
+                let name = experiment.implementations[index].as_str();
+                let step = step + 1;
+                return Err(Stop::Diverged(format!(
+                    "{name} diverged: the loss became {loss} at step {step} of epoch {epoch}"
+                )));
+            }
+            sum += loss * rows.len() as f64;
+            let first = &mut self.record.implementations[index].first_losses;
+            if first.len() < FIRST_LOSSES {
+                first.push(loss);
+            }
+            progress.step(index);
+        }
+        let (test_loss, test) = self.evaluate(index, epoch)?;
+        Ok(Epoch {
+            epoch,
+            train_loss: sum / dataset.train.len() as f64,
+            test_loss,
+            test,
+            seconds,
+        })
+    }
+
+    /// Loss and metrics of the test samples.
+    fn evaluate(
+        &mut self,
+        index: usize,
+        epoch: usize,
+    ) -> Result<(f64, BTreeMap<String, f64>), Stop> {
+        let experiment = &self.prepared.config.experiment;
+        let dataset = &self.prepared.dataset;
+        let loss = experiment.training.loss;
+        let mut measured = Measurement::new(&dataset.test, &dataset.target, loss);
+        let all: Vec<usize> = (0..dataset.test.len()).collect();
+        let mut sum = 0.0;
+        for rows in all.chunks(EVALUATED) {
+            if interrupt::requested() {
+                return Err(Stop::Interrupted);
+            }
+            let (x, t) = self.test_batch.fill(&dataset.test, &dataset.target, rows);
+            let evaluation = self.models[index].evaluate(x, t);
+            sum += evaluation.loss * rows.len() as f64;
+            measured.add(evaluation.output.view());
+        }
+        let test_loss = sum / all.len() as f64;
+        if !test_loss.is_finite() {
+            let name = experiment.implementations[index].as_str();
+            return Err(Stop::Diverged(format!(
+                "{name} diverged: the test loss is {test_loss} after epoch {epoch}"
+            )));
+        }
+        let values = self
+            .metrics
+            .iter()
+            .map(|m| (m.name().to_string(), measured.value(*m)));
+        Ok((test_loss, values.collect()))
+    }
+
+    /// Ends the record, and says why.
+    fn stopped(&mut self, stop: Stop) -> Failure {
+        self.measure_gaps();
+        let (status, message) = match &stop {
+            Stop::Diverged(message) => (Status::Diverged, message.clone()),
+            Stop::Interrupted => (Status::Interrupted, "interrupted by Ctrl-C".to_string()),
+        };
+        let folder = self.folder.path.display();
+        let saved = match self.save(status, Some(message.clone())) {
+            Ok(()) => format!("the record of the epochs so far is in {folder}"),
+            Err(failure) => format!("and the record could not be written: {failure}"),
+        };
+        match stop {
+            Stop::Diverged(_) => Failure::Run(format!(
+                "{message}; try a smaller learning rate, e.g. --set training.optimizer.{}.learning_rate={}; {saved}",
+                self.prepared.config.experiment.training.optimizer.kind(),
+                self.learning_rate() / 10.0,
+            )),
+            Stop::Interrupted => Failure::Interrupted(format!("{message}; {saved}")),
+        }
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.prepared
+            .config
+            .experiment
+            .training
+            .optimizer
+            .settings()[0]
+            .1
+    }
+
+    /// Largest difference of each implementation's first losses to the hand-written ones.
+    fn measure_gaps(&mut self) {
+        let Some((by_hand, others)) = self.record.implementations.split_first() else {
+            return;
+        };
+        if by_hand.implementation != "backprop" {
+            return;
+        }
+        let gaps = others.iter().map(|other| {
+            let pairs = by_hand.first_losses.iter().zip(&other.first_losses);
+            let gap = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            (other.implementation.clone(), gap)
+        });
+        self.record.largest_loss_gap = gaps.collect();
+    }
+
+    fn save_weights(&self, index: usize) -> Result<(), Failure> {
+        let bytes = self.models[index].parameters().to_safetensors()?;
+        self.folder
+            .write(&self.record.implementations[index].weights, &bytes)
+    }
+
+    fn save(&mut self, status: Status, message: Option<String>) -> Result<(), Failure> {
+        self.record.status = status;
+        self.record.message = message;
+        self.record.written = now();
+        self.record.peak_memory_bytes = machine::peak_memory();
+        let path = &self.folder.path;
+        record::write_json(&path.join("record.json"), &self.record)?;
+        let rows = self.record.epochs_csv();
+        let rows = rows.map_err(|error| Failure::cannot_write(&path.join("epochs.csv"), &error))?;
+        self.folder.write("epochs.csv", &rows)?;
+        // A picture that cannot be drawn is no reason to lose a run.
+        match curves::svg(&self.record) {
+            Ok(svg) => self.folder.write("curves.svg", svg.as_bytes()),
+            Err(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Tables for the terminal, and as pictures.
+
+use std::path::Path;
+
+use comfy_table::{Cell, CellAlignment, Table, presets};
+
+use crate::Failure;
+use crate::check::Report;
+use crate::metrics::{mean_and_deviation, median};
+use crate::record::{Record, Trained, write_file};
+
+/// An empty table with a header; all columns but the first `texts` hold numbers.
+fn table(header: &[&str], texts: usize) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(
+        header
+            .iter()
+            .enumerate()
+            .map(|(index, title)| cell(title, index >= texts)),
+    );
+    for column in table.column_iter_mut().skip(texts) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn cell(text: &str, right: bool) -> Cell {
+    match right {
+        true => Cell::new(text).set_alignment(CellAlignment::Right),
+        false => Cell::new(text),
+    }
+}
+
+/// The worst comparison of each witness, or (`whole`) every comparison.
+pub fn gradients(report: &Report, whole: bool) -> Table {
+    let header = [
+        "witness",
+        "pass",
+        "tensor",
+        "abs error",
+        "rel error",
+        "tolerance",
+        "",
+    ];
+    let mut table = table(&header, 3);
+    let rows = match whole {
+        true => report.comparisons.iter().collect(),
+        false => report.worst(),
+    };
+    for row in rows {
+        let verdict = if row.fault.is_some() { "OFF" } else { "ok" };
+        table.add_row([
+            row.witness.clone(),
+            row.pass.clone(),
+            format!("{} {:?}", row.tensor, row.shape),
+            format!("{:.1e}", row.absolute),
+            format!("{:.1e}", row.relative),
+            format!("{:.0e}", row.tolerance),
+            verdict.into(),
+        ]);
+    }
+    table
+}
+
+/// The worst f64 and f32 error of each tensor against burn: tensor by tensor, both devices.
+pub fn tensors(report: &Report) -> Table {
+    let witnesses = [
+        "burn-ndarray f64",
+        "burn-flex f64",
+        "burn-ndarray f32",
+        "burn-flex f32",
+    ];
+    let mut header = vec!["tensor", "shape"];
+    header.extend(witnesses);
+    header.push("");
+    let mut table = table(&header, 2);
+    let mut names: Vec<(&str, &[usize])> = Vec::new();
+    for comparison in &report.comparisons {
+        let row = (comparison.tensor.as_str(), comparison.shape.as_slice());
+        if !names.contains(&row) {
+            names.push(row);
+        }
+    }
+    for (name, shape) in names {
+        let of_tensor = |witness: &str| {
+            let rows = report.comparisons.iter();
+            rows.filter(|c| c.tensor == name && c.witness == witness)
+                .map(|c| c.relative)
+                .fold(f64::NAN, f64::max)
+        };
+        let off = report
+            .comparisons
+            .iter()
+            .any(|c| c.tensor == name && c.fault.is_some());
+        let mut row = vec![name.to_string(), format!("{shape:?}")];
+        row.extend(witnesses.map(|witness| format!("{:.1e}", of_tensor(witness))));
+        row.push(if off { "OFF".into() } else { "ok".into() });
+        table.add_row(row);
+    }
+    table
+}
+
+/// What each implementation of a run reached.
+pub fn run(record: &Record) -> Table {
+    let metrics = record.metric_names();
+    let titles: Vec<String> = metrics
+        .iter()
+        .map(|metric| format!("test {metric}"))
+        .collect();
+    let mut header = vec!["implementation"];
+    header.extend(titles.iter().map(String::as_str));
+    header.extend(["test loss", "train loss", "s/epoch", "speed"]);
+    let mut table = table(&header, 1);
+    let base = record.implementations.first().map_or(f64::NAN, seconds);
+    for trained in &record.implementations {
+        let Some(last) = trained.epochs.last() else {
+            continue;
+        };
+        let mut row = vec![trained.implementation.clone()];
+        row.extend(
+            metrics
+                .iter()
+                .map(|m| metric(m, last.test.get(*m).copied())),
+        );
+        row.extend([
+            format!("{:.5}", last.test_loss),
+            format!("{:.5}", last.train_loss),
+        ]);
+        row.push(format!("{:.3}", seconds(trained)));
+        row.push(format!("{:.2}x", base / seconds(trained)));
+        table.add_row(row);
+    }
+    table
+}
+
+/// Median seconds of an epoch.
+pub fn seconds(trained: &Trained) -> f64 {
+    let seconds: Vec<f64> = trained.epochs.iter().map(|epoch| epoch.seconds).collect();
+    median(&seconds)
+}
+
+fn metric(name: &str, value: Option<f64>) -> String {
+    match (name, value) {
+        (_, None) => String::new(),
+        ("accuracy", Some(value)) => format!("{:.2} %", 100.0 * value),
+        (_, Some(value)) => format!("{value:.4}"),
+    }
+}
+
+/// Runs side by side: one row for each experiment and implementation, several seeds as mean ± standard
+/// deviation.
+pub fn comparison(records: &[Record]) -> Table {
+    let header = [
+        "experiment",
+        "implementation",
+        "metric",
+        "value",
+        "n",
+        "epochs",
+        "s/epoch",
+    ];
+    let mut table = table(&header, 3);
+    let mut groups: Vec<(&str, &str)> = Vec::new();
+    for record in records {
+        for trained in &record.implementations {
+            let group = (record.name.as_str(), trained.implementation.as_str());
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+    }
+    for (name, implementation) in groups {
+        let members: Vec<&Trained> = records
+            .iter()
+            .filter(|record| record.name == name)
+            .flat_map(|record| &record.implementations)
+            .filter(|trained| trained.implementation == implementation)
+            .collect();
+        let lasts: Vec<_> = members.iter().filter_map(|t| t.epochs.last()).collect();
+        let Some(first) = lasts.first() else { continue };
+        let times: Vec<f64> = members.iter().map(|trained| seconds(trained)).collect();
+        for metric in first.test.keys() {
+            let values: Vec<f64> = lasts
+                .iter()
+                .filter_map(|e| e.test.get(metric).copied())
+                .collect();
+            let epochs: Vec<f64> = lasts.iter().map(|e| e.epoch as f64).collect();
+            table.add_row([
+                name.to_string(),
+                implementation.into(),
+                metric.clone(),
+                spread(metric, &values),
+                values.len().to_string(),
+                median(&epochs).to_string(),
+                format!("{:.3}", median(&times)),
+            ]);
+        }
+    }
+    table
+}
+
+/// Mean, and standard deviation where there are several.
+fn spread(metric: &str, values: &[f64]) -> String {
+    let percent = metric == "accuracy";
+    let factor = if percent { 100.0 } else { 1.0 };
+    let unit = if percent { " %" } else { "" };
+    match mean_and_deviation(values) {
+        (mean, None) => format!("{:.4}{unit}", mean * factor),
+        (mean, Some(d)) => format!("{:.4} ± {:.4}{unit}", mean * factor, d * factor),
+    }
+}
+
+/// Draws text as it stands on a terminal.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn draw(text: &str, file: &Path) -> Result<(), Failure> {
+    let svg = anstyle_svg::Term::new().render_svg(text);
+    write_file(file, svg.as_bytes())
+}
