@@ -1,0 +1,106 @@
+//! The vectors of an instruction set, for f32 and f64 alike.
+
+use pulp::Simd;
+use spec::Real;
+
+/// A number type whose vectors the kernels use.
+pub(super) trait Vector: Real {
+    /// As many numbers as a register of `S` holds.
+    type Of<S: Simd>: Copy;
+
+    /// A vector of the same number.
+    fn splat<S: Simd>(simd: S, value: Self) -> Self::Of<S>;
+
+    /// A slice as vectors, and the numbers that are left.
+    fn split<S: Simd>(slice: &[Self]) -> (&[Self::Of<S>], &[Self]);
+
+    /// The same, to be changed.
+    fn split_mut<S: Simd>(slice: &mut [Self]) -> (&mut [Self::Of<S>], &mut [Self]);
+
+    /// a + b.
+    fn plus<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
+
+    /// a · b + c.
+    fn multiply_add<S: Simd>(
+        simd: S,
+        a: Self::Of<S>,
+        b: Self::Of<S>,
+        c: Self::Of<S>,
+    ) -> Self::Of<S>;
+
+    /// The sum of a vector's numbers.
+    fn total<S: Simd>(simd: S, vector: Self::Of<S>) -> Self;
+}
+
+macro_rules! vector {
+    ($type:ty, $of:ident, $splat:ident, $split:ident, $split_mut:ident, $add:ident, $mul_add:ident, $sum:ident) => {
+        impl Vector for $type {
+            type Of<S: Simd> = S::$of;
+
+            #[inline(always)]
+            fn splat<S: Simd>(simd: S, value: Self) -> S::$of {
+                simd.$splat(value)
+            }
+
+            #[inline(always)]
+            fn split<S: Simd>(slice: &[Self]) -> (&[S::$of], &[Self]) {
+                S::$split(slice)
+            }
+
+            #[inline(always)]
+            fn split_mut<S: Simd>(slice: &mut [Self]) -> (&mut [S::$of], &mut [Self]) {
+                S::$split_mut(slice)
+            }
+
+            #[inline(always)]
+            fn plus<S: Simd>(simd: S, a: S::$of, b: S::$of) -> S::$of {
+                simd.$add(a, b)
+            }
+
+            #[inline(always)]
+            fn multiply_add<S: Simd>(simd: S, a: S::$of, b: S::$of, c: S::$of) -> S::$of {
+                simd.$mul_add(a, b, c)
+            }
+
+            #[inline(always)]
+            fn total<S: Simd>(simd: S, vector: S::$of) -> Self {
+                simd.$sum(vector)
+            }
+        }
+    };
+}
+
+vector!(
+    f32,
+    f32s,
+    splat_f32s,
+    as_simd_f32s,
+    as_mut_simd_f32s,
+    add_f32s,
+    mul_add_e_f32s,
+    reduce_sum_f32s
+);
+vector!(
+    f64,
+    f64s,
+    splat_f64s,
+    as_simd_f64s,
+    as_mut_simd_f64s,
+    add_f64s,
+    mul_add_e_f64s,
+    reduce_sum_f64s
+);
+
+/// Writes a loop out, body by body, for the given rounds below a bound. An array that is indexed by
+/// constants only lives in registers; one round with a variable index, and all of it lives in memory.
+macro_rules! unrolled {
+    ($index:ident in [$($round:literal)*] below $bound:expr => $body:block) => {
+        $(
+            if $round < $bound {
+                let $index: usize = $round;
+                $body
+            }
+        )*
+    };
+}
+pub(super) use unrolled;
