@@ -24,13 +24,14 @@ pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    run: RunArguments,
+    run: Option<RunArguments>,
 }
 
 impl Cli {
-    /// The subcommand; a bare config path is `run`.
-    pub fn command(self) -> Command {
-        self.command.unwrap_or(Command::Run(self.run))
+    /// The subcommand; a bare config path is `run`. None of both is not possible: clap shows the
+    /// help instead.
+    pub fn command(self) -> Option<Command> {
+        self.command.or(self.run.map(Command::Run))
     }
 }
 
