@@ -1,8 +1,9 @@
 //! What can be typed.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -19,19 +20,27 @@ Exit codes: 0 success; 1 the run failed (diverged, gradients disagree); 2 the in
 /// on the same batches, holds their gradients against each other, and records the result.
 #[derive(Debug, Parser)]
 #[command(name = "runner", version, after_help = AFTER_HELP, arg_required_else_help = true)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(override_usage = "runner [run] <CONFIG> [OPTIONS]\n       runner <COMMAND> [OPTIONS]")]
 pub struct Cli {
+    /// What to do.
     #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    run: Option<RunArguments>,
+    pub command: Command,
 }
 
 impl Cli {
-    /// The subcommand; a bare config path is `run`. None of both is not possible: clap shows the
-    /// help instead.
-    pub fn command(self) -> Option<Command> {
-        self.command.or(self.run.map(Command::Run))
+    /// Reads the arguments of a process, the program's name first. What does not begin with a
+    /// subcommand is the config of a `run`.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Self {
+        let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+        let known = |argument: &OsString| {
+            let global = ["-h", "--help", "-V", "--version", "help"];
+            let text = argument.to_string_lossy();
+            global.contains(&&*text) || Self::command().find_subcommand(&*text).is_some()
+        };
+        if arguments.get(1).is_some_and(|first| !known(first)) {
+            arguments.insert(1, "run".into());
+        }
+        Self::parse_from(arguments)
     }
 }
 

@@ -29,12 +29,11 @@ pub use failure::Failure;
 /// # Errors
 /// With the message to show and the exit code.
 pub fn execute(cli: Cli) -> Result<(), Failure> {
-    match cli.command() {
-        Some(Command::Run(arguments)) => run::run(&arguments),
-        Some(Command::Check(arguments)) => check::check(&arguments),
-        Some(Command::Compare(arguments)) => compare::compare(&arguments),
-        Some(Command::Export(arguments)) => export::export(&arguments),
-        Some(Command::List(arguments)) => list::list(&arguments),
-        None => Err(Failure::Input("no config was named; see runner --help".into())),
+    match cli.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
+        Command::List(arguments) => list::list(&arguments),
     }
 }

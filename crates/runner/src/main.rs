@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use runner::cli::Cli;
 
 fn main() -> ExitCode {
-    match runner::execute(Cli::parse()) {
+    match runner::execute(Cli::read(std::env::args_os())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
