@@ -27,5 +27,5 @@ pub mod network;
 pub mod optimizers;
 mod piece;
 
-pub use model::Model;
+pub use model::{Compute, Model};
 pub use network::Network;

@@ -13,13 +13,12 @@ use std::path::Path;
 
 use ndarray::{Array2, ArrayView2};
 use rand::RngExt;
-use reference::BurnReal;
 use serde::Serialize;
 use spec::{Backward, Implementation, ImplementationName, NamedTensors, Streams};
 
 use crate::batches::{Batch, order};
 use crate::cli::CheckArguments;
-use crate::implementations::{REFERENCES, build};
+use crate::implementations::{Number, REFERENCES, build};
 use crate::prepare::Prepared;
 use crate::{Failure, interrupt, machine, record, tables};
 use comparison::{Bound, Comparison, Context, compare_backward, compare_parameters};
@@ -162,12 +161,12 @@ pub fn against_burn(prepared: &Prepared, report: &mut Report) -> Result<(), Fail
     against_references(prepared, &mut *single, check.tolerance_f32, report)
 }
 
-fn by_hand<T: BurnReal>(prepared: &Prepared) -> Result<Box<dyn Implementation<T>>, Failure> {
+fn by_hand<T: Number>(prepared: &Prepared) -> Result<Box<dyn Implementation<T>>, Failure> {
     loaded(prepared, ImplementationName::Backprop)
 }
 
 /// An implementation at the initial parameters.
-fn loaded<T: BurnReal>(
+fn loaded<T: Number>(
     prepared: &Prepared,
     name: ImplementationName,
 ) -> Result<Box<dyn Implementation<T>>, Failure> {
@@ -184,7 +183,7 @@ struct Probe<T> {
     dy: Array2<T>,
 }
 
-impl<T: BurnReal> Probe<T> {
+impl<T: Number> Probe<T> {
     fn new(prepared: &Prepared) -> Self {
         let experiment = &prepared.config.experiment;
         let streams = experiment.streams();
@@ -214,7 +213,7 @@ impl<T: BurnReal> Probe<T> {
     }
 }
 
-fn against_references<T: BurnReal>(
+fn against_references<T: Number>(
     prepared: &Prepared,
     by_hand: &mut dyn Implementation<T>,
     tolerance: f64,

@@ -11,8 +11,13 @@ pub const REFERENCES: [ImplementationName; 2] = [
     ImplementationName::BurnFlex,
 ];
 
+/// A number type that every implementation computes in: f32 and f64.
+pub trait Number: BurnReal + backprop::Compute {}
+
+impl<T: BurnReal + backprop::Compute> Number for T {}
+
 /// The implementation of that name, every parameter still to be loaded.
-pub fn build<T: BurnReal>(
+pub fn build<T: Number>(
     name: ImplementationName,
     plan: &[PlannedLayer],
     training: &TrainingSpec,
@@ -22,11 +27,7 @@ pub fn build<T: BurnReal>(
         Box::new(model) as Box<dyn Implementation<T>>
     };
     match name {
-        ImplementationName::Backprop => Box::new(backprop::Model::new(
-            plan,
-            training.loss,
-            &training.optimizer,
-        )),
+        ImplementationName::Backprop => T::model(plan, training.loss, &training.optimizer),
         ImplementationName::BurnNdarray => burn(Backend::Ndarray),
         ImplementationName::BurnFlex => burn(Backend::Flex),
     }

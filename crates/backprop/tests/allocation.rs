@@ -1,0 +1,153 @@
+//! Training allocates nothing after the first batch of each size.
+
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use rayon::ThreadPool;
+use spec::training::OptimizerSpec;
+use support::{Batch, classifier, large_plan, pool, step};
+
+thread_local! {
+    /// Allocations of this thread. Each counts its own, so that the test harness, and tests beside
+    /// this one, are not counted.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+}
+
+/// The system's allocator, counting.
+struct Counting;
+
+// SAFETY: every call goes to the system's allocator as it came; counting touches a thread local
+// that needs neither construction nor a destructor, so it never allocates itself.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `realloc`.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `dealloc`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Allocations of all threads of a pool so far.
+fn allocations(pool: &ThreadPool) -> usize {
+    pool.broadcast(|_| ALLOCATIONS.get()).into_iter().sum()
+}
+
+/// What twenty rounds over batches of these sizes allocate after a first round.
+fn allocated_by(optimizer: OptimizerSpec, threads: usize, sizes: &[usize]) -> usize {
+    let plan = large_plan();
+    let mut model = classifier::<f32>(&plan, optimizer);
+    let batches: Vec<_> = sizes.iter().map(|&n| Batch::random(n, &plan)).collect();
+    let pool = pool(threads);
+    let mut train = |rounds: usize| {
+        for _ in 0..rounds {
+            for batch in &batches {
+                step(&mut model, batch);
+            }
+        }
+    };
+    pool.install(|| train(1));
+    let before = allocations(&pool);
+    pool.install(|| train(20));
+    allocations(&pool) - before
+}
+
+const MOMENTUM: OptimizerSpec = OptimizerSpec::Momentum {
+    learning_rate: 0.01,
+    momentum: 0.9,
+};
+
+const ADAM: OptimizerSpec = OptimizerSpec::Adam {
+    learning_rate: 0.001,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+};
+
+#[test]
+fn the_counter_counts() {
+    let pool = pool(1);
+    let before = allocations(&pool);
+    pool.install(|| drop(std::hint::black_box(vec![0u8; 100])));
+    assert!(allocations(&pool) > before);
+}
+
+#[test]
+fn a_batch_of_one_piece_allocates_nothing() {
+    for threads in [1, 2] {
+        assert_eq!(
+            allocated_by(MOMENTUM, threads, &[16]),
+            0,
+            "{threads} threads"
+        );
+    }
+}
+
+#[test]
+fn a_batch_of_several_pieces_allocates_nothing() {
+    for threads in [1, 2] {
+        assert_eq!(
+            allocated_by(MOMENTUM, threads, &[64]),
+            0,
+            "{threads} threads, 64"
+        );
+        assert_eq!(
+            allocated_by(MOMENTUM, threads, &[256]),
+            0,
+            "{threads} threads, 256"
+        );
+    }
+}
+
+#[test]
+fn a_smaller_last_batch_allocates_nothing() {
+    for threads in [1, 2] {
+        assert_eq!(
+            allocated_by(MOMENTUM, threads, &[256, 100]),
+            0,
+            "{threads} threads"
+        );
+    }
+}
+
+#[test]
+fn every_optimizer_allocates_nothing() {
+    let learning_rate = 0.01;
+    let nesterov = OptimizerSpec::Nesterov {
+        learning_rate,
+        momentum: 0.9,
+    };
+    for optimizer in [OptimizerSpec::Sgd { learning_rate }, nesterov, ADAM] {
+        for threads in [1, 2] {
+            assert_eq!(
+                allocated_by(optimizer, threads, &[64]),
+                0,
+                "{optimizer:?}, {threads} threads"
+            );
+        }
+    }
+}

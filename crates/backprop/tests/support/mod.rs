@@ -1,0 +1,96 @@
+//! Plans, models and random batches for the tests.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use backprop::Model;
+use ndarray::{Array2, ArrayD};
+use rand::RngExt;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
+use spec::training::{LossSpec, OptimizerSpec};
+use spec::{Implementation, NamedTensors, Real, Streams, initial};
+
+/// A linear layer, named by its index.
+pub fn linear(units: usize, bias: bool) -> LayerSpec {
+    LayerSpec::Linear(LinearSpec {
+        units,
+        bias,
+        name: None,
+        weights: None,
+        biases: None,
+    })
+}
+
+/// The layers for samples of `inputs` numbers.
+pub fn plan(inputs: usize, layers: &[LayerSpec]) -> Vec<PlannedLayer> {
+    let model = ModelSpec {
+        layers: layers.to_vec(),
+        weights: Initializer::HeNormal,
+        biases: Initializer::Constant(0.1),
+        initial_parameters: None,
+    };
+    model.plan(&[inputs])
+}
+
+/// 200-300-100-10 with ReLU: large enough for a batch to be cut into several pieces.
+pub fn large_plan() -> Vec<PlannedLayer> {
+    let (hidden1, hidden2) = (linear(300, true), linear(100, true));
+    let layers = [
+        hidden1,
+        LayerSpec::Relu,
+        hidden2,
+        LayerSpec::Relu,
+        linear(10, true),
+    ];
+    plan(200, &layers)
+}
+
+/// A classifier at parameters drawn from a fixed seed.
+pub fn classifier<T: Real>(plan: &[PlannedLayer], optimizer: OptimizerSpec) -> Model<T> {
+    let parameters = initial::draw_parameters(plan, &Streams::new(1));
+    let mut model = Model::new(plan, LossSpec::SoftmaxCrossEntropy, &optimizer);
+    model.load(&parameters.cast()).unwrap();
+    model
+}
+
+/// A batch: inputs evenly in [-1, 1), and the classes as one-hot rows.
+pub struct Batch<T> {
+    pub x: Array2<T>,
+    pub t: Array2<T>,
+}
+
+impl<T: Real> Batch<T> {
+    /// So many samples for these layers.
+    pub fn random(rows: usize, plan: &[PlannedLayer]) -> Self {
+        let mut rng = Streams::new(2).stream("batch");
+        let draw = || T::of(rng.random_range(-1.0..1.0));
+        let x = Array2::from_shape_simple_fn((rows, plan[0].inputs()), draw);
+        let classes = plan[plan.len() - 1].outputs();
+        let mut t = Array2::zeros((rows, classes));
+        for mut row in t.rows_mut() {
+            row[rng.random_range(0..classes)] = T::one();
+        }
+        Self { x, t }
+    }
+}
+
+/// One update with that batch.
+pub fn step<T: Real>(model: &mut Model<T>, batch: &Batch<T>) -> f64 {
+    model.train_step(batch.x.view(), batch.t.view())
+}
+
+/// So many threads of their own.
+pub fn pool(threads: usize) -> ThreadPool {
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap()
+}
+
+/// Parameters written out.
+pub fn parameters<const N: usize>(tensors: [(&str, ArrayD<f64>); N]) -> NamedTensors<f64> {
+    let mut parameters = NamedTensors::default();
+    for (name, tensor) in tensors {
+        parameters.insert(name, tensor);
+    }
+    parameters
+}

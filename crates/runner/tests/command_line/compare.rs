@@ -1,0 +1,66 @@
+//! `compare` puts recorded runs side by side.
+
+use crate::support::Workspace;
+
+/// The rows of a printed table that hold that text.
+fn rows<'a>(table: &'a str, text: &str) -> Vec<&'a str> {
+    table.lines().filter(|line| line.contains(text)).collect()
+}
+
+#[test]
+fn several_seeds_become_mean_and_deviation() {
+    let workspace = Workspace::tiny();
+    let runs = ["seed=1", "seed=2"].map(|seed| workspace.train(&[seed]));
+    let runs = runs.map(|run| run.display().to_string());
+    let out = workspace.succeed(&["compare", &runs[0], &runs[1]]);
+    for implementation in ["backprop", "burn-ndarray", "burn-flex"] {
+        let rows = rows(&out, implementation);
+        assert_eq!(rows.len(), 1, "{out}");
+        let cells: Vec<_> = rows[0].split_whitespace().collect();
+        let (mean, deviation) = (cells[3], cells[5]);
+        assert_eq!(&cells[..3], ["tiny", implementation, "accuracy"], "{out}");
+        assert_eq!((cells[4], cells[6]), ("±", "%"), "{out}");
+        assert!(mean.parse::<f64>().is_ok() && deviation.parse::<f64>().is_ok());
+        assert_eq!(cells[7], "2", "the number of runs: {out}");
+    }
+}
+
+#[test]
+fn runs_are_found_by_name_and_by_run_id() {
+    let workspace = Workspace::tiny();
+    workspace.train(&["implementations=[\"backprop\"]"]);
+    let other = workspace.train(&["name=other", "implementations=[\"backprop\"]"]);
+    let run_id = other.file_name().unwrap().to_str().unwrap();
+    let by_id = format!("other/{run_id}");
+    let out = workspace.succeed(&["compare", "tiny", &by_id, "--picture", "table.svg"]);
+    assert_eq!(
+        (rows(&out, "tiny").len(), rows(&out, "other").len()),
+        (1, 1),
+        "{out}"
+    );
+    assert!(workspace.read("table.svg").contains("other"));
+}
+
+#[test]
+fn a_run_that_is_not_there_is_told_with_those_that_are() {
+    let workspace = Workspace::tiny();
+    workspace.refuse(
+        &["compare", "tiny"],
+        &["tiny: no recorded run", "there are: none"],
+    );
+    workspace.train(&[]);
+    workspace.refuse(
+        &["compare", "tinny"],
+        &["tinny: no recorded run", "there are: tiny"],
+    );
+}
+
+#[test]
+fn a_record_that_is_none_is_told() {
+    let workspace = Workspace::new();
+    workspace.write("results/runs/tiny/1/record.json", "{\"format\": 1}");
+    workspace.refuse(
+        &["compare", "tiny/1"],
+        &["record.json", "not a record of a run"],
+    );
+}

@@ -1,0 +1,12 @@
+//! The command line as its users meet it: each test runs the binary in a folder of its own and
+//! looks at the exit code, at what is printed, and at the files that are left.
+
+mod bad_config;
+mod bad_data;
+mod check;
+mod compare;
+mod export;
+mod stopping;
+mod support;
+mod training;
+mod usage;

@@ -1,0 +1,223 @@
+//! A run trains every implementation and leaves its record.
+
+use std::fs;
+use std::path::Path;
+
+use safetensors::Dtype;
+use serde_json::Value;
+
+use crate::support::{TINY_PARAMETERS, Workspace, expected, json, names, record, tensors};
+
+/// Large enough for the hand-written batches to be cut into pieces.
+const WIDE: [&str; 5] = [
+    "model.layers.0.linear.units=1000",
+    "model.weights=he_normal",
+    "dataset.moons.samples=800",
+    "training.batch_size=250",
+    "implementations=[\"backprop\"]",
+];
+
+#[test]
+fn a_run_leaves_every_file_of_its_record() {
+    let workspace = Workspace::tiny();
+    let run = workspace.train(&[]);
+    assert_eq!(workspace.runs("tiny"), [run.clone()]);
+    let files = [
+        "backprop.safetensors",
+        "burn-flex.safetensors",
+        "burn-ndarray.safetensors",
+        "config.toml",
+        "curves.svg",
+        "epochs.csv",
+        "gradients.json",
+        "record.json",
+    ];
+    assert_eq!(names(&run), files);
+    let svg = fs::read_to_string(run.join("curves.svg")).unwrap();
+    assert!(svg.starts_with("<svg"));
+}
+
+#[test]
+fn a_record_says_what_ran_where_and_how_well() {
+    let run = Workspace::tiny();
+    let run_folder = run.train(&["seed=7", "training.threads=1"]);
+    let record = record(&run_folder);
+    assert_eq!(record["status"], "finished");
+    assert_eq!(record["seed"], 7);
+    assert_eq!(record["threads"], 1);
+    assert_eq!(
+        record["overrides"],
+        serde_json::json!(["seed=7", "training.threads=1"])
+    );
+    assert_eq!(record["gradients_agree"], true);
+    assert_eq!(record["parameters"], 22);
+    assert_eq!(record["data"]["train_samples"], 30);
+    assert_eq!(record["data"]["checksum"].as_str().unwrap().len(), 64);
+    assert!(record["machine"]["cores"].as_u64().unwrap() > 0);
+    assert_eq!(record["software"]["libraries"]["burn"], "0.22.1");
+    let trained = record["implementations"].as_array().unwrap();
+    assert_eq!(trained.len(), 3);
+    for trained in trained {
+        assert_eq!(trained["epochs"].as_array().unwrap().len(), 3);
+        let accuracy = &trained["epochs"][2]["test"]["accuracy"];
+        assert!((0.0..=1.0).contains(&accuracy.as_f64().unwrap()));
+    }
+}
+
+#[test]
+fn epochs_are_rows_of_a_table() {
+    let run = Workspace::tiny().train_once();
+    let text = fs::read_to_string(run.path.join("epochs.csv")).unwrap();
+    let mut lines = text.lines();
+    let header = "implementation,epoch,train_loss,test_loss,test_accuracy,seconds";
+    assert_eq!(lines.next(), Some(header));
+    let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+    let keys: Vec<_> = rows.iter().map(|row| (row[0], row[1])).collect();
+    let implementations = ["backprop", "burn-ndarray", "burn-flex"];
+    let all = implementations.map(|name| ["1", "2", "3"].map(|epoch| (name, epoch)));
+    assert_eq!(keys, all.concat());
+    for number in rows.iter().flat_map(|row| &row[2..]) {
+        assert!(number.parse::<f64>().unwrap() >= 0.0);
+    }
+}
+
+#[test]
+fn weights_are_readable_by_their_pytorch_names() {
+    let run = Workspace::tiny().train_once();
+    for implementation in ["backprop", "burn-ndarray", "burn-flex"] {
+        let file = run.path.join(format!("{implementation}.safetensors"));
+        assert_eq!(tensors(&file), expected(Dtype::F32, &TINY_PARAMETERS));
+    }
+}
+
+#[test]
+fn the_gradient_report_holds_every_tensor_against_both_devices() {
+    let run = Workspace::tiny().train_once();
+    let report = json(&run.path.join("gradients.json"));
+    let comparisons = report["comparisons"].as_array().unwrap();
+    let names = ["0.weight", "0.bias", "2.weight", "2.bias", "x"];
+    for witness in [
+        "burn-ndarray f64",
+        "burn-flex f64",
+        "burn-ndarray f32",
+        "burn-flex f32",
+    ] {
+        for name in names {
+            let of_tensor = |c: &&Value| c["witness"] == witness && c["tensor"] == name;
+            // One for the loss, one for a random upstream gradient.
+            assert_eq!(
+                comparisons.iter().filter(of_tensor).count(),
+                2,
+                "{witness} {name}"
+            );
+        }
+    }
+    assert!(
+        comparisons
+            .iter()
+            .all(|comparison| comparison["fault"].is_null())
+    );
+}
+
+#[test]
+fn the_recorded_config_repeats_the_run() {
+    let workspace = Workspace::tiny();
+    let first = workspace.train(&["training.epochs=2", "seed=5"]);
+    fs::copy(first.join("config.toml"), workspace.path("tiny.toml")).unwrap();
+    let second = workspace.train(&[]);
+    assert_same_training(&first, &second);
+}
+
+#[test]
+fn the_same_config_gives_the_same_losses_and_bytes() {
+    let workspace = Workspace::tiny();
+    assert_same_training(&workspace.train(&[]), &workspace.train(&[]));
+    assert_eq!(
+        workspace.runs("tiny").len(),
+        2,
+        "each run has a folder of its own"
+    );
+}
+
+#[test]
+fn threads_change_neither_losses_nor_bytes() {
+    let workspace = Workspace::tiny();
+    let train = |threads| {
+        let mut overrides = WIDE.to_vec();
+        overrides.push(threads);
+        workspace.train(&overrides)
+    };
+    let one = train("training.threads=1");
+    assert_same_training(&one, &train("training.threads=2"));
+    assert_same_training(&one, &train("training.threads=3"));
+}
+
+#[test]
+fn another_seed_is_another_run() {
+    let workspace = Workspace::tiny();
+    let (one, two) = (workspace.train(&["seed=1"]), workspace.train(&["seed=2"]));
+    assert_ne!(losses(&one), losses(&two));
+}
+
+#[test]
+fn burn_stays_beside_the_hand_written_losses() {
+    let run = Workspace::tiny().train_once();
+    let record = record(&run.path);
+    let gaps = record["largest_loss_gap"].as_object().unwrap();
+    assert_eq!(gaps.len(), 2);
+    assert!(
+        gaps.values().all(|gap| gap.as_f64().unwrap() < 1e-5),
+        "{gaps:?}"
+    );
+}
+
+#[test]
+fn results_and_picture_go_where_they_are_told() {
+    let workspace = Workspace::tiny();
+    workspace.succeed(&[
+        "run",
+        "tiny.toml",
+        "--results",
+        "here",
+        "--picture",
+        "table.svg",
+    ]);
+    assert_eq!(names(&workspace.path("here")), ["tiny"]);
+    assert!(workspace.read("table.svg").contains("<svg"));
+    assert!(!workspace.path("results").exists());
+}
+
+/// A finished run of the tiny config; the workspace is kept as long as it is looked at.
+struct Run {
+    path: std::path::PathBuf,
+    _workspace: Workspace,
+}
+
+impl Workspace {
+    fn train_once(self) -> Run {
+        Run {
+            path: self.train(&[]),
+            _workspace: self,
+        }
+    }
+}
+
+/// All losses of the hand-written implementation: of the first batches and of each epoch.
+fn losses(run: &Path) -> Vec<Value> {
+    let record = record(run);
+    let by_hand = &record["implementations"][0];
+    assert_eq!(by_hand["implementation"], "backprop");
+    let mut losses = by_hand["first_losses"].as_array().unwrap().clone();
+    for epoch in by_hand["epochs"].as_array().unwrap() {
+        losses
+            .extend([&epoch["train_loss"], &epoch["test_loss"], &epoch["test"]].map(Value::clone));
+    }
+    losses
+}
+
+fn assert_same_training(one: &Path, two: &Path) {
+    assert_ne!(one, two);
+    assert_eq!(losses(one), losses(two));
+    let weights = |run: &Path| fs::read(run.join("backprop.safetensors")).unwrap();
+    assert_eq!(weights(one), weights(two), "the weights differ");
+}
