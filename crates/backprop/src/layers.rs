@@ -21,7 +21,7 @@ pub use softmax::Softmax;
 pub(crate) use softmax::softmax;
 pub use tanh::Tanh;
 
-/// A differentiable function $y = f(x; w)$ of one batch.
+/// A differentiable function `$y = f(x; w)$` of one batch.
 ///
 /// A layer does not own its parameters: the network keeps those of all layers in one flat vector
 /// and lends each layer its part `w`. So a layer is cheap to have once for each piece of a batch,
@@ -42,7 +42,7 @@ pub struct Pass<'a, T> {
     pub x: ArrayView2<'a, T>,
     /// Its output, `[N, D_out]`.
     pub y: ArrayView2<'a, T>,
-    /// Upstream gradient $\partial L / \partial y$, `[N, D_out]`.
+    /// Upstream gradient `$\partial L / \partial y$`, `[N, D_out]`.
     pub dy: ArrayView2<'a, T>,
 }
 
@@ -86,7 +86,7 @@ pub(crate) mod testing {
         (&y * dy).sum()
     }
 
-    /// Holds `backward` against central differences of $\sum dy \odot y$, for the input and every
+    /// Holds `backward` against central differences of `$\sum dy \odot y$`, for the input and every
     /// parameter.
     pub fn prove(layer: &mut dyn Layer<f64>, w: &[f64], x: Array2<f64>, d_out: usize) {
         let dy = random(x.nrows(), d_out, "dy");

@@ -7,10 +7,10 @@
 //!
 //! # Shapes
 //!
-//! Activations are matrices with one sample a row, $x \in \mathbb{R}^{N \times D_{in}}$; an image is
-//! a row of $C \cdot H \cdot W$ numbers. The upstream gradient $dy = \partial L / \partial y$ has the
-//! shape of $y$, and `backward` turns it into $dx = \partial L / \partial x$ and *adds*
-//! $\partial L / \partial w$ to the gradient of each parameter.
+//! Activations are matrices with one sample a row, `$x \in \mathbb{R}^{N \times D_{in}}$`; an image is
+//! a row of `$C \cdot H \cdot W$` numbers. The upstream gradient `$dy = \partial L / \partial y$` has the
+//! shape of `$y$`, and `backward` turns it into `$dx = \partial L / \partial x$` and *adds*
+//! `$\partial L / \partial w$` to the gradient of each parameter.
 //!
 //! # Threads and bits
 //!

@@ -12,15 +12,15 @@ pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use softmax_cross_entropy::SoftmaxCrossEntropy;
 pub use squared_error::SquaredError;
 
-/// A loss $L = \frac{1}{N} \sum_n E_n$ with outputs $y$ and targets $t$, both `[N, K]`.
+/// A loss `$L = \frac{1}{N} \sum_n E_n$` with outputs `$y$` and targets `$t$`, both `[N, K]`.
 ///
-/// A batch may be cut into pieces: `forward` gives the *sum* $\sum_n E_n$ of a piece, and `backward`
-/// is told $1/N$ of the whole batch.
+/// A batch may be cut into pieces: `forward` gives the *sum* `$\sum_n E_n$` of a piece, and `backward`
+/// is told `$1/N$` of the whole batch.
 pub trait Loss<T: Real>: Send + Sync {
-    /// $\sum_n E_n$, summed in f64.
+    /// `$\sum_n E_n$`, summed in f64.
     fn forward(&self, y: ArrayView2<T>, t: ArrayView2<T>) -> f64;
 
-    /// $dy = \frac{1}{N} \partial E_n / \partial y$.
+    /// `$dy = \frac{1}{N} \partial E_n / \partial y$`.
     fn backward(&self, y: ArrayView2<T>, t: ArrayView2<T>, one_over_n: T, dy: ArrayViewMut2<T>);
 }
 

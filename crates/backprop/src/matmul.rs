@@ -6,9 +6,9 @@
 //!
 //! | product | form | kernel |
 //! |---|---|---|
-//! | forward $y = x W^\top$ | rows of $x$ times rows of $W$ | [`dots`] |
-//! | $dx = dy\, W$ | rows of $W$, weighted and summed | [`rows`] |
-//! | $dW = dy^\top x$ | rows of $x$, weighted and summed | [`rows`] |
+//! | forward `$y = x W^\top$` | rows of `$x$` times rows of `$W$` | [`dots`] |
+//! | `$dx = dy\, W$` | rows of `$W$`, weighted and summed | [`rows`] |
+//! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | [`rows`] |
 //!
 //! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction set
 //! and chooses at run time: one binary, fast on every processor it meets.
@@ -23,7 +23,7 @@ use pulp::{Arch, Simd, WithSimd};
 use spec::Real;
 use vector::Vector;
 
-/// $C \mathrel{+}= A B$ with `a` `[M, K]`, `b` `[K, N]`, `c` `[M, N]`, on the calling thread.
+/// `$C \mathrel{+}= A B$` with `a` `[M, K]`, `b` `[K, N]`, `c` `[M, N]`, on the calling thread.
 ///
 /// `c` must lie row by row in memory and `a` and `b` row by row or column by column, not both column
 /// by column; other layouts are right but slow.
@@ -74,7 +74,7 @@ pub fn matmul<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, mut c: ArrayViewMut2<
     }
 }
 
-/// The definition, $c_{ij} \mathrel{+}= \sum_k a_{ik} b_{kj}$: for any layout, and the oracle of the
+/// The definition, `$c_{ij} \mathrel{+}= \sum_k a_{ik} b_{kj}$`: for any layout, and the oracle of the
 /// kernels' tests.
 pub fn naive<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, mut c: ArrayViewMut2<T>) {
     for (a, mut c) in a.rows().into_iter().zip(c.rows_mut()) {

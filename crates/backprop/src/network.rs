@@ -36,7 +36,7 @@ pub enum Task<'a, T> {
     Loss(ArrayView2<'a, T>),
     /// The loss with these targets, and the gradients.
     LossGradient(ArrayView2<'a, T>),
-    /// The gradients of $\sum dy \odot y$ with this $dy$ `[N, K]`, and that sum as the loss.
+    /// The gradients of `$\sum dy \odot y$` with this `$dy$` `[N, K]`, and that sum as the loss.
     Gradient(ArrayView2<'a, T>),
 }
 

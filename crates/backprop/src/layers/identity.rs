@@ -1,6 +1,8 @@
 //! Identity: a linear unit, for example the output of a regression.
 //!
-//! $$y = x, \qquad dx = dy$$
+//! ```math
+//! y = x, \qquad dx = dy
+//! ```
 //!
 //! | | shape |
 //! |---|---|
@@ -11,7 +13,7 @@ use spec::Real;
 
 use super::{Layer, Pass};
 
-/// $y = x$.
+/// `$y = x$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity;
 

@@ -1,7 +1,9 @@
 //! Leaky rectifier.
 //!
-//! $$y = \begin{cases} x & x > 0 \\ a x & x \le 0 \end{cases}, \qquad
-//!   dx = \begin{cases} dy & x > 0 \\ a\, dy & x \le 0 \end{cases}$$
+//! ```math
+//! y = \begin{cases} x & x > 0 \\ a x & x \le 0 \end{cases}, \qquad
+//!   dx = \begin{cases} dy & x > 0 \\ a\, dy & x \le 0 \end{cases}
+//! ```
 //!
 //! | | shape |
 //! |---|---|
@@ -14,10 +16,10 @@ use spec::Real;
 
 use super::{Layer, Pass};
 
-/// $y = x$ where $x > 0$, else $a x$.
+/// `$y = x$` where `$x > 0$`, else `$a x$`.
 #[derive(Clone, Copy, Debug)]
 pub struct LeakyRelu<T> {
-    /// Slope $a$ where $x$ is not above 0.
+    /// Slope `$a$` where `$x$` is not above 0.
     pub slope: T,
 }
 

@@ -1,14 +1,18 @@
 //! Fully connected layer.
 //!
-//! $$y = x W^\top + b, \qquad y_{nj} = \sum_i x_{ni} W_{ji} + b_j$$
+//! ```math
+//! y = x W^\top + b, \qquad y_{nj} = \sum_i x_{ni} W_{ji} + b_j
+//! ```
 //!
-//! Each $W_{ji}$ takes part in $y_{nj}$ of every sample, each $x_{ni}$ in every $y_{nj}$:
+//! Each `$W_{ji}$` takes part in `$y_{nj}$` of every sample, each `$x_{ni}$` in every `$y_{nj}$`:
 //!
-//! $$\frac{\partial L}{\partial W_{ji}} = \sum_n dy_{nj}\, x_{ni}, \qquad
+//! ```math
+//! \frac{\partial L}{\partial W_{ji}} = \sum_n dy_{nj}\, x_{ni}, \qquad
 //!   \frac{\partial L}{\partial b_j} = \sum_n dy_{nj}, \qquad
-//!   \frac{\partial L}{\partial x_{ni}} = \sum_j dy_{nj}\, W_{ji}$$
+//!   \frac{\partial L}{\partial x_{ni}} = \sum_j dy_{nj}\, W_{ji}
+//! ```
 //!
-//! In matrices $dW = dy^\top x$, $db = \mathbf{1}^\top dy$, $dx = dy\, W$: the backward pass uses the
+//! In matrices `$dW = dy^\top x$`, `$db = \mathbf{1}^\top dy$`, `$dx = dy\, W$`: the backward pass uses the
 //! transpose of the forward matrix.
 //!
 //! | | shape |
@@ -26,7 +30,7 @@ use spec::Real;
 use super::{Layer, Pass};
 use crate::matmul::matmul;
 
-/// $y = x W^\top + b$.
+/// `$y = x W^\top + b$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Linear {
     /// Numbers in.

@@ -1,8 +1,10 @@
 //! Rectified linear unit.
 //!
-//! $$y = \max(0, x), \qquad dx = \begin{cases} dy & x > 0 \\ 0 & x \le 0 \end{cases}$$
+//! ```math
+//! y = \max(0, x), \qquad dx = \begin{cases} dy & x > 0 \\ 0 & x \le 0 \end{cases}
+//! ```
 //!
-//! At the kink $x = 0$ the derivative is taken as 0, as in burn and PyTorch. A NaN passes through:
+//! At the kink `$x = 0$` the derivative is taken as 0, as in burn and PyTorch. A NaN passes through:
 //! a diverged network must not look sound.
 //!
 //! | | shape |
@@ -16,7 +18,7 @@ use spec::Real;
 
 use super::{Layer, Pass};
 
-/// $y = \max(0, x)$.
+/// `$y = \max(0, x)$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Relu;
 

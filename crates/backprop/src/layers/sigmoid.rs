@@ -1,7 +1,9 @@
 //! Logistic sigmoid.
 //!
-//! $$y = \sigma(x) = \frac{1}{1 + e^{-x}}, \qquad \sigma'(x) = \sigma(x)\,(1 - \sigma(x)),
-//!   \qquad dx = dy\; y\,(1 - y)$$
+//! ```math
+//! y = \sigma(x) = \frac{1}{1 + e^{-x}}, \qquad \sigma'(x) = \sigma(x)\,(1 - \sigma(x)),
+//!   \qquad dx = dy\; y\,(1 - y)
+//! ```
 //!
 //! | | shape |
 //! |---|---|
@@ -14,7 +16,7 @@ use spec::Real;
 
 use super::{Layer, Pass};
 
-/// $y = 1 / (1 + e^{-x})$.
+/// `$y = 1 / (1 + e^{-x})$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sigmoid;
 

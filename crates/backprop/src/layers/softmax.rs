@@ -1,11 +1,15 @@
 //! Softmax over the features of a sample.
 //!
-//! $$y_k = \frac{e^{x_k}}{\sum_j e^{x_j}}, \qquad
-//!   \frac{\partial y_k}{\partial x_i} = y_k (\delta_{ki} - y_i)$$
+//! ```math
+//! y_k = \frac{e^{x_k}}{\sum_j e^{x_j}}, \qquad
+//!   \frac{\partial y_k}{\partial x_i} = y_k (\delta_{ki} - y_i)
+//! ```
 //!
 //! The Jacobian is full, but it need not be built:
 //!
-//! $$dx_i = \sum_k dy_k\, y_k (\delta_{ki} - y_i) = y_i \Big(dy_i - \sum_k dy_k\, y_k\Big)$$
+//! ```math
+//! dx_i = \sum_k dy_k\, y_k (\delta_{ki} - y_i) = y_i \Big(dy_i - \sum_k dy_k\, y_k\Big)
+//! ```
 //!
 //! For the cross-entropy of softmax outputs use the loss on logits instead: it is simpler and does
 //! not overflow.
@@ -21,7 +25,7 @@ use spec::Real;
 
 use super::{Layer, Pass};
 
-/// $y_k = e^{x_k} / \sum_j e^{x_j}$.
+/// `$y_k = e^{x_k} / \sum_j e^{x_j}$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Softmax;
 
@@ -45,7 +49,7 @@ impl<T: Real> Layer<T> for Softmax {
     }
 }
 
-/// Softmax of one sample. The largest $x$ is taken off first: it cancels, and no exponential
+/// Softmax of one sample. The largest `$x$` is taken off first: it cancels, and no exponential
 /// overflows.
 pub(crate) fn softmax<T: Real>(mut y: ArrayViewMut1<T>, x: ArrayView1<T>) {
     let largest = x.fold(T::neg_infinity(), |largest, &x| largest.max(x));

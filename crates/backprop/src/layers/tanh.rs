@@ -1,6 +1,8 @@
 //! Hyperbolic tangent.
 //!
-//! $$y = \tanh x, \qquad \tanh' x = 1 - \tanh^2 x, \qquad dx = dy\,(1 - y^2)$$
+//! ```math
+//! y = \tanh x, \qquad \tanh' x = 1 - \tanh^2 x, \qquad dx = dy\,(1 - y^2)
+//! ```
 //!
 //! | | shape |
 //! |---|---|
@@ -13,7 +15,7 @@ use spec::Real;
 
 use super::{Layer, Pass};
 
-/// $y = \tanh x$.
+/// `$y = \tanh x$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Tanh;
 

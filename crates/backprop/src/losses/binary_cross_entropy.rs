@@ -1,12 +1,14 @@
 //! Binary cross-entropy of logits.
 //!
-//! With $p = \sigma(y)$
+//! With `$p = \sigma(y)$`
 //!
-//! $$L = -\frac{1}{N} \sum_n \sum_k \big[t \ln p + (1 - t) \ln (1 - p)\big], \qquad
-//!   dy = \frac{1}{N} (p - t)$$
+//! ```math
+//! L = -\frac{1}{N} \sum_n \sum_k \big[t \ln p + (1 - t) \ln (1 - p)\big], \qquad
+//!   dy = \frac{1}{N} (p - t)
+//! ```
 //!
-//! Since $\ln p = y - \ln(1 + e^y)$ and $\ln(1 - p) = -\ln(1 + e^y)$, the loss of one output is
-//! $\ln(1 + e^y) - t y = \max(y, 0) + \ln(1 + e^{-|y|}) - t y$, which never overflows.
+//! Since `$\ln p = y - \ln(1 + e^y)$` and `$\ln(1 - p) = -\ln(1 + e^y)$`, the loss of one output is
+//! `$\ln(1 + e^y) - t y = \max(y, 0) + \ln(1 + e^{-|y|}) - t y$`, which never overflows.
 //!
 //! | | shape |
 //! |---|---|
@@ -19,7 +21,7 @@ use spec::Real;
 
 use super::Loss;
 
-/// $L = -\frac{1}{N} \sum [t \ln \sigma(y) + (1 - t) \ln(1 - \sigma(y))]$.
+/// `$L = -\frac{1}{N} \sum [t \ln \sigma(y) + (1 - t) \ln(1 - \sigma(y))]$`.
 #[derive(Clone, Copy, Debug)]
 pub struct BinaryCrossEntropy;
 

@@ -1,11 +1,13 @@
 //! Cross-entropy of softmax outputs, on logits.
 //!
-//! With $p = \operatorname{softmax}(y)$ and targets that sum to 1 (a one-hot class)
+//! With `$p = \operatorname{softmax}(y)$` and targets that sum to 1 (a one-hot class)
 //!
-//! $$L = -\frac{1}{N} \sum_n \sum_k t_{nk} \ln p_{nk}, \qquad dy = \frac{1}{N} (p - t)$$
+//! ```math
+//! L = -\frac{1}{N} \sum_n \sum_k t_{nk} \ln p_{nk}, \qquad dy = \frac{1}{N} (p - t)
+//! ```
 //!
-//! The logarithm is taken of the whole quotient, $\ln p_k = y_k - m - \ln \sum_j e^{y_j - m}$ with
-//! $m = \max_j y_j$, so that neither the exponential overflows nor the logarithm meets a 0.
+//! The logarithm is taken of the whole quotient, `$\ln p_k = y_k - m - \ln \sum_j e^{y_j - m}$` with
+//! `$m = \max_j y_j$`, so that neither the exponential overflows nor the logarithm meets a 0.
 //!
 //! | | shape |
 //! |---|---|
@@ -19,7 +21,7 @@ use spec::Real;
 use super::Loss;
 use crate::layers::softmax;
 
-/// $L = -\frac{1}{N} \sum t \ln \operatorname{softmax}(y)$.
+/// `$L = -\frac{1}{N} \sum t \ln \operatorname{softmax}(y)$`.
 #[derive(Clone, Copy, Debug)]
 pub struct SoftmaxCrossEntropy;
 
@@ -46,7 +48,7 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
     }
 }
 
-/// $-\sum_k t_k \ln p_k$ of one sample.
+/// `$-\sum_k t_k \ln p_k$` of one sample.
 fn cross_entropy<T: Real>(y: ArrayView1<T>, t: ArrayView1<T>) -> f64 {
     let largest = y.fold(f64::NEG_INFINITY, |largest, &y| largest.max(y.f64()));
     let sum: f64 = y.iter().map(|&y| (y.f64() - largest).exp()).sum();

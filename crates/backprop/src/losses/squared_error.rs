@@ -1,6 +1,8 @@
 //! Squared error with the 1/2 of the textbooks.
 //!
-//! $$L = \frac{1}{2N} \sum_n \sum_k (y_{nk} - t_{nk})^2, \qquad dy = \frac{1}{N} (y - t)$$
+//! ```math
+//! L = \frac{1}{2N} \sum_n \sum_k (y_{nk} - t_{nk})^2, \qquad dy = \frac{1}{N} (y - t)
+//! ```
 //!
 //! | | shape |
 //! |---|---|
@@ -14,7 +16,7 @@ use spec::Real;
 
 use super::Loss;
 
-/// $L = \frac{1}{2N} \sum (y - t)^2$.
+/// `$L = \frac{1}{2N} \sum (y - t)^2$`.
 #[derive(Clone, Copy, Debug)]
 pub struct SquaredError;
 

@@ -1,6 +1,6 @@
-//! $C \mathrel{+}= A B$ where B lies row by row: each row of C gathers weighted rows of B.
+//! `$C \mathrel{+}= A B$` where B lies row by row: each row of C gathers weighted rows of B.
 //!
-//! A tile of C, 6 rows by 2 vectors, stays in registers while $k$ runs: at each step 2 vectors of
+//! A tile of C, 6 rows by 2 vectors, stays in registers while `$k$` runs: at each step 2 vectors of
 //! a row of B are multiplied by 6 numbers of A. So a vector of B serves 6 multiplications and a
 //! number of A serves 2.
 

@@ -1,20 +1,24 @@
 //! Adam: each parameter has a step of its own, from moving means of its gradient and of its square.
 //!
-//! $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2$$
+//! ```math
+//! m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2
+//! ```
 //!
-//! Both begin at 0 and are too small at first; after $t$ steps
+//! Both begin at 0 and are too small at first; after `$t$` steps
 //!
-//! $$\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}, \qquad
-//!   w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
+//! ```math
+//! \hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}, \qquad
+//!   w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}
+//! ```
 //!
-//! Source: Kingma & Ba 2015, algorithm 1. There $\epsilon = 10^{-8}$; burn's default is $10^{-5}$.
+//! Source: Kingma & Ba 2015, algorithm 1. There `$\epsilon = 10^{-8}$`; burn's default is `$10^{-5}$`.
 
 use rayon::prelude::*;
 use spec::Real;
 
 use super::{BLOCK, Optimizer};
 
-/// $w \leftarrow w - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)$.
+/// `$w \leftarrow w - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)$`.
 #[derive(Clone, Debug)]
 pub struct Adam<T> {
     learning_rate: f64,
@@ -26,7 +30,7 @@ pub struct Adam<T> {
 }
 
 impl<T: Real> Adam<T> {
-    /// With learning rate $\eta$, decays $\beta_1, \beta_2$ and $\epsilon$.
+    /// With learning rate `$\eta$`, decays `$\beta_1, \beta_2$` and `$\epsilon$`.
     pub fn new(learning_rate: f64, beta: [f64; 2], epsilon: f64, parameters: usize) -> Self {
         Self {
             learning_rate,

@@ -1,17 +1,19 @@
 //! Gradient descent with momentum.
 //!
-//! $$v \leftarrow \mu\, v + g, \qquad w \leftarrow w - \eta\, v$$
+//! ```math
+//! v \leftarrow \mu\, v + g, \qquad w \leftarrow w - \eta\, v
+//! ```
 //!
-//! The velocity $v$ is in units of the gradient, as in PyTorch, so that a change of $\eta$ acts at
-//! once. The form of Rumelhart, Hinton, Williams 1986, eq. 9, $\Delta w \leftarrow \mu \Delta w - \eta g$,
-//! is the same for a constant $\eta$.
+//! The velocity `$v$` is in units of the gradient, as in PyTorch, so that a change of `$\eta$` acts at
+//! once. The form of Rumelhart, Hinton, Williams 1986, eq. 9, `$\Delta w \leftarrow \mu \Delta w - \eta g$`,
+//! is the same for a constant `$\eta$`.
 
 use rayon::prelude::*;
 use spec::Real;
 
 use super::{BLOCK, Optimizer};
 
-/// $v \leftarrow \mu v + g$, $w \leftarrow w - \eta v$.
+/// `$v \leftarrow \mu v + g$`, `$w \leftarrow w - \eta v$`.
 #[derive(Clone, Debug)]
 pub struct Momentum<T> {
     learning_rate: T,
@@ -20,7 +22,7 @@ pub struct Momentum<T> {
 }
 
 impl<T: Real> Momentum<T> {
-    /// With learning rate $\eta$ and momentum $\mu$, at rest.
+    /// With learning rate `$\eta$` and momentum `$\mu$`, at rest.
     pub fn new(learning_rate: f64, momentum: f64, parameters: usize) -> Self {
         Self {
             learning_rate: T::of(learning_rate),

@@ -1,8 +1,10 @@
 //! Nesterov's accelerated gradient.
 //!
-//! $$v \leftarrow \mu\, v + g, \qquad w \leftarrow w - \eta\, (g + \mu v)$$
+//! ```math
+//! v \leftarrow \mu\, v + g, \qquad w \leftarrow w - \eta\, (g + \mu v)
+//! ```
 //!
-//! The step looks ahead along the new velocity. In these variables $w$ is the point at which the
+//! The step looks ahead along the new velocity. In these variables `$w$` is the point at which the
 //! gradient is taken, as in PyTorch and burn.
 //!
 //! Source: Sutskever, Martens, Dahl, Hinton 2013, eqs. 3 and 4, in the form of Bengio,
@@ -13,7 +15,7 @@ use spec::Real;
 
 use super::{BLOCK, Optimizer};
 
-/// $v \leftarrow \mu v + g$, $w \leftarrow w - \eta (g + \mu v)$.
+/// `$v \leftarrow \mu v + g$`, `$w \leftarrow w - \eta (g + \mu v)$`.
 #[derive(Clone, Debug)]
 pub struct Nesterov<T> {
     learning_rate: T,
@@ -22,7 +24,7 @@ pub struct Nesterov<T> {
 }
 
 impl<T: Real> Nesterov<T> {
-    /// With learning rate $\eta$ and momentum $\mu$, at rest.
+    /// With learning rate `$\eta$` and momentum `$\mu$`, at rest.
     pub fn new(learning_rate: f64, momentum: f64, parameters: usize) -> Self {
         Self {
             learning_rate: T::of(learning_rate),

@@ -1,6 +1,8 @@
 //! Gradient descent.
 //!
-//! $$w \leftarrow w - \eta\, g$$
+//! ```math
+//! w \leftarrow w - \eta\, g
+//! ```
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eq. 8.
 
@@ -9,14 +11,14 @@ use spec::Real;
 
 use super::{BLOCK, Optimizer};
 
-/// $w \leftarrow w - \eta g$.
+/// `$w \leftarrow w - \eta g$`.
 #[derive(Clone, Debug)]
 pub struct Sgd<T> {
     learning_rate: T,
 }
 
 impl<T: Real> Sgd<T> {
-    /// With learning rate $\eta$.
+    /// With learning rate `$\eta$`.
     pub fn new(learning_rate: f64) -> Self {
         Self {
             learning_rate: T::of(learning_rate),

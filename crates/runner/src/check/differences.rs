@@ -1,9 +1,11 @@
 //! The second witness: central differences in f64.
 //!
-//! $$\frac{\partial f}{\partial w} \approx D(h) = \frac{f(w + h) - f(w - h)}{2h}$$
+//! ```math
+//! \frac{\partial f}{\partial w} \approx D(h) = \frac{f(w + h) - f(w - h)}{2h}
+//! ```
 //!
-//! with an error of order $h^2$; $\frac{4 D(h) - D(2h)}{3}$ has one of order $h^4$. On a smooth
-//! function $D(h)$ and $D(2h)$ agree to order $h^2$. Where a kink of a ReLU lies between the points
+//! with an error of order `$h^2$`; `$\frac{4 D(h) - D(2h)}{3}$` has one of order `$h^4$`. On a smooth
+//! function `$D(h)$` and `$D(2h)$` agree to order `$h^2$`. Where a kink of a ReLU lies between the points
 //! they do not: such an entry proves nothing and is left out. The rule looks at the function only,
 //! never at the gradient that is to be proved, so it cannot hide an error.
 
@@ -13,13 +15,13 @@ use spec::{Backward, Implementation, NamedTensors, Streams, TensorError};
 
 use super::comparison::{Comparison, Context, compare_entries};
 
-/// h: small enough for kinks to be rare and for $h^2$ to vanish, large enough for rounding to be
-/// about $10^{-11}$.
+/// h: small enough for kinks to be rare and for `$h^2$` to vanish, large enough for rounding to be
+/// about `$10^{-11}$`.
 const STEP: f64 = 1e-5;
 /// Largest |D(h) − D(2h)| on a smooth function, relative to the largest entry of the gradient.
 const SMOOTH: f64 = 1e-7;
 
-/// What is differentiated: the loss with some targets, or $\sum dy \odot y$.
+/// What is differentiated: the loss with some targets, or `$\sum dy \odot y$`.
 #[derive(Clone, Copy)]
 pub enum Function<'a> {
     /// The mean loss of these targets.

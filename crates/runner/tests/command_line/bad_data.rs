@@ -25,7 +25,9 @@ fn images() -> Workspace {
     );
     for (part, count) in [("train", 8u8), ("t10k", 4)] {
         let n = u32::from(count);
-        let pixels: Vec<u8> = (0..4 * count).collect();
+        let pixels: Vec<u8> = (0..4 * count)
+            .map(|index| index.wrapping_mul(index))
+            .collect();
         let labels: Vec<u8> = (0..count).map(|index| index % 2).collect();
         workspace.write(
             &format!("digits/{part}-images-idx3-ubyte"),
@@ -75,14 +77,20 @@ fn a_truncated_gzip() {
 
 #[test]
 fn a_corrupt_gzip() {
-    let workspace = packed(|bytes| {
-        let middle = bytes.len() / 2;
-        bytes[middle..middle + 8].fill(0xff);
-    });
+    let checksum = |bytes: &mut Vec<u8>| {
+        let place = bytes.len() - 8;
+        bytes[place] ^= 1;
+    };
+    let workspace = packed(checksum);
     workspace.refuse_to_run(
         &[],
         &[TEST_LABELS, "corrupt gzip data", "download it again"],
     );
+    let middle = |bytes: &mut Vec<u8>| {
+        let place = bytes.len() / 2;
+        bytes[place..place + 8].fill(0xff);
+    };
+    packed(middle).refuse_to_run(&[], &[TEST_LABELS, "download it again"]);
 }
 
 #[test]
@@ -116,7 +124,10 @@ fn a_header_that_claims_terabytes() {
 fn an_empty_file() {
     let workspace = images();
     workspace.write(TEST_LABELS, "");
-    workspace.refuse_to_run(&[], &[TEST_LABELS, "an empty file", "download it again"]);
+    workspace.refuse_to_run(
+        &[],
+        &[TEST_LABELS, "an empty file", "download the file again"],
+    );
     table("").refuse_to_run(&[], &["table.csv", "an empty file", "check the path"]);
 }
 

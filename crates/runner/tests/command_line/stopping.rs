@@ -20,7 +20,12 @@ fn a_loss_that_is_no_number_ends_the_run_and_says_at_which_step() {
     let finished = workspace.call(&["tiny.toml", "--set", set]);
     assert_eq!(finished.code, Some(1), "{finished:?}");
     let advice = "try a smaller learning rate";
-    finished.assert_one_message(&["backprop diverged", "at step ", "of epoch 1", advice]);
+    finished.assert_one_message(&[
+        "diverged: the loss became ",
+        "at step ",
+        "of epoch 1",
+        advice,
+    ]);
     let runs = workspace.runs("tiny");
     let record = record(&runs[0]);
     assert_eq!(record["status"], "diverged");
