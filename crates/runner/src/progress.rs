@@ -62,7 +62,7 @@ impl Progress {
         bar.set_message(format!("epoch {}  {metrics}", epoch.epoch));
         if !self.terminal {
             println!(
-                "epoch {:>3}/{}  {:<12}  train loss {:.5}  test loss {:.5}  {metrics}  {:.3} s",
+                "epoch {:>3}/{}  {:<12}  train loss {:.5}  test loss {:.5}  {metrics}  {:.4} s",
                 epoch.epoch,
                 self.epochs,
                 self.names[implementation],

@@ -86,6 +86,8 @@ pub enum Status {
     Running,
     /// All epochs are done.
     Finished,
+    /// The gradients disagreed, so nothing was trained.
+    GradientsDisagree,
     /// A loss became infinite or NaN.
     Diverged,
     /// Somebody pressed Ctrl-C.

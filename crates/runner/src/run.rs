@@ -169,8 +169,10 @@ impl<'a> Session<'a> {
             println!("{}", tables::tensors(&report));
             record::write_json(&self.folder.path.join("gradients.json"), &report)?;
             self.record.gradients_agree = Some(report.first_fault().is_none());
-            self.save(Status::Running, None)?;
-            check::judge(&report)?;
+            if let Err(failure) = check::judge(&report) {
+                self.save(Status::GradientsDisagree, Some(failure.to_string()))?;
+                return Err(failure);
+            }
         }
         self.save(Status::Running, None)
     }

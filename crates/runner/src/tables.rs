@@ -110,7 +110,7 @@ pub fn run(record: &Record) -> Table {
         .collect();
     let mut header = vec!["implementation"];
     header.extend(titles.iter().map(String::as_str));
-    header.extend(["test loss", "train loss", "s/epoch", "speed"]);
+    header.extend(["test loss", "train loss", "time/epoch", "speed"]);
     let mut table = table(&header, 1);
     let base = record.implementations.first().map_or(f64::NAN, seconds);
     for trained in &record.implementations {
@@ -127,7 +127,7 @@ pub fn run(record: &Record) -> Table {
             format!("{:.5}", last.test_loss),
             format!("{:.5}", last.train_loss),
         ]);
-        row.push(format!("{:.3}", seconds(trained)));
+        row.push(duration(seconds(trained)));
         row.push(format!("{:.2}x", base / seconds(trained)));
         table.add_row(row);
     }
@@ -138,6 +138,15 @@ pub fn run(record: &Record) -> Table {
 pub fn seconds(trained: &Trained) -> f64 {
     let seconds: Vec<f64> = trained.epochs.iter().map(|epoch| epoch.seconds).collect();
     median(&seconds)
+}
+
+/// A time to three digits.
+fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s >= 1.0 => format!("{s:.2} s"),
+        s if s >= 0.01 => format!("{:.0} ms", s * 1e3),
+        s => format!("{:.2} ms", s * 1e3),
+    }
 }
 
 fn metric(name: &str, value: Option<f64>) -> String {
@@ -193,7 +202,7 @@ pub fn comparison(records: &[Record]) -> Table {
                 spread(metric, &values),
                 values.len().to_string(),
                 median(&epochs).to_string(),
-                format!("{:.3}", median(&times)),
+                duration(median(&times)),
             ]);
         }
     }

@@ -27,7 +27,8 @@ pub struct TrainingSpec {
     #[serde(default)]
     pub metrics: Vec<Metric>,
     /// Threads of the hand-written implementation and of burn; none: one for each core. The
-    /// results do not depend on it.
+    /// results do not depend on it. (burn's ndarray device takes the threads of its matrix products
+    /// from the environment, `MATMUL_NUM_THREADS`.)
     #[serde(default)]
     pub threads: Option<usize>,
 }

@@ -4,6 +4,9 @@ use ndarray::ArrayD;
 use serde::Serialize;
 use spec::{Backward, NamedTensors, Real};
 
+/// Name of the value that is differentiated: the loss, or Σ dy ⊙ y of a random upstream gradient.
+pub const LOSS: &str = "loss";
+
 /// How far a tensor is from its witness.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
@@ -174,8 +177,8 @@ pub fn compare_backward<T: Real>(
         .iter()
         .map(|(name, output)| compare(forward, name, output, witness.outputs.get(name)))
         .collect();
-    let loss = [(Vec::new(), by_hand.loss, witness.loss)];
-    comparisons.push(compare_entries(forward, "loss", &[], loss.into_iter()));
+    let value = [(Vec::new(), by_hand.loss, witness.loss)];
+    comparisons.push(compare_entries(forward, LOSS, &[], value.into_iter()));
     for (name, gradient) in by_hand.gradients.iter().rev() {
         comparisons.push(compare(
             context,

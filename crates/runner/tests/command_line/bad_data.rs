@@ -84,7 +84,7 @@ fn a_corrupt_gzip() {
     let workspace = packed(checksum);
     workspace.refuse_to_run(
         &[],
-        &[TEST_LABELS, "corrupt gzip data", "download it again"],
+        &[TEST_LABELS, "corrupt gzip data", "download the file again"],
     );
     let middle = |bytes: &mut Vec<u8>| {
         let place = bytes.len() / 2;
