@@ -1,12 +1,12 @@
 //! Layers: one file each, `forward` above `backward`.
 
-mod identity;
-mod leaky_relu;
-mod linear;
-mod relu;
-mod sigmoid;
-mod softmax;
-mod tanh;
+pub mod identity;
+pub mod leaky_relu;
+pub mod linear;
+pub mod relu;
+pub mod sigmoid;
+pub mod softmax;
+pub mod tanh;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::Real;

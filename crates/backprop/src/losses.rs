@@ -1,8 +1,8 @@
 //! Losses: the mean over the samples of a batch, one file each.
 
-mod binary_cross_entropy;
-mod softmax_cross_entropy;
-mod squared_error;
+pub mod binary_cross_entropy;
+pub mod softmax_cross_entropy;
+pub mod squared_error;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::Real;

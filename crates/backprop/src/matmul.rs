@@ -13,8 +13,8 @@
 //! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction set
 //! and chooses at run time: one binary, fast on every processor it meets.
 
-mod dots;
-mod rows;
+pub mod dots;
+pub mod rows;
 mod vector;
 
 use bytemuck::{cast_slice, cast_slice_mut};

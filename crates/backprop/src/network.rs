@@ -195,7 +195,7 @@ impl<T: Real> Network<T> {
 impl<'a, T: Real> Task<'a, T> {
     /// The same for some rows of the batch.
     fn part(&self, rows: Range<usize>) -> Task<'a, T> {
-        let part = |matrix: &ArrayView2<'a, T>| matrix.clone().slice_move(s![rows, ..]);
+        let part = |matrix: &ArrayView2<'a, T>| matrix.slice_move(s![rows, ..]);
         match self {
             Task::Loss(t) => Task::Loss(part(t)),
             Task::LossGradient(t) => Task::LossGradient(part(t)),

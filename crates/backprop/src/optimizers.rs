@@ -4,10 +4,10 @@
 //! the network's names, and works on each number alone. So the slices may be cut into blocks for
 //! several threads: the bits do not depend on it.
 
-mod adam;
-mod momentum;
-mod nesterov;
-mod sgd;
+pub mod adam;
+pub mod momentum;
+pub mod nesterov;
+pub mod sgd;
 
 use spec::Real;
 use spec::training::OptimizerSpec;

@@ -76,7 +76,7 @@ pub struct RunArguments {
     /// Config and overrides.
     #[command(flatten)]
     pub config: ConfigArguments,
-    /// Folder of the records; each run gets <NAME>/<RUN ID> in it
+    /// Folder of the records; each run gets NAME/RUN-ID in it
     #[arg(long, value_name = "DIR", default_value = "results/runs")]
     pub results: PathBuf,
     /// Also draw the result table as an SVG picture

@@ -254,7 +254,7 @@ impl RunFolder {
     }
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all; makes its folder if it is not there.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -264,6 +264,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         _ => Path::new("."),
     };
     let write = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".writing-");
         // Temporary files are private unless told; a record is as readable as any other file.

@@ -209,25 +209,67 @@ fn syntax_error(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError
     }
 }
 
-/// Makes serde's "unknown field" and "unknown variant" name the nearest valid name.
+/// Makes the parser's message name the nearest valid name, and say in the config's words what was
+/// expected: without field, sequence or Rust's number types.
 fn explain(message: &str) -> (String, Option<String>) {
     let message = message.trim().replace('\n', "; ");
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let unknown = [
-        ("unknown field", "unknown key"),
-        ("unknown variant", "unknown name"),
-    ];
-    for (serde, ours) in unknown {
-        if message.starts_with(serde)
-            && let Some((name, valid)) = quoted.split_first()
-        {
-            let list = format!("valid: {}", valid.join(", "));
-            let hint = match nearest(name, valid.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`? ({list})"),
-                None => list,
-            };
-            return (format!("{ours} `{name}`"), Some(hint));
+    let (kind, name, valid) = match unknown_name(&message) {
+        Some(unknown) => unknown,
+        None => return (in_plain_words(&message), None),
+    };
+    let reason = format!("unknown {kind} `{name}`");
+    if valid.is_empty() {
+        return (reason, Some("nothing can be set here".into()));
+    }
+    let list = format!("valid: {}", valid.join(", "));
+    let hint = match nearest(name, valid.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? ({list})"),
+        None => list,
+    };
+    (reason, Some(hint))
+}
+
+/// The unknown key or name that a message is about, and the valid ones.
+fn unknown_name(message: &str) -> Option<(&'static str, &str, Vec<&str>)> {
+    let kinds = [("unknown field", "key"), ("unknown variant", "name")];
+    for (serde, kind) in kinds {
+        if message.starts_with(serde) {
+            let mut quoted = message.split('`').skip(1).step_by(2);
+            return Some((kind, quoted.next()?, quoted.collect()));
         }
     }
-    (message, None)
+    // So says `toml` of the settings of a variant.
+    let rest = message.strip_prefix("unexpected keys in table: ")?;
+    let (names, valid) = rest.split_once(", available keys: ")?;
+    let name = names.split(", ").next()?;
+    Some(("key", name, valid.split(", ").collect()))
+}
+
+fn in_plain_words(message: &str) -> String {
+    const WORDS: [(&str, &str); 11] = [
+        ("expected usize", "expected a whole number, 0 or more"),
+        ("expected u64", "expected a whole number, 0 or more"),
+        ("expected f64", "expected a number"),
+        ("expected a sequence", "expected a list"),
+        ("expected a boolean", "expected true or false"),
+        ("missing field", "missing key"),
+        (
+            "wanted exactly 1 element, more than 1 element",
+            "expected one kind, found several",
+        ),
+        (
+            "wanted exactly 1 element, found 0 elements",
+            "expected one kind, found none",
+        ),
+        (
+            "invalid type: unit variant, expected newtype variant",
+            "a name alone, expected its settings too: { name = { ... } }",
+        ),
+        ("expected empty table", "expected no settings, { }"),
+        ("wanted string or table", "expected a name or a table"),
+    ];
+    let words = WORDS.iter();
+    words.fold(message.to_string(), |message, (theirs, ours)| {
+        message.replace(theirs, ours)
+    })
 }

@@ -61,6 +61,7 @@ fn a_disagreement_is_a_failed_run_that_names_the_tensor() {
 #[test]
 fn a_report_that_cannot_be_written_is_told_before_the_work() {
     let workspace = Workspace::tiny();
-    let arguments = ["check", "tiny.toml", "--json", "no/such/folder/report.json"];
-    workspace.refuse(&arguments, &["no/such/folder/report.json", "cannot write"]);
+    workspace.write("taken", "a file where the folder should be");
+    let arguments = ["check", "tiny.toml", "--json", "taken/report.json"];
+    workspace.refuse(&arguments, &["taken/report.json: cannot write", "--out"]);
 }
