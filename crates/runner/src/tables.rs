@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use comfy_table::{Cell, CellAlignment, Table, presets};
+use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
 
 use crate::Failure;
 use crate::check::Report;
@@ -12,7 +12,7 @@ use crate::record::{Record, Trained, write_file};
 /// An empty table with a header; all columns but the first `texts` hold numbers.
 fn table(header: &[&str], texts: usize) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table.set_header(
         header
             .iter()
