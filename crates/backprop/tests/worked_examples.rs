@@ -63,7 +63,7 @@ fn a_circuit_of_one_unit() {
     let found = model(&plan, &given).backward(x.view(), df.view());
     let gradient = |name| found.gradients.get(name).unwrap();
     assert_all_printed(
-        &found.outputs.get("1.output").unwrap(),
+        found.outputs.get("1.output").unwrap(),
         &["0.7310585786300049"],
     );
     assert_all_printed(gradient("0.weight"), &["-0.1966119332", "-0.3932238665"]);

@@ -19,6 +19,7 @@ use spec::{Backward, Implementation, ImplementationName, NamedTensors, Streams};
 use crate::batches::{Batch, order};
 use crate::cli::CheckArguments;
 use crate::implementations::{Number, REFERENCES, build};
+use crate::output;
 use crate::prepare::Prepared;
 use crate::{Failure, interrupt, machine, record, tables};
 use comparison::{Bound, Comparison, Context, compare_backward, compare_parameters};
@@ -83,17 +84,16 @@ impl Report {
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let prepared = Prepared::read(&arguments.config)?;
     if let Some(file) = &arguments.json {
-        // Refused before the work, not after it.
-        record::write_file(file, b"{}\n")?;
+        record::expect_writable(file)?;
     }
     interrupt::install();
-    println!("{}", prepared.summary());
+    output::line(prepared.summary());
     let threads = machine::threads(&prepared.config.experiment.training);
     let report = machine::in_pool(threads, || prove(&prepared))??;
-    println!(
+    output::line(format!(
         "Gradients, the largest error of each witness\n{}",
         tables::gradients(&report, false)
-    );
+    ));
     if let Some(file) = &arguments.json {
         write_json(file, &prepared, &report)?;
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::CompareArguments;
+use crate::output;
 use crate::record::{Record, Status};
 use crate::{Failure, tables};
 
@@ -16,12 +17,12 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
         let record = Record::read(&find(run, &arguments.results)?)?;
         if record.status != Status::Finished {
             let (name, id, status) = (&record.name, &record.run_id, record.status);
-            println!("note: {name}/{id} did not finish ({status:?})");
+            output::line(format!("note: {name}/{id} did not finish ({status:?})"));
         }
         records.push(record);
     }
     let table = tables::comparison(&records).to_string();
-    println!("{table}");
+    output::line(&table);
     match &arguments.picture {
         Some(file) => tables::draw(&table, file),
         None => Ok(()),

@@ -7,6 +7,7 @@ use spec::{Implementation, ImplementationName, NamedTensors};
 use crate::batches::{Batch, order};
 use crate::cli::ExportArguments;
 use crate::implementations::build;
+use crate::output;
 use crate::prepare::{Prepared, kind};
 use crate::record::{Software, write_file, write_json};
 use crate::{Failure, machine};
@@ -57,14 +58,14 @@ pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
         &out.join("export.json"),
         &describe(&prepared, backward.loss, &batch),
     )?;
-    println!(
+    output::line(format!(
         "{}: loss {:.12}, {} gradients of a batch of {} written to {}",
         prepared.config.experiment.name,
         backward.loss,
         backward.gradients.len(),
         rows(&batch),
         out.display()
-    );
+    ));
     Ok(())
 }
 

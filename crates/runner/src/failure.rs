@@ -33,7 +33,7 @@ impl Failure {
     /// A file or folder that cannot be written.
     pub fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> Self {
         Self::Input(format!(
-            "{}: cannot write ({error}); choose another folder with --results or --out, or mend its permissions",
+            "{}: cannot write ({error}); choose another place (--results, --out, --json or --picture), or mend its permissions",
             path.display()
         ))
     }

@@ -15,6 +15,7 @@ pub mod interrupt;
 pub mod list;
 pub mod machine;
 pub mod metrics;
+pub mod output;
 pub mod prepare;
 pub mod progress;
 pub mod record;

@@ -6,6 +6,7 @@ use spec::Config;
 
 use crate::Failure;
 use crate::cli::ListArguments;
+use crate::output;
 
 /// Prints each config of a folder with the first line of its opening comment.
 ///
@@ -39,7 +40,11 @@ pub fn list(arguments: &ListArguments) -> Result<(), Failure> {
         .max()
         .unwrap_or(0);
     for file in &files {
-        println!("{:<width$}  {}", file.display().to_string(), describe(file));
+        output::line(format!(
+            "{:<width$}  {}",
+            file.display().to_string(),
+            describe(file)
+        ));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::output;
 use crate::record::Epoch;
 
 /// The bars of a run.
@@ -61,7 +62,7 @@ impl Progress {
         let metrics = metrics.join("  ");
         bar.set_message(format!("epoch {}  {metrics}", epoch.epoch));
         if !self.terminal {
-            println!(
+            output::line(format!(
                 "epoch {:>3}/{}  {:<12}  train loss {:.5}  test loss {:.5}  {metrics}  {:.4} s",
                 epoch.epoch,
                 self.epochs,
@@ -69,7 +70,7 @@ impl Progress {
                 epoch.train_loss,
                 epoch.test_loss,
                 epoch.seconds
-            );
+            ));
         }
     }
 

@@ -259,10 +259,7 @@ impl RunFolder {
 /// # Errors
 /// When it cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
         let mut builder = tempfile::Builder::new();
@@ -276,6 +273,27 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         Ok(())
     };
     write().map_err(|error| Failure::cannot_write(path, &error))
+}
+
+/// Whether a file could be written here, found out before the work instead of after it.
+///
+/// # Errors
+/// When it could not.
+pub fn expect_writable(path: &Path) -> Result<(), Failure> {
+    let folder = folder_of(path);
+    let probe = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+    match probe {
+        Ok(_) if path.is_dir() => Err(Failure::cannot_write(path, &"it is a folder")),
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::cannot_write(path, &error)),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// Writes a value as readable JSON.

@@ -12,6 +12,7 @@ use crate::cli::RunArguments;
 use crate::implementations::build;
 use crate::machine::{self, Machine};
 use crate::metrics::Measurement;
+use crate::output;
 use crate::prepare::Prepared;
 use crate::progress::Progress;
 use crate::record::{DataRecord, Epoch, Git, Record, RunFolder, Software, Status, Trained, now};
@@ -30,10 +31,13 @@ const EVALUATED: usize = 1000;
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let prepared = Prepared::read(&arguments.config)?;
     let experiment = &prepared.config.experiment;
+    if let Some(file) = &arguments.picture {
+        record::expect_writable(file)?;
+    }
     let time = chrono::Utc::now();
     let folder = RunFolder::create(&arguments.results, &experiment.name, time)?;
     interrupt::install();
-    println!("{}", prepared.summary());
+    output::line(prepared.summary());
     let threads = machine::threads(&experiment.training);
     let record = new_record(&prepared, &folder, threads);
     let outcome = machine::in_pool(threads, || {
@@ -44,7 +48,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     })?;
     let record = outcome?;
     let table = tables::run(&record).to_string();
-    println!("{table}\n{}", closing_lines(&record, &folder));
+    output::line(format!("{table}\n{}", closing_lines(&record, &folder)));
     match &arguments.picture {
         Some(file) => tables::draw(&table, file),
         None => Ok(()),
@@ -165,8 +169,8 @@ impl<'a> Session<'a> {
         {
             let mut report = Report::default();
             check::against_burn(self.prepared, &mut report)?;
-            println!("Gradients by hand against burn: largest relative error of each tensor");
-            println!("{}", tables::tensors(&report));
+            output::line("Gradients by hand against burn: largest relative error of each tensor");
+            output::line(tables::tensors(&report));
             record::write_json(&self.folder.path.join("gradients.json"), &report)?;
             self.record.gradients_agree = Some(report.first_fault().is_none());
             if let Err(failure) = check::judge(&report) {
@@ -309,7 +313,7 @@ impl<'a> Session<'a> {
         };
         match stop {
             Stop::Diverged(_) => Failure::Run(format!(
-                "{message}; try a smaller learning rate, e.g. --set training.optimizer.{}.learning_rate={}; {saved}",
+                "{message}; try a smaller learning rate, e.g. --set training.optimizer.{}.learning_rate={:e}; {saved}",
                 self.prepared.config.experiment.training.optimizer.kind(),
                 self.learning_rate() / 10.0,
             )),

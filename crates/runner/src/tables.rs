@@ -167,7 +167,7 @@ pub fn comparison(records: &[Record]) -> Table {
         "value",
         "n",
         "epochs",
-        "s/epoch",
+        "time/epoch",
     ];
     let mut table = table(&header, 3);
     let mut groups: Vec<(&str, &str)> = Vec::new();

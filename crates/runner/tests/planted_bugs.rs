@@ -242,8 +242,11 @@ fn a_forgotten_factor_of_the_loss_is_found_in_the_last_layer() {
 
 // Bugs of a single gradient: only that tensor is off.
 
+/// What becomes of each entry of a gradient.
+type Bug = fn(&mut f64);
+
 /// Plants a bug in the gradient of one tensor.
-fn spoil(chain: &mut Chain, name: &'static str, bug: fn(&mut f64)) {
+fn spoil(chain: &mut Chain, name: &'static str, bug: Bug) {
     chain.spoil = Some(Box::new(move |gradients| {
         gradients.get_mut(name).unwrap().iter_mut().for_each(bug);
     }));
@@ -251,7 +254,7 @@ fn spoil(chain: &mut Chain, name: &'static str, bug: fn(&mut f64)) {
 
 #[test]
 fn a_bug_in_the_gradient_of_any_tensor_is_named_alone() {
-    let bugs: [(&str, fn(&mut f64)); 5] = [
+    let bugs: [(&str, Bug); 5] = [
         ("a wrong sign", |g| *g = -*g),
         ("a forgotten 1/2", |g| *g *= 2.0),
         ("a missing gradient", |g| *g = 0.0),

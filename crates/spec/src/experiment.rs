@@ -174,7 +174,8 @@ impl Experiment {
                 format!("{classes} units, one for each class{or_one}")
             }
         };
-        let reason = format!("the output has {units} units, the data need {wanted}");
+        let plural = if units == 1 { "" } else { "s" };
+        let reason = format!("the output has {units} unit{plural}, the data need {wanted}");
         Err(Problem::new(
             format!("model.layers.{index}.linear.units"),
             reason,
@@ -269,7 +270,7 @@ fn check_split(key: &str, split: &Split) -> Result<(), Problem> {
         Split::Shuffled(share) => holdout("shuffled", share),
         Split::Stratified(share) => holdout("stratified", share),
         Split::KFold(k) if k.folds < 2 => {
-            let reason = format!("{} folds leave nothing to train on", k.folds);
+            let reason = format!("cut into {}, nothing is left to train on", k.folds);
             Err(Problem::new(format!("{key}.k_fold.folds"), reason).hint("2 or more"))
         }
         Split::KFold(k) if k.fold >= k.folds => {

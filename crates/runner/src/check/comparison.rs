@@ -7,6 +7,9 @@ use spec::{Backward, NamedTensors, Real};
 /// Name of the value that is differentiated: the loss, or Σ dy ⊙ y of a random upstream gradient.
 pub const LOSS: &str = "loss";
 
+/// A gradient this much smaller than the largest of its pass is judged by that one's rounding.
+pub const CANCELLED: f64 = 1e-3;
+
 /// How far a tensor is from its witness.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
@@ -22,8 +25,9 @@ pub struct Comparison {
     pub entries: usize,
     /// Largest |by hand − witness|.
     pub absolute: f64,
-    /// The same relative to the largest magnitude in the tensor. Entry by entry it would measure
-    /// the rounding of entries that cancel to almost nothing.
+    /// The same relative to the largest magnitude in the tensor, or to [`CANCELLED`] of the largest
+    /// gradient of the pass if that is more: an entry that is a sum of larger ones and cancels to
+    /// almost nothing carries their rounding.
     pub relative: f64,
     /// Index of the entry with the largest difference.
     pub at: Vec<usize>,
@@ -67,9 +71,17 @@ pub struct Context<'a> {
     pub zero_is_a_fault: bool,
 }
 
-/// Holds one tensor against its witness, whole.
+/// The magnitude that [`CANCELLED`] of a pass's largest gradient has.
+pub fn floor<T: Real>(gradients: &NamedTensors<T>) -> f64 {
+    let entries = gradients.iter().flat_map(|(_, gradient)| gradient.iter());
+    CANCELLED * entries.fold(0.0, |largest: f64, g| largest.max(g.f64().abs()))
+}
+
+/// Holds one tensor against its witness, whole. Errors are relative to a magnitude of at least
+/// `floor`.
 pub fn compare<T: Real>(
     context: Context<'_>,
+    floor: f64,
     name: &str,
     by_hand: &ArrayD<T>,
     witness: Option<&ArrayD<T>>,
@@ -86,12 +98,13 @@ pub fn compare<T: Real>(
         .indexed_iter()
         .zip(witness)
         .map(|((at, a), b)| (ndarray::Dimension::slice(&at).to_vec(), a.f64(), b.f64()));
-    compare_entries(context, name, by_hand.shape(), pairs)
+    compare_entries(context, floor, name, by_hand.shape(), pairs)
 }
 
 /// Holds some entries `(index, by hand, by the witness)` of a tensor against each other.
 pub fn compare_entries(
     context: Context<'_>,
+    floor: f64,
     name: &str,
     shape: &[usize],
     entries: impl Iterator<Item = (Vec<usize>, f64, f64)>,
@@ -126,8 +139,9 @@ pub fn compare_entries(
         comparison.fault = Some("not a finite number".into());
         return comparison;
     }
-    comparison.relative = if largest > 0.0 {
-        comparison.absolute / largest
+    let scale = largest.max(floor);
+    comparison.relative = if scale > 0.0 {
+        comparison.absolute / scale
     } else {
         0.0
     };
@@ -175,13 +189,15 @@ pub fn compare_backward<T: Real>(
     let mut comparisons: Vec<_> = by_hand
         .outputs
         .iter()
-        .map(|(name, output)| compare(forward, name, output, witness.outputs.get(name)))
+        .map(|(name, output)| compare(forward, 0.0, name, output, witness.outputs.get(name)))
         .collect();
     let value = [(Vec::new(), by_hand.loss, witness.loss)];
-    comparisons.push(compare_entries(forward, LOSS, &[], value.into_iter()));
+    comparisons.push(compare_entries(forward, 0.0, LOSS, &[], value.into_iter()));
+    let floor = floor(&witness.gradients);
     for (name, gradient) in by_hand.gradients.iter().rev() {
         comparisons.push(compare(
             context,
+            floor,
             name,
             gradient,
             witness.gradients.get(name),
@@ -199,7 +215,7 @@ pub fn compare_parameters<T: Real>(
 ) -> Vec<Comparison> {
     let mut comparisons: Vec<_> = by_hand
         .iter()
-        .map(|(name, tensor)| compare(context, name, tensor, witness.get(name)))
+        .map(|(name, tensor)| compare(context, 0.0, name, tensor, witness.get(name)))
         .collect();
     comparisons.extend(unmatched(context, by_hand, witness));
     comparisons
@@ -235,18 +251,40 @@ mod tests {
     };
 
     fn fault(by_hand: ArrayD<f64>, witness: ArrayD<f64>) -> Option<String> {
-        compare(CONTEXT, "w", &by_hand, Some(&witness)).fault
+        compare(CONTEXT, 0.0, "w", &by_hand, Some(&witness)).fault
     }
 
     #[test]
     fn the_largest_difference_is_found_with_its_place_and_values() {
         let a = array![[1.0, 2.0], [3.0, 4.0]].into_dyn();
         let b = array![[1.0, 2.0], [3.5, 4.0]].into_dyn();
-        let comparison = compare(CONTEXT, "w", &a, Some(&b));
+        let comparison = compare(CONTEXT, 0.0, "w", &a, Some(&b));
         assert_eq!(comparison.at, [1, 0]);
         assert_eq!((comparison.by_hand, comparison.by_witness), (3.0, 3.5));
         assert_eq!((comparison.absolute, comparison.relative), (0.5, 0.125));
         assert_eq!(comparison.fault.as_deref(), Some("differs"));
+    }
+
+    /// A bias gradient is a sum over the batch: where it cancels, what is left is rounding.
+    #[test]
+    fn rounding_of_a_sum_that_cancels_is_no_fault() {
+        let backward = |bias: f64| {
+            let mut gradients = NamedTensors::default();
+            gradients.insert("w", array![1.0, -2.0].into_dyn());
+            gradients.insert("b", array![bias].into_dyn());
+            Backward {
+                loss: 1.0,
+                outputs: NamedTensors::default(),
+                gradients,
+            }
+        };
+        let faults = |by_hand: f64, witness: f64| {
+            let rows = compare_backward(CONTEXT, &backward(by_hand), &backward(witness));
+            rows.iter().filter(|row| row.fault.is_some()).count()
+        };
+        assert_eq!(faults(1.0e-6, 1.001e-6), 0, "off by 1e-9, judged by 2e-3");
+        assert_eq!(faults(1.0e-6, 2.0e-6), 1, "off by as much as it is");
+        assert_eq!(faults(0.0, 1.0e-6), 1, "missing");
     }
 
     #[test]
@@ -259,7 +297,7 @@ mod tests {
         assert!(fault(infinite(), infinite()).is_some());
         let zero = || array![0.0, 0.0].into_dyn();
         assert!(fault(zero(), zero()).unwrap().contains("all zero"));
-        assert!(compare(CONTEXT, "w", &one(), None).fault.is_some());
+        assert!(compare(CONTEXT, 0.0, "w", &one(), None).fault.is_some());
         assert!(
             fault(one(), array![1.0].into_dyn())
                 .unwrap()

@@ -13,7 +13,7 @@ use ndarray::{Array2, ArrayD, ArrayView2};
 use rand::seq::index::sample;
 use spec::{Backward, Implementation, NamedTensors, Streams, TensorError};
 
-use super::comparison::{Comparison, Context, compare_entries};
+use super::comparison::{Comparison, Context, compare_entries, floor};
 
 /// h: small enough for kinks to be rare and for `$h^2$` to vanish, large enough for rounding to be
 /// about `$10^{-11}$`.
@@ -114,9 +114,10 @@ pub fn compare_with_differences(
     entries: usize,
     streams: &Streams,
 ) -> Result<Vec<Comparison>, TensorError> {
+    let floor = floor(&by_hand.gradients);
     let mut comparisons = Vec::new();
     for (name, gradient) in by_hand.gradients.iter().rev() {
-        let scale = gradient.fold(0.0, |largest: f64, g| largest.max(g.abs()));
+        let scale = gradient.fold(floor, |largest: f64, g| largest.max(g.abs()));
         let mut rng = streams.stream(&format!("check/entries/{name}"));
         let mut pairs = Vec::new();
         for index in choose(gradient, entries, &mut rng) {
@@ -126,7 +127,13 @@ pub fn compare_with_differences(
             }
         }
         let pairs = pairs.into_iter();
-        comparisons.push(compare_entries(context, name, gradient.shape(), pairs));
+        comparisons.push(compare_entries(
+            context,
+            floor,
+            name,
+            gradient.shape(),
+            pairs,
+        ));
     }
     Ok(comparisons)
 }

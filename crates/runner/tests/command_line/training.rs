@@ -1,7 +1,7 @@
 //! A run trains every implementation and leaves its record.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use safetensors::Dtype;
 use serde_json::Value;
@@ -21,7 +21,7 @@ const WIDE: [&str; 5] = [
 fn a_run_leaves_every_file_of_its_record() {
     let workspace = Workspace::tiny();
     let run = workspace.train(&[]);
-    assert_eq!(workspace.runs("tiny"), [run.clone()]);
+    assert_eq!(workspace.runs("tiny"), std::slice::from_ref(&run));
     let files = [
         "backprop.safetensors",
         "burn-flex.safetensors",
@@ -39,9 +39,8 @@ fn a_run_leaves_every_file_of_its_record() {
 
 #[test]
 fn a_record_says_what_ran_where_and_how_well() {
-    let run = Workspace::tiny();
-    let run_folder = run.train(&["seed=7", "training.threads=1"]);
-    let record = record(&run_folder);
+    let workspace = Workspace::tiny();
+    let record = record(&workspace.train(&["seed=7", "training.threads=1"]));
     assert_eq!(record["status"], "finished");
     assert_eq!(record["seed"], 7);
     assert_eq!(record["threads"], 1);
@@ -189,7 +188,7 @@ fn results_and_picture_go_where_they_are_told() {
 
 /// A finished run of the tiny config; the workspace is kept as long as it is looked at.
 struct Run {
-    path: std::path::PathBuf,
+    path: PathBuf,
     _workspace: Workspace,
 }
 

@@ -1,0 +1,106 @@
+//! Values that do not suit the data.
+
+use spec::DataShape;
+use spec::training::Metric;
+
+use crate::support::good;
+
+/// What a config says against data of this shape, with its place.
+fn against(shape: &DataShape, overrides: &[&str]) -> Result<(), String> {
+    let config = good(overrides);
+    let checked = config.experiment.check_data(shape);
+    checked.map_err(|problem| config.locate(problem).to_string())
+}
+
+fn classes(count: usize) -> DataShape {
+    DataShape {
+        samples: 75,
+        classes: Some(count),
+    }
+}
+
+const REAL: DataShape = DataShape {
+    samples: 75,
+    classes: None,
+};
+
+#[test]
+fn what_suits_the_data_is_taken() {
+    let squared = "training.loss=squared_error";
+    let one = "model.layers.2.linear.units=1";
+    assert_eq!(against(&classes(2), &[]), Ok(()));
+    assert_eq!(against(&classes(2), &["training.batch_size=75"]), Ok(()));
+    assert_eq!(against(&classes(2), &["training.batch_size=all"]), Ok(()));
+    let binary = "training.loss=binary_cross_entropy";
+    assert_eq!(
+        against(&classes(2), &[one, binary]),
+        Ok(()),
+        "two classes may share an output"
+    );
+    assert_eq!(
+        against(&REAL, &[one, squared, "training.metrics=[\"r2\"]"]),
+        Ok(())
+    );
+}
+
+#[test]
+fn what_does_not_suit_the_data_is_refused() {
+    let small = DataShape {
+        samples: 5,
+        classes: Some(2),
+    };
+    let one = "model.layers.2.linear.units=1";
+    let none = "training.metrics=[]";
+    let squared = "training.loss=squared_error";
+    let rows: [(DataShape, &[&str], &str); 6] = [
+        (
+            small,
+            &[],
+            "a.toml:19:14: training.batch_size: a batch of 8 is larger than the training set of 5 samples; at most 5, or \"all\"",
+        ),
+        (
+            classes(3),
+            &[],
+            "a.toml:14:26: model.layers.2.linear.units: the output has 2 units, the data need 3 units, one for each class",
+        ),
+        (
+            classes(2),
+            &[one],
+            "--set model.layers.2.linear.units=1: model.layers.2.linear.units: the output has 1 unit, the data need 2 units, one for each class",
+        ),
+        (
+            REAL,
+            &[],
+            "a.toml:22:12: training.metrics.0: \"accuracy\" does not suit this target; for a real target: r2, rmse, mae",
+        ),
+        (
+            REAL,
+            &[none],
+            "a.toml:20:8: training.loss: the target is a real number, but the loss is for classes; use squared_error",
+        ),
+        (
+            REAL,
+            &[none, squared],
+            "a.toml:14:26: model.layers.2.linear.units: the output has 2 units, the data need 1 unit for a real target",
+        ),
+    ];
+    for (shape, overrides, message) in rows {
+        assert_eq!(
+            against(&shape, overrides),
+            Err(message.into()),
+            "{overrides:?}"
+        );
+    }
+    let error = against(&classes(2), &["training.metrics=[\"rmse\"]"]).unwrap_err();
+    assert_eq!(
+        error,
+        "--set training.metrics=[\"rmse\"]: training.metrics.0: \"rmse\" does not suit this target; for classes: accuracy"
+    );
+}
+
+#[test]
+fn metrics_that_nobody_chose_suit_the_target() {
+    let experiment = good(&["training.metrics=[]"]).experiment;
+    assert_eq!(experiment.metrics(&classes(2)), [Metric::Accuracy]);
+    assert_eq!(experiment.metrics(&REAL), [Metric::R2, Metric::Rmse]);
+}

@@ -1,0 +1,251 @@
+//! Keys, names and types that a config does not know.
+
+use crate::support::{parse, refuse};
+
+#[test]
+fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
+    refuse(&[
+        (
+            "seed = 1",
+            "sead = 1",
+            "a.toml:2:1: unknown key `sead`; did you mean `seed`? (valid: name, seed, implementations, dataset, model, training, gradient_check)",
+        ),
+        (
+            "[dataset.moons]",
+            "[dataset.moon]",
+            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, csv, xor, parity, moons, circles, spirals, sine)",
+        ),
+        (
+            "samples = 100",
+            "sample = 100",
+            "a.toml:6:1: unknown key `sample`; did you mean `samples`? (valid: samples, noise, split)",
+        ),
+        (
+            "shuffled = {",
+            "shuffeld = {",
+            "a.toml:7:11: unknown name `shuffeld`; did you mean `shuffled`? (valid: none, shuffled, stratified, k_fold)",
+        ),
+        (
+            "{ test = 0.25 }",
+            "{ tset = 0.25 }",
+            "a.toml:7:24: unknown key `tset`; did you mean `test`? (valid: test)",
+        ),
+        (
+            "weights = {",
+            "weight = {",
+            "a.toml:10:1: unknown key `weight`; did you mean `weights`? (valid: layers, weights, biases, initial_parameters)",
+        ),
+        (
+            "uniform = {",
+            "unifrom = {",
+            "a.toml:10:13: unknown name `unifrom`; did you mean `uniform`? (valid: uniform, normal, xavier_uniform, xavier_normal, he_uniform, he_normal, lecun_uniform, lecun_normal, constant)",
+        ),
+        (
+            "high = 1.0",
+            "hi = 1.0",
+            "a.toml:10:37: unknown key `hi`; did you mean `high`? (valid: low, high)",
+        ),
+        (
+            "high = 1.0",
+            "high = 1.0, more = 1.0",
+            "a.toml:10:49: unknown key `more`; valid: low, high",
+        ),
+        (
+            "{ units = 4,",
+            "{ unit = 4,",
+            "a.toml:12:18: unknown key `unit`; did you mean `units`? (valid: units, bias, name, weights, biases)",
+        ),
+        (
+            "leaky_relu",
+            "leaky_rely",
+            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, sigmoid, tanh, relu, leaky_relu, identity, softmax)",
+        ),
+        (
+            "slope",
+            "slop",
+            "a.toml:13:22: unknown key `slop`; did you mean `slope`? (valid: slope)",
+        ),
+        (
+            "epochs = 3",
+            "epoch = 3",
+            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, shuffle, metrics, threads)",
+        ),
+        (
+            "softmax_cross_entropy",
+            "cross_entropy",
+            "a.toml:20:8: unknown name `cross_entropy`; valid: squared_error, binary_cross_entropy, softmax_cross_entropy",
+        ),
+        (
+            "{ momentum = {",
+            "{ momentun = {",
+            "a.toml:21:15: unknown name `momentun`; did you mean `momentum`? (valid: sgd, momentum, nesterov, adam)",
+        ),
+        (
+            "learning_rate = 0.1",
+            "lr = 0.1",
+            "a.toml:21:28: unknown key `lr`; valid: learning_rate, momentum",
+        ),
+        (
+            "\"accuracy\"",
+            "\"acuracy\"",
+            "a.toml:22:12: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, r2, rmse, mae)",
+        ),
+        (
+            "steps = 10",
+            "step = 10",
+            "a.toml:25:1: unknown key `step`; did you mean `steps`? (valid: before_training, batch_size, entries, steps, tolerance_f64, tolerance_f32, tolerance_differences, tolerance_trajectory)",
+        ),
+        (
+            "\"burn-flex\"",
+            "\"burn_flex\"",
+            "a.toml:3:32: unknown name `burn_flex`; did you mean `burn-flex`? (valid: backprop, burn-ndarray, burn-flex)",
+        ),
+    ]);
+}
+
+#[test]
+fn wrong_types_are_refused() {
+    refuse(&[
+        (
+            "name = \"good\"",
+            "name = 1",
+            "a.toml:1:8: invalid type: integer `1`, expected a string",
+        ),
+        (
+            "seed = 1",
+            "seed = -1",
+            "a.toml:2:8: invalid value: integer `-1`, expected a whole number, 0 or more",
+        ),
+        (
+            "seed = 1",
+            "seed = 1.5",
+            "a.toml:2:8: invalid type: floating point `1.5`, expected a whole number, 0 or more",
+        ),
+        (
+            "[\"backprop\", \"burn-flex\"]",
+            "\"backprop\"",
+            "a.toml:3:19: invalid type: string \"backprop\", expected a list",
+        ),
+        (
+            "units = 4",
+            "units = \"4\"",
+            "a.toml:12:26: invalid type: string \"4\", expected a whole number, 0 or more",
+        ),
+        (
+            "units = 4",
+            "units = -4",
+            "a.toml:12:26: invalid value: integer `-4`, expected a whole number, 0 or more",
+        ),
+        (
+            "epochs = 3",
+            "epochs = true",
+            "a.toml:18:10: invalid type: boolean `true`, expected a whole number, 0 or more",
+        ),
+        (
+            "batch_size = 8",
+            "batch_size = \"whole\"",
+            "a.toml:19:14: invalid value: string \"whole\", expected a number of samples or \"all\"",
+        ),
+        (
+            "batch_size = 8",
+            "batch_size = -8",
+            "a.toml:19:14: invalid value: integer `-8`, expected a number of samples or \"all\"",
+        ),
+        (
+            "batch_size = 8",
+            "batch_size = 8.5",
+            "a.toml:19:14: invalid type: floating point `8.5`, expected a number of samples or \"all\"",
+        ),
+        (
+            "learning_rate = 0.1",
+            "learning_rate = \"fast\"",
+            "a.toml:21:44: invalid type: string \"fast\", expected a number",
+        ),
+    ]);
+}
+
+#[test]
+fn wrong_kinds_are_refused() {
+    let moons = "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }";
+    let leaky = "{ leaky_relu = { slope = 0.1 } }";
+    refuse(&[
+        (
+            "[model]",
+            "[dataset.xor]\n[model]",
+            "a.toml:5:2: expected one kind, found several",
+        ),
+        (
+            "slope = 0.1 } }",
+            "slope = 0.1 }, relu = {} }",
+            "a.toml:13:5: expected one kind, found several",
+        ),
+        (
+            leaky,
+            "{ tanh = { slope = 1 } }",
+            "a.toml:13:14: expected no settings, { }",
+        ),
+        (
+            leaky,
+            "\"leaky_relu\"",
+            "a.toml:13:5: a name alone, expected its settings too: { name = { ... } }",
+        ),
+        (leaky, "3", "a.toml:13:5: expected a name or a table"),
+        (
+            moons,
+            "dataset = \"moons\"",
+            "a.toml:5:11: a name alone, expected its settings too: { name = { ... } }",
+        ),
+        (
+            moons,
+            "[dataset]",
+            "a.toml:5:1: expected one kind, found none",
+        ),
+    ]);
+}
+
+#[test]
+fn missing_keys_are_refused() {
+    refuse(&[
+        ("name = \"good\"\n", "", "a.toml:1:1: missing key `name`"),
+        ("epochs = 3\n", "", "a.toml:17:1: missing key `epochs`"),
+        (
+            "learning_rate = 0.1, ",
+            "",
+            "a.toml:21:26: missing key `learning_rate`",
+        ),
+        ("units = 4, ", "", "a.toml:12:16: missing key `units`"),
+        (
+            "[dataset.moons]",
+            "[dataset.parity]\nbits = 2\n[gradient]",
+            "a.toml:7:2: unknown key `gradient`; did you mean `gradient_check`? (valid: name, seed, implementations, dataset, model, training, gradient_check)",
+        ),
+    ]);
+    let error = parse("", &[]).unwrap_err();
+    assert_eq!(error, "a.toml:1:1: missing key `name`");
+}
+
+#[test]
+fn what_is_not_toml_is_refused_where_it_stops_being_toml() {
+    refuse(&[
+        (
+            "seed = 1",
+            "seed = ",
+            "a.toml:2:8: string values must be quoted, expected literal string",
+        ),
+        (
+            "name = \"good\"",
+            "name = \"good",
+            "a.toml:1:13: invalid basic string, expected `\"`",
+        ),
+        (
+            "[training]",
+            "[training",
+            "a.toml:17:10: unclosed table, expected `]`",
+        ),
+        (
+            "seed = 1",
+            "seed = 1\nseed = 2",
+            "a.toml:3:1: duplicate key",
+        ),
+    ]);
+}
