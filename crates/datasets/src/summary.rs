@@ -62,7 +62,7 @@ impl Dataset {
                 format!("target: {name}, a real number")
             }
             Target::Real { name, mean, scale } => {
-                format!("target: {name}, a real number = stored * {scale} + {mean}")
+                format!("target: {name}, a real number = stored * {scale:.4} + {mean:.4}")
             }
         }
     }
@@ -139,7 +139,7 @@ mod tests {
             scale: 2.0,
         };
         let data = dataset(Targets::Values(vec![0.0, 1.0]), target);
-        let line = "target: y, a real number = stored * 2 + 3";
+        let line = "target: y, a real number = stored * 2.0000 + 3.0000";
         assert_eq!(data.summary()[2], line);
     }
 }

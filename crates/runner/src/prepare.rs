@@ -127,7 +127,14 @@ fn initial_parameters(
 /// An error of the loader; where a value of the config is at fault, with its place.
 fn data_failure(config: &Config, error: &datasets::DataError) -> Failure {
     match error.key() {
-        Some(key) => config.locate(Problem::new(key, error.to_string())).into(),
+        Some(key) => {
+            // Some messages begin with the key, for those who have no config to point into.
+            let message = error.to_string();
+            let reason = message
+                .strip_prefix(&format!("{key}: "))
+                .unwrap_or(&message);
+            config.locate(Problem::new(key, reason)).into()
+        }
         None => Failure::Input(error.to_string()),
     }
 }

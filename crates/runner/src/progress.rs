@@ -8,6 +8,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::output;
 use crate::record::Epoch;
 
+/// Without a terminal, at most about so many epochs get a line.
+const MOST_LINES: usize = 50;
+
 /// The bars of a run.
 pub struct Progress {
     bars: Vec<ProgressBar>,
@@ -61,7 +64,9 @@ impl Progress {
             .collect();
         let metrics = metrics.join("  ");
         bar.set_message(format!("epoch {}  {metrics}", epoch.epoch));
-        if !self.terminal {
+        let every = self.epochs.div_ceil(MOST_LINES);
+        let shown = epoch.epoch.is_multiple_of(every) || epoch.epoch == self.epochs;
+        if !self.terminal && shown {
             output::line(format!(
                 "epoch {:>3}/{}  {:<12}  train loss {:.5}  test loss {:.5}  {metrics}  {:.4} s",
                 epoch.epoch,

@@ -11,7 +11,8 @@
 //! | `curves.svg` | loss and metric over the epochs |
 //! | `<implementation>.safetensors` | the weights, by PyTorch's names |
 //!
-//! Each file is written aside and renamed, after every epoch: a crash leaves the last good record.
+//! Each file is written aside and renamed, after an epoch and at most once a second: a crash leaves
+//! the last good record.
 
 use std::collections::BTreeMap;
 use std::io::Write;

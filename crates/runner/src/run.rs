@@ -1,7 +1,7 @@
 //! `runner run`: data, gradient check, training of every implementation side by side, record.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use spec::training::Metric;
 use spec::{Implementation, NamedTensors};
@@ -20,6 +20,9 @@ use crate::{Failure, curves, interrupt, record, tables};
 
 /// Losses of the first so many steps are kept one by one.
 const FIRST_LOSSES: usize = 100;
+/// A record is written after an epoch, but not more often than this: of a thousand short epochs the
+/// writing would take longer than the training.
+const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 /// Test samples evaluated at a time.
 const EVALUATED: usize = 1000;
 
@@ -125,6 +128,7 @@ struct Session<'a> {
     metrics: Vec<Metric>,
     batch: Batch<f32>,
     test_batch: Batch<f32>,
+    saved: Instant,
 }
 
 /// Why an epoch ended early.
@@ -153,6 +157,7 @@ impl<'a> Session<'a> {
             metrics: experiment.metrics(&prepared.shape),
             batch: Batch::new(prepared.batch_size(), inputs, outputs),
             test_batch: Batch::new(EVALUATED, inputs, outputs),
+            saved: Instant::now(),
         };
         folder.write("config.toml", session.record.config.as_bytes())?;
         Ok(session)
@@ -212,12 +217,14 @@ impl<'a> Session<'a> {
                         return Err(self.stopped(stop));
                     }
                 }
-                self.save_weights(index)?;
             }
-            self.measure_gaps();
-            self.save(Status::Running, None)?;
+            if self.saved.elapsed() >= BETWEEN_SAVES {
+                self.save_weights()?;
+                self.save(Status::Running, None)?;
+            }
         }
         progress.finish();
+        self.save_weights()?;
         self.save(Status::Finished, None)
     }
 
@@ -301,13 +308,13 @@ impl<'a> Session<'a> {
 
     /// Ends the record, and says why.
     fn stopped(&mut self, stop: Stop) -> Failure {
-        self.measure_gaps();
         let (status, message) = match &stop {
             Stop::Diverged(message) => (Status::Diverged, message.clone()),
             Stop::Interrupted => (Status::Interrupted, "interrupted by Ctrl-C".to_string()),
         };
         let folder = self.folder.path.display();
-        let saved = match self.save(status, Some(message.clone())) {
+        let saved = self.save_weights();
+        let saved = match saved.and_then(|()| self.save(status, Some(message.clone()))) {
             Ok(()) => format!("the record of the epochs so far is in {folder}"),
             Err(failure) => format!("and the record could not be written: {failure}"),
         };
@@ -347,13 +354,17 @@ impl<'a> Session<'a> {
         self.record.largest_loss_gap = gaps.collect();
     }
 
-    fn save_weights(&self, index: usize) -> Result<(), Failure> {
-        let bytes = self.models[index].parameters().to_safetensors()?;
-        self.folder
-            .write(&self.record.implementations[index].weights, &bytes)
+    fn save_weights(&self) -> Result<(), Failure> {
+        for (model, trained) in self.models.iter().zip(&self.record.implementations) {
+            let bytes = model.parameters().to_safetensors()?;
+            self.folder.write(&trained.weights, &bytes)?;
+        }
+        Ok(())
     }
 
     fn save(&mut self, status: Status, message: Option<String>) -> Result<(), Failure> {
+        self.measure_gaps();
+        self.saved = Instant::now();
         self.record.status = status;
         self.record.message = message;
         self.record.written = now();
