@@ -21,6 +21,7 @@ pub mod progress;
 pub mod record;
 pub mod run;
 pub mod tables;
+pub mod training;
 
 use cli::{Cli, Command};
 pub use failure::Failure;
