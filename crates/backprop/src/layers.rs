@@ -1,24 +1,60 @@
 //! Layers: one file each, `forward` above `backward`.
 
+pub mod avg_pool;
+pub mod batch_norm;
+pub mod conv2d;
+pub mod dropout;
+pub mod elu;
+pub mod embedding;
 pub mod identity;
+pub mod layer_norm;
 pub mod leaky_relu;
 pub mod linear;
+pub mod local_response_norm;
+pub mod max_pool;
+pub mod maxout;
+pub mod prelu;
+pub mod rbf;
 pub mod relu;
+pub mod residual;
+pub mod scaled_tanh;
 pub mod sigmoid;
 pub mod softmax;
+pub mod softplus;
+pub mod step;
+pub mod subsampling;
+pub mod table_conv2d;
 pub mod tanh;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::model::{LayerSpec, PlannedLayer};
+use spec::{Real, Streams};
 
+pub use avg_pool::AvgPool;
+pub use batch_norm::BatchNorm;
+pub use conv2d::Conv2d;
+pub use dropout::Dropout;
+pub use elu::Elu;
+pub use embedding::Embedding;
 pub use identity::Identity;
+pub use layer_norm::LayerNorm;
 pub use leaky_relu::LeakyRelu;
 pub use linear::Linear;
+pub use local_response_norm::LocalResponseNorm;
+pub use max_pool::MaxPool;
+pub use maxout::Maxout;
+pub use prelu::Prelu;
+pub use rbf::Rbf;
 pub use relu::Relu;
+pub use residual::Residual;
+pub use scaled_tanh::ScaledTanh;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
 pub(crate) use softmax::softmax;
+pub use softplus::Softplus;
+pub use step::Step;
+pub use subsampling::Subsampling;
+pub use table_conv2d::TableConv2d;
 pub use tanh::Tanh;
 
 /// A differentiable function `$y = f(x; w)$` of one batch.
@@ -28,11 +64,62 @@ pub use tanh::Tanh;
 /// and what its `backward` needs besides `x` and `y` it may keep in itself.
 pub trait Layer<T: Real>: Send + Sync {
     /// Computes `y` `[N, D_out]` from `x` `[N, D_in]`.
-    fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>);
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, mode: Mode);
 
     /// Computes `dx` `[N, D_in]`, unless nobody needs it, and adds to `dw`, from the upstream
     /// gradient and what went in and out of `forward`.
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]);
+
+    /// The second backward pass of LeCun et al. 1998, appendix C: from the curvatures
+    /// `$\partial^2 L / \partial y_j^2$` (in `pass.dy`) those of the input and, added to `dw`, of the
+    /// parameters, without the terms off the diagonal and the second derivative of `f`:
+    ///
+    /// ```math
+    /// \frac{\partial^2 L}{\partial x_i^2} \approx \sum_j \frac{\partial^2 L}{\partial y_j^2}
+    ///   \left(\frac{\partial y_j}{\partial x_i}\right)^2
+    /// ```
+    ///
+    /// # Panics
+    /// In a layer without one; the check of a config asks [`LayerSpec::has_curvature`] before.
+    fn curvature(&mut self, _: &[T], _: Pass<T>, _: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        unimplemented!("LayerSpec::has_curvature says which layers have a second backward pass")
+    }
+
+    /// Ends an update: what was measured on its batch enters the running statistics.
+    fn end_step(&mut self) {}
+
+    /// Appends the running statistics, in the order of the plan's buffers.
+    fn save(&self, _: &mut Vec<T>) {}
+
+    /// Takes them back from the front of `statistics`.
+    fn restore(&mut self, _: &mut &[T]) {}
+}
+
+/// Whether a forward pass is part of learning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing is dropped, statistics are the running ones.
+    Evaluation,
+    /// Masks are drawn, statistics are those of the batch.
+    Training {
+        /// The update, which selects the dropout masks.
+        step: u64,
+        /// Where the rows of this pass begin in the batch.
+        first_row: usize,
+    },
+}
+
+impl Mode {
+    /// The same for a part that begins so many rows further down.
+    pub fn from_row(self, row: usize) -> Self {
+        match self {
+            Self::Evaluation => self,
+            Self::Training { step, first_row } => Self::Training {
+                step,
+                first_row: first_row + row,
+            },
+        }
+    }
 }
 
 /// What `backward` is given of a forward pass.
@@ -47,29 +134,56 @@ pub struct Pass<'a, T> {
 }
 
 /// The layer that a planned layer describes.
-pub fn build<T: Real>(planned: &PlannedLayer) -> Box<dyn Layer<T>> {
+pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer<T>> {
     match &planned.spec {
         LayerSpec::Linear(linear) => Box::new(Linear {
             d_in: planned.inputs(),
             d_out: linear.units,
             bias: linear.bias,
         }),
+        LayerSpec::Conv2d(conv) if conv.connections.is_some() => {
+            Box::new(TableConv2d::new(planned, conv))
+        }
+        LayerSpec::Conv2d(conv) => Box::new(Conv2d::new(planned, conv)),
+        LayerSpec::MaxPool(pool) => Box::new(MaxPool::new(planned, pool)),
+        LayerSpec::AvgPool(pool) => Box::new(AvgPool::new(planned, pool)),
+        LayerSpec::Subsampling(pool) => Box::new(Subsampling::new(planned, pool)),
+        LayerSpec::Dropout(dropout) => Box::new(Dropout::new(planned, dropout, streams)),
+        LayerSpec::BatchNorm(norm) => Box::new(BatchNorm::new(planned, norm)),
+        LayerSpec::LayerNorm(norm) => Box::new(LayerNorm::new(planned, norm)),
+        LayerSpec::LocalResponseNorm(norm) => Box::new(LocalResponseNorm::new(planned, norm)),
+        LayerSpec::Embedding(table) => Box::new(Embedding::new(planned, table)),
+        LayerSpec::Maxout(maxout) => Box::new(Maxout::new(planned, maxout)),
+        LayerSpec::Rbf(_) => Box::new(Rbf::new(planned)),
+        LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, build)),
         LayerSpec::Sigmoid => Box::new(Sigmoid),
         LayerSpec::Tanh => Box::new(Tanh),
+        LayerSpec::ScaledTanh => Box::new(ScaledTanh),
         LayerSpec::Relu => Box::new(Relu),
         LayerSpec::LeakyRelu(leaky) => Box::new(LeakyRelu {
             slope: T::of(leaky.slope),
         }),
-        LayerSpec::Identity => Box::new(Identity),
+        LayerSpec::Prelu(_) => Box::new(Prelu::new(planned)),
+        LayerSpec::Elu(elu) => Box::new(Elu {
+            alpha: T::of(elu.alpha),
+        }),
+        LayerSpec::Softplus => Box::new(Softplus),
+        LayerSpec::Step => Box::new(Step),
+        LayerSpec::Identity | LayerSpec::Flatten => Box::new(Identity),
         LayerSpec::Softmax => Box::new(Softmax),
     }
+}
+
+/// Whether a layer couples the samples of a batch, so that it must see all of them at once.
+pub fn couples(layer: &LayerSpec) -> bool {
+    matches!(layer, LayerSpec::BatchNorm(_))
 }
 
 #[cfg(test)]
 pub(crate) mod testing {
     //! Central differences for a single layer, with a random upstream gradient.
 
-    use super::{Layer, Pass};
+    use super::{Layer, Mode, Pass};
     use ndarray::Array2;
     use rand::RngExt;
     use spec::Streams;
@@ -80,9 +194,15 @@ pub(crate) mod testing {
         Array2::from_shape_simple_fn((rows, columns), || rng.random_range(-1.0..1.0))
     }
 
+    /// A pass of training, so that masks and batch statistics are proved too.
+    pub const TRAINING: Mode = Mode::Training {
+        step: 1,
+        first_row: 0,
+    };
+
     fn probe(layer: &mut dyn Layer<f64>, w: &[f64], x: &Array2<f64>, dy: &Array2<f64>) -> f64 {
         let mut y = Array2::zeros(dy.raw_dim());
-        layer.forward(w, x.view(), y.view_mut());
+        layer.forward(w, x.view(), y.view_mut(), TRAINING);
         (&y * dy).sum()
     }
 
@@ -91,7 +211,7 @@ pub(crate) mod testing {
     pub fn prove(layer: &mut dyn Layer<f64>, w: &[f64], x: Array2<f64>, d_out: usize) {
         let dy = random(x.nrows(), d_out, "dy");
         let mut y = Array2::zeros(dy.raw_dim());
-        layer.forward(w, x.view(), y.view_mut());
+        layer.forward(w, x.view(), y.view_mut(), TRAINING);
         let mut dx = Array2::from_elem(x.raw_dim(), f64::NAN);
         let mut dw = vec![1.0; w.len()];
         let pass = Pass {
@@ -126,6 +246,47 @@ pub(crate) mod testing {
             let difference = probe(layer, &up, &x, &dy) - probe(layer, &down, &x, &dy);
             // `backward` adds to what was there: 1.
             close(dw[index], 1.0 + difference / (2.0 * h), "dw", index);
+        }
+    }
+
+    /// Holds `curvature` against its definition, `$\sum_j d^2y_j (\partial y_j / \partial x_i)^2$` with the
+    /// Jacobian by `backward` of one output at a time, for the input and every parameter.
+    #[allow(dead_code, reason = "for the layers that have one")]
+    pub fn prove_curvature(layer: &mut dyn Layer<f64>, w: &[f64], x: Array2<f64>, d_out: usize) {
+        let d2y = random(x.nrows(), d_out, "d2y").mapv(f64::abs);
+        let mut y = Array2::zeros(d2y.raw_dim());
+        layer.forward(w, x.view(), y.view_mut(), TRAINING);
+        let pass = |dy: &Array2<f64>, backward: &mut dyn FnMut(Pass<f64>)| {
+            backward(Pass {
+                x: x.view(),
+                y: y.view(),
+                dy: dy.view(),
+            });
+        };
+        let mut d2x = Array2::from_elem(x.raw_dim(), f64::NAN);
+        let mut d2w = vec![1.0; w.len()];
+        pass(&d2y, &mut |pass| {
+            layer.curvature(w, pass, Some(d2x.view_mut()), &mut d2w);
+        });
+        let (mut by_x, mut by_w) = (Array2::zeros(x.raw_dim()), vec![1.0; w.len()]);
+        for (place, &d2) in d2y.indexed_iter() {
+            let mut dy = Array2::zeros(d2y.raw_dim());
+            dy[place] = 1.0;
+            let mut dx = Array2::zeros(x.raw_dim());
+            let mut dw = vec![0.0; w.len()];
+            pass(&dy, &mut |pass| {
+                layer.backward(w, pass, Some(dx.view_mut()), &mut dw);
+            });
+            by_x.zip_mut_with(&dx, |sum: &mut f64, dx| *sum += d2 * dx * dx);
+            for (sum, dw) in by_w.iter_mut().zip(&dw) {
+                *sum += d2 * dw * dw;
+            }
+        }
+        for (index, (by_hand, sum)) in d2x.iter().zip(&by_x).enumerate() {
+            close(*by_hand, *sum, "d2x", index);
+        }
+        for (index, (by_hand, sum)) in d2w.iter().zip(&by_w).enumerate() {
+            close(*by_hand, *sum, "d2w", index);
         }
     }
 

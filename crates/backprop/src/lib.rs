@@ -19,13 +19,18 @@
 //! threads, so one thread and many give the same bits. After the first batch of a size nothing is
 //! allocated.
 
+pub mod clipping;
+mod cut;
 pub mod layers;
 pub mod losses;
 pub mod matmul;
 pub mod model;
 pub mod network;
 pub mod optimizers;
+pub mod penalties;
 mod piece;
+pub mod rows;
+pub mod sequence;
 
 pub use model::{Compute, Model};
 pub use network::Network;

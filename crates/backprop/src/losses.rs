@@ -22,6 +22,14 @@ pub trait Loss<T: Real>: Send + Sync {
 
     /// `$dy = \frac{1}{N} \partial E_n / \partial y$`.
     fn backward(&self, y: ArrayView2<T>, t: ArrayView2<T>, one_over_n: T, dy: ArrayViewMut2<T>);
+
+    /// `$d^2y = \frac{1}{N} \partial^2 E_n / \partial y^2$`, the diagonal of the Hessian by the outputs.
+    ///
+    /// # Panics
+    /// In a loss without one; the check of a config asks [`LossSpec::has_curvature`] before.
+    fn curvature(&self, _: ArrayView2<T>, _: ArrayView2<T>, _: T, _: ArrayViewMut2<T>) {
+        unimplemented!("LossSpec::has_curvature says which losses have a second derivative")
+    }
 }
 
 /// The loss that a config names.
@@ -30,6 +38,7 @@ pub fn build<T: Real>(loss: LossSpec) -> Box<dyn Loss<T>> {
         LossSpec::SquaredError => Box::new(SquaredError),
         LossSpec::BinaryCrossEntropy => Box::new(BinaryCrossEntropy),
         LossSpec::SoftmaxCrossEntropy => Box::new(SoftmaxCrossEntropy),
+        _ => todo!("{}", loss.kind()),
     }
 }
 

@@ -1,18 +1,30 @@
 //! A network that learns: what the runner sees of this crate.
 
+use std::ops::Range;
+
 use ndarray::{Array2, ArrayView2};
 use spec::model::PlannedLayer;
-use spec::training::{LossSpec, OptimizerSpec};
-use spec::{Backward, Evaluation, Implementation, NamedTensors, Real, TensorError};
+use spec::training::{ClipSpec, TrainingSpec};
+use spec::{
+    Backward, Evaluation, Implementation, Mode, NamedTensors, Real, Step, Streams, TensorError,
+};
 
 use crate::network::{Network, Task};
-use crate::optimizers::{self, Optimizer};
+use crate::optimizers::{self, Optimizer, Part};
+use crate::penalties::Penalties;
+use crate::{clipping, layers};
 
 /// A [`Network`] with a learning rule.
 pub struct Model<T> {
     network: Network<T>,
-    optimizer: Box<dyn Optimizer<T>>,
     names: Vec<String>,
+    penalties: Penalties,
+    clip: Option<ClipSpec>,
+    optimizer: Box<dyn Optimizer<T>>,
+    /// Parameters that are updated alike, with their factor of the learning rate.
+    parts: Vec<(Range<usize>, f64)>,
+    /// Updates since the parameters were loaded.
+    updates: i32,
 }
 
 /// A number type that this crate computes in.
@@ -24,45 +36,56 @@ pub trait Compute: Real {
     /// A model of the planned layers, every parameter 0.
     fn model(
         plan: &[PlannedLayer],
-        loss: LossSpec,
-        optimizer: &OptimizerSpec,
+        training: &TrainingSpec,
+        streams: Streams,
     ) -> Box<dyn Implementation<Self>>;
 }
 
 impl Compute for f32 {
     fn model(
         plan: &[PlannedLayer],
-        loss: LossSpec,
-        optimizer: &OptimizerSpec,
+        training: &TrainingSpec,
+        streams: Streams,
     ) -> Box<dyn Implementation<Self>> {
-        Box::new(Model::<Self>::new(plan, loss, optimizer))
+        Box::new(Model::<Self>::new(plan, training, streams))
     }
 }
 
 impl Compute for f64 {
     fn model(
         plan: &[PlannedLayer],
-        loss: LossSpec,
-        optimizer: &OptimizerSpec,
+        training: &TrainingSpec,
+        streams: Streams,
     ) -> Box<dyn Implementation<Self>> {
-        Box::new(Model::<Self>::new(plan, loss, optimizer))
+        Box::new(Model::<Self>::new(plan, training, streams))
     }
 }
 
 impl<T: Real> Model<T> {
-    /// A model of the planned layers, every parameter 0.
-    pub fn new(plan: &[PlannedLayer], loss: LossSpec, optimizer: &OptimizerSpec) -> Self {
-        let network = Network::new(plan, loss);
+    /// A model of the planned layers, every parameter 0. Dropout masks come from `streams`.
+    pub fn new(plan: &[PlannedLayer], training: &TrainingSpec, streams: Streams) -> Self {
+        let network = Network::new(plan, training.loss, streams);
         Self {
-            optimizer: optimizers::build(optimizer, network.parameter_count()),
-            network,
+            optimizer: optimizers::build(&training.optimizer, network.parameter_count()),
             names: plan.iter().map(|layer| layer.name.clone()).collect(),
+            penalties: Penalties::new(plan, training.regularization),
+            clip: training.clip,
+            parts: parts(plan),
+            updates: 0,
+            network,
         }
     }
 
     fn gradients_of(&mut self, x: ArrayView2<T>, task: Task<T>) -> Backward<T> {
         let mut dx = Array2::zeros(x.raw_dim());
-        let loss = self.network.run(x, task, Some(dx.view_mut()));
+        let mode = training(0);
+        let mut loss = self.network.run(x, task, mode, Some(dx.view_mut()));
+        if let Task::LossGradient(_) = task {
+            let (w, g) = self.network.parameters_and_gradients();
+            self.penalties.add_gradient(w, g);
+            dx *= T::of(self.penalties.lambda());
+            loss = self.penalties.lambda() * loss + self.penalties.value(w);
+        }
         let mut outputs = NamedTensors::default();
         for (index, name) in self.names.iter().enumerate() {
             let output = self.network.output(index, x.nrows());
@@ -81,9 +104,35 @@ impl<T: Real> Model<T> {
     }
 }
 
+/// The mode of an update.
+fn training(step: u64) -> layers::Mode {
+    layers::Mode::Training { step, first_row: 0 }
+}
+
+/// Neighbouring parameters with the same factor of the learning rate, those with 0 left out.
+fn parts(plan: &[PlannedLayer]) -> Vec<(Range<usize>, f64)> {
+    let mut parts: Vec<(Range<usize>, f64)> = Vec::new();
+    let mut start = 0;
+    for parameter in plan.iter().flat_map(|layer| &layer.parameters) {
+        let range = start..start + parameter.len();
+        start = range.end;
+        match parts.last_mut() {
+            _ if parameter.learning_rate == 0.0 => {}
+            Some((last, factor))
+                if *factor == parameter.learning_rate && last.end == range.start =>
+            {
+                last.end = range.end;
+            }
+            _ => parts.push((range, parameter.learning_rate)),
+        }
+    }
+    parts
+}
+
 impl<T: Real> Implementation<T> for Model<T> {
     fn load(&mut self, parameters: &NamedTensors<T>) -> Result<(), TensorError> {
         self.optimizer.reset();
+        self.updates = 0;
         self.network.load(parameters)
     }
 
@@ -99,15 +148,44 @@ impl<T: Real> Implementation<T> for Model<T> {
         self.gradients_of(x, Task::Gradient(dy))
     }
 
-    fn train_step(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
-        let loss = self.network.run(x, Task::LossGradient(t), None);
+    fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
+        let mode = training(step.number);
+        let loss = self.network.run(x, Task::LossGradient(t), mode, None);
         let (w, g) = self.network.parameters_and_gradients();
-        self.optimizer.step(w, g);
+        self.penalties.add_gradient(w, g);
+        if let Some(clip) = self.clip {
+            clipping::clip(clip, g);
+        }
+        self.updates = self.updates.saturating_add(1);
+        for (range, factor) in &self.parts {
+            self.optimizer.update(Part {
+                start: range.start,
+                w: &mut w[range.clone()],
+                g: &g[range.clone()],
+                learning_rate: step.learning_rate * factor,
+                updates: self.updates,
+            });
+        }
+        self.penalties.bound_norms(w);
+        self.network.end_step();
         loss
     }
 
-    fn evaluate(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T> {
-        let loss = self.network.run(x, Task::Loss(t), None);
+    fn estimate_curvature(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) {
+        if self.optimizer.needs_curvature() {
+            self.network
+                .run(x, Task::Curvature(t), layers::Mode::Evaluation, None);
+            let (_, h) = self.network.parameters_and_gradients();
+            self.optimizer.set_curvature(h);
+        }
+    }
+
+    fn evaluate(&mut self, mode: Mode, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T> {
+        let mode = match mode {
+            Mode::Training => training(0),
+            Mode::Evaluation => layers::Mode::Evaluation,
+        };
+        let loss = self.network.run(x, Task::Loss(t), mode, None);
         let output = self.network.output(self.names.len() - 1, x.nrows());
         Evaluation { loss, output }
     }

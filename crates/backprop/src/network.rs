@@ -1,30 +1,34 @@
-//! A chain of layers and its backpropagation, batch piece by batch piece.
+//! A network: a chain of layers, its loss, and backpropagation through both, batch piece by batch
+//! piece.
 
 use std::ops::Range;
 
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, IxDyn, s};
 use rayon::prelude::*;
-use spec::model::PlannedLayer;
+use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::LossSpec;
-use spec::{NamedTensors, Real, TensorError};
+use spec::{NamedTensors, Real, Streams, TensorError};
 
+use crate::cut::{Cut, least_rows, work};
+use crate::layers::{self, Mode};
 use crate::losses::{self, Loss};
 use crate::piece::Piece;
+use crate::rows;
+use crate::sequence::Build;
 
 /// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut
 /// into, each with layers and buffers of its own.
 pub struct Network<T> {
     plan: Vec<PlannedLayer>,
-    chain: Chain<T>,
+    streams: Streams,
+    shared: Shared<T>,
     pieces: Vec<Piece<T>>,
 }
 
 /// What all pieces read.
-pub(crate) struct Chain<T> {
+pub(crate) struct Shared<T> {
     /// Parameters of all layers.
     pub parameters: Vec<T>,
-    /// Where each layer's parameters stand among them.
-    pub ranges: Vec<Range<usize>>,
     /// What ends the chain.
     pub loss: Box<dyn Loss<T>>,
 }
@@ -36,85 +40,103 @@ pub enum Task<'a, T> {
     Loss(ArrayView2<'a, T>),
     /// The loss with these targets, and the gradients.
     LossGradient(ArrayView2<'a, T>),
+    /// The curvature of the loss with these targets, in the place of the gradients.
+    Curvature(ArrayView2<'a, T>),
     /// The gradients of `$\sum dy \odot y$` with this `$dy$` `[N, K]`, and that sum as the loss.
     Gradient(ArrayView2<'a, T>),
 }
 
-/// A batch has at most so many pieces: each costs a set of gradients to sum.
-const MOST_PIECES: usize = 8;
-/// A piece has at least so many rows, so that its matrix products stay efficient.
-const LEAST_ROWS: usize = 32;
-/// A piece has at least so many multiplications: less is not worth waking a thread for.
-const LEAST_WORK: usize = 1 << 19;
 /// Gradients that a thread sums at a time.
 const BLOCK: usize = 8192;
 
 impl<T: Real> Network<T> {
-    /// A network of the planned layers, every parameter 0.
-    pub fn new(plan: &[PlannedLayer], loss: LossSpec) -> Self {
-        let mut end = 0;
-        let ranges = plan
-            .iter()
-            .map(|layer| {
-                let start = end;
-                end += layer.parameters.iter().map(|p| p.len()).sum::<usize>();
-                start..end
-            })
-            .collect();
+    /// A network of the planned layers, every parameter 0. Dropout masks come from `streams`.
+    pub fn new(plan: &[PlannedLayer], loss: LossSpec, streams: Streams) -> Self {
+        let first = Piece::new(plan, streams, build_of(plan));
         Self {
             plan: plan.to_vec(),
-            chain: Chain {
-                parameters: vec![T::zero(); end],
-                ranges,
+            streams,
+            shared: Shared {
+                parameters: vec![T::zero(); first.gradients.len()],
                 loss: losses::build(loss),
             },
-            pieces: vec![Piece::new(plan)],
+            pieces: vec![first],
         }
     }
 
     /// Number of parameters.
     pub fn parameter_count(&self) -> usize {
-        self.chain.parameters.len()
+        self.shared.parameters.len()
     }
 
-    /// Takes every parameter by its name.
+    /// Takes every parameter and running statistic by its name.
     ///
     /// # Errors
     /// When one is missing or has another shape; then nothing is taken.
     pub fn load(&mut self, tensors: &NamedTensors<T>) -> Result<(), TensorError> {
-        let mut flat = Vec::with_capacity(self.parameter_count());
-        for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {
-            let tensor = tensors.expect(&parameter.name, &parameter.shape)?;
-            flat.extend(tensor.iter().copied());
-        }
-        self.chain.parameters.copy_from_slice(&flat);
+        let flat = |wanted: &mut dyn Iterator<Item = &PlannedParameter>| {
+            let mut flat = Vec::new();
+            for parameter in wanted {
+                let tensor = tensors.expect(&parameter.name, &parameter.shape)?;
+                flat.extend(tensor.iter().copied());
+            }
+            Ok(flat)
+        };
+        let parameters = flat(&mut self.plan.iter().flat_map(|layer| &layer.parameters))?;
+        let statistics = flat(&mut self.plan.iter().flat_map(|layer| &layer.buffers))?;
+        self.shared.parameters.copy_from_slice(&parameters);
+        self.pieces[0].sequence.restore(&mut statistics.as_slice());
         Ok(())
     }
 
-    /// The parameters by name.
+    /// The parameters and running statistics by name.
     pub fn parameters(&self) -> NamedTensors<T> {
-        self.named(&self.chain.parameters)
+        // Only a network in one piece has running statistics.
+        let mut statistics = Vec::new();
+        self.pieces[0].sequence.save(&mut statistics);
+        self.named(&self.shared.parameters, &statistics)
     }
 
     /// The gradients of the last [`Network::run`] by name.
     pub fn gradients(&self) -> NamedTensors<T> {
-        self.named(&self.pieces[0].gradients)
+        self.named(&self.pieces[0].gradients, &[])
+    }
+
+    /// The parameters, flat.
+    pub fn flat_parameters(&self) -> &[T] {
+        &self.shared.parameters
     }
 
     /// The parameters and the gradients of the last [`Network::run`], each one flat slice.
-    pub fn parameters_and_gradients(&mut self) -> (&mut [T], &[T]) {
-        (&mut self.chain.parameters, &self.pieces[0].gradients)
+    pub fn parameters_and_gradients(&mut self) -> (&mut [T], &mut [T]) {
+        (&mut self.shared.parameters, &mut self.pieces[0].gradients)
     }
 
-    fn named(&self, flat: &[T]) -> NamedTensors<T> {
-        let mut named = NamedTensors::default();
-        let mut rest = flat;
-        for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {
-            let (values, after) = rest.split_at(parameter.len());
-            let tensor = ArrayD::from_shape_vec(IxDyn(&parameter.shape), values.to_vec());
+    /// Ends an update: what was measured on its batch enters the running statistics.
+    pub fn end_step(&mut self) {
+        self.pieces[0].sequence.end_step();
+    }
+
+    /// Flat numbers by the names of the plan; `statistics` may be left out.
+    fn named(&self, mut parameters: &[T], mut statistics: &[T]) -> NamedTensors<T> {
+        fn take<T: Real>(named: &mut NamedTensors<T>, of: &PlannedParameter, flat: &mut &[T]) {
+            let (values, rest) = flat.split_at(of.len());
+            let tensor = ArrayD::from_shape_vec(IxDyn(&of.shape), values.to_vec());
             let tensor = tensor.expect("a parameter is as long as its shape says");
-            named.insert(&*parameter.name, tensor);
-            rest = after;
+            named.insert(&*of.name, tensor);
+            *flat = rest;
+        }
+        let mut named = NamedTensors::default();
+        let with_statistics = !statistics.is_empty();
+        for layer in &self.plan {
+            for parameter in &layer.parameters {
+                take(&mut named, parameter, &mut parameters);
+            }
+            if with_statistics {
+                for statistic in &layer.buffers {
+                    take(&mut named, statistic, &mut statistics);
+                }
+            }
         }
         named
     }
@@ -129,24 +151,23 @@ impl<T: Real> Network<T> {
         &mut self,
         x: ArrayView2<T>,
         task: Task<T>,
+        mode: Mode,
         input_gradient: Option<ArrayViewMut2<T>>,
     ) -> f64 {
         let rows = x.nrows();
         let cut = self.cut(rows);
         while self.pieces.len() < cut.pieces {
-            self.pieces.push(Piece::new(&self.plan));
+            let build = build_of(&self.plan);
+            self.pieces
+                .push(Piece::new(&self.plan, self.streams, build));
         }
-        let (chain, pieces) = (&self.chain, &mut self.pieces[..cut.pieces]);
+        let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
         let wants_input = input_gradient.is_some();
         let run = |(index, piece): (usize, &mut Piece<T>)| {
             let part = cut.part(index);
-            piece.run(
-                chain,
-                x.slice(s![part.clone(), ..]),
-                task.part(part),
-                rows,
-                wants_input,
-            );
+            let mode = mode.from_row(part.start);
+            let x = x.slice(s![part.clone(), ..]);
+            piece.run(shared, x, task.part(part), mode, rows, wants_input);
         };
         match &mut *pieces {
             [only] => run((0, only)),
@@ -174,21 +195,29 @@ impl<T: Real> Network<T> {
         let mut output = Array2::zeros((rows, self.plan[layer].outputs()));
         for (index, piece) in self.pieces[..cut.pieces].iter().enumerate() {
             let mut part = output.slice_mut(s![cut.part(index), ..]);
-            part.assign(&piece.output(layer));
+            part.assign(&piece.sequence.output(layer));
         }
         output
     }
 
-    /// How a batch is cut: by its size and the network's, never by the number of threads.
     fn cut(&self, rows: usize) -> Cut {
-        let work = rows * self.chain.parameters.len().max(1);
-        let most = (rows / LEAST_ROWS).min(work / LEAST_WORK);
-        let height = rows.div_ceil(most.clamp(1, MOST_PIECES)).max(1);
-        Cut {
-            rows,
-            height,
-            pieces: rows.div_ceil(height).max(1),
+        if self
+            .plan
+            .iter()
+            .any(|layer| layer.spec.any(&layers::couples))
+        {
+            return Cut::whole(rows);
         }
+        let work: usize = self.plan.iter().map(work).sum();
+        Cut::new(rows, work, least_rows(&self.plan))
+    }
+}
+
+/// Where samples are coupled the batch stays whole, and each layer is cut by itself.
+fn build_of<T: Real>(plan: &[PlannedLayer]) -> Build<T> {
+    match plan.iter().any(|layer| layer.spec.any(&layers::couples)) {
+        true => rows::build,
+        false => layers::build,
     }
 }
 
@@ -199,24 +228,9 @@ impl<'a, T: Real> Task<'a, T> {
         match self {
             Task::Loss(t) => Task::Loss(part(t)),
             Task::LossGradient(t) => Task::LossGradient(part(t)),
+            Task::Curvature(t) => Task::Curvature(part(t)),
             Task::Gradient(dy) => Task::Gradient(part(dy)),
         }
-    }
-}
-
-/// A batch in pieces of equal height, but for the last.
-#[derive(Clone, Copy)]
-struct Cut {
-    rows: usize,
-    height: usize,
-    pieces: usize,
-}
-
-impl Cut {
-    /// The rows of a piece.
-    fn part(&self, index: usize) -> Range<usize> {
-        let start = index * self.height;
-        start..(start + self.height).min(self.rows)
     }
 }
 

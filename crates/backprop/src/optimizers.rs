@@ -19,36 +19,48 @@ pub use sgd::Sgd;
 
 /// A rule that turns gradients into updates, with what it remembers of each parameter.
 pub trait Optimizer<T: Real>: Send {
-    /// Updates parameters `w` from their gradients `g`, both as long as the network has parameters.
-    fn step(&mut self, w: &mut [T], g: &[T]);
+    /// Updates some of the parameters from their gradients.
+    fn update(&mut self, part: Part<'_, T>);
+
+    /// Whether the rule wants to be told the curvature before each epoch.
+    fn needs_curvature(&self) -> bool {
+        false
+    }
+
+    /// Takes the curvature `$h$` of every parameter.
+    fn set_curvature(&mut self, _: &[T]) {}
 
     /// Forgets everything, as before the first step.
     fn reset(&mut self);
 }
 
+/// Neighbouring parameters that are updated alike.
+pub struct Part<'a, T> {
+    /// Where they stand among all parameters.
+    pub start: usize,
+    /// The parameters.
+    pub w: &'a mut [T],
+    /// Their gradients.
+    pub g: &'a [T],
+    /// `$\eta$` of this update, with their layer's factor.
+    pub learning_rate: f64,
+    /// Updates since the beginning with this one: 1 at first.
+    pub updates: i32,
+}
+
 /// The rule that a config names, for so many parameters.
 pub fn build<T: Real>(spec: &OptimizerSpec, parameters: usize) -> Box<dyn Optimizer<T>> {
     match *spec {
-        OptimizerSpec::Sgd { learning_rate } => Box::new(Sgd::new(learning_rate)),
-        OptimizerSpec::Momentum {
-            learning_rate,
-            momentum,
-        } => Box::new(Momentum::new(learning_rate, momentum, parameters)),
-        OptimizerSpec::Nesterov {
-            learning_rate,
-            momentum,
-        } => Box::new(Nesterov::new(learning_rate, momentum, parameters)),
+        OptimizerSpec::Sgd { .. } => Box::new(Sgd),
+        OptimizerSpec::Momentum { momentum, .. } => Box::new(Momentum::new(momentum, parameters)),
+        OptimizerSpec::Nesterov { momentum, .. } => Box::new(Nesterov::new(momentum, parameters)),
         OptimizerSpec::Adam {
-            learning_rate,
             beta1,
             beta2,
             epsilon,
-        } => Box::new(Adam::new(
-            learning_rate,
-            [beta1, beta2],
-            epsilon,
-            parameters,
-        )),
+            ..
+        } => Box::new(Adam::new([beta1, beta2], epsilon, parameters)),
+        _ => todo!("{}", spec.kind()),
     }
 }
 
@@ -57,14 +69,21 @@ const BLOCK: usize = 8192;
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::Optimizer;
+    use super::{Optimizer, Part};
 
-    /// Parameter after each of three steps from w = 1 on E = w², whose gradient is 2w.
+    /// Parameter after each of three steps with `$\eta = 0.1$` from w = 1 on E = w², whose gradient
+    /// is 2w.
     pub fn three_steps(optimizer: &mut dyn Optimizer<f64>) -> [f64; 3] {
         let mut w = [1.0];
-        std::array::from_fn(|_| {
+        [1, 2, 3].map(|updates| {
             let g = [2.0 * w[0]];
-            optimizer.step(&mut w, &g);
+            optimizer.update(Part {
+                start: 0,
+                w: &mut w,
+                g: &g,
+                learning_rate: 0.1,
+                updates,
+            });
             w[0]
         })
     }

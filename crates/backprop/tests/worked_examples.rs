@@ -8,11 +8,17 @@ mod support;
 use backprop::Model;
 use ndarray::{Array2, ArrayD, array};
 use spec::model::{LayerSpec, PlannedLayer};
-use spec::training::{LossSpec, OptimizerSpec};
-use spec::{Implementation, NamedTensors};
+use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
+use spec::{Implementation, Mode, NamedTensors, Step, Streams};
 use support::{linear, parameters, plan};
 
 const RELATIVE: f64 = 1e-9;
+
+/// η = 1.
+const STEP: Step = Step {
+    number: 1,
+    learning_rate: 1.0,
+};
 
 /// Half a unit of the last printed digit.
 fn resolution(printed: &str) -> f64 {
@@ -46,7 +52,11 @@ fn assert_all_printed(found: &ArrayD<f64>, printed: &[&str]) {
 fn model(plan: &[PlannedLayer], given: &NamedTensors<f64>) -> Model<f64> {
     let learning_rate = 1.0;
     let rule = OptimizerSpec::Sgd { learning_rate };
-    let mut model = Model::new(plan, LossSpec::SquaredError, &rule);
+    let mut model = Model::new(
+        plan,
+        &TrainingSpec::new(LossSpec::SquaredError, rule),
+        Streams::new(1),
+    );
     model.load(given).unwrap();
     model
 }
@@ -76,7 +86,11 @@ fn a_circuit_of_one_unit() {
 fn softmax_cross_entropy_has_the_gradient_p_minus_t() {
     let plan = plan(3, &[LayerSpec::Identity]);
     let rule = OptimizerSpec::Sgd { learning_rate: 1.0 };
-    let mut model = Model::new(&plan, LossSpec::SoftmaxCrossEntropy, &rule);
+    let mut model = Model::new(
+        &plan,
+        &TrainingSpec::new(LossSpec::SoftmaxCrossEntropy, rule),
+        Streams::new(1),
+    );
     let logits = array![[0.34f64, 0.46, 0.20]].ln();
     let found = model.loss_backward(logits.view(), array![[1.0, 0.0, 0.0]].view());
     assert_printed(found.loss, "1.0788096613719298");
@@ -146,7 +160,7 @@ fn a_two_two_two_network_has_the_outputs_and_gradients_of_the_lecture() {
 fn a_two_two_two_network_has_the_weights_of_the_lecture_after_a_step() {
     let (x, t) = two_two_two_batch();
     let mut model = two_two_two();
-    model.train_step(x.view(), t.view());
+    model.train_step(STEP, x.view(), t.view());
     let printed = [
         ".2084215",
         "-.4126067",
@@ -168,7 +182,7 @@ fn a_two_two_two_network_learns_as_in_the_lecture() {
     let mut model = two_two_two();
     // The loss before a step is the loss after the steps before it.
     let errors: Vec<f64> = (0..=1000)
-        .map(|_| model.train_step(x.view(), t.view()))
+        .map(|_| model.train_step(STEP, x.view(), t.view()))
         .collect();
     assert_printed(errors[0], "0.2097097937078311");
     assert_printed(errors[1], ".1950326");
@@ -212,7 +226,7 @@ fn a_function_of_three_hidden_units_has_the_values_of_the_lecture() {
     let points = array![[0.0, 0.0], [1.0, 1.0], [4.0, 4.0], [-4.0, -4.0]];
     let any = Array2::zeros((4, 1));
     let y = model(&plan, &given)
-        .evaluate(points.view(), any.view())
+        .evaluate(Mode::Evaluation, points.view(), any.view())
         .output;
     let printed = [
         "6.712536431",
@@ -229,7 +243,11 @@ fn one_hidden_layer_has_as_many_parameters_as_the_textbook_counts() {
     for (d, q, l) in [(2, 2, 1), (4, 10, 3), (784, 30, 10)] {
         let plan = plan(d, &[linear(q, true), LayerSpec::Sigmoid, linear(l, true)]);
         let rule = OptimizerSpec::Sgd { learning_rate: 1.0 };
-        let model: Model<f64> = Model::new(&plan, LossSpec::SquaredError, &rule);
+        let model: Model<f64> = Model::new(
+            &plan,
+            &TrainingSpec::new(LossSpec::SquaredError, rule),
+            Streams::new(1),
+        );
         assert_eq!(model.parameters().values(), (d + l + 1) * q + l);
     }
 }

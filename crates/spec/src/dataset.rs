@@ -26,6 +26,8 @@ pub enum DatasetSpec {
     Spirals(SpiralsSpec),
     /// y = sin(x) on one period: regression.
     Sine(SineSpec),
+    /// Images of waves whose direction and wavelength are the class: images of any size.
+    Waves(WavesSpec),
 }
 
 impl DatasetSpec {
@@ -40,6 +42,7 @@ impl DatasetSpec {
             Self::Circles(_) => "circles",
             Self::Spirals(_) => "spirals",
             Self::Sine(_) => "sine",
+            Self::Waves(_) => "waves",
         }
     }
 }
@@ -56,6 +59,10 @@ pub struct MnistSpec {
     pub classes: Option<usize>,
     /// How bytes 0..=255 become numbers.
     pub pixels: Pixels,
+    /// Pixels of background put around each image: 2 makes 32 x 32 of 28 x 28.
+    pub pad: usize,
+    /// Whether slanted images are set upright, by the second moments of their ink.
+    pub deskew: bool,
     /// Use only the first so many training images.
     pub train_limit: Option<usize>,
     /// Use only the first so many test images.
@@ -63,7 +70,7 @@ pub struct MnistSpec {
 }
 
 /// The map from a pixel's byte to a number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pixels {
     /// byte / 255: \[0, 1\].
@@ -73,6 +80,8 @@ pub enum Pixels {
     Signed,
     /// Mean 0 and standard deviation 1 over all training pixels.
     Standardize,
+    /// Byte 0 becomes the first number and 255 the second: LeCun et al. 1998 use `[-0.1, 1.175]`.
+    Range([f64; 2]),
 }
 
 /// A table in a text file.
@@ -355,4 +364,35 @@ fn yes() -> bool {
 
 fn comma() -> char {
     ','
+}
+
+/// Images of plane waves, `[C, H, W]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WavesSpec {
+    /// Images, the classes in turn.
+    pub samples: usize,
+    /// Classes, each with a direction and a wavelength of its own.
+    pub classes: usize,
+    /// Channels of an image; each has a phase of its own.
+    pub channels: usize,
+    /// Height and width.
+    pub size: usize,
+    /// Standard deviation of the noise on each pixel.
+    pub noise: f64,
+    /// Which images are held back for testing.
+    pub split: Split,
+}
+
+impl Default for WavesSpec {
+    fn default() -> Self {
+        Self {
+            samples: 200,
+            classes: 4,
+            channels: 1,
+            size: 16,
+            noise: 0.1,
+            split: Split::default(),
+        }
+    }
 }

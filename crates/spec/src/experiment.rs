@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{DatasetSpec, Holdout, Split};
-use crate::model::{LayerSpec, ModelSpec};
+use crate::augmentation::AugmentationSpec;
+use crate::dataset::{DatasetSpec, Holdout, Pixels, Split};
+use crate::model::{LayerSpec, ModelSpec, PlannedLayer};
+use crate::stopping::EscapeSpec;
 use crate::training::{BatchSize, GradientCheckSpec, LossSpec, Metric, TrainingSpec};
 use crate::{Problem, Streams};
 
@@ -21,6 +23,9 @@ pub struct Experiment {
     pub implementations: Vec<ImplementationName>,
     /// What it learns from.
     pub dataset: DatasetSpec,
+    /// How its training images are changed at random.
+    #[serde(default)]
+    pub augmentation: AugmentationSpec,
     /// What learns.
     pub model: ModelSpec,
     /// How it learns.
@@ -91,33 +96,78 @@ impl Experiment {
             }
         }
         check_dataset(&self.dataset)?;
+        self.augmentation.check()?;
         self.model.check()?;
         self.training.check()?;
         self.gradient_check.check()?;
+        self.check_curvature()?;
+        self.check_steps()?;
         self.check_last_layer()
+    }
+
+    /// The rule that divides by curvatures needs layers and a loss that have them.
+    fn check_curvature(&self) -> Result<(), Problem> {
+        if self.training.optimizer.curvature_samples().is_none() {
+            return Ok(());
+        }
+        let rule = self.training.optimizer.kind();
+        if !self.training.loss.has_curvature() {
+            let kind = self.training.loss.kind();
+            let reason = format!("{kind} has no second derivative for {rule}");
+            return Err(Problem::new("training.loss", reason).hint("use squared_error"));
+        }
+        let mut layers = self.model.layers.iter().enumerate();
+        match layers.find(|(_, layer)| !layer.has_curvature()) {
+            None => Ok(()),
+            Some((index, layer)) => {
+                let reason = format!("{} has no second backward pass for {rule}", layer.kind());
+                Err(Problem::new(format!("model.layers.{index}"), reason)
+                    .hint("use another layer or another optimizer"))
+            }
+        }
+    }
+
+    /// A step has no derivative: only a search without gradients can train through it.
+    fn check_steps(&self) -> Result<(), Problem> {
+        let searches = |escape: &EscapeSpec| matches!(escape, EscapeSpec::Evolution { .. });
+        let escapes = &self.training.escapes;
+        if !escapes.is_empty() && escapes.iter().all(searches) {
+            return Ok(());
+        }
+        let step = |layer: &LayerSpec| layer.any(&|layer| *layer == LayerSpec::Step);
+        match self.model.layers.iter().position(step) {
+            None => Ok(()),
+            Some(index) => {
+                let reason = "a step has no derivative to learn by";
+                Err(Problem::new(format!("model.layers.{index}"), reason).hint(
+                    "use sigmoid, or train without gradients: training.escapes = [{ evolution = { ... } }]",
+                ))
+            }
+        }
     }
 
     /// Losses on logits apply softmax or sigmoid themselves.
     fn check_last_layer(&self) -> Result<(), Problem> {
         let last = self.model.layers.len() - 1;
-        let doubled = match (self.training.loss, &self.model.layers[last]) {
-            (LossSpec::SoftmaxCrossEntropy, LayerSpec::Softmax) => "softmax",
-            (LossSpec::SoftmaxCrossEntropy | LossSpec::BinaryCrossEntropy, LayerSpec::Sigmoid) => {
-                "sigmoid"
-            }
-            (LossSpec::BinaryCrossEntropy, LayerSpec::Softmax) => "softmax",
+        let of_logits = match self.training.loss {
+            LossSpec::SoftmaxCrossEntropy | LossSpec::KlDivergence => ["softmax", "sigmoid"],
+            LossSpec::BinaryCrossEntropy => ["sigmoid", "softmax"],
             _ => return Ok(()),
         };
+        let doubled = self.model.layers[last].kind();
+        if !of_logits.contains(&doubled) {
+            return Ok(());
+        }
         let reason = format!("the loss takes logits, but the last layer is already a {doubled}");
         Err(Problem::new(format!("model.layers.{last}"), reason)
             .hint("leave that layer out, or use the loss squared_error"))
     }
 
-    /// Finds what does not suit the data: sizes, targets, metrics.
+    /// Finds what does not suit the data: sizes, targets, metrics. `plan` is the model's.
     ///
     /// # Errors
     /// The first value that cannot be, with its key.
-    pub fn check_data(&self, shape: &DataShape) -> Result<(), Problem> {
+    pub fn check_data(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
         if let BatchSize::Samples(size) = self.training.batch_size
             && size > shape.samples
         {
@@ -129,7 +179,7 @@ impl Experiment {
                 .hint(format!("at most {}, or \"all\"", shape.samples)));
         }
         self.check_metrics(shape)?;
-        self.check_outputs(shape)
+        self.check_outputs(shape, plan)
     }
 
     fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
@@ -149,24 +199,18 @@ impl Experiment {
     }
 
     /// One output a class; two classes may share one output; a real target has one.
-    fn check_outputs(&self, shape: &DataShape) -> Result<(), Problem> {
-        let linear = |layer: &LayerSpec| match layer {
-            LayerSpec::Linear(linear) => Some(linear.units),
-            _ => None,
-        };
-        let layers = self.model.layers.iter().enumerate().rev();
-        let Some((index, units)) = layers.filter_map(|(i, l)| Some((i, linear(l)?))).next() else {
-            return Ok(());
-        };
-        let wanted = match (shape.classes, self.training.loss) {
-            (None, LossSpec::SquaredError) if units == 1 => return Ok(()),
-            (None, LossSpec::SquaredError) => "1 unit for a real target".to_string(),
-            (None, _) => {
+    fn check_outputs(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        let units = plan.last().map_or(0, PlannedLayer::outputs);
+        let loss = self.training.loss;
+        let wanted = match shape.classes {
+            None if !loss.for_real_targets() => {
                 let reason = "the target is a real number, but the loss is for classes";
                 return Err(Problem::new("training.loss", reason).hint("use squared_error"));
             }
-            (Some(classes), loss) => {
-                let shared = classes == 2 && loss != LossSpec::SoftmaxCrossEntropy;
+            None if units == 1 => return Ok(()),
+            None => "1 unit for a real target".to_string(),
+            Some(classes) => {
+                let shared = classes == 2 && loss.for_one_output();
                 if units == classes || (shared && units == 1) {
                     return Ok(());
                 }
@@ -176,10 +220,14 @@ impl Experiment {
         };
         let plural = if units == 1 { "" } else { "s" };
         let reason = format!("the output has {units} unit{plural}, the data need {wanted}");
-        Err(Problem::new(
-            format!("model.layers.{index}.linear.units"),
-            reason,
-        ))
+        // What has parameters decides how many outputs there are.
+        let deciding = plan.iter().rposition(|layer| !layer.parameters.is_empty());
+        let key = match deciding.map(|index| (index, &plan[index].spec)) {
+            Some((index, LayerSpec::Linear(_))) => format!("model.layers.{index}.linear.units"),
+            Some((index, _)) => format!("model.layers.{index}"),
+            None => "model.layers".into(),
+        };
+        Err(Problem::new(key, reason))
     }
 }
 
@@ -220,7 +268,13 @@ fn check_dataset(dataset: &DatasetSpec) -> Result<(), Problem> {
                 "train_limit",
                 "1 image or more",
             )?;
-            require(mnist.test_limit != Some(0), "test_limit", "1 image or more")
+            require(mnist.test_limit != Some(0), "test_limit", "1 image or more")?;
+            require(mnist.pad <= 1000, "pad", "at most 1000 pixels on each side")?;
+            if let Pixels::Range([low, high]) = mnist.pixels {
+                let fine = low.is_finite() && high.is_finite() && low != high;
+                require(fine, "pixels.range", "two different finite numbers")?;
+            }
+            Ok(())
         }
         DatasetSpec::Csv(csv) => {
             require(csv.delimiter.is_ascii(), "delimiter", "one ASCII character")?;
@@ -253,6 +307,22 @@ fn check_dataset(dataset: &DatasetSpec) -> Result<(), Problem> {
         DatasetSpec::Sine(sine) => {
             generated(sine.samples, sine.noise)?;
             check_split(&key("split"), &sine.split)
+        }
+        DatasetSpec::Waves(waves) => {
+            generated(waves.samples, waves.noise)?;
+            let range = |value: usize, most: usize| (1..=most).contains(&value);
+            require(
+                range(waves.classes, 10_000),
+                "classes",
+                "1 to 10000 classes",
+            )?;
+            require(
+                range(waves.channels, 1000),
+                "channels",
+                "1 to 1000 channels",
+            )?;
+            require(range(waves.size, 4096), "size", "1 to 4096 pixels")?;
+            check_split(&key("split"), &waves.split)
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::{NamedTensors, Real, TensorError};
 /// What a backward pass leaves.
 #[derive(Clone, Debug)]
 pub struct Backward<T> {
-    /// Mean loss of the batch; for [`Implementation::backward`] Σ dy ⊙ y.
+    /// What was differentiated: the mean loss of the batch plus the penalties on the weights; for
+    /// [`Implementation::backward`] Σ dy ⊙ y.
     pub loss: f64,
     /// Output of every layer, `<layer>.output`, `[N, D_out]`, in the order of the data flow.
     pub outputs: NamedTensors<T>,
@@ -18,33 +19,58 @@ pub struct Backward<T> {
 /// What an evaluation leaves.
 #[derive(Clone, Debug)]
 pub struct Evaluation<T> {
-    /// Mean loss of the samples.
+    /// Mean loss of the samples, without penalties.
     pub loss: f64,
     /// Output of the last layer, `[N, D_out]`.
     pub output: Array2<T>,
 }
 
+/// Dropout and batch normalisation compute one thing while learning and another after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Masks are drawn, statistics are those of the batch.
+    Training,
+    /// Nothing is dropped, statistics are the running ones.
+    Evaluation,
+}
+
+/// One update among those of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Counts from 1; it selects the dropout masks. Passes outside of training take those of 0.
+    pub number: u64,
+    /// η of this update, as the schedule has it.
+    pub learning_rate: f64,
+}
+
 /// A model that computes, learns, and shows its gradients. `x` is `[N, D_in]`, targets `t` and
 /// outputs are `[N, D_out]`; classes are one-hot (or one 0/1 column for two classes).
 pub trait Implementation<T: Real>: Send {
-    /// Takes parameters by name and forgets what the optimiser remembers.
+    /// Takes parameters and running statistics by name and forgets what the optimiser remembers.
     ///
     /// # Errors
-    /// When a parameter is missing or has another shape.
+    /// When one is missing or has another shape.
     fn load(&mut self, parameters: &NamedTensors<T>) -> Result<(), TensorError>;
 
-    /// The parameters as they are now, in the order of the data flow.
+    /// The parameters and running statistics as they are now, in the order of the data flow.
     fn parameters(&self) -> NamedTensors<T>;
 
-    /// Loss, outputs and gradients of one batch; the parameters stay as they are.
+    /// Loss, outputs and gradients of one batch in training mode, with the masks of step 0 and the
+    /// penalties of the config; parameters and running statistics stay as they are.
     fn loss_backward(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Backward<T>;
 
     /// The same without a loss: the gradients of Σ dy ⊙ y for any upstream gradient `dy`.
     fn backward(&mut self, x: ArrayView2<T>, dy: ArrayView2<T>) -> Backward<T>;
 
-    /// One update from one batch. Returns the batch's mean loss before the update.
-    fn train_step(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> f64;
+    /// One update from one batch. Returns the batch's mean loss before the update, without
+    /// penalties.
+    fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64;
 
-    /// Mean loss and outputs of some samples.
-    fn evaluate(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T>;
+    /// Estimates the curvature of the loss by each parameter from some samples, for a rule that
+    /// asks for it before each epoch (`diagonal_levenberg_marquardt`); the other rules ignore it.
+    fn estimate_curvature(&mut self, x: ArrayView2<T>, t: ArrayView2<T>);
+
+    /// Mean loss and outputs of some samples; in training mode with the masks of step 0, without
+    /// touching the running statistics.
+    fn evaluate(&mut self, mode: Mode, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T>;
 }

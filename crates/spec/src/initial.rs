@@ -1,20 +1,72 @@
 //! Initial parameters: drawn from the experiment's streams, or read from a file.
 
+mod digits;
+
 use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn};
 use rand::distr::Uniform;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
+use serde::{Deserialize, Serialize};
 
-use crate::model::{Initializer, PlannedLayer, PlannedParameter};
+use crate::plan::{PlannedLayer, PlannedParameter};
 use crate::{NamedTensors, Streams, TensorError};
+
+/// A distribution of initial values. `fan_in` and `fan_out` are the inputs and outputs of a unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Initializer {
+    /// Evenly in \[low, high).
+    Uniform {
+        /// Smallest value.
+        low: f64,
+        /// Bound above.
+        high: f64,
+    },
+    /// Gaussian.
+    Normal {
+        /// Mean.
+        #[serde(default)]
+        mean: f64,
+        /// Standard deviation.
+        std: f64,
+    },
+    /// Uniform with variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010, eq. 16).
+    #[default]
+    XavierUniform,
+    /// Gaussian with variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010, eq. 12).
+    XavierNormal,
+    /// Uniform with variance 2 / fan_in (He et al. 2015, eq. 10).
+    HeUniform,
+    /// Gaussian with variance 2 / fan_in (He et al. 2015, eq. 10).
+    HeNormal,
+    /// Uniform with variance 1 / fan_in (LeCun et al. 1998, "Efficient BackProp", eq. 16).
+    LecunUniform,
+    /// Gaussian with variance 1 / fan_in (LeCun et al. 1998, "Efficient BackProp", eq. 16).
+    LecunNormal,
+    /// Uniform in \[−a / fan_in, a / fan_in) (LeCun et al. 1998, section II.B, with a = 2.4).
+    FanIn(f64),
+    /// −1 or 1, either as likely.
+    Signs,
+    /// Pictures of the digits, 7 wide and 12 high, in −1 and 1: the centres of LeNet-5's output.
+    Digits,
+    /// Every value the same.
+    Constant(f64),
+}
+
+impl Initializer {
+    /// Every value 0.
+    pub fn zero() -> Self {
+        Self::Constant(0.0)
+    }
+}
 
 /// Draws every parameter in f64, each from a stream of its own (`initial/<name>`), so that a layer
 /// added or widened leaves the others' values as they were.
 pub fn draw_parameters(plan: &[PlannedLayer], streams: &Streams) -> NamedTensors<f64> {
     let mut parameters = NamedTensors::default();
-    for parameter in plan.iter().flat_map(|layer| &layer.parameters) {
+    for parameter in all(plan) {
         let mut rng = streams.stream(&format!("initial/{}", parameter.name));
         let values = draw(parameter, &mut rng);
         parameters.insert(&*parameter.name, values);
@@ -32,7 +84,7 @@ pub fn read_parameters(
 ) -> Result<NamedTensors<f64>, TensorError> {
     let read = NamedTensors::<f64>::read_safetensors(file)?;
     let mut parameters = NamedTensors::default();
-    for parameter in plan.iter().flat_map(|layer| &layer.parameters) {
+    for parameter in all(plan) {
         let tensor = read.expect(&parameter.name, &parameter.shape)?;
         parameters.insert(&*parameter.name, tensor.clone());
     }
@@ -45,12 +97,24 @@ pub fn read_parameters(
     }
 }
 
+/// Everything that is loaded and saved: of each layer the parameters, then what it remembers.
+pub fn all(plan: &[PlannedLayer]) -> impl Iterator<Item = &PlannedParameter> {
+    plan.iter()
+        .flat_map(|layer| layer.parameters.iter().chain(&layer.buffers))
+}
+
 fn draw(parameter: &PlannedParameter, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
     let fan_in = parameter.fan_in as f64;
     let fan_out = parameter.fan_out as f64;
     let shape = &parameter.shape;
     match parameter.initializer {
         Initializer::Constant(value) => ArrayD::from_elem(IxDyn(shape), value),
+        Initializer::FanIn(bound) => uniform(shape, -bound / fan_in, bound / fan_in, rng),
+        Initializer::Signs => uniform(shape, -1.0, 1.0, rng).mapv(f64::signum),
+        Initializer::Digits => {
+            let mut pixels = digits::pixels();
+            ArrayD::from_shape_simple_fn(IxDyn(shape), || pixels.next().unwrap_or(-1.0))
+        }
         Initializer::Uniform { low, high } => uniform(shape, low, high, rng),
         Initializer::Normal { mean, std } => normal(shape, mean, std, rng),
         Initializer::XavierUniform => centred(shape, 2.0 / (fan_in + fan_out), rng),
@@ -102,6 +166,8 @@ mod tests {
             fan_in: 300,
             fan_out: 200,
             initializer,
+            learning_rate: 1.0,
+            weighs: true,
         }
     }
 
@@ -135,6 +201,8 @@ mod tests {
                 1.0,
                 0.25,
             ),
+            (Initializer::FanIn(2.4), 0.0, (2.4 / 300.0f64).powi(2) / 3.0),
+            (Initializer::Signs, 0.0, 1.0),
             (Initializer::Constant(0.25), 0.25, 0.0),
         ];
         for (initializer, mean, variance) in cases {

@@ -6,13 +6,20 @@
 //! ([`Streams`]), and the trait through which the runner speaks to an implementation
 //! ([`Implementation`]).
 
+pub mod augmentation;
 pub mod config;
 pub mod dataset;
+pub mod dropout;
 pub mod error;
 pub mod experiment;
 pub mod implementation;
 pub mod initial;
+pub mod layers;
 pub mod model;
+pub mod optimizer;
+pub mod plan;
+pub mod schedule;
+pub mod stopping;
 pub mod streams;
 pub mod tensors;
 pub mod training;
@@ -20,6 +27,6 @@ pub mod training;
 pub use config::Config;
 pub use error::{ConfigError, Problem};
 pub use experiment::{DataShape, Experiment, ImplementationName};
-pub use implementation::{Backward, Evaluation, Implementation};
+pub use implementation::{Backward, Evaluation, Implementation, Mode, Step};
 pub use streams::Streams;
 pub use tensors::{NamedTensors, Real, TensorError};

@@ -1,10 +1,16 @@
 //! `[model]`: a feed-forward network as a list of layers.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Problem;
+use crate::plan;
+
+pub use crate::initial::Initializer;
+pub use crate::layers::*;
+pub use crate::plan::{PlannedLayer, PlannedParameter};
 
 /// The layers and how their parameters begin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,272 +30,253 @@ pub struct ModelSpec {
     pub initial_parameters: Option<PathBuf>,
 }
 
-/// One layer. A layer without settings is written as its name: `"relu"`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LayerSpec {
-    /// y = x Wᵀ + b.
-    Linear(LinearSpec),
-    /// y = 1 / (1 + e⁻ˣ).
-    Sigmoid,
-    /// y = tanh x.
-    Tanh,
-    /// y = max(0, x).
-    Relu,
-    /// y = x where x > 0, else slope · x.
-    LeakyRelu(LeakyReluSpec),
-    /// y = x.
-    Identity,
-    /// yₖ = eˣᵏ / Σⱼ eˣʲ over the features of a sample.
-    Softmax,
-}
-
-/// A fully connected layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LinearSpec {
-    /// Number of outputs.
-    pub units: usize,
-    /// Whether there is a bias.
-    #[serde(default = "yes")]
-    pub bias: bool,
-    /// Name in parameter paths (`name.weight`); none: the layer's index in the list.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// Initial weights; none: `[model] weights`.
-    #[serde(default)]
-    pub weights: Option<Initializer>,
-    /// Initial biases; none: `[model] biases`.
-    #[serde(default)]
-    pub biases: Option<Initializer>,
-}
-
-/// Leaky rectifier.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LeakyReluSpec {
-    /// Slope where x is not above 0.
-    pub slope: f64,
-}
-
-impl Default for LeakyReluSpec {
-    fn default() -> Self {
-        Self { slope: 0.01 }
-    }
-}
-
-/// A distribution of initial values. `fan_in` and `fan_out` are the inputs and outputs of a unit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Initializer {
-    /// Evenly in \[low, high).
-    Uniform {
-        /// Smallest value.
-        low: f64,
-        /// Bound above.
-        high: f64,
-    },
-    /// Gaussian.
-    Normal {
-        /// Mean.
-        #[serde(default)]
-        mean: f64,
-        /// Standard deviation.
-        std: f64,
-    },
-    /// Uniform with variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010, eq. 16).
-    #[default]
-    XavierUniform,
-    /// Gaussian with variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010, eq. 12).
-    XavierNormal,
-    /// Uniform with variance 2 / fan_in (He et al. 2015, eq. 10).
-    HeUniform,
-    /// Gaussian with variance 2 / fan_in (He et al. 2015, eq. 10).
-    HeNormal,
-    /// Uniform with variance 1 / fan_in (LeCun et al. 1998, "Efficient BackProp", eq. 16).
-    LecunUniform,
-    /// Gaussian with variance 1 / fan_in (LeCun et al. 1998, "Efficient BackProp", eq. 16).
-    LecunNormal,
-    /// Every value the same.
-    Constant(f64),
-}
-
-impl Initializer {
-    fn zero() -> Self {
-        Self::Constant(0.0)
-    }
-}
-
-/// A layer with its place in the network: sizes and parameters are known.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlannedLayer {
-    /// Name in parameter paths.
-    pub name: String,
-    /// What it computes.
-    pub spec: LayerSpec,
-    /// Shape of one sample that comes in, e.g. `[784]` or `[1, 28, 28]`.
-    pub input: Vec<usize>,
-    /// Shape of one sample that goes out.
-    pub output: Vec<usize>,
-    /// Its parameters in the order of their use.
-    pub parameters: Vec<PlannedParameter>,
-}
-
-impl PlannedLayer {
-    /// Numbers of one sample that come in, D_in.
-    pub fn inputs(&self) -> usize {
-        self.input.iter().product()
-    }
-
-    /// Numbers of one sample that go out, D_out.
-    pub fn outputs(&self) -> usize {
-        self.output.iter().product()
-    }
-}
-
-/// A parameter of a planned layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlannedParameter {
-    /// Path as in PyTorch: `0.weight`, `output.bias`.
-    pub name: String,
-    /// A linear weight is `[out, in]`.
-    pub shape: Vec<usize>,
-    /// Inputs of a unit.
-    pub fan_in: usize,
-    /// Outputs of a unit.
-    pub fan_out: usize,
-    /// Where its values begin.
-    pub initializer: Initializer,
-}
-
-impl PlannedParameter {
-    /// Number of values.
-    pub fn len(&self) -> usize {
-        self.shape.iter().product()
-    }
-
-    /// Whether it has no values.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
+/// Largest number of units, maps, or anything else that makes a size: more is a slip of the pen.
+const LARGEST: usize = 1_000_000;
 
 impl ModelSpec {
+    /// These layers, with parameters as in a config that does not say.
+    pub fn new(layers: Vec<LayerSpec>) -> Self {
+        Self {
+            layers,
+            weights: Initializer::default(),
+            biases: Initializer::zero(),
+            initial_parameters: None,
+        }
+    }
+
     /// Gives every layer its sizes and parameters, for samples of the given shape.
-    pub fn plan(&self, sample_shape: &[usize]) -> Vec<PlannedLayer> {
-        let mut shape = sample_shape.to_vec();
-        let mut plan = Vec::with_capacity(self.layers.len());
-        for (index, spec) in self.layers.iter().enumerate() {
-            let layer = self.plan_layer(index, spec, shape);
-            shape = layer.output.clone();
-            plan.push(layer);
-        }
-        plan
-    }
-
-    fn plan_layer(&self, index: usize, spec: &LayerSpec, input: Vec<usize>) -> PlannedLayer {
-        let mut name = index.to_string();
-        let mut output = input.clone();
-        let mut parameters = Vec::new();
-        if let LayerSpec::Linear(linear) = spec {
-            name = linear.name.clone().unwrap_or(name);
-            output = vec![linear.units];
-            parameters = self.linear_parameters(&name, linear, input.iter().product());
-        }
-        PlannedLayer {
-            name,
-            spec: spec.clone(),
-            input,
-            output,
-            parameters,
-        }
-    }
-
-    /// Weight `[units, inputs]` and bias `[units]`.
-    fn linear_parameters(
-        &self,
-        name: &str,
-        linear: &LinearSpec,
-        inputs: usize,
-    ) -> Vec<PlannedParameter> {
-        let parameter = |suffix: &str, shape, initializer| PlannedParameter {
-            name: format!("{name}.{suffix}"),
-            shape,
-            fan_in: inputs,
-            fan_out: linear.units,
-            initializer,
-        };
-        let weights = linear.weights.unwrap_or(self.weights);
-        let mut parameters = vec![parameter("weight", vec![linear.units, inputs], weights)];
-        if linear.bias {
-            let biases = linear.biases.unwrap_or(self.biases);
-            parameters.push(parameter("bias", vec![linear.units], biases));
-        }
-        parameters
+    ///
+    /// # Errors
+    /// When a layer cannot take what the one before it gives.
+    pub fn plan(&self, sample_shape: &[usize]) -> Result<Vec<PlannedLayer>, Problem> {
+        plan::chain(self, &self.layers, "", "model.layers", sample_shape)
     }
 
     /// Finds impossible values.
     pub(crate) fn check(&self) -> Result<(), Problem> {
-        if !self
-            .layers
-            .iter()
-            .any(|l| matches!(l, LayerSpec::Linear(_)))
-        {
+        check_initializer("model.weights", &self.weights)?;
+        check_initializer("model.biases", &self.biases)?;
+        check_layers("model.layers", &self.layers)?;
+        if !self.layers.iter().any(learns) {
             let reason = "there is no layer with parameters, so nothing to learn";
             return Err(Problem::new("model.layers", reason)
                 .hint("add one, for example { linear = { units = 10 } }"));
-        }
-        check_initializer("model.weights", &self.weights)?;
-        check_initializer("model.biases", &self.biases)?;
-        let mut names = std::collections::HashSet::new();
-        for (index, layer) in self.layers.iter().enumerate() {
-            let key = format!("model.layers.{index}");
-            match layer {
-                LayerSpec::Linear(linear) => {
-                    check_linear(&format!("{key}.linear"), linear)?;
-                    if let Some(name) = &linear.name
-                        && !names.insert(name)
-                    {
-                        let reason = format!("two layers are named \"{name}\"");
-                        return Err(Problem::new(format!("{key}.linear.name"), reason)
-                            .hint("give each its own name"));
-                    }
-                }
-                LayerSpec::LeakyRelu(leaky) if !leaky.slope.is_finite() => {
-                    let key = format!("{key}.leaky_relu.slope");
-                    return Err(Problem::new(key, "the slope must be a finite number"));
-                }
-                _ => {}
-            }
         }
         Ok(())
     }
 }
 
-fn check_linear(key: &str, linear: &LinearSpec) -> Result<(), Problem> {
-    if linear.units == 0 {
-        let reason = "a layer of 0 units has no output";
-        return Err(Problem::new(format!("{key}.units"), reason).hint("1 or more"));
+fn learns(layer: &LayerSpec) -> bool {
+    match layer {
+        LayerSpec::Linear(_)
+        | LayerSpec::Conv2d(_)
+        | LayerSpec::Subsampling(_)
+        | LayerSpec::BatchNorm(_)
+        | LayerSpec::LayerNorm(_)
+        | LayerSpec::Embedding(_)
+        | LayerSpec::Maxout(_)
+        | LayerSpec::Prelu(_) => true,
+        LayerSpec::Rbf(rbf) => rbf.learning_rate > 0.0,
+        LayerSpec::Residual(block) => block.layers.iter().chain(&block.shortcut).any(learns),
+        _ => false,
     }
-    if linear.units > 1_000_000 {
-        let reason = format!("{} units are more than a machine can hold", linear.units);
-        return Err(Problem::new(format!("{key}.units"), reason).hint("at most 1000000"));
-    }
-    if let Some(name) = &linear.name {
-        let letter = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if !(letter && plain) || name == "x" {
-            let reason = format!("\"{name}\" cannot name a layer");
-            return Err(Problem::new(format!("{key}.name"), reason)
-                .hint("a letter, then letters, digits and _; \"x\" is taken by the input"));
+}
+
+fn check_layers(key: &str, layers: &[LayerSpec]) -> Result<(), Problem> {
+    let mut names = HashSet::new();
+    for (index, layer) in layers.iter().enumerate() {
+        let key = format!("{key}.{index}.{}", layer.kind());
+        if let Some(name) = layer.name() {
+            check_layer_name(&key, name)?;
+            if !names.insert(name) {
+                let reason = format!("two layers are named \"{name}\"");
+                return Err(
+                    Problem::new(format!("{key}.name"), reason).hint("give each its own name")
+                );
+            }
         }
+        check_layer(&key, layer)?;
     }
-    for (field, initializer) in [("weights", &linear.weights), ("biases", &linear.biases)] {
-        if let Some(initializer) = initializer {
-            check_initializer(&format!("{key}.{field}"), initializer)?;
+    Ok(())
+}
+
+fn check_layer_name(key: &str, name: &str) -> Result<(), Problem> {
+    let letter = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if letter && plain && name != "x" {
+        return Ok(());
+    }
+    let reason = format!("\"{name}\" cannot name a layer");
+    Err(Problem::new(format!("{key}.name"), reason)
+        .hint("a letter, then letters, digits and _; \"x\" is taken by the input"))
+}
+
+fn check_layer(key: &str, layer: &LayerSpec) -> Result<(), Problem> {
+    let number = |field: &str, value: f64, fine: bool, expected: &str| match fine {
+        true => Ok(()),
+        false => {
+            let reason = format!("{value} is not a possible {}", field.replace('_', " "));
+            Err(Problem::new(format!("{key}.{field}"), reason).hint(expected))
+        }
+    };
+    let rate = |value: f64| {
+        let fine = value >= 0.0 && value.is_finite();
+        number("learning_rate", value, fine, "0 or more")
+    };
+    let initializers = |weights: &Option<Initializer>, biases: &Option<Initializer>| {
+        for (field, initializer) in [("weights", weights), ("biases", biases)] {
+            if let Some(initializer) = initializer {
+                check_initializer(&format!("{key}.{field}"), initializer)?;
+            }
+        }
+        Ok(())
+    };
+    let epsilon = |value: f64| {
+        number(
+            "epsilon",
+            value,
+            value > 0.0 && value < 1.0,
+            "above 0 and below 1",
+        )
+    };
+    match layer {
+        LayerSpec::Linear(linear) => {
+            units(key, "units", linear.units)?;
+            rate(linear.learning_rate)?;
+            initializers(&linear.weights, &linear.biases)
+        }
+        LayerSpec::Conv2d(conv) => {
+            check_convolution(key, conv)?;
+            rate(conv.learning_rate)?;
+            initializers(&conv.weights, &conv.biases)
+        }
+        LayerSpec::MaxPool(pool) | LayerSpec::AvgPool(pool) => {
+            sides(key, "size", pool.size)?;
+            sides(key, "stride", pool.stride())
+        }
+        LayerSpec::Subsampling(pool) => {
+            sides(key, "size", pool.size)?;
+            rate(pool.learning_rate)?;
+            initializers(&pool.weights, &pool.biases)
+        }
+        LayerSpec::Dropout(dropout) => {
+            let fine = (0.0..1.0).contains(&dropout.rate);
+            number("rate", dropout.rate, fine, "0 or more and below 1")
+        }
+        LayerSpec::BatchNorm(norm) => {
+            let fine = norm.momentum > 0.0 && norm.momentum <= 1.0;
+            number("momentum", norm.momentum, fine, "above 0 and at most 1")?;
+            epsilon(norm.epsilon)
+        }
+        LayerSpec::LayerNorm(norm) => epsilon(norm.epsilon),
+        LayerSpec::LocalResponseNorm(norm) => {
+            let size = norm.size as f64;
+            number(
+                "size",
+                size,
+                norm.size % 2 == 1,
+                "an odd number of channels",
+            )?;
+            let positive = |v: f64| v > 0.0 && v.is_finite();
+            number("alpha", norm.alpha, positive(norm.alpha), "above 0")?;
+            number("beta", norm.beta, positive(norm.beta), "above 0")?;
+            number("k", norm.k, positive(norm.k), "above 0")
+        }
+        LayerSpec::Embedding(table) => {
+            units(key, "tokens", table.tokens)?;
+            units(key, "dimension", table.dimension)?;
+            initializers(&table.weights, &None)
+        }
+        LayerSpec::Maxout(maxout) => {
+            units(key, "units", maxout.units)?;
+            units(key, "pieces", maxout.pieces)?;
+            initializers(&maxout.weights, &maxout.biases)
+        }
+        LayerSpec::Rbf(rbf) => {
+            units(key, "units", rbf.units)?;
+            rate(rbf.learning_rate)?;
+            check_initializer(&format!("{key}.centers"), &rbf.centers)
+        }
+        LayerSpec::Residual(block) => {
+            if block.layers.is_empty() {
+                let reason = "a residual block without layers does nothing";
+                return Err(Problem::new(format!("{key}.layers"), reason));
+            }
+            check_layers(&format!("{key}.layers"), &block.layers)?;
+            check_layers(&format!("{key}.shortcut"), &block.shortcut)
+        }
+        LayerSpec::LeakyRelu(LeakyReluSpec { slope })
+        | LayerSpec::Prelu(PreluSpec { slope, .. }) => match slope.is_finite() {
+            true => Ok(()),
+            false => {
+                let key = format!("{key}.slope");
+                Err(Problem::new(key, "the slope must be a finite number"))
+            }
+        },
+        LayerSpec::Elu(elu) => {
+            let fine = elu.alpha > 0.0 && elu.alpha.is_finite();
+            number("alpha", elu.alpha, fine, "above 0")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_convolution(key: &str, conv: &Conv2dSpec) -> Result<(), Problem> {
+    units(key, "channels", conv.channels)?;
+    units(key, "groups", conv.groups)?;
+    sides(key, "kernel", conv.kernel)?;
+    sides(key, "stride", conv.stride)?;
+    sides(key, "dilation", conv.dilation)?;
+    let Some(table) = &conv.connections else {
+        return Ok(());
+    };
+    let key = format!("{key}.connections");
+    if conv.groups != 1 {
+        return Err(Problem::new(
+            key,
+            "a table of connections leaves no room for groups",
+        ));
+    }
+    if table.len() != conv.channels {
+        let reason = format!("{} lists for {} output maps", table.len(), conv.channels);
+        return Err(Problem::new(key, reason).hint("one list of input maps for each output map"));
+    }
+    for (map, seen) in table.iter().enumerate() {
+        let twice = (1..seen.len()).any(|i| seen[..i].contains(&seen[i]));
+        if seen.is_empty() || twice {
+            let reason = format!("output map {map} sees no map, or one map twice");
+            return Err(Problem::new(key, reason));
         }
     }
     Ok(())
+}
+
+/// 1 to [`LARGEST`].
+fn units(key: &str, field: &str, value: usize) -> Result<(), Problem> {
+    let key = format!("{key}.{field}");
+    if value == 0 {
+        let reason = match field {
+            "units" => "a layer of 0 units has no output".to_string(),
+            _ => format!("0 {field} give nothing"),
+        };
+        return Err(Problem::new(key, reason).hint("1 or more"));
+    }
+    if value > LARGEST {
+        let reason = format!("{value} {field} are more than a machine can hold");
+        return Err(Problem::new(key, reason).hint(format!("at most {LARGEST}")));
+    }
+    Ok(())
+}
+
+fn sides(key: &str, field: &str, pair: Pair) -> Result<(), Problem> {
+    let fine = |side: usize| (1..=LARGEST).contains(&side);
+    match fine(pair.height) && fine(pair.width) {
+        true => Ok(()),
+        false => {
+            let reason = format!("{} x {} is not a possible {field}", pair.height, pair.width);
+            Err(Problem::new(format!("{key}.{field}"), reason).hint("1 or more"))
+        }
+    }
 }
 
 fn check_initializer(key: &str, initializer: &Initializer) -> Result<(), Problem> {
@@ -303,6 +290,10 @@ fn check_initializer(key: &str, initializer: &Initializer) -> Result<(), Problem
             "std must be 0 or more, mean and std finite",
         ),
         Initializer::Constant(value) => (value.is_finite(), "the constant must be finite"),
+        Initializer::FanIn(bound) => (
+            bound > 0.0 && bound.is_finite(),
+            "the bound must be above 0 and finite",
+        ),
         _ => (true, ""),
     };
     if fine {
@@ -312,33 +303,18 @@ fn check_initializer(key: &str, initializer: &Initializer) -> Result<(), Problem
     }
 }
 
-fn yes() -> bool {
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn linear(units: usize) -> LayerSpec {
-        LayerSpec::Linear(LinearSpec {
-            units,
-            bias: true,
-            name: None,
-            weights: None,
-            biases: None,
-        })
+        LayerSpec::Linear(LinearSpec::new(units))
     }
 
     #[test]
     fn a_plan_names_parameters_by_the_index_of_their_layer() {
-        let model = ModelSpec {
-            layers: vec![linear(3), LayerSpec::Relu, linear(2)],
-            weights: Initializer::default(),
-            biases: Initializer::zero(),
-            initial_parameters: None,
-        };
-        let plan = model.plan(&[1, 2, 2]);
+        let model = ModelSpec::new(vec![linear(3), LayerSpec::Relu, linear(2)]);
+        let plan = model.plan(&[1, 2, 2]).unwrap();
         let names: Vec<_> = plan
             .iter()
             .flat_map(|layer| &layer.parameters)
@@ -359,19 +335,53 @@ mod tests {
     #[test]
     fn one_hidden_layer_has_the_parameters_of_the_textbook() {
         for (d, q, l) in [(2, 2, 1), (4, 10, 3), (784, 30, 10)] {
-            let model = ModelSpec {
-                layers: vec![linear(q), LayerSpec::Sigmoid, linear(l)],
-                weights: Initializer::default(),
-                biases: Initializer::zero(),
-                initial_parameters: None,
-            };
-            let plan = model.plan(&[d]);
-            let count: usize = plan
-                .iter()
-                .flat_map(|layer| &layer.parameters)
-                .map(PlannedParameter::len)
-                .sum();
+            let model = ModelSpec::new(vec![linear(q), LayerSpec::Sigmoid, linear(l)]);
+            let plan = model.plan(&[d]).unwrap();
+            let count: usize = plan.iter().map(PlannedLayer::parameter_count).sum();
             assert_eq!(count, (d + l + 1) * q + l);
         }
+    }
+
+    #[test]
+    fn a_convolution_has_the_size_of_the_formula() {
+        let conv = Conv2dSpec {
+            stride: [2, 1].into(),
+            padding: [1, 0].into(),
+            dilation: [1, 2].into(),
+            groups: 2,
+            ..Conv2dSpec::new(6, [3, 2])
+        };
+        let plan = ModelSpec::new(vec![LayerSpec::Conv2d(conv)]).plan(&[4, 9, 8]);
+        let layer = &plan.unwrap()[0];
+        // (9 + 2 − 3) / 2 + 1 rows, (8 − (2 (2 − 1) + 1)) / 1 + 1 columns.
+        assert_eq!(layer.output, [6, 5, 6]);
+        assert_eq!(layer.parameters[0].shape, [6, 2, 3, 2]);
+        assert_eq!(layer.parameters[1].shape, [6]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_its_place() {
+        let problem = |layers: Vec<LayerSpec>, shape: &[usize]| {
+            let problem = ModelSpec::new(layers).plan(shape).unwrap_err();
+            (problem.key, problem.reason)
+        };
+        let conv = || LayerSpec::Conv2d(Conv2dSpec::new(2, 5));
+        let (key, reason) = problem(vec![conv()], &[784]);
+        assert_eq!(key, "model.layers.0.conv2d");
+        assert!(reason.contains("[784]"), "{reason}");
+        let (key, reason) = problem(vec![conv(), conv()], &[1, 8, 8]);
+        assert_eq!(key, "model.layers.1.conv2d");
+        assert!(
+            reason.contains("5 x 5") && reason.contains("4 x 4"),
+            "{reason}"
+        );
+        let block = ResidualSpec {
+            layers: vec![linear(3)],
+            shortcut: vec![],
+            name: None,
+        };
+        let (key, reason) = problem(vec![LayerSpec::Residual(block)], &[4]);
+        assert_eq!(key, "model.layers.0.residual");
+        assert!(reason.contains("[3]") && reason.contains("[4]"), "{reason}");
     }
 }

@@ -5,6 +5,8 @@
 //! the same. A stream is a ChaCha8 generator keyed by the experiment's seed; its name selects the
 //! generator's stream number. Streams do not overlap: drawing more from one never shifts another.
 
+use std::fmt::{self, Write};
+
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -21,19 +23,33 @@ impl Streams {
     }
 
     /// The stream of that name, at its beginning. Names in use: `split`, `noise`,
-    /// `initial/<parameter>`, `shuffle/<epoch>`, `check/...`.
+    /// `initial/<parameter>`, `shuffle/<epoch>`, `dropout/<layer>/<step>`,
+    /// `augment/<epoch>/<sample>`, `validation`, `curvature/<epoch>`, `escape/...`, `check/...`.
     pub fn stream(&self, name: &str) -> ChaCha8Rng {
+        self.stream_of(format_args!("{name}"))
+    }
+
+    /// The same for a name put together on the way, without allocating it.
+    pub fn stream_of(&self, name: fmt::Arguments<'_>) -> ChaCha8Rng {
+        let mut hash = Fnv1a(0xcbf2_9ce4_8422_2325);
+        // Writing into a hash cannot fail.
+        let _ = hash.write_fmt(name);
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        rng.set_stream(fnv1a(name));
+        rng.set_stream(hash.0);
         rng
     }
 }
 
 /// 64-bit FNV-1a (Fowler, Noll, Vo): unlike the standard library's hasher, the same for ever.
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+struct Fnv1a(u64);
+
+impl Write for Fnv1a {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -55,7 +71,8 @@ mod tests {
 
     #[test]
     fn streams_stay_the_same_from_release_to_release() {
-        assert_eq!(fnv1a(""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv1a("a"), 0xaf63_dc4c_8601_ec8c);
+        let mut hash = Fnv1a(0xcbf2_9ce4_8422_2325);
+        hash.write_str("a").unwrap();
+        assert_eq!(hash.0, 0xaf63_dc4c_8601_ec8c);
     }
 }

@@ -6,6 +6,10 @@ use serde::de::{Deserializer, Error as _, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Problem;
+use crate::schedule::{Position, ScheduleSpec};
+use crate::stopping::{EscapeSpec, StoppingSpec};
+
+pub use crate::optimizer::OptimizerSpec;
 
 /// How an experiment learns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +23,27 @@ pub struct TrainingSpec {
     pub loss: LossSpec,
     /// The rule of the update.
     pub optimizer: OptimizerSpec,
+    /// How the learning rate changes.
+    #[serde(default)]
+    pub schedule: ScheduleSpec,
+    /// Updates at first in which the learning rate rises evenly from 0 to what the schedule says.
+    #[serde(default)]
+    pub warmup: usize,
+    /// Bounds of the gradients.
+    #[serde(default)]
+    pub clip: Option<ClipSpec>,
+    /// What is added to the loss to keep weights small, and their largest norm.
+    #[serde(default)]
+    pub regularization: RegularizationSpec,
+    /// ε: the target of the right class is 1 − ε + ε/K, that of the others ε/K; training only.
+    #[serde(default)]
+    pub label_smoothing: f64,
+    /// When training ends before its last epoch.
+    #[serde(default)]
+    pub stopping: StoppingSpec,
+    /// Ways out of a local minimum; each implementation trains once with each.
+    #[serde(default)]
+    pub escapes: Vec<EscapeSpec>,
     /// Whether each epoch takes the samples in a new random order.
     #[serde(default = "yes")]
     pub shuffle: bool,
@@ -102,95 +127,148 @@ impl<'de> Deserialize<'de> for BatchSize {
     }
 }
 
-/// The loss L of a batch of N samples with outputs y and targets t: a mean over the samples, a sum
-/// over the outputs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// The loss L of a batch of N samples with outputs y and targets t: a mean over the samples.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum LossSpec {
     /// L = 1/(2N) Σₙ Σₖ (yₙₖ − tₙₖ)², with the 1/2 of the textbooks.
     SquaredError,
+    /// L = 1/N Σₙ Σₖ (yₙₖ − tₙₖ)².
+    SumOfSquares,
+    /// L = 1/(N K) Σₙ Σₖ (yₙₖ − tₙₖ)².
+    MeanOfSquares,
     /// L = −1/N Σₙ Σₖ \[t ln σ(y) + (1 − t) ln(1 − σ(y))\]: the outputs are logits.
     BinaryCrossEntropy,
     /// L = −1/N Σₙ Σₖ t ln softmax(y)ₖ: the outputs are logits.
     SoftmaxCrossEntropy,
-}
-
-/// The update of a parameter w with gradient g.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum OptimizerSpec {
-    /// w ← w − η g.
-    Sgd {
-        /// η.
-        learning_rate: f64,
-    },
-    /// v ← μ v + g; w ← w − η v.
-    Momentum {
-        /// η.
-        learning_rate: f64,
-        /// μ.
-        #[serde(default = "default_momentum")]
-        momentum: f64,
-    },
-    /// v ← μ v + g; w ← w − η (g + μ v).
-    Nesterov {
-        /// η.
-        learning_rate: f64,
-        /// μ.
-        #[serde(default = "default_momentum")]
-        momentum: f64,
-    },
-    /// Adam (Kingma & Ba 2015, algorithm 1), ε outside the square root.
-    Adam {
-        /// η.
-        learning_rate: f64,
-        /// β₁.
-        #[serde(default = "default_beta1")]
-        beta1: f64,
-        /// β₂.
-        #[serde(default = "default_beta2")]
-        beta2: f64,
-        /// ε.
-        #[serde(default = "default_epsilon")]
-        epsilon: f64,
+    /// L = 1/N Σₙ KL(t ‖ softmax(y)) = 1/N Σₙ Σₖ t ln(t / softmax(y)ₖ): the outputs are logits.
+    KlDivergence,
+    /// L = 1/N Σₙ Σⱼ≠c max(0, yⱼ − y_c + 1), c the right class (Weston & Watkins 1999).
+    Hinge,
+    /// L = 1/N Σₙ Σⱼ≠c max(0, yⱼ − y_c + 1)².
+    SquaredHinge,
+    /// L = 1/N Σₙ \[y_c + ln(e^(−j) + Σₖ e^(−yₖ))\], c the right class: LeNet-5's criterion
+    /// (LeCun et al. 1998, eq. 9). The outputs are penalties: the smallest is the answer.
+    MaximumAPosteriori {
+        /// j: the penalty of what is no class at all.
+        #[serde(default = "one")]
+        rubbish: f64,
     },
 }
 
-impl OptimizerSpec {
+impl LossSpec {
     /// Its name in a config.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(self) -> &'static str {
         match self {
-            Self::Sgd { .. } => "sgd",
-            Self::Momentum { .. } => "momentum",
-            Self::Nesterov { .. } => "nesterov",
-            Self::Adam { .. } => "adam",
+            Self::SquaredError => "squared_error",
+            Self::SumOfSquares => "sum_of_squares",
+            Self::MeanOfSquares => "mean_of_squares",
+            Self::BinaryCrossEntropy => "binary_cross_entropy",
+            Self::SoftmaxCrossEntropy => "softmax_cross_entropy",
+            Self::KlDivergence => "kl_divergence",
+            Self::Hinge => "hinge",
+            Self::SquaredHinge => "squared_hinge",
+            Self::MaximumAPosteriori { .. } => "maximum_a_posteriori",
         }
     }
 
-    /// Its settings by name, the learning rate first.
-    pub fn settings(&self) -> Vec<(&'static str, f64)> {
-        match *self {
-            Self::Sgd { learning_rate } => vec![("learning_rate", learning_rate)],
-            Self::Momentum {
-                learning_rate,
-                momentum,
+    /// Whether it has a second derivative by the outputs, which `diagonal_levenberg_marquardt`
+    /// needs.
+    pub fn has_curvature(self) -> bool {
+        !matches!(self, Self::Hinge | Self::SquaredHinge)
+    }
+
+    /// Whether it suits a real target.
+    pub fn for_real_targets(self) -> bool {
+        matches!(
+            self,
+            Self::SquaredError | Self::SumOfSquares | Self::MeanOfSquares
+        )
+    }
+
+    /// Whether two classes may share one output.
+    pub fn for_one_output(self) -> bool {
+        self.for_real_targets() || self == Self::BinaryCrossEntropy
+    }
+
+    /// Whether the class with the smallest output is the answer.
+    pub fn smallest_wins(self) -> bool {
+        matches!(self, Self::MaximumAPosteriori { .. })
+    }
+}
+
+/// What bounds the gradients, after the penalties are added.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClipSpec {
+    /// Each number to \[−value, value\].
+    Value(f64),
+    /// All together: if the norm of the gradients of all parameters is larger, they are scaled down
+    /// to it.
+    Norm(f64),
+}
+
+/// Penalties on the weights: the objective is λ L + l1 Σ|w| + l2/2 Σ w² + (1 − λ) Σ w².
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegularizationSpec {
+    /// Factor of Σ|w|; its derivative at 0 is 0.
+    pub l1: f64,
+    /// Factor of ½ Σ w².
+    pub l2: f64,
+    /// λ of the textbook's objective λ · mean(E_k) + (1 − λ) · Σ w²; none: 1.
+    pub lambda: Option<f64>,
+    /// Largest norm of the weights that go into one unit; longer ones are scaled down to it after
+    /// each update.
+    pub max_norm: Option<f64>,
+    /// Whether penalties are for biases and normalisations too, and not only for weights.
+    pub biases: bool,
+}
+
+impl RegularizationSpec {
+    /// λ.
+    pub fn lambda(&self) -> f64 {
+        self.lambda.unwrap_or(1.0)
+    }
+
+    /// Factor of ½ Σ w² in the objective, from `l2` and `lambda` together.
+    pub fn half_squares(&self) -> f64 {
+        self.l2 + 2.0 * (1.0 - self.lambda())
+    }
+
+    /// Whether there is any penalty.
+    pub fn penalizes(&self) -> bool {
+        self.l1 > 0.0 || self.half_squares() > 0.0
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        let not_negative = |v: f64| v >= 0.0 && v.is_finite();
+        let lambda = self.lambda();
+        let max_norm = self.max_norm.unwrap_or(1.0);
+        let values = [
+            ("l1", self.l1, not_negative(self.l1), "0 or more"),
+            ("l2", self.l2, not_negative(self.l2), "0 or more"),
+            (
+                "lambda",
+                lambda,
+                lambda > 0.0 && lambda <= 1.0,
+                "above 0 and at most 1",
+            ),
+            (
+                "max_norm",
+                max_norm,
+                max_norm > 0.0 && max_norm.is_finite(),
+                "above 0",
+            ),
+        ];
+        for (name, value, fine, expected) in values {
+            if !fine {
+                let key = format!("training.regularization.{name}");
+                let reason = format!("{value} is not a possible {}", name.replace('_', " "));
+                return Err(Problem::new(key, reason).hint(expected));
             }
-            | Self::Nesterov {
-                learning_rate,
-                momentum,
-            } => vec![("learning_rate", learning_rate), ("momentum", momentum)],
-            Self::Adam {
-                learning_rate,
-                beta1,
-                beta2,
-                epsilon,
-            } => vec![
-                ("learning_rate", learning_rate),
-                ("beta1", beta1),
-                ("beta2", beta2),
-                ("epsilon", epsilon),
-            ],
         }
+        Ok(())
     }
 }
 
@@ -258,6 +336,27 @@ impl Default for GradientCheckSpec {
 }
 
 impl TrainingSpec {
+    /// One epoch in batches of everything with this loss and rule, everything else as in a config
+    /// that does not say.
+    pub fn new(loss: LossSpec, optimizer: OptimizerSpec) -> Self {
+        Self {
+            epochs: 1,
+            batch_size: BatchSize::All,
+            loss,
+            optimizer,
+            schedule: ScheduleSpec::default(),
+            warmup: 0,
+            clip: None,
+            regularization: RegularizationSpec::default(),
+            label_smoothing: 0.0,
+            stopping: StoppingSpec::default(),
+            escapes: Vec::new(),
+            shuffle: true,
+            metrics: Vec::new(),
+            threads: None,
+        }
+    }
+
     /// Finds impossible values.
     pub(crate) fn check(&self) -> Result<(), Problem> {
         if self.epochs == 0 {
@@ -280,22 +379,36 @@ impl TrainingSpec {
                 return Err(Problem::new(format!("training.metrics.{index}"), reason));
             }
         }
-        self.check_optimizer()
+        if !(0.0..1.0).contains(&self.label_smoothing) {
+            let reason = format!("{} is not a possible smoothing", self.label_smoothing);
+            return Err(
+                Problem::new("training.label_smoothing", reason).hint("0 or more and below 1")
+            );
+        }
+        if let Some(ClipSpec::Value(bound) | ClipSpec::Norm(bound)) = self.clip
+            && !(bound > 0.0 && bound.is_finite())
+        {
+            let reason = format!("{bound} is not a possible bound");
+            return Err(Problem::new("training.clip", reason).hint("above 0"));
+        }
+        for (index, escape) in self.escapes.iter().enumerate() {
+            escape.check(&format!("training.escapes.{index}"))?;
+        }
+        self.regularization.check()?;
+        self.schedule.check()?;
+        self.stopping.check()?;
+        self.optimizer.check()
     }
 
-    fn check_optimizer(&self) -> Result<(), Problem> {
-        for (name, value) in self.optimizer.settings() {
-            let (fine, expected) = match name {
-                "learning_rate" | "epsilon" => (value > 0.0 && value.is_finite(), "above 0"),
-                _ => ((0.0..1.0).contains(&value), "0 or more and below 1"),
-            };
-            if !fine {
-                let key = format!("training.optimizer.{}.{name}", self.optimizer.kind());
-                let reason = format!("{value} is not a possible {}", name.replace('_', " "));
-                return Err(Problem::new(key, reason).hint(expected));
-            }
+    /// The learning rate of an update, by schedule and warm-up.
+    pub fn learning_rate(&self, at: Position) -> f64 {
+        let rate = self
+            .schedule
+            .learning_rate(self.optimizer.learning_rate(), at);
+        match at.step < self.warmup {
+            true => rate * (at.step + 1) as f64 / self.warmup as f64,
+            false => rate,
         }
-        Ok(())
     }
 }
 
@@ -334,18 +447,6 @@ fn yes() -> bool {
     true
 }
 
-fn default_momentum() -> f64 {
-    0.9
-}
-
-fn default_beta1() -> f64 {
-    0.9
-}
-
-fn default_beta2() -> f64 {
-    0.999
-}
-
-fn default_epsilon() -> f64 {
-    1e-8
+fn one() -> f64 {
+    1.0
 }

@@ -11,14 +11,14 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::Real;
 
-use super::{Layer, Pass};
+use super::{Layer, Mode, Pass};
 
 /// `$y = x$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity;
 
 impl<T: Real> Layer<T> for Identity {
-    fn forward(&mut self, _: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>) {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
         y.assign(&x);
     }
 

@@ -14,7 +14,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use spec::Real;
 
-use super::{Layer, Pass};
+use super::{Layer, Mode, Pass};
 
 /// `$y = x$` where `$x > 0$`, else `$a x$`.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ pub struct LeakyRelu<T> {
 }
 
 impl<T: Real> Layer<T> for LeakyRelu<T> {
-    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>) {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
         let (zero, a) = (T::zero(), self.slope);
         Zip::from(y)
             .and(x)

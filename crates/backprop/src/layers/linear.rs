@@ -27,7 +27,7 @@
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
 use spec::Real;
 
-use super::{Layer, Pass};
+use super::{Layer, Mode, Pass};
 use crate::matmul::matmul;
 
 /// `$y = x W^\top + b$`.
@@ -42,7 +42,7 @@ pub struct Linear {
 }
 
 impl<T: Real> Layer<T> for Linear {
-    fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>) {
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
         let (weight, bias) = self.parameters(w);
         match bias {
             Some(bias) => y.assign(&bias),
@@ -108,7 +108,7 @@ mod tests {
             d_out: 3,
             bias: false,
         };
-        layer.forward(&weight, x.view(), y.view_mut());
+        layer.forward(&weight, x.view(), y.view_mut(), Mode::Evaluation);
         for (by_hand, exact) in y.iter().zip([0.55, 0.60, 0.61]) {
             assert!((by_hand - exact).abs() < 1e-15);
         }

@@ -16,14 +16,14 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use spec::Real;
 
-use super::{Layer, Pass};
+use super::{Layer, Mode, Pass};
 
 /// `$y = \max(0, x)$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Relu;
 
 impl<T: Real> Layer<T> for Relu {
-    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>) {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
         let zero = T::zero();
         // Written with `<` because `max` would turn a NaN into 0.
         Zip::from(y)
@@ -58,7 +58,7 @@ mod tests {
     fn at_zero_the_slope_is_zero_and_a_nan_passes() {
         let x = array![[0.0, f64::NAN, -1.0, 2.0]];
         let mut y = Array2::zeros((1, 4));
-        Relu.forward(&[], x.view(), y.view_mut());
+        Relu.forward(&[], x.view(), y.view_mut(), Mode::Evaluation);
         assert!(y[[0, 1]].is_nan());
         let (dy, mut dx) = (array![[3.0; 4]], Array2::from_elem((1, 4), 9.0));
         let pass = Pass {

@@ -14,14 +14,14 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use spec::Real;
 
-use super::{Layer, Pass};
+use super::{Layer, Mode, Pass};
 
 /// `$y = 1 / (1 + e^{-x})$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sigmoid;
 
 impl<T: Real> Layer<T> for Sigmoid {
-    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>) {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
         let one = T::one();
         Zip::from(y)
             .and(x)
@@ -56,7 +56,7 @@ mod tests {
             ndarray::Array2::zeros((1, 1)),
             ndarray::Array2::zeros((1, 1)),
         );
-        Sigmoid.forward(&[], x.view(), y.view_mut());
+        Sigmoid.forward(&[], x.view(), y.view_mut(), Mode::Evaluation);
         let dy = ndarray::array![[1.0]];
         let pass = Pass {
             x: x.view(),
@@ -72,7 +72,7 @@ mod tests {
     fn far_from_zero_it_saturates_without_nan() {
         let x = ndarray::array![[-1000.0f32, 1000.0]];
         let mut y = ndarray::Array2::zeros((1, 2));
-        Sigmoid.forward(&[], x.view(), y.view_mut());
+        Sigmoid.forward(&[], x.view(), y.view_mut(), Mode::Evaluation);
         assert_eq!(y, ndarray::array![[0.0, 1.0]]);
     }
 }

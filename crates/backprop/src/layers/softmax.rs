@@ -23,14 +23,14 @@
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
 use spec::Real;
 
-use super::{Layer, Pass};
+use super::{Layer, Mode, Pass};
 
 /// `$y_k = e^{x_k} / \sum_j e^{x_j}$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Softmax;
 
 impl<T: Real> Layer<T> for Softmax {
-    fn forward(&mut self, _: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>) {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
         Zip::from(y.rows_mut()).and(x.rows()).for_each(softmax);
     }
 
@@ -76,7 +76,7 @@ mod tests {
     fn large_inputs_do_not_overflow() {
         let x = array![[1000.0f32, 1000.0, -1000.0]];
         let mut y = Array2::zeros((1, 3));
-        Softmax.forward(&[], x.view(), y.view_mut());
+        Softmax.forward(&[], x.view(), y.view_mut(), Mode::Evaluation);
         assert_eq!(y, array![[0.5, 0.5, 0.0]]);
     }
 }

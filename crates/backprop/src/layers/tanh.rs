@@ -13,14 +13,14 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use spec::Real;
 
-use super::{Layer, Pass};
+use super::{Layer, Mode, Pass};
 
 /// `$y = \tanh x$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Tanh;
 
 impl<T: Real> Layer<T> for Tanh {
-    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>) {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
         Zip::from(y).and(x).for_each(|y, &x| *y = x.tanh());
     }
 

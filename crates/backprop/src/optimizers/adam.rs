@@ -16,27 +16,23 @@
 use rayon::prelude::*;
 use spec::Real;
 
-use super::{BLOCK, Optimizer};
+use super::{BLOCK, Optimizer, Part};
 
 /// `$w \leftarrow w - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)$`.
 #[derive(Clone, Debug)]
 pub struct Adam<T> {
-    learning_rate: f64,
     beta: [f64; 2],
     epsilon: T,
-    steps: i32,
     mean: Vec<T>,
     mean_square: Vec<T>,
 }
 
 impl<T: Real> Adam<T> {
-    /// With learning rate `$\eta$`, decays `$\beta_1, \beta_2$` and `$\epsilon$`.
-    pub fn new(learning_rate: f64, beta: [f64; 2], epsilon: f64, parameters: usize) -> Self {
+    /// With decays `$\beta_1, \beta_2$` and `$\epsilon$`.
+    pub fn new(beta: [f64; 2], epsilon: f64, parameters: usize) -> Self {
         Self {
-            learning_rate,
             beta,
             epsilon: T::of(epsilon),
-            steps: 0,
             mean: vec![T::zero(); parameters],
             mean_square: vec![T::zero(); parameters],
         }
@@ -44,18 +40,19 @@ impl<T: Real> Adam<T> {
 }
 
 impl<T: Real> Optimizer<T> for Adam<T> {
-    fn step(&mut self, w: &mut [T], g: &[T]) {
-        self.steps = self.steps.saturating_add(1);
+    fn update(&mut self, part: Part<'_, T>) {
+        let Part { w, g, .. } = part;
         // In f64 also for f32 parameters: 1 − β₂ᵗ is a small difference at first.
-        let [correction1, correction2] = self.beta.map(|beta| 1.0 - beta.powi(self.steps));
-        let eta = T::of(self.learning_rate / correction1);
+        let [correction1, correction2] = self.beta.map(|beta| 1.0 - beta.powi(part.updates));
+        let eta = T::of(part.learning_rate / correction1);
         let root = T::of(correction2.sqrt());
         let [beta1, beta2] = self.beta.map(T::of);
         let [rest1, rest2] = self.beta.map(|beta| T::of(1.0 - beta));
         let epsilon = self.epsilon;
+        let own = part.start..part.start + w.len();
         w.par_chunks_mut(BLOCK)
-            .zip(self.mean.par_chunks_mut(BLOCK))
-            .zip(self.mean_square.par_chunks_mut(BLOCK))
+            .zip(self.mean[own.clone()].par_chunks_mut(BLOCK))
+            .zip(self.mean_square[own].par_chunks_mut(BLOCK))
             .zip(g.par_chunks(BLOCK))
             .for_each(|(((w, m), v), g)| {
                 for (((w, m), v), &g) in w.iter_mut().zip(m).zip(v).zip(g) {
@@ -67,7 +64,6 @@ impl<T: Real> Optimizer<T> for Adam<T> {
     }
 
     fn reset(&mut self) {
-        self.steps = 0;
         self.mean.fill(T::zero());
         self.mean_square.fill(T::zero());
     }
@@ -95,7 +91,7 @@ mod tests {
     #[test]
     fn steps_of_the_paper() {
         let (eta, beta, epsilon) = (0.1, [0.9, 0.999], 1e-8);
-        let mut rule = Adam::new(eta, beta, epsilon, 1);
+        let mut rule = Adam::new(beta, epsilon, 1);
         assert_close(three_steps(&mut rule), by_the_paper(eta, beta, epsilon));
         rule.reset();
         assert_close(three_steps(&mut rule), by_the_paper(eta, beta, epsilon));
@@ -103,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_first_step_is_as_long_as_the_learning_rate() {
-        let w = three_steps(&mut Adam::new(0.1, [0.9, 0.999], 1e-8, 1))[0];
+        let w = three_steps(&mut Adam::new([0.9, 0.999], 1e-8, 1))[0];
         assert!((w - 0.9).abs() < 1e-8);
     }
 }

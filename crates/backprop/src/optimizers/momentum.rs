@@ -11,21 +11,19 @@
 use rayon::prelude::*;
 use spec::Real;
 
-use super::{BLOCK, Optimizer};
+use super::{BLOCK, Optimizer, Part};
 
 /// `$v \leftarrow \mu v + g$`, `$w \leftarrow w - \eta v$`.
 #[derive(Clone, Debug)]
 pub struct Momentum<T> {
-    learning_rate: T,
     momentum: T,
     velocity: Vec<T>,
 }
 
 impl<T: Real> Momentum<T> {
-    /// With learning rate `$\eta$` and momentum `$\mu$`, at rest.
-    pub fn new(learning_rate: f64, momentum: f64, parameters: usize) -> Self {
+    /// With momentum `$\mu$`, at rest.
+    pub fn new(momentum: f64, parameters: usize) -> Self {
         Self {
-            learning_rate: T::of(learning_rate),
             momentum: T::of(momentum),
             velocity: vec![T::zero(); parameters],
         }
@@ -33,10 +31,12 @@ impl<T: Real> Momentum<T> {
 }
 
 impl<T: Real> Optimizer<T> for Momentum<T> {
-    fn step(&mut self, w: &mut [T], g: &[T]) {
-        let (eta, mu) = (self.learning_rate, self.momentum);
+    fn update(&mut self, part: Part<'_, T>) {
+        let Part { w, g, .. } = part;
+        let (eta, mu) = (T::of(part.learning_rate), self.momentum);
+        let velocity = &mut self.velocity[part.start..part.start + w.len()];
         w.par_chunks_mut(BLOCK)
-            .zip(self.velocity.par_chunks_mut(BLOCK))
+            .zip(velocity.par_chunks_mut(BLOCK))
             .zip(g.par_chunks(BLOCK))
             .for_each(|((w, v), g)| {
                 for ((w, v), &g) in w.iter_mut().zip(v).zip(g) {
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn steps_worked_by_hand() {
         // v = 2, 2.6, 2.38
-        let mut rule = Momentum::new(0.1, 0.5, 1);
+        let mut rule = Momentum::new(0.5, 1);
         assert_close(three_steps(&mut rule), [0.8, 0.54, 0.302]);
         rule.reset();
         assert_close(three_steps(&mut rule), [0.8, 0.54, 0.302]);

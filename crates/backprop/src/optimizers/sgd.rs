@@ -9,26 +9,16 @@
 use rayon::prelude::*;
 use spec::Real;
 
-use super::{BLOCK, Optimizer};
+use super::{BLOCK, Optimizer, Part};
 
 /// `$w \leftarrow w - \eta g$`.
-#[derive(Clone, Debug)]
-pub struct Sgd<T> {
-    learning_rate: T,
-}
+#[derive(Clone, Copy, Debug)]
+pub struct Sgd;
 
-impl<T: Real> Sgd<T> {
-    /// With learning rate `$\eta$`.
-    pub fn new(learning_rate: f64) -> Self {
-        Self {
-            learning_rate: T::of(learning_rate),
-        }
-    }
-}
-
-impl<T: Real> Optimizer<T> for Sgd<T> {
-    fn step(&mut self, w: &mut [T], g: &[T]) {
-        let eta = self.learning_rate;
+impl<T: Real> Optimizer<T> for Sgd {
+    fn update(&mut self, part: Part<'_, T>) {
+        let Part { w, g, .. } = part;
+        let eta = T::of(part.learning_rate);
         w.par_chunks_mut(BLOCK)
             .zip(g.par_chunks(BLOCK))
             .for_each(|(w, g)| {
@@ -49,6 +39,6 @@ mod tests {
     #[test]
     fn steps_worked_by_hand() {
         // w ← w − .1 · 2w = .8 w
-        assert_close(three_steps(&mut Sgd::new(0.1)), [0.8, 0.64, 0.512]);
+        assert_close(three_steps(&mut Sgd), [0.8, 0.64, 0.512]);
     }
 }

@@ -6,29 +6,25 @@ use ndarray::{Array2, ArrayD};
 use rand::RngExt;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
-use spec::training::{LossSpec, OptimizerSpec};
-use spec::{Implementation, NamedTensors, Real, Streams, initial};
+use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
+use spec::{Implementation, NamedTensors, Real, Step, Streams, initial};
 
 /// A linear layer, named by its index.
 pub fn linear(units: usize, bias: bool) -> LayerSpec {
     LayerSpec::Linear(LinearSpec {
-        units,
         bias,
-        name: None,
-        weights: None,
-        biases: None,
+        ..LinearSpec::new(units)
     })
 }
 
 /// The layers for samples of `inputs` numbers.
 pub fn plan(inputs: usize, layers: &[LayerSpec]) -> Vec<PlannedLayer> {
     let model = ModelSpec {
-        layers: layers.to_vec(),
         weights: Initializer::HeNormal,
         biases: Initializer::Constant(0.1),
-        initial_parameters: None,
+        ..ModelSpec::new(layers.to_vec())
     };
-    model.plan(&[inputs])
+    model.plan(&[inputs]).unwrap()
 }
 
 /// 200-300-100-10 with ReLU: large enough for a batch to be cut into several pieces.
@@ -47,7 +43,11 @@ pub fn large_plan() -> Vec<PlannedLayer> {
 /// A classifier at parameters drawn from a fixed seed.
 pub fn classifier<T: Real>(plan: &[PlannedLayer], optimizer: OptimizerSpec) -> Model<T> {
     let parameters = initial::draw_parameters(plan, &Streams::new(1));
-    let mut model = Model::new(plan, LossSpec::SoftmaxCrossEntropy, &optimizer);
+    let mut model = Model::new(
+        plan,
+        &TrainingSpec::new(LossSpec::SoftmaxCrossEntropy, optimizer),
+        Streams::new(1),
+    );
     model.load(&parameters.cast()).unwrap();
     model
 }
@@ -73,9 +73,15 @@ impl<T: Real> Batch<T> {
     }
 }
 
+/// An update with the learning rate that every rule here has.
+pub const UPDATE: Step = Step {
+    number: 1,
+    learning_rate: 0.01,
+};
+
 /// One update with that batch.
 pub fn step<T: Real>(model: &mut Model<T>, batch: &Batch<T>) -> f64 {
-    model.train_step(batch.x.view(), batch.t.view())
+    model.train_step(UPDATE, batch.x.view(), batch.t.view())
 }
 
 /// So many threads of their own.

@@ -8,7 +8,8 @@ use crate::support::good;
 /// What a config says against data of this shape, with its place.
 fn against(shape: &DataShape, overrides: &[&str]) -> Result<(), String> {
     let config = good(overrides);
-    let checked = config.experiment.check_data(shape);
+    let plan = config.experiment.model.plan(&[2]).unwrap();
+    let checked = config.experiment.check_data(shape, &plan);
     checked.map_err(|problem| config.locate(problem).to_string())
 }
 

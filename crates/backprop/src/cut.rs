@@ -1,0 +1,76 @@
+//! Where a batch is cut into pieces: decided by its size and the network's, never by the number of
+//! threads, so that one thread and many give the same bits.
+
+use std::ops::Range;
+
+use spec::model::{LayerSpec, PlannedLayer};
+
+/// A batch has at most so many pieces: each costs a set of gradients to sum.
+const MOST_PIECES: usize = 8;
+/// A piece has at least so many multiplications: less is not worth waking a thread for.
+const LEAST_WORK: usize = 1 << 19;
+
+/// A batch in pieces of equal height, but for the last.
+#[derive(Clone, Copy)]
+pub(crate) struct Cut {
+    rows: usize,
+    height: usize,
+    pub pieces: usize,
+}
+
+impl Cut {
+    /// Cuts so many rows, each with so many multiplications, into pieces of at least `least_rows`.
+    pub fn new(rows: usize, work: usize, least_rows: usize) -> Self {
+        let most = (rows / least_rows).min(rows * work / LEAST_WORK);
+        let height = rows.div_ceil(most.clamp(1, MOST_PIECES)).max(1);
+        Self {
+            rows,
+            height,
+            pieces: rows.div_ceil(height).max(1),
+        }
+    }
+
+    /// Everything in one piece.
+    pub fn whole(rows: usize) -> Self {
+        Self {
+            rows,
+            height: rows.max(1),
+            pieces: 1,
+        }
+    }
+
+    /// The rows of a piece.
+    pub fn part(&self, index: usize) -> Range<usize> {
+        let start = index * self.height;
+        start..(start + self.height).min(self.rows)
+    }
+}
+
+/// Multiplications of a forward pass for one sample.
+pub(crate) fn work(layer: &PlannedLayer) -> usize {
+    match &layer.spec {
+        LayerSpec::Residual(_) => layer.chains.iter().flatten().map(work).sum(),
+        LayerSpec::Conv2d(_) => {
+            let [_, height, width] = layer.output[..] else {
+                return 0;
+            };
+            height * width * layer.parameter_count()
+        }
+        LayerSpec::Embedding(_) => layer.outputs(),
+        _ => layer.parameter_count().max(layer.outputs()),
+    }
+}
+
+/// Rows of a piece: matrix products of a batch need some to be efficient, convolutions find theirs in
+/// each image.
+pub(crate) fn least_rows(plan: &[PlannedLayer]) -> usize {
+    let mostly_linear = |layer: &PlannedLayer| {
+        2 * layer.parameter_count() * usize::from(layer.output.len() == 1) > work(layer)
+    };
+    let linear: usize = plan.iter().filter(|l| mostly_linear(l)).map(work).sum();
+    let all: usize = plan.iter().map(work).sum();
+    match 2 * linear > all {
+        true => 32,
+        false => 4,
+    }
+}

@@ -1,0 +1,27 @@
+//! To be written.
+
+use ndarray::{ArrayView2, ArrayViewMut2};
+use spec::Real;
+use spec::model::PlannedLayer;
+
+use super::{Layer, Mode, Pass};
+
+/// To be written.
+pub struct TableConv2d;
+
+impl TableConv2d {
+    /// To be written.
+    pub fn new(_: &PlannedLayer, _: &spec::model::Conv2dSpec) -> Self {
+        Self
+    }
+}
+
+impl<T: Real> Layer<T> for TableConv2d {
+    fn forward(&mut self, _: &[T], _: ArrayView2<T>, _: ArrayViewMut2<T>, _: Mode) {
+        todo!()
+    }
+
+    fn backward(&mut self, _: &[T], _: Pass<T>, _: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        todo!()
+    }
+}
