@@ -66,5 +66,6 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Circles(spec) => generated::circles(spec, streams),
         DatasetSpec::Spirals(spec) => generated::spirals(spec, streams),
         DatasetSpec::Sine(spec) => generated::sine(spec, streams),
+        DatasetSpec::Waves(_) => todo!(),
     }
 }

@@ -225,6 +225,7 @@ fn pixel_map(pixels: Pixels, training: &[u8]) -> (f64, f64) {
     match pixels {
         Pixels::Unit => (1.0 / 255.0, 0.0),
         Pixels::Signed => (2.0 / 255.0, -1.0),
+        Pixels::Range([low, high]) => ((high - low) / 255.0, low),
         Pixels::Standardize => {
             let count = training.len() as f64;
             let sum: u64 = training.iter().map(|&byte| u64::from(byte)).sum();
@@ -244,6 +245,7 @@ fn describe(pixels: Pixels, scale: f64, offset: f64) -> String {
     match pixels {
         Pixels::Unit => "pixels: byte / 255".into(),
         Pixels::Signed => "pixels: 2 byte / 255 - 1".into(),
+        Pixels::Range([low, high]) => format!("pixels: 0 becomes {low}, 255 becomes {high}"),
         Pixels::Standardize => {
             format!("pixels: byte * {scale:.6} + {offset:.6} (mean 0, deviation 1 in training)")
         }

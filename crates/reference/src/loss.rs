@@ -16,6 +16,7 @@ pub(crate) fn mean(loss: LossSpec, y: Tensor<2>, t: Tensor<2>) -> Tensor<1> {
         LossSpec::BinaryCrossEntropy => binary_cross_entropy(y, t),
         // Takes probabilities as targets, clamps nothing, and averages over the samples.
         LossSpec::SoftmaxCrossEntropy => cross_entropy_with_logits(y, t),
+        _ => todo!("{}", loss.kind()),
     }
 }
 

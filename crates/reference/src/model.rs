@@ -4,12 +4,12 @@ use std::marker::PhantomData;
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::optim::{GradientsParams, LearningRate, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Gradients, Tensor};
 use ndarray::{ArrayD, ArrayView2};
 use spec::model::{PlannedLayer, PlannedParameter};
-use spec::training::{LossSpec, OptimizerSpec};
-use spec::{Backward, Evaluation, Implementation, NamedTensors, TensorError};
+use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
+use spec::{Backward, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, TensorError};
 
 use crate::network::{Layer, Network};
 use crate::tensors::{matrix, to_burn, vector, weight};
@@ -22,7 +22,6 @@ pub struct Model<T> {
     plan: Vec<PlannedLayer>,
     loss: LossSpec,
     rule: OptimizerSpec,
-    learning_rate: LearningRate,
     /// Without autodiff.
     device: Device,
     network: Network,
@@ -34,10 +33,11 @@ impl<T: BurnReal> Model<T> {
     /// The planned layers on one of burn's devices.
     pub fn new(
         plan: &[PlannedLayer],
-        loss: LossSpec,
-        optimizer: &OptimizerSpec,
+        training: &TrainingSpec,
+        _streams: Streams,
         backend: Backend,
     ) -> Self {
+        let (loss, optimizer) = (training.loss, &training.optimizer);
         let device = backend.device();
         let zeros: Vec<Vec<ArrayD<T>>> = plan
             .iter()
@@ -51,7 +51,6 @@ impl<T: BurnReal> Model<T> {
             plan: plan.to_vec(),
             loss,
             rule: *optimizer,
-            learning_rate: optimizer::learning_rate(optimizer),
             network: Network {
                 layers: layers.collect(),
             },
@@ -150,17 +149,19 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         self.pass(x, |y| (y * dy).sum())
     }
 
-    fn train_step(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
+    fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
         let y = self.network.forward(self.batch(x));
         let loss = loss::mean(self.loss, y, self.batch(t));
         let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
         // Moved, not cloned: the optimiser may then update parameters in place.
         let network = std::mem::take(&mut self.network);
-        self.network = self.optimizer.step(self.learning_rate, network, gradients);
+        self.network = self.optimizer.step(step.learning_rate, network, gradients);
         loss.into_scalar::<T>().f64()
     }
 
-    fn evaluate(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T> {
+    fn estimate_curvature(&mut self, _: ArrayView2<T>, _: ArrayView2<T>) {}
+
+    fn evaluate(&mut self, _: Mode, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T> {
         // The network and the batch without autodiff: no graph is kept.
         let y = self.network.valid().forward(to_burn(x, &self.device));
         let loss = loss::mean(self.loss, y.clone(), to_burn(t, &self.device));

@@ -50,7 +50,7 @@ impl Layer {
         parameters: &[&ArrayD<T>],
         device: &Device,
     ) -> Self {
-        match planned.spec {
+        match &planned.spec {
             LayerSpec::Linear(_) => Self::Linear(linear(parameters, device)),
             LayerSpec::Sigmoid if T::dtype() == DType::F64 => Self::ExactSigmoid(ExactSigmoid),
             LayerSpec::Sigmoid => Self::Sigmoid(Sigmoid),
@@ -59,6 +59,7 @@ impl Layer {
             LayerSpec::LeakyRelu(leaky) => Self::LeakyRelu(LeakyRelu { slope: leaky.slope }),
             LayerSpec::Identity => Self::Identity(Identity),
             LayerSpec::Softmax => Self::Softmax(Softmax),
+            _ => todo!("{}", planned.spec.kind()),
         }
     }
 

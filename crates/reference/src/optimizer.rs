@@ -24,16 +24,6 @@ pub(crate) fn new<T: BurnReal>(spec: &OptimizerSpec) -> ModuleOptimizer {
     }
 }
 
-/// η.
-pub(crate) fn learning_rate(spec: &OptimizerSpec) -> LearningRate {
-    match *spec {
-        OptimizerSpec::Sgd { learning_rate }
-        | OptimizerSpec::Momentum { learning_rate, .. }
-        | OptimizerSpec::Nesterov { learning_rate, .. }
-        | OptimizerSpec::Adam { learning_rate, .. } => learning_rate,
-    }
-}
-
 /// Burn's own.
 fn burns(spec: &OptimizerSpec) -> ModuleOptimizer {
     let with_momentum = |momentum, nesterov| {
@@ -58,6 +48,7 @@ fn burns(spec: &OptimizerSpec) -> ModuleOptimizer {
             .with_beta_2(beta2 as f32)
             .with_epsilon(epsilon as f32)
             .init(),
+        _ => todo!("{}", spec.kind()),
     }
 }
 
@@ -86,6 +77,7 @@ fn exact(spec: &OptimizerSpec) -> ModuleOptimizer {
             epsilon,
         }
         .into(),
+        _ => todo!("{}", spec.kind()),
     }
 }
 

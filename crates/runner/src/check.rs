@@ -7,14 +7,15 @@
 
 pub mod comparison;
 pub mod differences;
+pub mod trajectory;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use rand::RngExt;
 use serde::Serialize;
-use spec::{Backward, Implementation, ImplementationName, NamedTensors, Streams};
+use spec::{Backward, Implementation, ImplementationName};
 
 use crate::batches::{Batch, order};
 use crate::cli::CheckArguments;
@@ -24,6 +25,7 @@ use crate::prepare::Prepared;
 use crate::{Failure, interrupt, machine, record, tables};
 use comparison::{Bound, Comparison, Context, compare_backward, compare_parameters};
 use differences::{Function, Point, compare_with_differences};
+use trajectory::trajectory;
 
 /// Every comparison of a config.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -171,7 +173,8 @@ fn loaded<T: Number>(
     name: ImplementationName,
 ) -> Result<Box<dyn Implementation<T>>, Failure> {
     let training = &prepared.config.experiment.training;
-    let mut model = build(name, &prepared.plan, training);
+    let streams = prepared.config.experiment.streams();
+    let mut model = build(name, &prepared.plan, training, streams);
     model.load(&prepared.initial.cast())?;
     Ok(model)
 }
@@ -295,34 +298,7 @@ fn against_trajectories(prepared: &Prepared, report: &mut Report) -> Result<(), 
     Ok(())
 }
 
-/// Parameters after the steps of `[gradient_check]`, on the batches that training would take.
-fn trajectory(
-    prepared: &Prepared,
-    model: &mut dyn Implementation<f64>,
-) -> Result<NamedTensors<f64>, Failure> {
-    let experiment = &prepared.config.experiment;
-    let streams: Streams = experiment.streams();
-    let size = prepared.batch_size();
-    let mut batch = Batch::new(size, prepared.inputs(), prepared.outputs());
-    let mut step = 0;
-    for epoch in 1.. {
-        let shuffle = experiment.training.shuffle;
-        let rows = order(prepared.shape.samples, shuffle, epoch, &streams);
-        for rows in rows.chunks(size) {
-            if step == experiment.gradient_check.steps {
-                return Ok(model.parameters());
-            }
-            stop_if_interrupted()?;
-            let dataset = &prepared.dataset;
-            let (x, t): (ArrayView2<f64>, _) = batch.fill(&dataset.train, &dataset.target, rows);
-            model.train_step(x, t);
-            step += 1;
-        }
-    }
-    Ok(model.parameters())
-}
-
-fn stop_if_interrupted() -> Result<(), Failure> {
+pub(crate) fn stop_if_interrupted() -> Result<(), Failure> {
     match interrupt::requested() {
         true => Err(Failure::Interrupted("interrupted".into())),
         false => Ok(()),

@@ -8,7 +8,7 @@ use crate::batches::{Batch, order};
 use crate::cli::ExportArguments;
 use crate::implementations::build;
 use crate::output;
-use crate::prepare::{Prepared, kind};
+use crate::prepare::Prepared;
 use crate::record::{Software, write_file, write_json};
 use crate::{Failure, machine};
 
@@ -79,8 +79,12 @@ fn gradients(prepared: &Prepared) -> Result<(NamedTensors<f64>, spec::Backward<f
     let mut batch = Batch::<f64>::new(size, prepared.inputs(), prepared.outputs());
     let dataset = &prepared.dataset;
     let (x, t) = batch.fill(&dataset.train, &dataset.target, &rows[..size]);
-    let mut model: Box<dyn Implementation<f64>> =
-        build(ImplementationName::Backprop, &prepared.plan, training);
+    let mut model: Box<dyn Implementation<f64>> = build(
+        ImplementationName::Backprop,
+        &prepared.plan,
+        training,
+        streams,
+    );
     model.load(&prepared.initial)?;
     let backward = model.loss_backward(x, t);
     let mut tensors = NamedTensors::default();
@@ -97,7 +101,7 @@ fn describe(prepared: &Prepared, loss: f64, batch: &NamedTensors<f64>) -> Descri
     let experiment = &prepared.config.experiment;
     let layers = prepared.plan.iter().map(|layer| LayerDescription {
         name: layer.name.clone(),
-        kind: kind(&layer.spec),
+        kind: layer.spec.kind(),
         input: layer.input.clone(),
         output: layer.output.clone(),
         parameters: layer.parameters.iter().map(|p| p.name.clone()).collect(),

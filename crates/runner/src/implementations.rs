@@ -3,7 +3,7 @@
 use reference::{Backend, BurnReal};
 use spec::model::PlannedLayer;
 use spec::training::TrainingSpec;
-use spec::{Implementation, ImplementationName};
+use spec::{Implementation, ImplementationName, Streams};
 
 /// burn on both of its devices: what gradients are held against, whoever trains.
 pub const REFERENCES: [ImplementationName; 2] = [
@@ -21,13 +21,14 @@ pub fn build<T: Number>(
     name: ImplementationName,
     plan: &[PlannedLayer],
     training: &TrainingSpec,
+    streams: Streams,
 ) -> Box<dyn Implementation<T>> {
     let burn = |backend| {
-        let model = reference::Model::new(plan, training.loss, &training.optimizer, backend);
+        let model = reference::Model::new(plan, training, streams, backend);
         Box::new(model) as Box<dyn Implementation<T>>
     };
     match name {
-        ImplementationName::Backprop => T::model(plan, training.loss, &training.optimizer),
+        ImplementationName::Backprop => T::model(plan, training, streams),
         ImplementationName::BurnNdarray => burn(Backend::Ndarray),
         ImplementationName::BurnFlex => burn(Backend::Flex),
     }

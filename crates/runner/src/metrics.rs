@@ -23,7 +23,7 @@ impl<'a> Measurement<'a> {
     pub fn new(samples: &'a Samples, target: &'a Target, loss: LossSpec) -> Self {
         let threshold = match loss {
             LossSpec::BinaryCrossEntropy => 0.0,
-            LossSpec::SquaredError | LossSpec::SoftmaxCrossEntropy => 0.5,
+            _ => 0.5,
         };
         Self {
             samples,

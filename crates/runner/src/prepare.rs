@@ -2,7 +2,7 @@
 
 use datasets::Dataset;
 use spec::experiment::resolve_path;
-use spec::model::{LayerSpec, PlannedLayer};
+use spec::model::PlannedLayer;
 use spec::{Config, DataShape, NamedTensors, Problem, Streams, initial};
 
 use crate::Failure;
@@ -37,10 +37,11 @@ impl Prepared {
             samples: dataset.train.len(),
             classes: dataset.classes(),
         };
-        if let Err(problem) = experiment.check_data(&shape) {
+        let plan = experiment.model.plan(&dataset.sample_shape);
+        let plan = plan.map_err(|problem| config.locate(problem))?;
+        if let Err(problem) = experiment.check_data(&shape, &plan) {
             return Err(config.locate(problem).into());
         }
-        let plan = experiment.model.plan(&dataset.sample_shape);
         let initial = initial_parameters(&config, &plan, &streams)?;
         Ok(Self {
             config,
@@ -83,7 +84,7 @@ impl Prepared {
                 0 => String::new(),
                 count => format!("  {count} parameters"),
             };
-            let (name, kind, outputs) = (&layer.name, kind(&layer.spec), layer.outputs());
+            let (name, kind, outputs) = (&layer.name, layer.spec.kind(), layer.outputs());
             lines.push(format!(
                 "  {name:>8}  {kind:<12} {:>5} -> {outputs:<5}{count}",
                 layer.inputs()
@@ -91,19 +92,6 @@ impl Prepared {
         }
         lines.push(format!("  {} parameters in all", self.initial.values()));
         lines.join("\n")
-    }
-}
-
-/// The name of a layer's kind, as in a config.
-pub fn kind(spec: &LayerSpec) -> &'static str {
-    match spec {
-        LayerSpec::Linear(_) => "linear",
-        LayerSpec::Sigmoid => "sigmoid",
-        LayerSpec::Tanh => "tanh",
-        LayerSpec::Relu => "relu",
-        LayerSpec::LeakyRelu(_) => "leaky_relu",
-        LayerSpec::Identity => "identity",
-        LayerSpec::Softmax => "softmax",
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use spec::training::Metric;
-use spec::{Implementation, NamedTensors};
+use spec::{Implementation, Mode, NamedTensors, Step};
 
 use crate::batches::{Batch, order};
 use crate::check::{self, Report};
@@ -56,7 +56,12 @@ impl<'a> Training<'a> {
         let initial: NamedTensors<f32> = prepared.initial.cast();
         let mut models = Vec::new();
         for name in &experiment.implementations {
-            let mut model = build(*name, &prepared.plan, &experiment.training);
+            let mut model = build(
+                *name,
+                &prepared.plan,
+                &experiment.training,
+                experiment.streams(),
+            );
             model.load(&initial)?;
             models.push(model);
         }
@@ -163,7 +168,11 @@ impl<'a> Training<'a> {
             }
             let start = Instant::now();
             let (x, t) = self.batch.fill(&dataset.train, &dataset.target, rows);
-            let loss = self.models[index].train_step(x, t);
+            let update = Step {
+                number: 1,
+                learning_rate: experiment.training.optimizer.learning_rate(),
+            };
+            let loss = self.models[index].train_step(update, x, t);
             seconds += start.elapsed().as_secs_f64();
             if !loss.is_finite() {
                 let name = experiment.implementations[index].as_str();
@@ -206,7 +215,7 @@ impl<'a> Training<'a> {
                 return Err(Stop::Interrupted);
             }
             let (x, t) = self.test_batch.fill(&dataset.test, &dataset.target, rows);
-            let evaluation = self.models[index].evaluate(x, t);
+            let evaluation = self.models[index].evaluate(Mode::Evaluation, x, t);
             sum += evaluation.loss * rows.len() as f64;
             measured.add(evaluation.output.view());
         }
@@ -240,20 +249,16 @@ impl<'a> Training<'a> {
             Stop::Diverged(_) => Failure::Run(format!(
                 "{message}; try a smaller learning rate, e.g. --set training.optimizer.{}.learning_rate={:e}; {saved}",
                 self.prepared.config.experiment.training.optimizer.kind(),
-                self.learning_rate() / 10.0,
+                self.prepared
+                    .config
+                    .experiment
+                    .training
+                    .optimizer
+                    .learning_rate()
+                    / 10.0,
             )),
             Stop::Interrupted => Failure::Interrupted(format!("{message}; {saved}")),
         }
-    }
-
-    fn learning_rate(&self) -> f64 {
-        self.prepared
-            .config
-            .experiment
-            .training
-            .optimizer
-            .settings()[0]
-            .1
     }
 
     /// Largest difference of each implementation's first losses to the hand-written ones.

@@ -11,7 +11,7 @@
 
 use ndarray::{Array2, ArrayD, ArrayView2};
 use rand::seq::index::sample;
-use spec::{Backward, Implementation, NamedTensors, Streams, TensorError};
+use spec::{Backward, Implementation, Mode, NamedTensors, Streams, TensorError};
 
 use super::comparison::{Comparison, Context, compare_entries, floor};
 
@@ -45,9 +45,12 @@ pub struct Point<'m, 'f> {
 impl Point<'_, '_> {
     fn value(&mut self) -> f64 {
         match self.function {
-            Function::Loss(t) => self.model.evaluate(self.x.view(), t).loss,
+            Function::Loss(t) => self.model.evaluate(Mode::Training, self.x.view(), t).loss,
             Function::Upstream(dy) => {
-                let output = self.model.evaluate(self.x.view(), dy).output;
+                let output = self
+                    .model
+                    .evaluate(Mode::Training, self.x.view(), dy)
+                    .output;
                 (&output * &dy).sum()
             }
         }
