@@ -165,12 +165,18 @@ mod tests {
     use super::super::testing::random;
     use super::*;
 
-    /// Vectors and images, with and without a rest of lanes, in one part and in eight.
-    const SHAPES: [[usize; 3]; 5] = [[3, 5, 1], [400, 70, 1], [2, 3, 8], [5, 2, 13], [300, 4, 30]];
+    /// Vectors and images, with and without a rest of lanes, in one part and in several.
+    const SHAPES: [([usize; 3], usize); 5] = [
+        ([3, 5, 1], 1),
+        ([901, 150, 1], 4),
+        ([2, 3, 8], 1),
+        ([5, 2, 13], 1),
+        ([299, 4, 123], 4),
+    ];
 
     #[test]
     fn sums_and_functions_are_those_of_the_definition() {
-        for [n, count, pixels] in SHAPES {
+        for ([n, count, pixels], parts) in SHAPES {
             let (a, b) = (
                 random(n, count * pixels, "a"),
                 random(n, count * pixels, "b"),
@@ -188,6 +194,7 @@ mod tests {
                 pixels,
                 sums,
             };
+            assert_eq!(channels.cut(a.len()).0.pieces, parts);
             // Twice: the second time over the sums of the first.
             for _ in 0..2 {
                 for (sum, expected) in channels.sum(a, b, f).iter().zip(&by_definition) {
