@@ -29,6 +29,7 @@ pub mod network;
 pub mod optimizers;
 pub mod penalties;
 mod piece;
+mod planes;
 pub mod rows;
 pub mod sequence;
 
