@@ -63,7 +63,7 @@ pub struct Conv2d<T> {
     buffers: Buffers<T>,
     /// A kernel as large as the image has one output: the same as a linear layer, and in one product
     /// for the whole batch (C5 of LeNet-5 at batch 64: 25 times as fast).
-    linear: Option<Linear>,
+    linear: Option<Linear<T>>,
 }
 
 /// Numbers of the group, of a map, of a kernel.
@@ -317,11 +317,7 @@ impl<T: Real> Conv2d<T> {
             ways_back,
             planes,
             buffers,
-            linear: linear.then(|| Linear {
-                d_in: planned.inputs(),
-                d_out: spec.channels,
-                bias: spec.bias,
-            }),
+            linear: linear.then(|| Linear::new(planned.inputs(), spec.channels, spec.bias)),
         }
     }
 }
