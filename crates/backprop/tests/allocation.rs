@@ -172,7 +172,7 @@ fn layers_that_remember_something_allocate_nothing() {
     for (index, plan) in plans.iter().enumerate() {
         for threads in [1, 2] {
             assert_eq!(
-                allocated_in(plan, MOMENTUM, threads, &[256, 64, 7]),
+                allocated_in(plan, MOMENTUM, threads, &[256, 7]),
                 0,
                 "plan {index}, {threads} threads"
             );
