@@ -5,8 +5,10 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use backprop::Model;
 use rayon::ThreadPool;
-use spec::training::OptimizerSpec;
+use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
+use spec::{Implementation, Streams, initial};
 use support::{Batch, classifier, large_plan, pool, step};
 
 thread_local! {
@@ -59,8 +61,12 @@ fn allocations(pool: &ThreadPool) -> usize {
 
 /// What twenty rounds over batches of these sizes allocate after a first round.
 fn allocated_by(optimizer: OptimizerSpec, threads: usize, sizes: &[usize]) -> usize {
+    let model = classifier::<f32>(&large_plan(), optimizer);
+    allocated_by_model(model, threads, sizes)
+}
+
+fn allocated_by_model(mut model: Model<f32>, threads: usize, sizes: &[usize]) -> usize {
     let plan = large_plan();
-    let mut model = classifier::<f32>(&plan, optimizer);
     let batches: Vec<_> = sizes.iter().map(|&n| Batch::random(n, &plan)).collect();
     let pool = pool(threads);
     let mut train = |rounds: usize| {
@@ -141,13 +147,79 @@ fn every_optimizer_allocates_nothing() {
         learning_rate,
         momentum: 0.9,
     };
-    for optimizer in [OptimizerSpec::Sgd { learning_rate }, nesterov, ADAM] {
+    let epsilon = 1e-8;
+    let adagrad = OptimizerSpec::AdaGrad {
+        learning_rate,
+        epsilon,
+    };
+    let rmsprop = OptimizerSpec::RmsProp {
+        learning_rate,
+        decay: 0.9,
+        epsilon,
+    };
+    let adamw = OptimizerSpec::AdamW {
+        learning_rate,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon,
+        weight_decay: 0.01,
+    };
+    let rprop = OptimizerSpec::Rprop {
+        learning_rate,
+        decrease: 0.5,
+        increase: 1.2,
+        smallest: 1e-6,
+        largest: 50.0,
+    };
+    let quickprop = OptimizerSpec::Quickprop {
+        learning_rate,
+        growth: 1.75,
+    };
+    let levenberg_marquardt = OptimizerSpec::DiagonalLevenbergMarquardt {
+        learning_rate,
+        mu: 0.02,
+        samples: 64,
+    };
+    for optimizer in [
+        OptimizerSpec::Sgd { learning_rate },
+        nesterov,
+        adagrad,
+        rmsprop,
+        ADAM,
+        adamw,
+        rprop,
+        quickprop,
+        levenberg_marquardt,
+    ] {
         for threads in [1, 2] {
             assert_eq!(
                 allocated_by(optimizer, threads, &[64]),
                 0,
                 "{optimizer:?}, {threads} threads"
             );
+        }
+    }
+}
+
+#[test]
+fn penalties_max_norm_and_clipping_allocate_nothing() {
+    for clip in [ClipSpec::Value(0.01), ClipSpec::Norm(0.1)] {
+        for threads in [1, 2] {
+            let plan = large_plan();
+            let mut training = TrainingSpec::new(LossSpec::SoftmaxCrossEntropy, MOMENTUM);
+            training.clip = Some(clip);
+            training.regularization = RegularizationSpec {
+                l1: 1e-3,
+                l2: 1e-3,
+                lambda: Some(0.9),
+                max_norm: Some(1.0),
+                biases: true,
+            };
+            let mut model = Model::new(&plan, &training, Streams::new(1));
+            let parameters = initial::draw_parameters(&plan, &Streams::new(1));
+            model.load(&parameters.cast()).unwrap();
+            let allocated = allocated_by_model(model, threads, &[64]);
+            assert_eq!(allocated, 0, "{clip:?}, {threads} threads");
         }
     }
 }
