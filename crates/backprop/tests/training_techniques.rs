@@ -3,7 +3,7 @@
 mod support;
 
 use backprop::Model;
-use ndarray::ArrayD;
+use ndarray::{ArrayD, Axis};
 use spec::model::{Initializer, LayerSpec, LinearSpec, PlannedLayer};
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
 use spec::{Implementation, NamedTensors, Real, Step, Streams, initial};
@@ -280,4 +280,29 @@ fn threads_change_no_bit_of_penalties_max_norm_and_clipping() {
         model.parameters()
     });
     assert!(one == three);
+}
+
+/// y = W x + b with squared error: the second derivatives are the mean of xᵢ² for each wⱼᵢ and 1 for
+/// each bias, and nothing is left out.
+#[test]
+fn a_step_of_diagonal_levenberg_marquardt_is_divided_by_the_curvature() {
+    let plan = plan(4, &[layer(3, 1.0)]);
+    let batch = Batch::random(6, &plan);
+    let (x, t) = (batch.x.view(), batch.t.view());
+    let mu = 0.02;
+    let mut model = model::<f64>(&plan, |training| {
+        training.optimizer = OptimizerSpec::DiagonalLevenbergMarquardt {
+            learning_rate: 0.1,
+            mu,
+            samples: 6,
+        };
+    });
+    model.estimate_curvature(x, t);
+    let found = model.loss_backward(x, t).gradients;
+    let squares = (&batch.x * &batch.x).mean_axis(Axis(0)).unwrap();
+    let weight = found.get("0.weight").unwrap() * &squares.mapv(|h| -0.1 / (mu + h));
+    let bias = found.get("0.bias").unwrap() * (-0.1 / (mu + 1.0));
+    let changes = change_of(&mut model, &batch);
+    assert_close(&changes[0].1, &weight, "0.weight");
+    assert_close(&changes[1].1, &bias, "0.bias");
 }
