@@ -23,7 +23,7 @@ pub struct Trained {
     /// Why training ended before its last epoch, if it did. Of several runs: why the kept one did.
     #[serde(default)]
     pub stopped_early: Option<Early>,
-    /// The weights that came back at the end, where they are not just those of the last epoch.
+    /// The weights that came back at the end; none where they are just those of the last epoch.
     #[serde(default)]
     pub kept: Option<Kept>,
     /// Restarts whose loss became infinite or NaN: they lost.

@@ -219,12 +219,15 @@ impl Trainee {
         tools: &mut Tools,
         trained: &mut Trained,
     ) -> Result<(), Stop> {
+        let last = trained.epochs.len();
         if self.escape.runs() == 1 {
             trained.stopped_early = early;
-            let best = self.best().cloned();
-            return self.finish(best, tools, trained);
+            // Beside an escape that brings its best weights back, plain training is measured alike.
+            let compared = trained.escape.is_some();
+            let as_it_is = compared.then(|| (last, self.model.parameters()));
+            let best = self.best().map(|best| (best.epoch, best.weights.clone()));
+            return self.finish(best.or(as_it_is), tools, trained);
         }
-        let last = trained.epochs.len();
         let (epoch, weights) = match self.stopping.best() {
             Some(best) => (best.epoch, best.weights.clone()),
             None => (last, self.model.parameters()),
@@ -243,7 +246,7 @@ impl Trainee {
     fn next_run(&mut self, tools: &mut Tools, trained: &mut Trained) -> Result<(), Stop> {
         self.run += 1;
         if self.run == self.escape.runs() {
-            let kept = self.kept.take();
+            let kept = self.kept.take().map(|kept| (kept.epoch, kept.weights));
             return self.finish(kept, tools, trained);
         }
         let initial = initial_of_run(tools.prepared, &self.escape_name, self.run);
@@ -254,20 +257,20 @@ impl Trainee {
         Ok(())
     }
 
-    /// Brings the best weights back, and measures what they are worth.
+    /// Brings the best weights, of that epoch, back, and measures what they are worth.
     fn finish(
         &mut self,
-        best: Option<Best>,
+        best: Option<(usize, NamedTensors<f32>)>,
         tools: &mut Tools,
         trained: &mut Trained,
     ) -> Result<(), Stop> {
-        if let Some(best) = best {
-            self.model.load(&best.weights)?;
+        if let Some((best_epoch, weights)) = best {
+            self.model.load(&weights)?;
             let validation = tools.evaluator.validation(&mut *self.model)?;
             let test = tools.evaluator.test(&mut *self.model)?;
             expect_finite("test", test.loss, "with the best weights")?;
             trained.kept = Some(Kept {
-                best_epoch: best.epoch,
+                best_epoch,
                 train_loss: tools.evaluator.training_loss(&mut *self.model)?,
                 validation_loss: validation.map(|v| v.loss),
                 test_loss: test.loss,
