@@ -131,7 +131,11 @@ impl<'a, T: Real> Batches<'a, T> {
         let start = index * self.prepared.batch_size();
         let rows = &self.rows[start..start + self.len(index)];
         let dataset = &self.prepared.dataset;
-        let (x, t) = self.batch.fill(&dataset.train, &dataset.target, rows);
+        self.batch.fill(&dataset.train, &dataset.target, rows);
+        if let Some(augmenter) = &self.prepared.augmenter {
+            augmenter.apply(self.epoch, rows, self.batch.inputs(rows.len()));
+        }
+        let (x, t) = self.batch.first(rows.len());
         Lesson {
             step: Step {
                 number: before as u64 + 1,
@@ -177,6 +181,16 @@ impl<T: Real> Batch<T> {
         samples.gather(rows, self.x.slice_mut(s![..n, ..]));
         let t = self.t.slice_mut(s![..n, ..]);
         encode(samples, target, rows, self.smoothing, t);
+        self.first(n)
+    }
+
+    /// Inputs `[N, D_in]` of the first N samples, to be changed.
+    fn inputs(&mut self, n: usize) -> ArrayViewMut2<'_, T> {
+        self.x.slice_mut(s![..n, ..])
+    }
+
+    /// Inputs and targets of the first N samples.
+    fn first(&self, n: usize) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
         (self.x.slice(s![..n, ..]), self.t.slice(s![..n, ..]))
     }
 }

@@ -5,7 +5,7 @@ mod tokens;
 
 use std::iter::Sum;
 
-use datasets::Dataset;
+use datasets::{Augmenter, Dataset};
 use spec::experiment::resolve_path;
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::{Config, DataShape, Experiment, NamedTensors, Problem, Streams, initial};
@@ -24,6 +24,8 @@ pub struct Prepared {
     pub train_rows: Vec<usize>,
     /// Which of the training samples are held back for early stopping.
     pub validation_rows: Vec<usize>,
+    /// What changes training images at random; none: nothing.
+    pub augmenter: Option<Augmenter>,
     /// What the data say to a model; its samples are those to train on.
     pub shape: DataShape,
     /// The layers with their sizes and parameters.
@@ -55,11 +57,19 @@ impl Prepared {
         }
         check_smoothing(experiment, &shape).map_err(|problem| config.locate(problem))?;
         tokens::check(&plan, &dataset).map_err(|problem| config.locate(problem))?;
+        let augmenter = Augmenter::new(
+            &experiment.augmentation,
+            &dataset.sample_shape,
+            dataset.train.background(),
+            streams,
+        );
+        let augmenter = augmenter.map_err(|problem| config.locate(problem))?;
         let initial = initial_parameters(&config, &plan, &streams)?;
         Ok(Self {
             config,
             train_rows,
             validation_rows,
+            augmenter,
             shape,
             plan,
             initial,
