@@ -2,8 +2,10 @@
 
 pub mod avg_pool;
 pub mod batch_norm;
+mod channels;
 pub mod conv2d;
 pub mod dropout;
+mod elementwise;
 pub mod elu;
 pub mod embedding;
 pub mod identity;
@@ -25,6 +27,7 @@ pub mod step;
 pub mod subsampling;
 pub mod table_conv2d;
 pub mod tanh;
+mod windows;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{LayerSpec, PlannedLayer};
@@ -136,11 +139,9 @@ pub struct Pass<'a, T> {
 /// The layer that a planned layer describes.
 pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer<T>> {
     match &planned.spec {
-        LayerSpec::Linear(linear) => Box::new(Linear {
-            d_in: planned.inputs(),
-            d_out: linear.units,
-            bias: linear.bias,
-        }),
+        LayerSpec::Linear(linear) => {
+            Box::new(Linear::new(planned.inputs(), linear.units, linear.bias))
+        }
         LayerSpec::Conv2d(conv) if conv.connections.is_some() => {
             Box::new(TableConv2d::new(planned, conv))
         }
@@ -251,7 +252,6 @@ pub(crate) mod testing {
 
     /// Holds `curvature` against its definition, `$\sum_j d^2y_j (\partial y_j / \partial x_i)^2$` with the
     /// Jacobian by `backward` of one output at a time, for the input and every parameter.
-    #[allow(dead_code, reason = "for the layers that have one")]
     pub fn prove_curvature(layer: &mut dyn Layer<f64>, w: &[f64], x: Array2<f64>, d_out: usize) {
         let d2y = random(x.nrows(), d_out, "d2y").mapv(f64::abs);
         let mut y = Array2::zeros(d2y.raw_dim());
