@@ -1,9 +1,16 @@
 //! What a config may say: each refusal with file, line, column, reason and remedy.
 
 mod data;
+mod escapes;
+mod everything;
+mod images;
 mod keys;
+mod layers;
+mod losses;
 mod overrides;
 mod properties;
+mod rules;
 mod support;
 mod values;
+mod windows;
 mod workspace;
