@@ -6,11 +6,11 @@
 //! as f64 and serves both. Burn has no Rprop, Quickprop or Levenberg-Marquardt.
 
 mod adam;
-mod averages;
 mod levenberg_marquardt;
 mod momentum;
 mod quickprop;
 mod rprop;
+mod squares;
 
 use burn::module::Param;
 use burn::optim::momentum::MomentumConfig;
@@ -170,10 +170,10 @@ fn ours(spec: &OptimizerSpec, parameters: usize) -> Box<dyn Rule> {
             Box::new(momentum::Momentum::new(momentum, true, parameters))
         }
         OptimizerSpec::AdaGrad { epsilon, .. } => {
-            Box::new(averages::Squares::new(None, epsilon, parameters))
+            Box::new(squares::Squares::new(None, epsilon, parameters))
         }
         OptimizerSpec::RmsProp { decay, epsilon, .. } => {
-            Box::new(averages::Squares::new(Some(decay), epsilon, parameters))
+            Box::new(squares::Squares::new(Some(decay), epsilon, parameters))
         }
         OptimizerSpec::Adam {
             beta1,

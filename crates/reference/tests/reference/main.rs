@@ -3,7 +3,11 @@
 
 mod activations;
 mod contract;
+mod curvature;
+mod layers;
 mod losses;
+mod normalization;
+mod objective;
 mod support;
 mod trajectories;
 mod worked_examples;
