@@ -8,6 +8,7 @@ mod layers;
 mod losses;
 mod normalization;
 mod objective;
+mod outputs;
 mod support;
 mod trajectories;
 mod worked_examples;

@@ -149,6 +149,9 @@ fn every_layer_learns_at_its_own_rate() {
     }
 }
 
+/// What a bound makes of a number.
+type Bound = Box<dyn Fn(f64) -> f64>;
+
 /// The frozen layer has a gradient that would change the norm.
 #[test]
 fn gradients_are_bounded_with_their_penalties() {
@@ -160,7 +163,7 @@ fn gradients_are_bounded_with_their_penalties() {
         let learning = |name: &str| name != "x" && !FROZEN.contains(&name);
         let squares = g.iter().filter(|(name, _)| learning(name));
         let norm = squares.map(|(_, g)| (g * g).sum()).sum::<f64>().sqrt();
-        let cases: [(ClipSpec, Box<dyn Fn(f64) -> f64>); 3] = [
+        let cases: [(ClipSpec, Bound); 3] = [
             (ClipSpec::Value(0.2), Box::new(|g| g.clamp(-0.2, 0.2))),
             (ClipSpec::Norm(0.5), Box::new(move |g| g * 0.5 / norm)),
             (ClipSpec::Norm(norm + 1.0), Box::new(|g| g)),
