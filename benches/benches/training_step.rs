@@ -1,6 +1,13 @@
 //! One training step of 784-300-100-10 in f32 with momentum: by hand, burn on ndarray, burn on flex.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use spec::Step;
+
+/// The first of a run; the numbers count for dropout only.
+const STEP: Step = Step {
+    number: 1,
+    learning_rate: 0.02,
+};
 
 fn training_step(criterion: &mut Criterion) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -15,7 +22,7 @@ fn training_step(criterion: &mut Criterion) {
         );
         for (name, mut model) in benches::implementations() {
             group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
-                bencher.iter(|| model.train_step(x.view(), t.view()));
+                bencher.iter(|| model.train_step(STEP, x.view(), t.view()));
             });
         }
     }

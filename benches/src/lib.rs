@@ -2,34 +2,27 @@
 
 use ndarray::Array2;
 use rand::RngExt;
-use spec::model::{LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
-use spec::training::{LossSpec, OptimizerSpec};
+use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
+use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 use spec::{Implementation, Streams, initial};
 
 /// 784-300-100-10 with ReLU, as in `configs/mnist.toml`.
+///
+/// # Panics
+/// Never: the layers fit.
 pub fn mnist_plan() -> Vec<PlannedLayer> {
-    let linear = |units| {
-        LayerSpec::Linear(LinearSpec {
-            units,
-            bias: true,
-            name: None,
-            weights: None,
-            biases: None,
-        })
-    };
+    let linear = |units| LayerSpec::Linear(LinearSpec::new(units));
     let model = ModelSpec {
-        layers: vec![
+        weights: Initializer::HeNormal,
+        ..ModelSpec::new(vec![
             linear(300),
             LayerSpec::Relu,
             linear(100),
             LayerSpec::Relu,
             linear(10),
-        ],
-        weights: spec::model::Initializer::HeNormal,
-        biases: spec::model::Initializer::Constant(0.0),
-        initial_parameters: None,
+        ])
     };
-    model.plan(&[1, 28, 28])
+    model.plan(&[1, 28, 28]).expect("layers of vectors fit")
 }
 
 /// Everybody who trains, at the same initial weights, with momentum 0.9 and learning rate 0.02.
@@ -43,14 +36,19 @@ pub fn implementations() -> Vec<(&'static str, Box<dyn Implementation<f32>>)> {
         learning_rate: 0.02,
         momentum: 0.9,
     };
-    let burn = |backend| Box::new(reference::Model::<f32>::new(&plan, loss, &rule, backend));
-    let by_hand = <f32 as backprop::Compute>::model(&plan, loss, &rule);
+    let (training, streams) = (TrainingSpec::new(loss, rule), Streams::new(1));
+    let burn = |backend| {
+        Box::new(reference::Model::<f32>::new(
+            &plan, &training, streams, backend,
+        ))
+    };
+    let by_hand = <f32 as backprop::Compute>::model(&plan, &training, streams);
     let mut all: Vec<(&'static str, Box<dyn Implementation<f32>>)> = vec![
         ("backprop", by_hand),
         ("burn-ndarray", burn(reference::Backend::Ndarray)),
         ("burn-flex", burn(reference::Backend::Flex)),
     ];
-    let weights = initial::draw_parameters(&plan, &Streams::new(1)).cast();
+    let weights = initial::draw_parameters(&plan, &streams).cast();
     for (_, model) in &mut all {
         model
             .load(&weights)

@@ -6,11 +6,11 @@
 //! as f64 and serves both. Burn has no Rprop, Quickprop or Levenberg-Marquardt.
 
 mod adam;
-mod averages;
 mod levenberg_marquardt;
 mod momentum;
 mod quickprop;
 mod rprop;
+mod squares;
 
 use burn::module::Param;
 use burn::optim::momentum::MomentumConfig;
@@ -121,9 +121,9 @@ fn burns(spec: &OptimizerSpec) -> Option<ModuleOptimizer> {
         OptimizerSpec::Sgd { .. } => SgdConfig::new().init(),
         OptimizerSpec::Momentum { momentum, .. } => with_momentum(momentum, false),
         OptimizerSpec::Nesterov { momentum, .. } => with_momentum(momentum, true),
-        OptimizerSpec::AdaGrad { epsilon, .. } => AdaGradConfig::new()
-            .with_epsilon(epsilon as f32)
-            .init(),
+        OptimizerSpec::AdaGrad { epsilon, .. } => {
+            AdaGradConfig::new().with_epsilon(epsilon as f32).init()
+        }
         OptimizerSpec::RmsProp { decay, epsilon, .. } => RmsPropConfig::new()
             .with_alpha(decay as f32)
             .with_epsilon(epsilon as f32)
@@ -170,10 +170,10 @@ fn ours(spec: &OptimizerSpec, parameters: usize) -> Box<dyn Rule> {
             Box::new(momentum::Momentum::new(momentum, true, parameters))
         }
         OptimizerSpec::AdaGrad { epsilon, .. } => {
-            Box::new(averages::Squares::new(None, epsilon, parameters))
+            Box::new(squares::Squares::new(None, epsilon, parameters))
         }
         OptimizerSpec::RmsProp { decay, epsilon, .. } => {
-            Box::new(averages::Squares::new(Some(decay), epsilon, parameters))
+            Box::new(squares::Squares::new(Some(decay), epsilon, parameters))
         }
         OptimizerSpec::Adam {
             beta1,
@@ -273,9 +273,8 @@ mod tests {
     /// The parameters after 20 steps down ½ Σ (w − n/10)², n the number of the step.
     fn trained(mut optimizer: Optimizer, device: &Device) -> Vec<f32> {
         let places = places();
-        let start = |_: &Place| {
-            Tensor::<1>::from_data([1.0f32, -2.0, 0.3, 0.0], (device, DType::F32))
-        };
+        let start =
+            |_: &Place| Tensor::<1>::from_data([1.0f32, -2.0, 0.3, 0.0], (device, DType::F32));
         let mut parameters = Parameters::new(places.iter().map(start));
         for step in 0..20 {
             let slope = |w: Tensor<1>| w.sub_scalar(f64::from(step) / 10.0);

@@ -22,12 +22,7 @@ struct Memory {
 }
 
 impl Adam {
-    pub(super) fn new(
-        beta: [f64; 2],
-        epsilon: f64,
-        weight_decay: f64,
-        parameters: usize,
-    ) -> Self {
+    pub(super) fn new(beta: [f64; 2], epsilon: f64, weight_decay: f64, parameters: usize) -> Self {
         Self {
             beta,
             epsilon,

@@ -2,76 +2,34 @@
 //! implementations differ.
 
 use ndarray::{Array2, ArrayD, array};
-use reference::{Backend, Model};
-use spec::model::{LayerSpec, LeakyReluSpec, PlannedLayer};
+use reference::Backend;
+use spec::model::{EluSpec, LayerSpec, LeakyReluSpec};
 use spec::{Implementation, NamedTensors};
 
-use crate::support::{
-    assert_all_close, assert_close, linear, passes, plan, random, random_parameters,
-};
+use crate::support::{check, linear, passes, plan, random};
 
 const LEAKY: LayerSpec = LayerSpec::LeakyRelu(LeakyReluSpec { slope: 0.2 });
 
-const ACTIVATIONS: [LayerSpec; 6] = [
+const ELU: LayerSpec = LayerSpec::Elu(EluSpec { alpha: 0.7 });
+
+const ACTIVATIONS: [LayerSpec; 9] = [
     LayerSpec::Sigmoid,
     LayerSpec::Tanh,
+    LayerSpec::ScaledTanh,
+    ELU,
+    LayerSpec::Softplus,
     LayerSpec::Relu,
     LEAKY,
     LayerSpec::Identity,
     LayerSpec::Softmax,
 ];
 
-/// Σ dy ⊙ y, computed without autodiff.
-fn objective(model: &mut Model<f64>, x: &Array2<f64>, dy: &Array2<f64>) -> f64 {
-    let output = model.evaluate(x.view(), dy.view()).output;
-    (output * dy).sum()
-}
-
-/// (f(v + h) − f(v − h)) / 2h for every value v of a tensor.
-fn differences(values: &ArrayD<f64>, mut f: impl FnMut(&ArrayD<f64>) -> f64) -> ArrayD<f64> {
-    let h = 1e-5;
-    let mut moved = values.clone();
-    let mut gradient = ArrayD::zeros(values.shape());
-    for (index, value) in values.indexed_iter() {
-        moved[&index] = value + h;
-        let above = f(&moved);
-        moved[&index] = value - h;
-        let below = f(&moved);
-        moved[&index] = *value;
-        gradient[&index] = (above - below) / (2.0 * h);
-    }
-    gradient
-}
-
-/// Gradients of a network at every parameter and the input.
-fn check(plan: &[PlannedLayer], parameters: &NamedTensors<f64>, backend: Backend) {
-    let x = random(5, 3, 2);
-    let dy = random(5, 2, 3);
-    let mut model = passes(plan, backend, parameters);
-    let found = model.backward(x.view(), dy.view());
-    assert_close(found.loss, objective(&mut model, &x, &dy), 1e-14);
-    let dx = differences(&x.clone().into_dyn(), |x| {
-        let x = x.clone().into_dimensionality().unwrap();
-        objective(&mut model, &x, &dy)
-    });
-    assert_all_close(found.gradients.get("x").unwrap(), &dx, 1e-9);
-    for (name, values) in parameters.iter() {
-        let gradient = differences(values, |moved| {
-            let mut parameters = parameters.clone();
-            parameters.insert(name, moved.clone());
-            model.load(&parameters).unwrap();
-            objective(&mut model, &x, &dy)
-        });
-        assert_all_close(found.gradients.get(name).unwrap(), &gradient, 1e-9);
-    }
-}
-
 #[test]
 fn gradients_are_those_of_central_differences() {
     for backend in Backend::ALL {
         for activation in ACTIVATIONS {
             let plan = plan(3, &[linear(4, true), activation, linear(2, true)]);
-            check(&plan, &random_parameters(&plan, 1), backend);
+            check(&plan, &random(5, 3, 2), backend);
         }
     }
 }
@@ -124,9 +82,42 @@ fn derivatives_at_a_kink_are_those_of_pytorch() {
 }
 
 #[test]
+fn a_bent_function_is_finite_with_its_gradient_everywhere() {
+    let points = [-800.0, -1.0, 0.0, 1.0, 800.0];
+    let e = f64::exp(-1.0);
+    for backend in Backend::ALL {
+        let (y, dx) = alone(ELU, &points, backend);
+        assert_eq!(y, [-0.7, 0.7 * (e - 1.0), 0.0, 1.0, 800.0]);
+        assert_eq!(dx, [0.0, 0.7 * e, 0.7, 1.0, 1.0]);
+        let (y, dx) = alone(LayerSpec::Softplus, &points, backend);
+        assert_eq!((y[0], y[2], y[4]), (0.0, f64::ln(2.0), 800.0));
+        assert!((dx[1] - e / (1.0 + e)).abs() < 1e-15);
+        assert_eq!((dx[0], dx[2], dx[4]), (0.0, 0.5, 1.0));
+    }
+}
+
+#[test]
+fn a_scaled_tanh_is_one_at_one() {
+    for backend in Backend::ALL {
+        let (y, dx) = alone(LayerSpec::ScaledTanh, &[1.0, -1.0, 0.0], backend);
+        assert!((y[0] - 1.0).abs() < 1e-4 && y[1] == -y[0]);
+        assert!((dx[2] - 1.7159 * 2.0 / 3.0).abs() < 1e-15);
+    }
+}
+
+#[test]
+fn a_step_is_one_from_zero_on_and_has_no_gradient() {
+    for backend in Backend::ALL {
+        let (y, dx) = alone(LayerSpec::Step, &[-2.0, -1e-300, 0.0, 1e300], backend);
+        assert_eq!(y, [0.0, 0.0, 1.0, 1.0]);
+        assert_eq!(dx, [0.0; 4]);
+    }
+}
+
+#[test]
 fn nan_passes_through_every_activation() {
     for backend in Backend::ALL {
-        for activation in ACTIVATIONS {
+        for activation in ACTIVATIONS.into_iter().chain([LayerSpec::Step]) {
             let (y, _) = alone(activation, &[f64::NAN], backend);
             assert!(y[0].is_nan());
         }

@@ -4,11 +4,11 @@ use ndarray::{Array2, s};
 use reference::{Backend, Model};
 use spec::model::{LayerSpec, PlannedLayer};
 use spec::training::LossSpec;
-use spec::{Implementation, NamedTensors};
+use spec::{Implementation, Mode, NamedTensors};
 
 use crate::support::{
     assert_all_close, assert_close, assert_same, linear, model, passes, plan, random,
-    random_parameters, sgd,
+    random_parameters, sgd, step,
 };
 
 /// 4 → 3 → 2 without a bias at the end.
@@ -87,11 +87,15 @@ fn evaluation_is_the_forward_pass_and_changes_nothing() {
     for backend in Backend::ALL {
         let mut model = passes(&plan, backend, &given);
         let forward = model.loss_backward(x.view(), t.view());
-        let evaluation = model.evaluate(x.view(), t.view());
+        let evaluation = model.evaluate(Mode::Evaluation, x.view(), t.view());
         let output = forward.outputs.get("3.output").unwrap();
         assert_all_close(&evaluation.output.into_dyn(), output, 1e-15);
         assert_close(evaluation.loss, forward.loss, 1e-15);
-        assert_close(model.train_step(x.view(), t.view()), forward.loss, 1e-15);
+        assert_close(
+            model.train_step(step(1, &sgd(0.1)), x.view(), t.view()),
+            forward.loss,
+            1e-15,
+        );
         // A training step after an evaluation still learns.
         assert_ne!(model.parameters(), given);
     }

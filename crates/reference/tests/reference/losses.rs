@@ -1,12 +1,12 @@
 //! Every loss against a plain f64 computation, at moderate and at large outputs.
 
-use ndarray::{Array2, Zip, array};
-use reference::{Backend, Model};
-use spec::Implementation;
+use ndarray::{Array2, ArrayView1, Zip, array};
+use reference::Backend;
 use spec::model::LayerSpec;
 use spec::training::LossSpec;
+use spec::{Implementation, Mode, NamedTensors};
 
-use crate::support::{assert_all_close, assert_close, plan, random, sgd};
+use crate::support::{assert_all_close, assert_close, model, plan, random, sgd};
 
 /// Loss and its gradient.
 type Expected = (f64, Array2<f64>);
@@ -49,6 +49,75 @@ fn softmax_cross_entropy(y: &Array2<f64>, t: &Array2<f64>) -> Expected {
     (loss, gradient)
 }
 
+fn sum_of_squares(y: &Array2<f64>, t: &Array2<f64>) -> Expected {
+    let (loss, gradient) = squared_error(y, t);
+    (2.0 * loss, gradient * 2.0)
+}
+
+fn mean_of_squares(y: &Array2<f64>, t: &Array2<f64>) -> Expected {
+    let (loss, gradient) = sum_of_squares(y, t);
+    let k = y.ncols() as f64;
+    (loss / k, gradient / k)
+}
+
+fn kl_divergence(y: &Array2<f64>, t: &Array2<f64>) -> Expected {
+    let (loss, gradient) = softmax_cross_entropy(y, t);
+    let entropy = t.mapv(|t| if t == 0.0 { 0.0 } else { t * t.ln() }).sum();
+    (loss + entropy / y.nrows() as f64, gradient)
+}
+
+/// The place of the largest, the first if there are several.
+fn right_class(t: ArrayView1<f64>) -> usize {
+    (1..t.len()).fold(0, |best, k| if t[k] > t[best] { k } else { best })
+}
+
+/// Σ cost(yⱼ − y_c + 1) / N, with the derivative of the cost.
+fn margins(y: &Array2<f64>, t: &Array2<f64>, cost: fn(f64) -> (f64, f64)) -> Expected {
+    let n = y.nrows() as f64;
+    let (mut loss, mut gradient) = (0.0, Array2::zeros(y.dim()));
+    for ((y, t), mut g) in y.rows().into_iter().zip(t.rows()).zip(gradient.rows_mut()) {
+        let c = right_class(t);
+        for j in (0..y.len()).filter(|j| *j != c) {
+            let (value, slope) = cost(y[j] - y[c] + 1.0);
+            loss += value / n;
+            g[j] += slope / n;
+            g[c] -= slope / n;
+        }
+    }
+    (loss, gradient)
+}
+
+fn hinge(y: &Array2<f64>, t: &Array2<f64>) -> Expected {
+    margins(y, t, |m| if m > 0.0 { (m, 1.0) } else { (0.0, 0.0) })
+}
+
+fn squared_hinge(y: &Array2<f64>, t: &Array2<f64>) -> Expected {
+    margins(y, t, |m| {
+        if m > 0.0 {
+            (m * m, 2.0 * m)
+        } else {
+            (0.0, 0.0)
+        }
+    })
+}
+
+const RUBBISH: f64 = 0.3;
+
+fn maximum_a_posteriori(y: &Array2<f64>, t: &Array2<f64>) -> Expected {
+    let n = y.nrows() as f64;
+    let (mut loss, mut gradient) = (0.0, Array2::zeros(y.dim()));
+    for ((y, t), mut g) in y.rows().into_iter().zip(t.rows()).zip(gradient.rows_mut()) {
+        let c = right_class(t);
+        let least = y.fold(RUBBISH, |a, &b| a.min(b));
+        let e = |y: f64| (least - y).exp();
+        let sum = e(RUBBISH) + y.mapv(e).sum();
+        loss += (y[c] - least + sum.ln()) / n;
+        g.assign(&(y.mapv(e) / (-sum * n)));
+        g[c] += 1.0 / n;
+    }
+    (loss, gradient)
+}
+
 /// Compares loss, gradient and evaluation on both devices.
 fn check(
     loss: LossSpec,
@@ -59,12 +128,16 @@ fn check(
     let plan = plan(y.ncols(), &[LayerSpec::Identity]);
     let (expected, gradient) = formula(y, t);
     for backend in Backend::ALL {
-        let mut model = Model::<f64>::new(&plan, loss, &sgd(0.1), backend);
+        let mut model = model::<f64>(&plan, loss, sgd(0.1), backend, &NamedTensors::default());
         let found = model.loss_backward(y.view(), t.view());
         assert_close(found.loss, expected, 1e-14);
         let dx = found.gradients.get("x").unwrap();
         assert_all_close(dx, &gradient.clone().into_dyn(), 1e-15);
-        assert_close(model.evaluate(y.view(), t.view()).loss, expected, 1e-14);
+        assert_close(
+            model.evaluate(Mode::Evaluation, y.view(), t.view()).loss,
+            expected,
+            1e-14,
+        );
     }
 }
 
@@ -108,7 +181,7 @@ fn binary_cross_entropy_keeps_its_tail() {
     let plan = plan(1, &[LayerSpec::Identity]);
     for backend in Backend::ALL {
         let loss = LossSpec::BinaryCrossEntropy;
-        let mut model = Model::<f64>::new(&plan, loss, &sgd(0.1), backend);
+        let mut model = model::<f64>(&plan, loss, sgd(0.1), backend, &NamedTensors::default());
         let right = model.loss_backward(array![[50.0]].view(), array![[1.0]].view());
         let tail = f64::exp(-50.0);
         assert!((right.loss / tail - 1.0).abs() < 1e-12);
@@ -140,6 +213,50 @@ fn softmax_cross_entropy_is_exact_at_any_logit() {
 }
 
 #[test]
+fn squares_are_summed_or_averaged_over_the_outputs() {
+    let (y, t) = (random(6, 3, 1), random(6, 3, 2));
+    check(LossSpec::SumOfSquares, sum_of_squares, &y, &t);
+    check(LossSpec::MeanOfSquares, mean_of_squares, &y, &t);
+}
+
+#[test]
+fn kl_divergence_takes_targets_of_zero() {
+    let t = array![[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.2, 0.3, 0.5]];
+    for scale in [1.0, 50.0, 800.0] {
+        let y = random(3, 3, 3) * scale;
+        check(LossSpec::KlDivergence, kl_divergence, &y, &t);
+    }
+}
+
+#[test]
+fn a_hinge_pushes_only_classes_that_come_too_near() {
+    for scale in [0.1, 1.0, 50.0] {
+        let (y, t) = (random(9, 4, 5) * scale, one_hot(9, 4));
+        check(LossSpec::Hinge, hinge, &y, &t);
+        check(LossSpec::SquaredHinge, squared_hinge, &y, &t);
+    }
+    // At the kink, m = 0, there is no push; of equal targets the first is right.
+    let (y, t) = (array![[2.0, 1.0, 1.5]], array![[0.5, 0.5, 0.0]]);
+    check(LossSpec::Hinge, hinge, &y, &t);
+    check(LossSpec::SquaredHinge, squared_hinge, &y, &t);
+}
+
+#[test]
+fn the_criterion_of_lenet_is_exact_at_any_penalty() {
+    let loss = LossSpec::MaximumAPosteriori { rubbish: RUBBISH };
+    for scale in [1.0, 50.0, 800.0] {
+        let y = random(6, 3, 3) * scale;
+        check(loss, maximum_a_posteriori, &y, &one_hot(6, 3));
+        check(
+            loss,
+            maximum_a_posteriori,
+            &y.mapv(f64::abs),
+            &one_hot(6, 3),
+        );
+    }
+}
+
+#[test]
 fn a_loss_of_nan_is_told() {
     let plan = plan(2, &[LayerSpec::Identity]);
     for backend in Backend::ALL {
@@ -147,11 +264,20 @@ fn a_loss_of_nan_is_told() {
             LossSpec::SquaredError,
             LossSpec::BinaryCrossEntropy,
             LossSpec::SoftmaxCrossEntropy,
+            LossSpec::KlDivergence,
+            LossSpec::Hinge,
+            LossSpec::SquaredHinge,
+            LossSpec::MaximumAPosteriori { rubbish: 1.0 },
         ] {
-            let mut model = Model::<f32>::new(&plan, loss, &sgd(0.1), backend);
+            let mut model = model::<f32>(&plan, loss, sgd(0.1), backend, &NamedTensors::default());
             let y = array![[f32::NAN, 1.0]];
             let t = array![[1.0, 0.0]];
-            assert!(model.evaluate(y.view(), t.view()).loss.is_nan());
+            assert!(
+                model
+                    .evaluate(Mode::Evaluation, y.view(), t.view())
+                    .loss
+                    .is_nan()
+            );
         }
     }
 }

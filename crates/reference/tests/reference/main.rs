@@ -3,7 +3,12 @@
 
 mod activations;
 mod contract;
+mod curvature;
+mod layers;
 mod losses;
+mod normalization;
+mod objective;
+mod outputs;
 mod support;
 mod trajectories;
 mod worked_examples;

@@ -2,12 +2,12 @@
 
 use ndarray::{Array2, array};
 use reference::{Backend, Model};
-use spec::Implementation;
 use spec::model::LayerSpec;
 use spec::training::LossSpec;
+use spec::{Implementation, Mode, NamedTensors};
 
 use crate::support::{
-    assert_all_close, assert_close, linear, model, parameters, passes, plan, sgd,
+    assert_all_close, assert_close, linear, model, parameters, passes, plan, sgd, step,
 };
 
 const TOLERANCE: f64 = 1e-12;
@@ -44,7 +44,7 @@ fn softmax_cross_entropy_has_the_gradient_p_minus_t() {
     let z = array![[0.34f64, 0.46, 0.20]].mapv(f64::ln);
     for backend in Backend::ALL {
         let loss = LossSpec::SoftmaxCrossEntropy;
-        let mut model = Model::new(&plan, loss, &sgd(1.0), backend);
+        let mut model = model::<f64>(&plan, loss, sgd(1.0), backend, &NamedTensors::default());
         let found = model.loss_backward(z.view(), array![[1.0, 0.0, 0.0]].view());
         assert_close(found.loss, 1.0788096613719298, TOLERANCE);
         let expected = array![[-0.66, 0.46, 0.20]].into_dyn();
@@ -92,8 +92,8 @@ fn a_two_two_two_network_learns_as_in_the_lecture() {
     let (x, t) = (array![[0.5, 0.3]], array![[0.23, -0.07]]);
     for backend in Backend::ALL {
         let mut model = two_two_two(backend);
-        let mut losses = vec![model.train_step(x.view(), t.view())];
-        losses.extend((0..100).map(|_| model.train_step(x.view(), t.view())));
+        let mut losses = vec![model.train_step(step(1, &sgd(1.0)), x.view(), t.view())];
+        losses.extend((0..100).map(|_| model.train_step(step(1, &sgd(1.0)), x.view(), t.view())));
         // The loss before a step is the loss after the one before.
         assert_close(losses[0], 0.2097097937078311, TOLERANCE);
         assert_close(losses[1], 0.19503259609013654, TOLERANCE);
@@ -140,7 +140,9 @@ fn a_function_of_three_hidden_units() {
     ];
     for backend in Backend::ALL {
         let mut model = passes(&plan, backend, &given);
-        let y = model.evaluate(points.view(), t.view()).output;
+        let y = model
+            .evaluate(Mode::Evaluation, points.view(), t.view())
+            .output;
         assert_all_close(&y.into_dyn(), &expected.clone().into_dyn(), TOLERANCE);
     }
 }
