@@ -25,6 +25,7 @@ pub mod step;
 pub mod subsampling;
 pub mod table_conv2d;
 pub mod tanh;
+mod windows;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{LayerSpec, PlannedLayer};
