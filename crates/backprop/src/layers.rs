@@ -2,8 +2,10 @@
 
 pub mod avg_pool;
 pub mod batch_norm;
+mod channels;
 pub mod conv2d;
 pub mod dropout;
+mod elementwise;
 pub mod elu;
 pub mod embedding;
 pub mod identity;
@@ -137,11 +139,9 @@ pub struct Pass<'a, T> {
 /// The layer that a planned layer describes.
 pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer<T>> {
     match &planned.spec {
-        LayerSpec::Linear(linear) => Box::new(Linear {
-            d_in: planned.inputs(),
-            d_out: linear.units,
-            bias: linear.bias,
-        }),
+        LayerSpec::Linear(linear) => {
+            Box::new(Linear::new(planned.inputs(), linear.units, linear.bias))
+        }
         LayerSpec::Conv2d(conv) if conv.connections.is_some() => {
             Box::new(TableConv2d::new(planned, conv))
         }

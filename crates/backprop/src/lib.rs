@@ -19,8 +19,10 @@
 //! threads, so one thread and many give the same bits. After the first batch of a size nothing is
 //! allocated.
 
+mod blocks;
 pub mod clipping;
 mod cut;
+pub mod information;
 pub mod layers;
 pub mod losses;
 pub mod matmul;
@@ -29,6 +31,7 @@ pub mod network;
 pub mod optimizers;
 pub mod penalties;
 mod piece;
+mod planes;
 pub mod rows;
 pub mod sequence;
 

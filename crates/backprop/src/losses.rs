@@ -1,16 +1,29 @@
 //! Losses: the mean over the samples of a batch, one file each.
 
 pub mod binary_cross_entropy;
+pub mod hinge;
+pub mod kl_divergence;
+mod log_sum_exp;
+pub mod maximum_a_posteriori;
+pub mod mean_of_squares;
 pub mod softmax_cross_entropy;
 pub mod squared_error;
+pub mod squared_hinge;
+pub mod sum_of_squares;
 
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use spec::Real;
 use spec::training::LossSpec;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
+pub use hinge::Hinge;
+pub use kl_divergence::KlDivergence;
+pub use maximum_a_posteriori::MaximumAPosteriori;
+pub use mean_of_squares::MeanOfSquares;
 pub use softmax_cross_entropy::SoftmaxCrossEntropy;
 pub use squared_error::SquaredError;
+pub use squared_hinge::SquaredHinge;
+pub use sum_of_squares::SumOfSquares;
 
 /// A loss `$L = \frac{1}{N} \sum_n E_n$` with outputs `$y$` and targets `$t$`, both `[N, K]`.
 ///
@@ -36,10 +49,26 @@ pub trait Loss<T: Real>: Send + Sync {
 pub fn build<T: Real>(loss: LossSpec) -> Box<dyn Loss<T>> {
     match loss {
         LossSpec::SquaredError => Box::new(SquaredError),
+        LossSpec::SumOfSquares => Box::new(SumOfSquares),
+        LossSpec::MeanOfSquares => Box::new(MeanOfSquares),
         LossSpec::BinaryCrossEntropy => Box::new(BinaryCrossEntropy),
         LossSpec::SoftmaxCrossEntropy => Box::new(SoftmaxCrossEntropy),
-        _ => todo!("{}", loss.kind()),
+        LossSpec::KlDivergence => Box::new(KlDivergence),
+        LossSpec::Hinge => Box::new(Hinge),
+        LossSpec::SquaredHinge => Box::new(SquaredHinge),
+        LossSpec::MaximumAPosteriori { rubbish } => Box::new(MaximumAPosteriori { rubbish }),
     }
+}
+
+/// The class of a sample: the largest of its targets, the first of equals.
+fn right_class<T: Real>(t: ArrayView1<T>) -> usize {
+    let mut right = 0;
+    for (class, &target) in t.iter().enumerate() {
+        if target > t[right] {
+            right = class;
+        }
+    }
+    right
 }
 
 #[cfg(test)]
@@ -65,6 +94,84 @@ pub(crate) mod testing {
                 (by_hand - difference).abs() < 1e-8,
                 "dy[{index}]: by hand {by_hand}, by differences {difference}"
             );
+        }
+    }
+
+    /// Holds `curvature` against central differences of `backward`.
+    pub fn prove_curvature(loss: &dyn Loss<f64>, y: &Array2<f64>, t: &Array2<f64>) {
+        let one_over_n = 1.0 / y.nrows() as f64;
+        let mut d2y = Array2::from_elem(y.raw_dim(), f64::NAN);
+        loss.curvature(y.view(), t.view(), one_over_n, d2y.view_mut());
+        let h = 1e-5;
+        for (place, &by_hand) in d2y.indexed_iter() {
+            let slope = |by: f64| {
+                let mut y = y.clone();
+                y[place] += by;
+                let mut dy = Array2::zeros(y.raw_dim());
+                loss.backward(y.view(), t.view(), one_over_n, dy.view_mut());
+                dy[place]
+            };
+            let difference = (slope(h) - slope(-h)) / (2.0 * h);
+            assert!(
+                (by_hand - difference).abs() < 1e-8,
+                "d2y{place:?}: by hand {by_hand}, by differences {difference}"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array2, array};
+
+    #[test]
+    fn the_right_class_is_the_largest_target() {
+        assert_eq!(right_class(array![0.0, 0.0, 1.0].view()), 2);
+        assert_eq!(right_class(array![0.05, 0.9, 0.05].view()), 1);
+        assert_eq!(right_class(array![0.5f32, 0.5].view()), 0);
+    }
+
+    const EVERY: [LossSpec; 9] = [
+        LossSpec::SquaredError,
+        LossSpec::SumOfSquares,
+        LossSpec::MeanOfSquares,
+        LossSpec::BinaryCrossEntropy,
+        LossSpec::SoftmaxCrossEntropy,
+        LossSpec::KlDivergence,
+        LossSpec::Hinge,
+        LossSpec::SquaredHinge,
+        LossSpec::MaximumAPosteriori { rubbish: 1.0 },
+    ];
+
+    /// What a network in several pieces relies on.
+    #[test]
+    fn the_samples_of_every_loss_are_independent() {
+        let y: Array2<f64> = array![[0.3, -1.2, 0.0], [4.0, 0.1, 1.0]];
+        let t = array![[0.0, 1.0, 0.0], [0.9, 0.05, 0.05]];
+        for spec in EVERY {
+            let loss = build::<f64>(spec);
+            let whole = loss.forward(y.view(), t.view());
+            let mut dy = Array2::zeros((2, 3));
+            loss.backward(y.view(), t.view(), 0.5, dy.view_mut());
+            let mut sum = 0.0;
+            for row in 0..2 {
+                let part = ndarray::s![row..=row, ..];
+                let (y, t) = (y.slice(part), t.slice(part));
+                sum += loss.forward(y, t);
+                let mut own = Array2::zeros((1, 3));
+                loss.backward(y, t, 0.5, own.view_mut());
+                assert_eq!(own, dy.slice(part), "{spec:?}");
+            }
+            assert!((whole - sum).abs() < 1e-14, "{spec:?}: {whole}, {sum}");
+        }
+    }
+
+    #[test]
+    fn a_loss_has_a_curvature_if_its_spec_says_so() {
+        let (y, t) = (array![[0.3, -1.2]], array![[0.0, 1.0]]);
+        for spec in EVERY.into_iter().filter(|spec| spec.has_curvature()) {
+            testing::prove_curvature(&*build::<f64>(spec), &y, &t);
         }
     }
 }

@@ -15,6 +15,7 @@
 
 pub mod dots;
 pub mod rows;
+pub(crate) mod shifted;
 mod vector;
 
 use bytemuck::{cast_slice, cast_slice_mut};

@@ -99,3 +99,104 @@ impl<T: Real> Layer<T> for Rows<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::testing::{TRAINING, random};
+    use ndarray::Array2;
+    use rayon::ThreadPoolBuilder;
+    use spec::model::{BatchNormSpec, DropoutSpec, LinearSpec, ModelSpec, PreluSpec};
+
+    /// y, dx and dw of one pass, all of them begun at a number that must not stay.
+    fn run(
+        layer: &mut dyn Layer<f64>,
+        planned: &PlannedLayer,
+        rows: usize,
+    ) -> (Array2<f64>, Array2<f64>, Vec<f64>) {
+        let x = random(rows, planned.inputs(), "x");
+        let dy = random(rows, planned.outputs(), "dy");
+        let w = random(1, planned.parameter_count(), "w");
+        let w = w.as_slice().unwrap();
+        let mut y = Array2::from_elem(dy.raw_dim(), f64::NAN);
+        let mut dx = Array2::from_elem(x.raw_dim(), f64::NAN);
+        let (mut dw, mut dw_alone) = (vec![1.0; w.len()], vec![1.0; w.len()]);
+        layer.forward(w, x.view(), y.view_mut(), TRAINING);
+        let pass = Pass {
+            x: x.view(),
+            y: y.view(),
+            dy: dy.view(),
+        };
+        layer.backward(w, pass, None, &mut dw_alone);
+        layer.backward(w, pass, Some(dx.view_mut()), &mut dw);
+        assert_eq!(dw, dw_alone, "the gradient of x is not asked for");
+        (y, dx, dw)
+    }
+
+    /// Layers with a large batch, a smaller one and one that is not worth a cut.
+    fn layers() -> [(PlannedLayer, [usize; 3]); 3] {
+        let planned = |spec| ModelSpec::new(vec![spec]).plan(&[150]).unwrap().remove(0);
+        let prelu = PreluSpec {
+            per_channel: true,
+            ..PreluSpec::default()
+        };
+        [
+            (LayerSpec::Linear(LinearSpec::new(120)), [131, 70, 7]),
+            (LayerSpec::Prelu(prelu), [9001, 7200, 7]),
+            (
+                LayerSpec::Dropout(DropoutSpec { rate: 0.3 }),
+                [9001, 7200, 7],
+            ),
+        ]
+        .map(|(spec, rows)| (planned(spec), rows))
+    }
+
+    #[test]
+    fn a_cut_layer_equals_the_whole_layer() {
+        for (planned, batches) in layers() {
+            let mut cut = Rows::new(&planned, Streams::new(1));
+            let mut whole = layers::build(&planned, Streams::new(1));
+            for rows in batches {
+                let (y, dx, dw) = run(&mut cut, &planned, rows);
+                let expected = run(&mut *whole, &planned, rows);
+                assert_eq!((y, dx), (expected.0, expected.1), "{:?}", planned.spec);
+                // Only the order of the sums over the rows is another.
+                for (dw, expected) in dw.iter().zip(expected.2) {
+                    assert!((dw - expected).abs() < 1e-11, "{dw} {expected}");
+                }
+            }
+            assert!(cut.parts.len() > 1, "{:?} is not cut", planned.spec);
+        }
+    }
+
+    #[test]
+    fn a_cut_layer_does_not_depend_on_the_number_of_threads() {
+        for (planned, batches) in layers() {
+            let with_threads = |threads| {
+                let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+                let mut layer = Rows::new(&planned, Streams::new(1));
+                let run = || batches.map(|rows| run(&mut layer, &planned, rows));
+                pool.unwrap().install(run)
+            };
+            let one = with_threads(1);
+            for threads in [2, 3] {
+                assert!(one == with_threads(threads), "{:?}", planned.spec);
+            }
+        }
+    }
+
+    /// As many rows as would make two parts, with another mean in each half.
+    #[test]
+    fn a_layer_that_couples_samples_sees_all_of_them() {
+        let norm = LayerSpec::BatchNorm(BatchNormSpec::default());
+        let planned = &ModelSpec::new(vec![norm]).plan(&[100]).unwrap()[0];
+        let (rows, w) = (6000, [1.0; 200]);
+        assert!(Cut::new(rows, work(planned), 1).pieces > 1);
+        let x = Array2::from_shape_fn((rows, 100), |(n, _)| if n < rows / 2 { 3.0 } else { 5.0 });
+        let mut y = Array2::zeros(x.raw_dim());
+        build::<f64>(planned, Streams::new(1)).forward(&w, x.view(), y.view_mut(), TRAINING);
+        for (y, x_hat) in [(y[[0, 0]], -1.0), (y[[rows - 1, 99]], 1.0)] {
+            assert!((y - (1.0 + x_hat)).abs() < 1e-5, "{y}");
+        }
+    }
+}

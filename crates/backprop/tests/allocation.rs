@@ -6,8 +6,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use rayon::ThreadPool;
+use spec::model::PlannedLayer;
 use spec::training::OptimizerSpec;
-use support::{Batch, classifier, large_plan, pool, step};
+use support::{Batch, classifier, large_plan, plans, pool, step};
 
 thread_local! {
     /// Allocations of this thread. Each counts its own, so that the test harness, and tests beside
@@ -59,9 +60,18 @@ fn allocations(pool: &ThreadPool) -> usize {
 
 /// What twenty rounds over batches of these sizes allocate after a first round.
 fn allocated_by(optimizer: OptimizerSpec, threads: usize, sizes: &[usize]) -> usize {
-    let plan = large_plan();
-    let mut model = classifier::<f32>(&plan, optimizer);
-    let batches: Vec<_> = sizes.iter().map(|&n| Batch::random(n, &plan)).collect();
+    allocated_in(&large_plan(), optimizer, threads, sizes)
+}
+
+/// The same with these layers.
+fn allocated_in(
+    plan: &[PlannedLayer],
+    optimizer: OptimizerSpec,
+    threads: usize,
+    sizes: &[usize],
+) -> usize {
+    let mut model = classifier::<f32>(plan, optimizer);
+    let batches: Vec<_> = sizes.iter().map(|&n| Batch::random(n, plan)).collect();
     let pool = pool(threads);
     let mut train = |rounds: usize| {
         for _ in 0..rounds {
@@ -147,6 +157,24 @@ fn every_optimizer_allocates_nothing() {
                 allocated_by(optimizer, threads, &[64]),
                 0,
                 "{optimizer:?}, {threads} threads"
+            );
+        }
+    }
+}
+
+#[test]
+fn layers_that_remember_something_allocate_nothing() {
+    let plans = [
+        plans::with_batch_norm(),
+        plans::with_dropout(),
+        plans::with_residual(),
+    ];
+    for (index, plan) in plans.iter().enumerate() {
+        for threads in [1, 2] {
+            assert_eq!(
+                allocated_in(plan, MOMENTUM, threads, &[256, 64, 7]),
+                0,
+                "plan {index}, {threads} threads"
             );
         }
     }

@@ -5,19 +5,22 @@ mod support;
 use backprop::Model;
 use spec::model::PlannedLayer;
 use spec::training::OptimizerSpec;
-use spec::{Implementation, Real};
-use support::{Batch, classifier, large_plan, pool, step};
+use spec::{Implementation, Real, Step};
+use support::{Batch, UPDATE, classifier, large_plan, plans, pool};
 
-const STEPS: usize = 50;
-
-/// Losses and parameters, bit by bit, after some steps on a pool of so many threads. The batches
-/// have several sizes, so that they are cut in several ways.
-fn bits<T: Real>(plan: &[PlannedLayer], optimizer: OptimizerSpec, threads: usize) -> Vec<u64> {
+/// Losses, parameters and running statistics, bit by bit, after some steps on a pool of so many
+/// threads. The batches have several sizes, so that they are cut in several ways.
+fn bits<T: Real>(plan: &[PlannedLayer], run: Run, threads: usize) -> Vec<u64> {
+    let Run { optimizer, steps } = run;
     let mut model: Model<T> = classifier(plan, optimizer);
     let batches = [256, 64, 100, 7].map(|rows| Batch::random(rows, plan));
     let losses: Vec<f64> = pool(threads).install(|| {
-        let batches = batches.iter().cycle().take(STEPS);
-        batches.map(|batch| step(&mut model, batch)).collect()
+        let batches = batches.iter().cycle().take(steps);
+        let steps = (1..).zip(batches).map(|(number, batch)| {
+            let update = Step { number, ..UPDATE };
+            model.train_step(update, batch.x.view(), batch.t.view())
+        });
+        steps.collect()
     });
     let parameters = model.parameters();
     let parameters = parameters.iter().flat_map(|(_, tensor)| tensor.iter());
@@ -29,32 +32,71 @@ fn bits<T: Real>(plan: &[PlannedLayer], optimizer: OptimizerSpec, threads: usize
         .collect()
 }
 
-fn prove<T: Real>(optimizer: OptimizerSpec) {
-    let plan = large_plan();
-    let one = bits::<T>(&plan, optimizer, 1);
+/// What is trained with, and for how long.
+#[derive(Clone, Copy)]
+struct Run {
+    optimizer: OptimizerSpec,
+    steps: usize,
+}
+
+fn prove<T: Real>(plan: &[PlannedLayer], run: Run) {
+    let one = bits::<T>(plan, run, 1);
     assert!(one.iter().all(|&value| f64::from_bits(value).is_finite()));
     for threads in [2, 3] {
-        let many = bits::<T>(&plan, optimizer, threads);
+        let many = bits::<T>(plan, run, threads);
         assert_eq!(one.len(), many.len());
         let different = one.iter().zip(&many).filter(|(a, b)| a != b).count();
         assert_eq!(different, 0, "{threads} threads: values that differ");
     }
 }
 
+const MOMENTUM: OptimizerSpec = OptimizerSpec::Momentum {
+    learning_rate: 0.05,
+    momentum: 0.9,
+};
+
 #[test]
 fn threads_change_no_bit_of_an_f32_training_with_momentum() {
-    prove::<f32>(OptimizerSpec::Momentum {
-        learning_rate: 0.05,
-        momentum: 0.9,
-    });
+    let run = Run {
+        optimizer: MOMENTUM,
+        steps: 50,
+    };
+    prove::<f32>(&large_plan(), run);
 }
 
 #[test]
 fn threads_change_no_bit_of_an_f64_training_with_adam() {
-    prove::<f64>(OptimizerSpec::Adam {
+    let optimizer = OptimizerSpec::Adam {
         learning_rate: 0.001,
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-8,
-    });
+    };
+    let run = Run {
+        optimizer,
+        steps: 50,
+    };
+    prove::<f64>(&large_plan(), run);
+}
+
+/// Three times through the batches.
+const SHORT: Run = Run {
+    optimizer: MOMENTUM,
+    steps: 12,
+};
+
+#[test]
+fn threads_change_no_bit_of_a_training_with_batch_normalisation() {
+    prove::<f32>(&plans::with_batch_norm(), SHORT);
+    prove::<f64>(&plans::with_batch_norm(), SHORT);
+}
+
+#[test]
+fn threads_change_no_bit_of_a_training_with_dropout() {
+    prove::<f32>(&plans::with_dropout(), SHORT);
+}
+
+#[test]
+fn threads_change_no_bit_of_a_training_with_residual_blocks() {
+    prove::<f32>(&plans::with_residual(), SHORT);
 }

@@ -1,27 +1,518 @@
-//! To be written.
+//! Convolutional layer (cross-correlation, as everywhere in the field).
+//!
+//! Output `$o$` and kernel entry `$k$` meet at pixel `$i = s\,o + d\,k - p$` (stride `$s$`, dilation
+//! `$d$`, padding `$p$`; down and across alike), and a pixel outside of the image is 0:
+//!
+//! ```math
+//! y_{n,m,o} = b_m + \sum_c \sum_k W_{m,c,k}\; x_{n,c,\,s o + d k - p}
+//! ```
+//!
+//! with output map `$m$`, input map `$c$` and the pairs `$o = (o_h, o_w)$`, `$k = (k_h, k_w)$`. `$c$` runs
+//! over the input maps of `$m$`'s group. A kernel entry takes part in all outputs of its map, a pixel
+//! in the outputs that it meets a kernel entry for:
+//!
+//! ```math
+//! \frac{\partial L}{\partial W_{m,c,k}} = \sum_n \sum_o dy_{n,m,o}\; x_{n,c,\,s o + d k - p}, \qquad
+//!   \frac{\partial L}{\partial b_m} = \sum_n \sum_o dy_{n,m,o}, \qquad
+//!   \frac{\partial L}{\partial x_{n,c,i}} = \sum_m \sum_{\substack{o,\,k \\ s o + d k - p = i}}
+//!     dy_{n,m,o}\; W_{m,c,k}
+//! ```
+//!
+//! The second pass ([`Layer::curvature`]) is the same with `$x^2$` and `$W^2$`, since
+//! `$\partial y / \partial W$` is an `$x$` and `$\partial y / \partial x$` is a `$W$`.
+//!
+//! | | shape |
+//! |---|---|
+//! | `x`, `dx` | `[N, C · H · W]` |
+//! | `y`, `dy` | `[N, C_out · H_out · W_out]` |
+//! | `weight`, `dw` | `[C_out, C / groups, K_h, K_w]` |
+//! | `bias`, `db` | `[C_out]` |
+//!
+//! All three sums are matrix products of one sample and group once the images are laid out as
+//! `planes.rs` says:
+//!
+//! | sum | product | columns |
+//! |---|---|---|
+//! | y | `$W$` `[C_out, C · K]` times rows of x | outputs of a map |
+//! | dw | dy `[C_out, outputs]` times rows of x, transposed | `$(c, k)$` |
+//! | dx | `$W^\top$` `[C, C_out · K]` times rows of dy | pixels of a map |
+//!
+//! Source: LeCun, Bottou, Bengio, Haffner 1998, section II; the curvature: appendix C.
+
+#[cfg(test)]
+pub(super) mod oracle;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::Real;
-use spec::model::PlannedLayer;
+use spec::model::{Conv2dSpec, PlannedLayer};
 
 use super::{Layer, Mode, Pass};
+use crate::matmul::shifted::{Dots, Gather, SLACK, Samples, Strips};
+use crate::planes::{Planes, WayBack};
 
-/// To be written.
-pub struct Conv2d;
+/// Samples that dw sums in registers before it adds them to memory.
+pub(crate) const CHUNK: usize = 8;
 
-impl Conv2d {
-    /// To be written.
-    pub fn new(_: &PlannedLayer, _: &spec::model::Conv2dSpec) -> Self {
-        Self
+/// `$y_{m,o} = b_m + \sum_{c,k} W_{m,c,k}\, x_{c,\,s o + d k - p}$`.
+pub struct Conv2d<T> {
+    sizes: Sizes,
+    planes: Planes,
+    /// Where the input of each weight of an output map begins in a laid out image, `[C/g · K]`.
+    offsets: Vec<usize>,
+    ways_back: Vec<WayBack>,
+    buffers: Buffers<T>,
+}
+
+/// Numbers of the group, of a map, of a kernel.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    groups: usize,
+    /// Input maps of a group, C/g.
+    maps_in: usize,
+    /// Output maps of a group, C_out/g.
+    maps_out: usize,
+    /// K_h · K_w.
+    kernel: usize,
+    /// H_out · W_out.
+    outputs: usize,
+    bias: bool,
+}
+
+impl Sizes {
+    /// Weights of a group.
+    fn weights(&self) -> usize {
+        self.maps_out * self.maps_in * self.kernel
     }
 }
 
-impl<T: Real> Layer<T> for Conv2d {
-    fn forward(&mut self, _: &[T], _: ArrayView2<T>, _: ArrayViewMut2<T>, _: Mode) {
-        todo!()
+struct Buffers<T> {
+    /// Weights of each group.
+    forward: Vec<Strips<T>>,
+    /// Weights of each group and way back.
+    backward: Vec<Strips<T>>,
+    /// [`CHUNK`] images laid out.
+    x: Vec<T>,
+    /// Outputs of a sample in wide rows.
+    y: Vec<T>,
+    /// Gradients of [`CHUNK`] outputs, spread.
+    dy: Vec<T>,
+    /// Gradients of the pixels of a phase.
+    dx: Vec<T>,
+}
+
+impl<T: Real> Layer<T> for Conv2d<T> {
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
+        let Self {
+            sizes,
+            planes,
+            offsets,
+            buffers,
+            ..
+        } = self;
+        let (weight, bias) = w.split_at(sizes.groups * sizes.weights());
+        let row = planes.wide() + SLACK;
+        for (strips, weight) in buffers
+            .forward
+            .iter_mut()
+            .zip(weight.chunks_exact(sizes.weights()))
+        {
+            let columns = offsets.len();
+            strips.fill(sizes.maps_out, columns, |m, ck| weight[m * columns + ck]);
+        }
+        let x = x.as_standard_layout();
+        for (x, mut y) in x.rows().into_iter().zip(y.rows_mut()) {
+            planes.lay_out(row_of(&x), &mut buffers.x, |x| x);
+            for (group, strips) in buffers.forward.iter().enumerate() {
+                let product = Gather {
+                    a: strips,
+                    offsets,
+                    b: &buffers.x[group * sizes.maps_in * planes.plane()..],
+                    c: &mut buffers.y[group * sizes.maps_out * row..],
+                    c_row: row,
+                    n: planes.wide(),
+                };
+                product.run(); // y = W · rows of x
+            }
+            let y = y.as_slice_mut().expect("outputs lie row by row");
+            for (m, y) in y.chunks_exact_mut(sizes.outputs).enumerate() {
+                let bias = if sizes.bias { bias[m] } else { T::zero() };
+                planes.narrow(&buffers.y[m * row..], bias, y);
+            }
+        }
     }
 
-    fn backward(&mut self, _: &[T], _: Pass<T>, _: Option<ArrayViewMut2<T>>, _: &mut [T]) {
-        todo!()
+    fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
+        self.back(w, pass, dx, dw, |value| value);
+    }
+
+    fn curvature(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
+        self.back(w, pass, dx, dw, |value| value * value);
+    }
+}
+
+impl<T: Real> Conv2d<T> {
+    /// Backward with `power` of x and W: the first for gradients, the second for curvatures.
+    fn back(
+        &mut self,
+        w: &[T],
+        pass: Pass<T>,
+        mut dx: Option<ArrayViewMut2<T>>,
+        dw: &mut [T],
+        power: impl Fn(T) -> T + Copy,
+    ) {
+        let sizes = self.sizes;
+        let (dweight, dbias) = dw.split_at_mut(sizes.groups * sizes.weights());
+        if dx.is_some() {
+            self.turn(w, power);
+        }
+        let image = self.planes.image();
+        let spread = sizes.groups * sizes.maps_out * self.planes.spread_row();
+        let (x, dy) = (pass.x.as_standard_layout(), pass.dy.as_standard_layout());
+        for first in (0..x.nrows()).step_by(CHUNK) {
+            let count = CHUNK.min(x.nrows() - first);
+            for sample in 0..count {
+                let (x, dy) = (x.row(first + sample), dy.row(first + sample));
+                let laid_out = &mut self.buffers.x[sample * image..];
+                self.planes.lay_out(row_of(&x), laid_out, power);
+                let rows = self.buffers.dy[sample * spread..].chunks_mut(self.planes.spread_row());
+                for ((m, dy), row) in row_of(&dy)
+                    .chunks_exact(sizes.outputs)
+                    .enumerate()
+                    .zip(rows)
+                {
+                    if sizes.bias {
+                        dbias[m] += dy.iter().copied().sum(); // db += Σ dy
+                    }
+                    self.planes.spread(dy, row);
+                }
+            }
+            self.add_dweight(count, dweight);
+            if let Some(dx) = &mut dx {
+                for sample in 0..count {
+                    let mut dx = dx.row_mut(first + sample);
+                    let dx = dx.as_slice_mut().expect("gradients lie row by row");
+                    self.dx(sample, dx);
+                }
+            }
+        }
+    }
+
+    /// dW += dy · (rows of x)ᵀ, over so many samples.
+    fn add_dweight(&self, count: usize, dweight: &mut [T]) {
+        let Self {
+            sizes,
+            planes,
+            offsets,
+            buffers,
+            ..
+        } = self;
+        for (group, dweight) in dweight.chunks_exact_mut(sizes.weights()).enumerate() {
+            let dy = group * sizes.maps_out * planes.spread_row() + planes.lead();
+            let product = Dots {
+                a: Samples {
+                    numbers: &buffers.dy[dy..],
+                    distance: sizes.groups * sizes.maps_out * planes.spread_row(),
+                    count,
+                },
+                a_row: planes.spread_row(),
+                b: Samples {
+                    numbers: &buffers.x[group * sizes.maps_in * planes.plane()..],
+                    distance: planes.image(),
+                    count,
+                },
+                offsets,
+                c: dweight,
+                n: planes.wide(),
+            };
+            product.run();
+        }
+    }
+
+    /// dx = Wᵀ · rows of dy, for one sample of the chunk.
+    fn dx(&mut self, sample: usize, dx: &mut [T]) {
+        let Self {
+            sizes,
+            planes,
+            ways_back,
+            buffers,
+            ..
+        } = self;
+        let spread = sizes.maps_out * planes.spread_row();
+        if planes.misses_pixels() {
+            dx.fill(T::zero());
+        }
+        for (index, strips) in buffers.backward.iter().enumerate() {
+            let (group, way) = (index / ways_back.len(), &ways_back[index % ways_back.len()]);
+            let row = way.places + SLACK;
+            let product = Gather {
+                a: strips,
+                offsets: &way.offsets,
+                b: &buffers.dy[(sample * sizes.groups + group) * spread..],
+                c: &mut buffers.dx,
+                c_row: row,
+                n: way.places,
+            };
+            product.run();
+            for map in 0..sizes.maps_in {
+                let places = &buffers.dx[map * row..];
+                planes.take_back(way.phase, group * sizes.maps_in + map, places, dx);
+            }
+        }
+    }
+
+    /// Turns the weights round: for each group and way back `[C/g, C_out/g · entries]`.
+    fn turn(&mut self, w: &[T], power: impl Fn(T) -> T) {
+        let sizes = self.sizes;
+        let mut strips = self.buffers.backward.iter_mut();
+        for weight in w.chunks_exact(sizes.weights()).take(sizes.groups) {
+            for (way, strips) in self.ways_back.iter().zip(&mut strips) {
+                let entries = way.entries.len();
+                strips.fill(sizes.maps_in, sizes.maps_out * entries, |c, mk| {
+                    let (m, k) = (mk / entries, way.entries[mk % entries]);
+                    power(weight[(m * sizes.maps_in + c) * sizes.kernel + k])
+                });
+            }
+        }
+    }
+
+    /// The planned layer.
+    pub fn new(planned: &PlannedLayer, spec: &Conv2dSpec) -> Self {
+        let [channels, ..] = planned.image();
+        let groups = spec.groups;
+        let sizes = Sizes {
+            groups,
+            maps_in: channels / groups,
+            maps_out: spec.channels / groups,
+            kernel: spec.kernel.height * spec.kernel.width,
+            outputs: planned.outputs() / spec.channels,
+            bias: spec.bias,
+        };
+        let planes = Planes::new(planned, spec);
+        let ways_back = planes.ways_back(sizes.maps_out);
+        let most = ways_back.iter().map(|way| way.places).max().unwrap_or(0);
+        let zeros = |count: usize| vec![T::zero(); count];
+        let buffers = Buffers {
+            forward: vec![Strips::new(); groups],
+            backward: vec![Strips::new(); groups * ways_back.len()],
+            x: zeros(CHUNK * planes.image()),
+            y: zeros(spec.channels * (planes.wide() + SLACK)),
+            dy: zeros(CHUNK * spec.channels * planes.spread_row()),
+            dx: zeros(sizes.maps_in * (most + SLACK)),
+        };
+        Self {
+            sizes,
+            offsets: planes.offsets(sizes.maps_in),
+            ways_back,
+            planes,
+            buffers,
+        }
+    }
+}
+
+fn row_of<'a, T>(row: &'a ndarray::ArrayView1<'_, T>) -> &'a [T] {
+    row.as_slice().expect("a row of the standard layout")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{prove, prove_curvature, random};
+    use super::oracle::{Oracle, plan};
+    use super::*;
+    use ndarray::{Array2, array};
+    use proptest::prelude::*;
+    use spec::model::Pair;
+
+    fn weights(count: usize) -> Vec<f64> {
+        random(1, count, "w").into_raw_vec_and_offset().0
+    }
+
+    /// A plus of ones on an image that counts: each output is the sum of five neighbours.
+    #[test]
+    fn a_plus_sums_five_neighbours() {
+        let spec = Conv2dSpec::new(1, 3);
+        let planned = plan(&spec, [1, 4, 4]).unwrap();
+        let mut layer = Conv2d::new(&planned, &spec);
+        let w = [0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.5];
+        let x = Array2::from_shape_fn((1, 16), |(_, i)| i as f64);
+        let mut y = Array2::zeros((1, 4));
+        layer.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
+        assert_eq!(y, array![[25.5, 30.5, 45.5, 50.5]]);
+    }
+
+    /// Not a convolution with a mirrored kernel: the first entry meets the pixel above left.
+    #[test]
+    fn the_kernel_is_not_mirrored() {
+        let spec = Conv2dSpec {
+            padding: 1.into(),
+            stride: 2.into(),
+            bias: false,
+            ..Conv2dSpec::new(1, 2)
+        };
+        let planned = plan(&spec, [1, 2, 2]).unwrap();
+        let mut layer = Conv2d::new(&planned, &spec);
+        let (w, x) = ([1.0, 2.0, 3.0, 4.0], array![[5.0, 6.0, 7.0, 8.0]]);
+        let mut y = Array2::zeros((1, 4));
+        layer.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
+        assert_eq!(y, array![[20.0, 18.0, 14.0, 8.0]]);
+        let dy = array![[1.0, 10.0, 100.0, 1000.0]];
+        let (mut dx, mut dw) = (Array2::zeros((1, 4)), [1.0; 4]);
+        let pass = Pass {
+            x: x.view(),
+            y: y.view(),
+            dy: dy.view(),
+        };
+        layer.backward(&w, pass, Some(dx.view_mut()), &mut dw);
+        assert_eq!(dx, array![[4.0, 30.0, 200.0, 1000.0]]);
+        assert_eq!(dw, [8001.0, 701.0, 61.0, 6.0]);
+    }
+
+    fn settings() -> Vec<(Conv2dSpec, [usize; 3])> {
+        let conv = |maps, kernel: [usize; 2]| Conv2dSpec::new(maps, kernel);
+        vec![
+            (conv(2, [3, 3]), [1, 5, 6]),
+            (
+                Conv2dSpec {
+                    bias: false,
+                    ..conv(3, [1, 1])
+                },
+                [2, 3, 4],
+            ),
+            (
+                Conv2dSpec {
+                    padding: 1.into(),
+                    groups: 2,
+                    ..conv(4, [3, 3])
+                },
+                [2, 4, 4],
+            ),
+            (
+                Conv2dSpec {
+                    stride: 2.into(),
+                    padding: [0, 2].into(),
+                    ..conv(2, [2, 3])
+                },
+                [2, 6, 5],
+            ),
+            (
+                Conv2dSpec {
+                    stride: [3, 2].into(),
+                    dilation: 2.into(),
+                    ..conv(7, [2, 3])
+                },
+                [1, 7, 8],
+            ),
+            (
+                Conv2dSpec {
+                    stride: 2.into(),
+                    ..conv(2, [1, 1])
+                },
+                [3, 4, 5],
+            ),
+        ]
+    }
+
+    #[test]
+    fn gradients_agree_with_central_differences() {
+        for (spec, input) in settings() {
+            let planned = plan(&spec, input).unwrap();
+            let w = weights(planned.parameter_count());
+            let x = random(2, planned.inputs(), "x");
+            prove(&mut Conv2d::new(&planned, &spec), &w, x, planned.outputs());
+        }
+    }
+
+    #[test]
+    fn curvature_is_backward_with_squares() {
+        for (spec, input) in settings() {
+            let planned = plan(&spec, input).unwrap();
+            let w = weights(planned.parameter_count());
+            let x = random(2, planned.inputs(), "x");
+            prove_curvature(&mut Conv2d::new(&planned, &spec), &w, x, planned.outputs());
+        }
+    }
+
+    /// Forward and backward of `rows` samples against the definition, twice, since buffers are used
+    /// again. Gradients are added to.
+    fn agrees(spec: &Conv2dSpec, input: [usize; 3], rows: usize) {
+        let Some(planned) = plan(spec, input) else {
+            return;
+        };
+        let oracle = Oracle::new(&planned, spec);
+        let mut layer = Conv2d::new(&planned, spec);
+        let w = weights(planned.parameter_count());
+        for stream in ["first", "second"] {
+            let x = random(rows, planned.inputs(), stream);
+            let dy = random(rows, planned.outputs(), stream);
+            let mut y = Array2::from_elem(dy.raw_dim(), f64::NAN);
+            layer.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
+            close(y.iter(), oracle.forward(&w, x.view()).iter(), "y");
+            let expected = oracle.backward(&w, x.view(), dy.view());
+            let (mut dx, mut dw) = (Array2::from_elem(x.raw_dim(), f64::NAN), vec![0.0; w.len()]);
+            let pass = Pass {
+                x: x.view(),
+                y: y.view(),
+                dy: dy.view(),
+            };
+            layer.backward(&w, pass, Some(dx.view_mut()), &mut dw);
+            close(dx.iter(), expected.dx.iter(), "dx");
+            close(dw.iter(), expected.dw.iter(), "dw and db");
+            layer.backward(&w, pass, None, &mut dw);
+            let twice: Vec<f64> = expected.dw.iter().map(|dw| 2.0 * dw).collect();
+            close(dw.iter(), twice.iter(), "dw and db, added to");
+        }
+    }
+
+    fn close<'a>(
+        by_hand: impl Iterator<Item = &'a f64>,
+        expected: impl Iterator<Item = &'a f64>,
+        what: &str,
+    ) {
+        for (index, (by_hand, expected)) in by_hand.zip(expected).enumerate() {
+            assert!(
+                (by_hand - expected).abs() < 1e-12,
+                "{what}[{index}]: by hand {by_hand}, by definition {expected}"
+            );
+        }
+    }
+
+    fn pair(least: usize, most: usize) -> impl Strategy<Value = Pair> {
+        [least..=most, least..=most].prop_map(Pair::from)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+        #[test]
+        fn every_setting_agrees_with_the_definition(
+            kernel in pair(1, 4),
+            stride in pair(1, 3),
+            padding in pair(0, 2),
+            dilation in pair(1, 2),
+            (groups, of_group, out_of_group) in (1usize..4, 1usize..4, 1usize..8),
+            (height, width) in (1usize..12, 1usize..12),
+            bias: bool,
+            rows in 1usize..4,
+        ) {
+            let spec = Conv2dSpec {
+                stride,
+                padding,
+                dilation,
+                groups,
+                bias,
+                ..Conv2dSpec::new(groups * out_of_group, kernel)
+            };
+            agrees(&spec, [groups * of_group, height, width], rows);
+        }
+    }
+
+    #[test]
+    fn sizes_of_the_networks_agree_with_the_definition() {
+        let padded = |channels, kernel, padding: usize| Conv2dSpec {
+            padding: padding.into(),
+            ..Conv2dSpec::new(channels, kernel)
+        };
+        agrees(&padded(6, 5, 2), [1, 28, 28], 2);
+        agrees(&padded(16, 5, 0), [6, 14, 14], CHUNK + 3);
+        agrees(&padded(32, 3, 1), [16, 7, 7], CHUNK);
+        agrees(&padded(120, 5, 0), [16, 5, 5], 2);
     }
 }

@@ -27,15 +27,26 @@ impl<T: Real> Layer<T> for Identity {
             dx.assign(&pass.dy);
         }
     }
+
+    fn curvature(&mut self, _: &[T], pass: Pass<T>, d2x: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        if let Some(mut d2x) = d2x {
+            d2x.assign(&pass.dy);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{prove, random};
+    use super::super::testing::{prove, prove_curvature, random};
     use super::*;
 
     #[test]
     fn gradients_agree_with_central_differences() {
         prove(&mut Identity, &[], random(5, 4, "x"), 4);
+    }
+
+    #[test]
+    fn curvature_agrees_with_its_definition() {
+        prove_curvature(&mut Identity, &[], random(5, 4, "x"), 4);
     }
 }

@@ -1,27 +1,173 @@
-//! To be written.
+//! Layer normalisation: each sample at mean 0 and variance 1 over all of its features.
+//!
+//! ```math
+//! \mu_n = \frac{1}{D} \sum_i x_{ni}, \qquad \sigma_n^2 = \frac{1}{D} \sum_i (x_{ni} - \mu_n)^2, \qquad
+//!   \hat x_{ni} = \frac{x_{ni} - \mu_n}{\sqrt{\sigma_n^2 + \varepsilon}}, \qquad
+//!   y_{ni} = \gamma_i \hat x_{ni} + \beta_i
+//! ```
+//!
+//! The parameters meet every sample: `$d\gamma_i = \sum_n dy_{ni} \hat x_{ni}$`,
+//! `$d\beta_i = \sum_n dy_{ni}$`. An input changes its own `$\hat x$` and, through mean and variance,
+//! those of all features of the sample. With `$r_n = 1 / \sqrt{\sigma_n^2 + \varepsilon}$` and
+//! `$g_{ni} = \gamma_i\, dy_{ni} = \partial L / \partial \hat x_{ni}$`:
+//!
+//! ```math
+//! \frac{\partial \hat x_{nj}}{\partial x_{ni}} = r_n \Big(\delta_{ij} - \frac{1}{D}
+//!   - \frac{1}{D} \hat x_{ni} \hat x_{nj}\Big), \qquad
+//! dx_{ni} = r_n \Big(g_{ni} - \frac{1}{D} \sum_j g_{nj}
+//!   - \hat x_{ni} \frac{1}{D} \sum_j g_{nj} \hat x_{nj}\Big)
+//! ```
+//!
+//! since `$\partial \mu / \partial x_i = 1/D$` and
+//! `$\partial r / \partial x_i = -\tfrac12 r^3 \tfrac{2}{D} (x_i - \mu) = -r^2 \hat x_i / D$`.
+//!
+//! | | shape |
+//! |---|---|
+//! | `x`, `dx`, `y`, `dy` | `[N, D]` |
+//! | `weight` γ, `bias` β and their gradients | the input's, D numbers |
+//!
+//! Source: Ba, Kiros, Hinton 2016, eqs. 3 and 4.
 
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Zip};
 use spec::Real;
-use spec::model::PlannedLayer;
+use spec::model::{LayerNormSpec, PlannedLayer};
 
 use super::{Layer, Mode, Pass};
 
-/// To be written.
-pub struct LayerNorm;
+/// `$y = \gamma \hat x + \beta$` with `$\hat x$` normalised over a sample.
+#[derive(Clone, Debug)]
+pub struct LayerNorm<T> {
+    d: usize,
+    epsilon: f64,
+    /// `$\mu_n$` and `$r_n$` of each row of the last pass.
+    statistics: Vec<(T, T)>,
+}
 
-impl LayerNorm {
-    /// To be written.
-    pub fn new(_: &PlannedLayer, _: &spec::model::LayerNormSpec) -> Self {
-        Self
+impl<T: Real> LayerNorm<T> {
+    /// The planned layer.
+    pub fn new(planned: &PlannedLayer, norm: &LayerNormSpec) -> Self {
+        Self {
+            d: planned.inputs(),
+            epsilon: norm.epsilon,
+            statistics: Vec::new(),
+        }
+    }
+
+    /// `$\mu$` and `$r$` of a sample.
+    fn statistics_of(&self, x: ArrayView1<T>) -> (T, T) {
+        let d = self.d as f64;
+        let mean = x.fold(0.0, |sum, x| sum + x.f64()) / d;
+        let variance = x.fold(0.0, |sum, x| sum + (x.f64() - mean).powi(2)) / d;
+        (T::of(mean), T::of(1.0 / (variance + self.epsilon).sqrt()))
     }
 }
 
-impl<T: Real> Layer<T> for LayerNorm {
-    fn forward(&mut self, _: &[T], _: ArrayView2<T>, _: ArrayViewMut2<T>, _: Mode) {
-        todo!()
+impl<T: Real> Layer<T> for LayerNorm<T> {
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
+        let (weight, bias) = w.split_at(self.d);
+        self.statistics.clear();
+        for (y, x) in y.rows_mut().into_iter().zip(x.rows()) {
+            let (mean, r) = self.statistics_of(x);
+            self.statistics.push((mean, r));
+            Zip::from(y)
+                .and(x)
+                .and(weight)
+                .and(bias)
+                .for_each(|y, &x, &weight, &bias| *y = weight * ((x - mean) * r) + bias);
+        }
     }
 
-    fn backward(&mut self, _: &[T], _: Pass<T>, _: Option<ArrayViewMut2<T>>, _: &mut [T]) {
-        todo!()
+    fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
+        let (weight, _) = w.split_at(self.d);
+        let (dweight, dbias) = dw.split_at_mut(self.d);
+        let samples = || pass.x.rows().into_iter().zip(pass.dy.rows());
+        for ((x, dy), &(mean, r)) in samples().zip(&self.statistics) {
+            Zip::from(&mut *dweight)
+                .and(&mut *dbias)
+                .and(x)
+                .and(dy)
+                .for_each(|dweight, dbias, &x, &dy| {
+                    *dweight += dy * ((x - mean) * r); // dγ += dy x̂
+                    *dbias += dy;
+                });
+        }
+        let Some(mut dx) = dx else { return };
+        let rows = dx.rows_mut().into_iter().zip(samples());
+        for ((dx, (x, dy)), &(mean, r)) in rows.zip(&self.statistics) {
+            let (mut sum_g, mut sum_gx) = (0.0, 0.0); // Σ g, Σ g x̂
+            Zip::from(x)
+                .and(dy)
+                .and(weight)
+                .for_each(|&x, &dy, &weight| {
+                    let g = (weight * dy).f64();
+                    sum_g += g;
+                    sum_gx += g * ((x - mean) * r).f64();
+                });
+            let d = self.d as f64;
+            let (mean_g, mean_gx) = (T::of(sum_g / d), T::of(sum_gx / d));
+            Zip::from(dx)
+                .and(x)
+                .and(dy)
+                .and(weight)
+                .for_each(|dx, &x, &dy, &weight| {
+                    *dx = r * (weight * dy - mean_g - (x - mean) * r * mean_gx);
+                });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{prove, random};
+    use super::*;
+    use ndarray::{Array2, array};
+    use spec::model::{LayerSpec, ModelSpec};
+
+    fn layer_norm<T: Real>(input: &[usize], epsilon: f64) -> LayerNorm<T> {
+        let spec = LayerNormSpec {
+            epsilon,
+            name: None,
+        };
+        let model = ModelSpec::new(vec![LayerSpec::LayerNorm(spec.clone())]);
+        LayerNorm::new(&model.plan(input).unwrap()[0], &spec)
+    }
+
+    #[test]
+    fn gradients_agree_with_central_differences() {
+        let w = random(1, 24, "w").into_raw_vec_and_offset().0;
+        for input in [vec![12], vec![3, 2, 2]] {
+            let x = random(4, 12, "x") * 3.0 + 1.0;
+            prove(&mut layer_norm(&input, 1e-5), &w, x, 12);
+        }
+    }
+
+    /// Mean 3, variance 4, so with ε = 12 the root is 4; the sample after has its own.
+    #[test]
+    fn values_by_hand() {
+        let (w, x) = (
+            [1.0, 2.0, 10.0, 0.5],
+            array![[1.0, 5.0], [7.0, 7.0], [f64::NAN, 1.0]],
+        );
+        let mut y = Array2::zeros((3, 2));
+        let mut layer = layer_norm(&[2], 12.0);
+        layer.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
+        assert_eq!(y.row(0).to_vec(), [9.5, 1.5]);
+        assert_eq!(y.row(1).to_vec(), [10.0, 0.5]);
+        assert!(y.row(2).iter().all(|y| y.is_nan()));
+    }
+
+    #[test]
+    fn every_sample_has_mean_zero_and_variance_one() {
+        let x = (random(6, 50, "x") * 20.0 + 300.0).mapv(|x| x as f32);
+        let mut w = vec![1.0; 100];
+        w[50..].fill(0.0);
+        let mut y = Array2::zeros(x.raw_dim());
+        layer_norm(&[50], 1e-5).forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
+        for y in y.rows() {
+            let mean = y.sum() / 50.0;
+            let variance = y.fold(0.0, |sum, y| sum + (y - mean).powi(2)) / 50.0;
+            assert!(mean.abs() < 1e-4, "{mean}");
+            assert!((variance - 1.0).abs() < 1e-4, "{variance}");
+        }
     }
 }

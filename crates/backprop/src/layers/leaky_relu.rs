@@ -14,6 +14,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use spec::Real;
 
+use super::elementwise;
 use super::{Layer, Mode, Pass};
 
 /// `$y = x$` where `$x > 0$`, else `$a x$`.
@@ -40,11 +41,16 @@ impl<T: Real> Layer<T> for LeakyRelu<T> {
             .and(pass.dy)
             .for_each(|dx, &x, &dy| *dx = if x > zero { dy } else { a * dy });
     }
+
+    fn curvature(&mut self, _: &[T], pass: Pass<T>, d2x: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        let (zero, one, a) = (T::zero(), T::one(), self.slope);
+        elementwise::curvature(pass, d2x, |x, _| if x > zero { one } else { a });
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{prove, random};
+    use super::super::testing::{prove, prove_curvature, random};
     use super::*;
 
     #[test]
@@ -53,5 +59,10 @@ mod tests {
             let x = random(5, 4, "x").mapv(|x| if x.abs() < 1e-3 { 0.5 } else { x });
             prove(&mut LeakyRelu { slope }, &[], x, 4);
         }
+    }
+
+    #[test]
+    fn curvature_agrees_with_its_definition() {
+        prove_curvature(&mut LeakyRelu { slope: -0.2 }, &[], random(5, 4, "x"), 4);
     }
 }

@@ -15,6 +15,13 @@
 //! In matrices `$dW = dy^\top x$`, `$db = \mathbf{1}^\top dy$`, `$dx = dy\, W$`: the backward pass uses the
 //! transpose of the forward matrix.
 //!
+//! For the second backward pass every factor is squared, since `$\partial y_{nj} / \partial W_{ji} = x_{ni}$`
+//! and `$\partial y_{nj} / \partial x_{ni} = W_{ji}$` (squares number by number, LeCun et al. 1998, appendix C):
+//!
+//! ```math
+//! d^2W = (d^2y)^\top x^2, \qquad d^2b = \mathbf{1}^\top d^2y, \qquad d^2x = d^2y\, W^2
+//! ```
+//!
 //! | | shape |
 //! |---|---|
 //! | `x`, `dx` | `[N, D_in]` |
@@ -31,17 +38,19 @@ use super::{Layer, Mode, Pass};
 use crate::matmul::matmul;
 
 /// `$y = x W^\top + b$`.
-#[derive(Clone, Copy, Debug)]
-pub struct Linear {
+#[derive(Clone, Debug)]
+pub struct Linear<T> {
     /// Numbers in.
-    pub d_in: usize,
+    d_in: usize,
     /// Units, numbers out.
-    pub d_out: usize,
+    d_out: usize,
     /// Whether there is a bias.
-    pub bias: bool,
+    bias: bool,
+    /// `$W^2$` and `$x^2$` of the second backward pass; empty until there is one.
+    squares: (Vec<T>, Vec<T>),
 }
 
-impl<T: Real> Layer<T> for Linear {
+impl<T: Real> Layer<T> for Linear<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
         let (weight, bias) = self.parameters(w);
         match bias {
@@ -65,14 +74,34 @@ impl<T: Real> Layer<T> for Linear {
             matmul(pass.dy, weight, dx); // dx = dy W
         }
     }
+
+    /// The backward pass with `$W^2$` and `$x^2$` in the places of `$W$` and `$x$`.
+    fn curvature(&mut self, w: &[T], pass: Pass<T>, d2x: Option<ArrayViewMut2<T>>, d2w: &mut [T]) {
+        let (mut w2, mut x2) = std::mem::take(&mut self.squares);
+        w2.clear();
+        w2.extend(w.iter().map(|&w| w * w));
+        x2.clear();
+        x2.extend(pass.x.iter().map(|&x| x * x));
+        let x = ArrayView2::from_shape(pass.x.raw_dim(), &x2);
+        let x = x.expect("there is a square for each number");
+        self.backward(&w2, Pass { x, ..pass }, d2x, d2w);
+        self.squares = (w2, x2);
+    }
 }
 
-impl Linear {
+impl<T: Real> Linear<T> {
+    /// A layer of these sizes.
+    pub fn new(d_in: usize, d_out: usize, bias: bool) -> Self {
+        Self {
+            d_in,
+            d_out,
+            bias,
+            squares: (Vec::new(), Vec::new()),
+        }
+    }
+
     /// Weight `[D_out, D_in]` and bias `[D_out]` in the layer's part of the parameters.
-    fn parameters<'a, T: Real>(
-        &self,
-        w: &'a [T],
-    ) -> (ArrayView2<'a, T>, Option<ArrayView1<'a, T>>) {
+    fn parameters<'a>(&self, w: &'a [T]) -> (ArrayView2<'a, T>, Option<ArrayView1<'a, T>>) {
         let (weight, bias) = w.split_at(self.d_out * self.d_in);
         let weight = ArrayView2::from_shape((self.d_out, self.d_in), weight);
         let weight = weight.expect("the plan gives a linear layer D_out · D_in weights");
@@ -80,7 +109,7 @@ impl Linear {
     }
 
     /// The same of the gradients.
-    fn gradients<'a, T: Real>(
+    fn gradients<'a>(
         &self,
         dw: &'a mut [T],
     ) -> (ArrayViewMut2<'a, T>, Option<ArrayViewMut1<'a, T>>) {
@@ -93,7 +122,7 @@ impl Linear {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{prove, random};
+    use super::super::testing::{prove, prove_curvature, random};
     use super::*;
     use ndarray::{Array2, array};
 
@@ -103,25 +132,34 @@ mod tests {
         let weight = [0.1, 0.7, 0.8, 0.3, 0.6, 0.9, 0.6, 0.5, 0.1];
         let x: Array2<f64> = array![[0.5, 0.6, 0.1]];
         let mut y = Array2::zeros((1, 3));
-        let mut layer = Linear {
-            d_in: 3,
-            d_out: 3,
-            bias: false,
-        };
+        let mut layer = Linear::new(3, 3, false);
         layer.forward(&weight, x.view(), y.view_mut(), Mode::Evaluation);
         for (by_hand, exact) in y.iter().zip([0.55, 0.60, 0.61]) {
             assert!((by_hand - exact).abs() < 1e-15);
         }
     }
 
+    fn random_parameters(count: usize) -> Vec<f64> {
+        random(1, count, "w").into_raw_vec_and_offset().0
+    }
+
     #[test]
     fn gradients_agree_with_central_differences() {
-        for bias in [true, false] {
-            let (d_in, d_out) = (4, 3);
-            let mut layer = Linear { d_in, d_out, bias };
-            let count = d_out * d_in + if bias { d_out } else { 0 };
-            let w = random(1, count, "w").into_raw_vec_and_offset().0;
-            prove(&mut layer, &w, random(5, d_in, "x"), d_out);
+        for (bias, count) in [(true, 15), (false, 12)] {
+            let w = random_parameters(count);
+            prove(&mut Linear::new(4, 3, bias), &w, random(5, 4, "x"), 3);
+        }
+    }
+
+    #[test]
+    fn curvature_agrees_with_its_definition() {
+        for (bias, count) in [(true, 15), (false, 12)] {
+            let mut layer = Linear::new(4, 3, bias);
+            // The second time with the buffers of the first, for fewer rows.
+            for rows in [5, 2] {
+                let x = random(rows, 4, "x");
+                prove_curvature(&mut layer, &random_parameters(count), x, 3);
+            }
         }
     }
 }

@@ -16,6 +16,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use spec::Real;
 
+use super::elementwise;
 use super::{Layer, Mode, Pass};
 
 /// `$y = \max(0, x)$`.
@@ -39,11 +40,16 @@ impl<T: Real> Layer<T> for Relu {
             .and(pass.dy)
             .for_each(|dx, &y, &dy| *dx = if y > zero { dy } else { zero });
     }
+
+    fn curvature(&mut self, _: &[T], pass: Pass<T>, d2x: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        let (zero, one) = (T::zero(), T::one());
+        elementwise::curvature(pass, d2x, |_, y| if y > zero { one } else { zero });
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{prove, random};
+    use super::super::testing::{prove, prove_curvature, random};
     use super::*;
     use ndarray::{Array2, array};
 
@@ -52,6 +58,11 @@ mod tests {
         // No entry is nearer to the kink than the step of the differences.
         let x = random(5, 4, "x").mapv(|x| if x.abs() < 1e-3 { 0.5 } else { x });
         prove(&mut Relu, &[], x, 4);
+    }
+
+    #[test]
+    fn curvature_agrees_with_its_definition() {
+        prove_curvature(&mut Relu, &[], random(5, 4, "x"), 4);
     }
 
     #[test]

@@ -14,6 +14,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use spec::Real;
 
+use super::elementwise;
 use super::{Layer, Mode, Pass};
 
 /// `$y = 1 / (1 + e^{-x})$`.
@@ -36,16 +37,25 @@ impl<T: Real> Layer<T> for Sigmoid {
             .and(pass.dy)
             .for_each(|dx, &y, &dy| *dx = dy * y * (one - y));
     }
+
+    fn curvature(&mut self, _: &[T], pass: Pass<T>, d2x: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        elementwise::curvature(pass, d2x, |_, y| y * (T::one() - y));
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{prove, random};
+    use super::super::testing::{prove, prove_curvature, random};
     use super::*;
 
     #[test]
     fn gradients_agree_with_central_differences() {
         prove(&mut Sigmoid, &[], random(5, 4, "x") * 3.0, 4);
+    }
+
+    #[test]
+    fn curvature_agrees_with_its_definition() {
+        prove_curvature(&mut Sigmoid, &[], random(5, 4, "x") * 3.0, 4);
     }
 
     /// Worked example 1: a circuit whose sum is 1.

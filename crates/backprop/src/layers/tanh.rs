@@ -13,6 +13,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use spec::Real;
 
+use super::elementwise;
 use super::{Layer, Mode, Pass};
 
 /// `$y = \tanh x$`.
@@ -32,15 +33,24 @@ impl<T: Real> Layer<T> for Tanh {
             .and(pass.dy)
             .for_each(|dx, &y, &dy| *dx = dy * (one - y * y));
     }
+
+    fn curvature(&mut self, _: &[T], pass: Pass<T>, d2x: Option<ArrayViewMut2<T>>, _: &mut [T]) {
+        elementwise::curvature(pass, d2x, |_, y| T::one() - y * y);
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{prove, random};
+    use super::super::testing::{prove, prove_curvature, random};
     use super::*;
 
     #[test]
     fn gradients_agree_with_central_differences() {
         prove(&mut Tanh, &[], random(5, 4, "x") * 3.0, 4);
+    }
+
+    #[test]
+    fn curvature_agrees_with_its_definition() {
+        prove_curvature(&mut Tanh, &[], random(5, 4, "x") * 3.0, 4);
     }
 }

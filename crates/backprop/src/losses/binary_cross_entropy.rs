@@ -4,7 +4,7 @@
 //!
 //! ```math
 //! L = -\frac{1}{N} \sum_n \sum_k \big[t \ln p + (1 - t) \ln (1 - p)\big], \qquad
-//!   dy = \frac{1}{N} (p - t)
+//!   dy = \frac{1}{N} (p - t), \qquad d^2y = \frac{1}{N} p (1 - p)
 //! ```
 //!
 //! Since `$\ln p = y - \ln(1 + e^y)$` and `$\ln(1 - p) = -\ln(1 + e^y)$`, the loss of one output is
@@ -12,7 +12,7 @@
 //!
 //! | | shape |
 //! |---|---|
-//! | `y` (logits), `t`, `dy` | `[N, K]` |
+//! | `y` (logits), `t`, `dy`, `d2y` | `[N, K]` |
 //!
 //! Source: Bishop 2006, eqs. 5.21 and 5.18.
 
@@ -42,18 +42,29 @@ impl<T: Real> Loss<T> for BinaryCrossEntropy {
             *dy = one_over_n * (p - t);
         });
     }
+
+    fn curvature(&self, y: ArrayView2<T>, _: ArrayView2<T>, one_over_n: T, d2y: ArrayViewMut2<T>) {
+        let one = T::one();
+        Zip::from(d2y).and(y).for_each(|d2y, &y| {
+            // 1 − p = σ(−y), without the cancellation of the difference.
+            let (p, rest) = (one / (one + (-y).exp()), one / (one + y.exp()));
+            *d2y = one_over_n * p * rest;
+        });
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{prove, prove_curvature};
     use super::*;
     use ndarray::{Array2, array};
 
     #[test]
-    fn the_gradient_agrees_with_central_differences() {
+    fn both_derivatives_agree_with_central_differences() {
         let y = array![[0.3, -1.2], [4.0, 0.1], [-3.0, 0.5]];
         let t = array![[0.0, 1.0], [1.0, 0.0], [0.5, 1.0]];
-        super::super::testing::prove(&BinaryCrossEntropy, &y, &t);
+        prove(&BinaryCrossEntropy, &y, &t);
+        prove_curvature(&BinaryCrossEntropy, &y, &t);
     }
 
     #[test]
@@ -68,5 +79,17 @@ mod tests {
         let y: Array2<f64> = array![[0.0]];
         let loss = BinaryCrossEntropy.forward(y.view(), array![[1.0]].view());
         assert!((loss - std::f64::consts::LN_2).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_curvature_falls_to_zero_on_both_sides() {
+        let y = array![[0.0, 40.0, -40.0, 800.0, -800.0]];
+        let mut d2y = Array2::from_elem((1, 5), f64::NAN);
+        BinaryCrossEntropy.curvature(y.view(), y.view(), 1.0, d2y.view_mut());
+        let tail = (-40f64).exp();
+        assert_eq!(d2y[[0, 0]], 0.25);
+        assert!((d2y[[0, 1]] / tail - 1.0).abs() < 1e-12);
+        assert!((d2y[[0, 2]] / tail - 1.0).abs() < 1e-12);
+        assert_eq!([d2y[[0, 3]], d2y[[0, 4]]], [0.0, 0.0]);
     }
 }

@@ -1,12 +1,13 @@
 //! Squared error with the 1/2 of the textbooks.
 //!
 //! ```math
-//! L = \frac{1}{2N} \sum_n \sum_k (y_{nk} - t_{nk})^2, \qquad dy = \frac{1}{N} (y - t)
+//! L = \frac{1}{2N} \sum_n \sum_k (y_{nk} - t_{nk})^2, \qquad dy = \frac{1}{N} (y - t), \qquad
+//!   d^2y = \frac{1}{N}
 //! ```
 //!
 //! | | shape |
 //! |---|---|
-//! | `y`, `t`, `dy` | `[N, K]` |
+//! | `y`, `t`, `dy`, `d2y` | `[N, K]` |
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eq. 3; there the sum over the samples, here their mean,
 //! so that a learning rate does not depend on the batch size (Nielsen 2015, eq. 6).
@@ -35,18 +36,30 @@ impl<T: Real> Loss<T> for SquaredError {
             .and(t)
             .for_each(|dy, &y, &t| *dy = one_over_n * (y - t));
     }
+
+    fn curvature(
+        &self,
+        _: ArrayView2<T>,
+        _: ArrayView2<T>,
+        one_over_n: T,
+        mut d2y: ArrayViewMut2<T>,
+    ) {
+        d2y.fill(one_over_n);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{prove, prove_curvature};
     use super::*;
     use ndarray::array;
 
     #[test]
-    fn the_gradient_agrees_with_central_differences() {
+    fn both_derivatives_agree_with_central_differences() {
         let y = array![[0.3, -1.2], [0.8, 0.1], [2.0, 0.5]];
         let t = array![[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]];
-        super::super::testing::prove(&SquaredError, &y, &t);
+        prove(&SquaredError, &y, &t);
+        prove_curvature(&SquaredError, &y, &t);
     }
 
     /// Worked example 3: outputs .4769 and .5287 for targets .23 and -.07.

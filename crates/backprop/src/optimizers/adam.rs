@@ -13,10 +13,9 @@
 //!
 //! Source: Kingma & Ba 2015, algorithm 1. There `$\epsilon = 10^{-8}$`; burn's default is `$10^{-5}$`.
 
-use rayon::prelude::*;
 use spec::Real;
 
-use super::{BLOCK, Optimizer, Part};
+use super::{Optimizer, Part, each};
 
 /// `$w \leftarrow w - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)$`.
 #[derive(Clone, Debug)]
@@ -37,11 +36,9 @@ impl<T: Real> Adam<T> {
             mean_square: vec![T::zero(); parameters],
         }
     }
-}
 
-impl<T: Real> Optimizer<T> for Adam<T> {
-    fn update(&mut self, part: Part<'_, T>) {
-        let Part { w, g, .. } = part;
+    /// A step of every parameter, after `decay` of it.
+    pub(super) fn step(&mut self, part: Part<'_, T>, decay: impl Fn(&mut T) + Sync) {
         // In f64 also for f32 parameters: 1 − β₂ᵗ is a small difference at first.
         let [correction1, correction2] = self.beta.map(|beta| 1.0 - beta.powi(part.updates));
         let eta = T::of(part.learning_rate / correction1);
@@ -49,18 +46,20 @@ impl<T: Real> Optimizer<T> for Adam<T> {
         let [beta1, beta2] = self.beta.map(T::of);
         let [rest1, rest2] = self.beta.map(|beta| T::of(1.0 - beta));
         let epsilon = self.epsilon;
-        let own = part.start..part.start + w.len();
-        w.par_chunks_mut(BLOCK)
-            .zip(self.mean[own.clone()].par_chunks_mut(BLOCK))
-            .zip(self.mean_square[own].par_chunks_mut(BLOCK))
-            .zip(g.par_chunks(BLOCK))
-            .for_each(|(((w, m), v), g)| {
-                for (((w, m), v), &g) in w.iter_mut().zip(m).zip(v).zip(g) {
-                    *m = beta1 * *m + rest1 * g;
-                    *v = beta2 * *v + rest2 * g * g;
-                    *w -= eta * *m / (v.sqrt() / root + epsilon);
-                }
-            });
+        let mean = &mut self.mean[part.range()];
+        let mean_square = &mut self.mean_square[part.range()];
+        each([part.g], [part.w, mean, mean_square], |[g], [w, m, v]| {
+            decay(w);
+            *m = beta1 * *m + rest1 * g;
+            *v = beta2 * *v + rest2 * g * g;
+            *w -= eta * *m / (v.sqrt() / root + epsilon);
+        });
+    }
+}
+
+impl<T: Real> Optimizer<T> for Adam<T> {
+    fn update(&mut self, part: Part<'_, T>) {
+        self.step(part, |_| ());
     }
 
     fn reset(&mut self) {

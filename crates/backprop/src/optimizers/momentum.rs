@@ -8,10 +8,9 @@
 //! once. The form of Rumelhart, Hinton, Williams 1986, eq. 9, `$\Delta w \leftarrow \mu \Delta w - \eta g$`,
 //! is the same for a constant `$\eta$`.
 
-use rayon::prelude::*;
 use spec::Real;
 
-use super::{BLOCK, Optimizer, Part};
+use super::{Optimizer, Part, each};
 
 /// `$v \leftarrow \mu v + g$`, `$w \leftarrow w - \eta v$`.
 #[derive(Clone, Debug)]
@@ -32,18 +31,12 @@ impl<T: Real> Momentum<T> {
 
 impl<T: Real> Optimizer<T> for Momentum<T> {
     fn update(&mut self, part: Part<'_, T>) {
-        let Part { w, g, .. } = part;
         let (eta, mu) = (T::of(part.learning_rate), self.momentum);
-        let velocity = &mut self.velocity[part.start..part.start + w.len()];
-        w.par_chunks_mut(BLOCK)
-            .zip(velocity.par_chunks_mut(BLOCK))
-            .zip(g.par_chunks(BLOCK))
-            .for_each(|((w, v), g)| {
-                for ((w, v), &g) in w.iter_mut().zip(v).zip(g) {
-                    *v = mu * *v + g;
-                    *w -= eta * *v;
-                }
-            });
+        let velocity = &mut self.velocity[part.range()];
+        each([part.g], [part.w, velocity], |[g], [w, v]| {
+            *v = mu * *v + g;
+            *w -= eta * *v;
+        });
     }
 
     fn reset(&mut self) {

@@ -10,10 +10,9 @@
 //! Source: Sutskever, Martens, Dahl, Hinton 2013, eqs. 3 and 4, in the form of Bengio,
 //! Boulanger-Lewandowski, Pascanu 2013, eq. 7.
 
-use rayon::prelude::*;
 use spec::Real;
 
-use super::{BLOCK, Optimizer, Part};
+use super::{Optimizer, Part, each};
 
 /// `$v \leftarrow \mu v + g$`, `$w \leftarrow w - \eta (g + \mu v)$`.
 #[derive(Clone, Debug)]
@@ -34,18 +33,12 @@ impl<T: Real> Nesterov<T> {
 
 impl<T: Real> Optimizer<T> for Nesterov<T> {
     fn update(&mut self, part: Part<'_, T>) {
-        let Part { w, g, .. } = part;
         let (eta, mu) = (T::of(part.learning_rate), self.momentum);
-        let velocity = &mut self.velocity[part.start..part.start + w.len()];
-        w.par_chunks_mut(BLOCK)
-            .zip(velocity.par_chunks_mut(BLOCK))
-            .zip(g.par_chunks(BLOCK))
-            .for_each(|((w, v), g)| {
-                for ((w, v), &g) in w.iter_mut().zip(v).zip(g) {
-                    *v = mu * *v + g;
-                    *w -= eta * (g + mu * *v);
-                }
-            });
+        let velocity = &mut self.velocity[part.range()];
+        each([part.g], [part.w, velocity], |[g], [w, v]| {
+            *v = mu * *v + g;
+            *w -= eta * (g + mu * *v);
+        });
     }
 
     fn reset(&mut self) {

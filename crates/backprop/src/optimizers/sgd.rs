@@ -6,10 +6,9 @@
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eq. 8.
 
-use rayon::prelude::*;
 use spec::Real;
 
-use super::{BLOCK, Optimizer, Part};
+use super::{Optimizer, Part, each};
 
 /// `$w \leftarrow w - \eta g$`.
 #[derive(Clone, Copy, Debug)]
@@ -17,15 +16,8 @@ pub struct Sgd;
 
 impl<T: Real> Optimizer<T> for Sgd {
     fn update(&mut self, part: Part<'_, T>) {
-        let Part { w, g, .. } = part;
         let eta = T::of(part.learning_rate);
-        w.par_chunks_mut(BLOCK)
-            .zip(g.par_chunks(BLOCK))
-            .for_each(|(w, g)| {
-                for (w, &g) in w.iter_mut().zip(g) {
-                    *w -= eta * g;
-                }
-            });
+        each([part.g], [part.w], |[g], [w]| *w -= eta * g);
     }
 
     fn reset(&mut self) {}

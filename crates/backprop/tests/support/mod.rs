@@ -1,6 +1,8 @@
 //! Plans, models and random batches for the tests.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod plans;
+
 use backprop::Model;
 use ndarray::{Array2, ArrayD};
 use rand::RngExt;

@@ -2,6 +2,7 @@
 
 mod data;
 mod keys;
+mod networks;
 mod overrides;
 mod properties;
 mod support;

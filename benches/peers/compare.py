@@ -1,0 +1,188 @@
+"""Epochs of the hand-written code and of its peers, in turn, several times each.
+
+    python -m venv .venv && .venv/bin/pip install -r benches/peers/requirements.txt
+    .venv/bin/python benches/peers/compare.py
+
+Every round runs each implementation once, in a process of its own, so that what slows the machine
+down for a while slows all of them. Written are `results/peers.csv`, a row an epoch, and
+`results/peers.md`, the medians with their spread and the ratios to the hand-written code.
+"""
+
+import argparse
+import csv
+import datetime
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+CONFIGS = {"mlp": "configs/mnist.toml", "lenet5": "configs/lenet5.toml"}
+TITLES = {
+    "mlp": "784-300-100-10, ReLU",
+    "lenet5": "LeNet-5: 6c5 p2, 2 - 16c5 - 2 - 120 - 84 - 10, ReLU, max-pool",
+}
+PEERS = {"jax": "with_jax.py", "pytorch": "with_pytorch.py", "scikit-learn": "with_sklearn.py"}
+OURS = ("backprop", "burn-flex", "burn-ndarray")
+# What takes minutes an epoch runs a part of the data; its seconds are scaled up.
+SLOW = {("burn-flex", "lenet5"): 6000, ("burn-ndarray", "lenet5"): 600}
+
+
+def pinned(threads):
+    """One thread has one processor; more have all of them."""
+    return ["taskset", "-c", "0"] if threads == 1 else []
+
+
+def environment(threads):
+    variables = dict(os.environ, PYTHONWARNINGS="ignore")
+    # Some machines force an old kernel on OpenBLAS, which would flatter us.
+    for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+        variables.pop(name, None)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MATMUL_NUM_THREADS"):
+        variables[name] = str(threads)
+    return variables
+
+
+def run_ours(binary, implementation, network, threads, epochs, batch):
+    samples = SLOW.get((implementation, network))
+    with tempfile.TemporaryDirectory() as results:
+        settings = [
+            f'implementations=["{implementation}"]',
+            f"training.epochs={epochs}",
+            f"training.threads={threads}",
+            f"training.batch_size={batch}",
+            "gradient_check.before_training=false",
+            "dataset.mnist.test_limit=1000",
+        ]
+        if samples:
+            settings.append(f"dataset.mnist.train_limit={samples}")
+        command = [binary, CONFIGS[network], "--results", results]
+        for setting in settings:
+            command += ["--set", setting]
+        subprocess.run(
+            pinned(threads) + command,
+            cwd=ROOT,
+            env=environment(threads),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        [record] = pathlib.Path(results).glob("*/*/record.json")
+        content = json.loads(record.read_text())
+    [trained] = content["implementations"]
+    scale = 60_000 / samples if samples else 1
+    commit = (content["git"] or {}).get("commit", "unknown")
+    return commit[:12], [epoch["seconds"] * scale for epoch in trained["epochs"]]
+
+
+def run_peer(peer, network, threads, epochs, batch):
+    command = [sys.executable, str(HERE / PEERS[peer]), network]
+    command += [str(threads), str(epochs), str(batch)]
+    done = subprocess.run(
+        pinned(threads) + command,
+        env=environment(threads),
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    result = json.loads(done.stdout)
+    return result["version"], result["seconds"]
+
+
+def measure(options):
+    binary = options.binary
+    if not binary:
+        subprocess.run(["cargo", "build", "-p", "runner"], cwd=ROOT, check=True)
+        target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+        binary = str(target / "debug" / "runner")
+    rows = []
+    for round_ in range(1, options.rounds + 1):
+        for network in options.networks:
+            for threads in options.threads:
+                for who in OURS + tuple(PEERS):
+                    if who in options.without or (who, network) == ("scikit-learn", "lenet5"):
+                        continue
+                    if who in OURS:
+                        run = run_ours(binary, who, network, threads, options.epochs, options.batch)
+                    else:
+                        run = run_peer(who, network, threads, options.epochs, options.batch)
+                    version, seconds = run
+                    for epoch, value in enumerate(seconds, 1):
+                        rows.append((round_, network, threads, who, version, epoch, f"{value:.4f}"))
+                    print(round_, network, threads, who, *(f"{s:.3f}" for s in seconds), flush=True)
+    return rows
+
+
+def table(rows, network, threads):
+    """Median, spread and ratio of each implementation, fastest first."""
+    seconds = {}
+    for _, of_network, of_threads, who, *_, value in rows:
+        if (of_network, of_threads) == (network, threads):
+            seconds.setdefault(who, []).append(float(value))
+    medians = {who: statistics.median(values) for who, values in seconds.items()}
+    lines = [
+        "| | median | fastest | slowest | epochs | time of the hand-written code |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for who in sorted(medians, key=medians.get):
+        values, median = seconds[who], medians[who]
+        share = medians["backprop"] / median
+        lines.append(
+            f"| {who} | {median:.3f} s | {min(values):.3f} s | {max(values):.3f} s "
+            f"| {len(values)} | {share:.2f} of it |"
+        )
+    return lines
+
+
+def report(rows, options):
+    """The tables, with what is needed to repeat them."""
+    model = next(
+        (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line),
+        platform.processor(),
+    )
+    versions = sorted({(row[3], row[4]) for row in rows})
+    lines = [
+        "# Epochs of the hand-written code and of its peers",
+        "",
+        "Generated by `benches/peers/compare.py`; the raw rows are in `peers.csv`. Seconds of an epoch",
+        f"of 60,000 MNIST images, batches of {options.batch}, SGD with momentum 0.9, shuffled each epoch,",
+        "data resident. JAX: jit, the whole epoch in one scan, without its compilation; PyTorch: eager,",
+        "fused SGD. One thread means one processor. Where burn takes minutes an epoch, a part of the images",
+        "was timed and scaled up: " + ", ".join(f"{w} {n}: {s:,} images" for (w, n), s in SLOW.items()) + ".",
+        "",
+        f"- machine: {model}, {os.cpu_count()} processors, {platform.system()}",
+        f"- date: {datetime.date.today()}",
+        "- versions: " + ", ".join(f"{who} {version}" for who, version in versions),
+        "",
+    ]
+    for network in options.networks:
+        for threads in options.threads:
+            lines += [f"## {TITLES[network]}; {threads} thread{'s' * (threads > 1)}", ""]
+            lines += table(rows, network, threads) + [""]
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each runs (default 3)")
+    parser.add_argument("--epochs", type=int, default=3, help="epochs of a run (default 3)")
+    parser.add_argument("--batch", type=int, default=64, help="samples in a batch (default 64)")
+    parser.add_argument("--networks", nargs="+", default=list(CONFIGS), choices=CONFIGS)
+    parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
+    parser.add_argument("--without", nargs="*", default=[], help="peers to leave out")
+    parser.add_argument("--binary", help="a runner that is built already")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results/peers")
+    options = parser.parse_args()
+    rows = measure(options)
+    with open(options.out.with_suffix(".csv"), "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["round", "network", "threads", "who", "version", "epoch", "seconds"])
+        writer.writerows(rows)
+    options.out.with_suffix(".md").write_text(report(rows, options))
+
+
+if __name__ == "__main__":
+    main()

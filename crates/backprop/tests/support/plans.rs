@@ -1,0 +1,67 @@
+//! Networks with layers that remember something, large enough to be cut into several parts.
+
+use spec::model::{BatchNormSpec, DropoutSpec, LayerSpec, PlannedLayer, ResidualSpec};
+
+use super::{linear, plan};
+
+fn batch_norm() -> LayerSpec {
+    LayerSpec::BatchNorm(BatchNormSpec::default())
+}
+
+fn dropout() -> LayerSpec {
+    LayerSpec::Dropout(DropoutSpec { rate: 0.4 })
+}
+
+/// 200-300-100-10 with batch normalisation and ReLU.
+pub fn with_batch_norm() -> Vec<PlannedLayer> {
+    let layers = [
+        linear(300, false),
+        batch_norm(),
+        LayerSpec::Relu,
+        linear(100, true),
+        linear(10, true),
+    ];
+    plan(200, &layers)
+}
+
+/// 200-300-100-10 with dropout of the input and of the hidden units.
+pub fn with_dropout() -> Vec<PlannedLayer> {
+    let layers = [
+        dropout(),
+        linear(300, true),
+        LayerSpec::Relu,
+        dropout(),
+        linear(100, true),
+        LayerSpec::Relu,
+        linear(10, true),
+    ];
+    plan(200, &layers)
+}
+
+/// 200-150-10 with a residual block that has batch normalisation, dropout and a shortcut of its own,
+/// and one around which nothing changes.
+pub fn with_residual() -> Vec<PlannedLayer> {
+    let block = |layers, shortcut| {
+        LayerSpec::Residual(ResidualSpec {
+            layers,
+            shortcut,
+            name: None,
+        })
+    };
+    let layers = vec![
+        linear(300, false),
+        batch_norm(),
+        LayerSpec::Relu,
+        dropout(),
+        linear(150, true),
+    ];
+    let shortcut = vec![linear(150, false), batch_norm()];
+    let inner = vec![linear(150, false), batch_norm(), LayerSpec::Relu];
+    let layers = [
+        block(layers, shortcut),
+        LayerSpec::Relu,
+        block(inner, vec![]),
+        linear(10, true),
+    ];
+    plan(200, &layers)
+}
