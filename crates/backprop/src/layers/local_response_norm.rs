@@ -109,7 +109,7 @@ impl<T: Real> Layer<T> for LocalResponseNorm<T> {
     }
 }
 
-/// `$s^{-\beta}$`. The paper's `$\beta = 3/4$` needs two roots only, ten times as fast as a power.
+/// `$s^{-\beta}$`. The paper's `$\beta = 3/4$` needs two roots only, which are faster than a power.
 fn decay<T: Real>(s: T, beta: T) -> T {
     match beta == T::of(0.75) {
         true => T::one() / (s.sqrt() * s.sqrt().sqrt()),

@@ -107,22 +107,25 @@ fn beats<T: Real>(x: T, best: T) -> bool {
 
 /// The definition for one map, whose numbers begin at `first` in the sample.
 fn any_windows<T: Real>(windows: &Windows, first: u32, x: &[T], y: &mut [T], winners: &mut [u32]) {
+    let width = windows.image.width;
     windows.each(|window, rows, columns| {
-        let width = windows.image.width;
         let mut winner = rows.start * width + columns.start;
+        let mut best = x[winner];
         for row in rows {
-            for index in row * width + columns.start..row * width + columns.end {
-                if beats(x[index], x[winner]) {
-                    winner = index;
-                }
+            let start = row * width + columns.start;
+            for (index, &x) in x[start..][..columns.len()].iter().enumerate() {
+                // Selected, not branched: which number wins cannot be foreseen.
+                let wins = beats(x, best);
+                best = if wins { x } else { best };
+                winner = if wins { start + index } else { winner };
             }
         }
-        y[window] = x[winner];
+        y[window] = best;
         winners[window] = first + winner as u32;
     });
 }
 
-/// The same for windows of 2 x 2 side by side, without a branch.
+/// The same for windows of 2 x 2 side by side: selects only, so that the compiler makes vectors of it.
 fn squares_of_four<T: Real>(
     windows: &Windows,
     first: u32,
@@ -137,22 +140,22 @@ fn squares_of_four<T: Real>(
         let (top, _) = x[..2 * columns].as_chunks::<2>();
         let (bottom, _) = x[width..][..2 * columns].as_chunks::<2>();
         let start = first + (2 * i * width) as u32;
-        let width = width as u32;
-        let windows = y.iter_mut().zip(winners).zip(top.iter().zip(bottom));
-        for (j, ((y, winner), (top, bottom))) in windows.enumerate() {
-            let mut index = start + 2 * j as u32;
-            let corners = [
-                (top[1], index + 1),
-                (bottom[0], index + width),
-                (bottom[1], index + width + 1),
-            ];
-            let mut best = top[0];
-            for (x, at) in corners {
+        let down = width as u32;
+        let (y, winners) = (&mut y[..columns], &mut winners[..columns]);
+        let (top, bottom) = (&top[..columns], &bottom[..columns]);
+        for j in 0..columns {
+            let index = start + 2 * j as u32;
+            let (mut best, mut winner) = (top[j][0], index);
+            for (x, at) in [
+                (top[j][1], index + 1),
+                (bottom[j][0], index + down),
+                (bottom[j][1], index + down + 1),
+            ] {
                 let wins = beats(x, best);
                 best = if wins { x } else { best };
-                index = if wins { at } else { index };
+                winner = if wins { at } else { winner };
             }
-            (*y, *winner) = (best, index);
+            (y[j], winners[j]) = (best, winner);
         }
     }
 }

@@ -65,7 +65,7 @@ impl Windows {
     }
 
     /// Calls `visit` with the index of each window and its part `$\Omega$` of the map: rows and columns.
-    #[inline]
+    #[inline(always)]
     pub fn each(&self, mut visit: impl FnMut(usize, Range<usize>, Range<usize>)) {
         let along = |index: usize, size: usize, stride: usize, padding: usize, end: usize| {
             let start = index * stride;
