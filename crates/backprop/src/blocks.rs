@@ -11,7 +11,7 @@ use spec::Real;
 /// and waking it more; 65,536 numbers with their gradients and state (about 1 MB at most, in a
 /// nearby cache) take one thread some tens of µs. So a small network, updated after every
 /// sample, stays on the thread that calls: LeNet-5 has 60,000 parameters.
-const BLOCK: usize = 1 << 16;
+pub(crate) const BLOCK: usize = 1 << 16;
 
 /// Calls `step` with the elements at each place: those of `read` by value, those of `write` to be
 /// changed.

@@ -252,7 +252,6 @@ pub(crate) mod testing {
 
     /// Holds `curvature` against its definition, `$\sum_j d^2y_j (\partial y_j / \partial x_i)^2$` with the
     /// Jacobian by `backward` of one output at a time, for the input and every parameter.
-    #[allow(dead_code, reason = "for the layers that have one")]
     pub fn prove_curvature(layer: &mut dyn Layer<f64>, w: &[f64], x: Array2<f64>, d_out: usize) {
         let d2y = random(x.nrows(), d_out, "d2y").mapv(f64::abs);
         let mut y = Array2::zeros(d2y.raw_dim());

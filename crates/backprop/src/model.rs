@@ -154,7 +154,8 @@ impl<T: Real> Implementation<T> for Model<T> {
         let (w, g) = self.network.parameters_and_gradients();
         self.penalties.add_gradient(w, g);
         if let Some(clip) = self.clip {
-            clipping::clip(clip, g);
+            let learning = self.parts.iter().map(|(range, _)| range.clone());
+            clipping::clip(clip, g, learning);
         }
         self.updates = self.updates.saturating_add(1);
         for (range, factor) in &self.parts {

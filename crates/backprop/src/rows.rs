@@ -108,14 +108,21 @@ mod tests {
     use rayon::ThreadPoolBuilder;
     use spec::model::{BatchNormSpec, DropoutSpec, LinearSpec, ModelSpec, PreluSpec};
 
+    /// Numbers in \[−1, 1), drawn faster than a million random ones.
+    fn numbers(rows: usize, columns: usize, factor: usize) -> Array2<f64> {
+        Array2::from_shape_fn((rows, columns), |(n, d)| {
+            ((n * 7919 + d * factor) % 2003) as f64 / 1001.5 - 1.0
+        })
+    }
+
     /// y, dx and dw of one pass, all of them begun at a number that must not stay.
     fn run(
         layer: &mut dyn Layer<f64>,
         planned: &PlannedLayer,
         rows: usize,
     ) -> (Array2<f64>, Array2<f64>, Vec<f64>) {
-        let x = random(rows, planned.inputs(), "x");
-        let dy = random(rows, planned.outputs(), "dy");
+        let x = numbers(rows, planned.inputs(), 104_729);
+        let dy = numbers(rows, planned.outputs(), 1_299_709);
         let w = random(1, planned.parameter_count(), "w");
         let w = w.as_slice().unwrap();
         let mut y = Array2::from_elem(dy.raw_dim(), f64::NAN);
@@ -142,10 +149,10 @@ mod tests {
         };
         [
             (LayerSpec::Linear(LinearSpec::new(120)), [131, 70, 7]),
-            (LayerSpec::Prelu(prelu), [9001, 7200, 7]),
+            (LayerSpec::Prelu(prelu), [7101, 600, 7]),
             (
                 LayerSpec::Dropout(DropoutSpec { rate: 0.3 }),
-                [9001, 7200, 7],
+                [7101, 600, 7],
             ),
         ]
         .map(|(spec, rows)| (planned(spec), rows))

@@ -5,9 +5,11 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use backprop::Model;
 use rayon::ThreadPool;
 use spec::model::PlannedLayer;
-use spec::training::OptimizerSpec;
+use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
+use spec::{Implementation, Streams, initial};
 use support::{Batch, classifier, large_plan, plans, pool, step};
 
 thread_local! {
@@ -60,17 +62,17 @@ fn allocations(pool: &ThreadPool) -> usize {
 
 /// What twenty rounds over batches of these sizes allocate after a first round.
 fn allocated_by(optimizer: OptimizerSpec, threads: usize, sizes: &[usize]) -> usize {
-    allocated_in(&large_plan(), optimizer, threads, sizes)
+    let plan = large_plan();
+    allocated_by_model(classifier(&plan, optimizer), &plan, threads, sizes)
 }
 
-/// The same with these layers.
-fn allocated_in(
+/// The same with this model of these layers.
+fn allocated_by_model(
+    mut model: Model<f32>,
     plan: &[PlannedLayer],
-    optimizer: OptimizerSpec,
     threads: usize,
     sizes: &[usize],
 ) -> usize {
-    let mut model = classifier::<f32>(plan, optimizer);
     let batches: Vec<_> = sizes.iter().map(|&n| Batch::random(n, plan)).collect();
     let pool = pool(threads);
     let mut train = |rounds: usize| {
@@ -151,7 +153,50 @@ fn every_optimizer_allocates_nothing() {
         learning_rate,
         momentum: 0.9,
     };
-    for optimizer in [OptimizerSpec::Sgd { learning_rate }, nesterov, ADAM] {
+    let epsilon = 1e-8;
+    let adagrad = OptimizerSpec::AdaGrad {
+        learning_rate,
+        epsilon,
+    };
+    let rmsprop = OptimizerSpec::RmsProp {
+        learning_rate,
+        decay: 0.9,
+        epsilon,
+    };
+    let adamw = OptimizerSpec::AdamW {
+        learning_rate,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon,
+        weight_decay: 0.01,
+    };
+    let rprop = OptimizerSpec::Rprop {
+        learning_rate,
+        decrease: 0.5,
+        increase: 1.2,
+        smallest: 1e-6,
+        largest: 50.0,
+    };
+    let quickprop = OptimizerSpec::Quickprop {
+        learning_rate,
+        growth: 1.75,
+    };
+    let levenberg_marquardt = OptimizerSpec::DiagonalLevenbergMarquardt {
+        learning_rate,
+        mu: 0.02,
+        samples: 64,
+    };
+    for optimizer in [
+        OptimizerSpec::Sgd { learning_rate },
+        nesterov,
+        adagrad,
+        rmsprop,
+        ADAM,
+        adamw,
+        rprop,
+        quickprop,
+        levenberg_marquardt,
+    ] {
         for threads in [1, 2] {
             assert_eq!(
                 allocated_by(optimizer, threads, &[64]),
@@ -172,10 +217,33 @@ fn layers_that_remember_something_allocate_nothing() {
     for (index, plan) in plans.iter().enumerate() {
         for threads in [1, 2] {
             assert_eq!(
-                allocated_in(plan, MOMENTUM, threads, &[256, 64, 7]),
+                allocated_by_model(classifier(plan, MOMENTUM), plan, threads, &[256, 7]),
                 0,
                 "plan {index}, {threads} threads"
             );
+        }
+    }
+}
+
+#[test]
+fn penalties_max_norm_and_clipping_allocate_nothing() {
+    for clip in [ClipSpec::Value(0.01), ClipSpec::Norm(0.1)] {
+        for threads in [1, 2] {
+            let plan = large_plan();
+            let mut training = TrainingSpec::new(LossSpec::SoftmaxCrossEntropy, MOMENTUM);
+            training.clip = Some(clip);
+            training.regularization = RegularizationSpec {
+                l1: 1e-3,
+                l2: 1e-3,
+                lambda: Some(0.9),
+                max_norm: Some(1.0),
+                biases: true,
+            };
+            let mut model = Model::new(&plan, &training, Streams::new(1));
+            let parameters = initial::draw_parameters(&plan, &Streams::new(1));
+            model.load(&parameters.cast()).unwrap();
+            let allocated = allocated_by_model(model, &plan, threads, &[64]);
+            assert_eq!(allocated, 0, "{clip:?}, {threads} threads");
         }
     }
 }

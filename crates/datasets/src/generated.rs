@@ -7,12 +7,14 @@ mod logic;
 mod moons;
 mod sine;
 mod spirals;
+mod waves;
 
 pub(crate) use circles::circles;
 pub(crate) use logic::{parity, xor};
 pub(crate) use moons::moons;
 pub(crate) use sine::sine;
 pub(crate) use spirals::spirals;
+pub(crate) use waves::waves;
 
 use ndarray::{Array2, Axis};
 use rand::Rng;
@@ -33,6 +35,8 @@ struct Generated {
     name: &'static str,
     /// `[N, D]`
     x: Array2<f64>,
+    /// `[D]`, or `[C, H, W]` of images.
+    sample_shape: Vec<usize>,
     targets: Targets,
     target: Target,
     feature_names: Vec<String>,
@@ -86,7 +90,7 @@ impl Generated {
     fn finish(self, parts: Parts) -> Dataset {
         let about = About {
             name: self.name.into(),
-            sample_shape: vec![self.x.ncols()],
+            sample_shape: self.sample_shape,
             feature_names: self.feature_names,
             target: self.target,
             sources: Vec::new(),
@@ -109,6 +113,7 @@ fn planar(name: &'static str, points: Vec<([f64; 2], usize)>, names: [&str; 2]) 
     Generated {
         name,
         x,
+        sample_shape: vec![2],
         targets: Targets::Classes(points.into_iter().map(|(_, label)| label).collect()),
         target: classes(&names),
         feature_names: vec!["x".into(), "y".into()],

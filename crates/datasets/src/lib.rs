@@ -7,7 +7,9 @@
 //! |---|---|---|
 //! | images | [`idx`], `mnist` | four IDX files, raw or gzip; pixels stay bytes until a batch is made |
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
-//! | generated | `generated` | xor, parity, moons, circles, spirals, sine |
+//! | generated | `generated` | xor, parity, moons, circles, spirals, sine, waves (images) |
+//!
+//! Training images can be changed at random, a new one each epoch: [`Augmenter`].
 //!
 //! Whatever is random (a split, the noise of a generated set) comes from the experiment's named
 //! streams ([`spec::streams::Streams`]), so the same seed gives the same bytes;
@@ -25,6 +27,7 @@
 //! ```
 #![warn(missing_docs)]
 
+mod augment;
 mod checksum;
 mod csv;
 mod dataset;
@@ -37,6 +40,7 @@ mod samples;
 mod split;
 mod summary;
 
+pub use augment::Augmenter;
 pub use dataset::{Dataset, Target};
 pub use error::DataError;
 pub use files::Source;
@@ -66,6 +70,6 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Circles(spec) => generated::circles(spec, streams),
         DatasetSpec::Spirals(spec) => generated::spirals(spec, streams),
         DatasetSpec::Sine(spec) => generated::sine(spec, streams),
-        DatasetSpec::Waves(_) => todo!(),
+        DatasetSpec::Waves(spec) => generated::waves(spec, streams),
     }
 }

@@ -4,6 +4,7 @@
 //! document recognition", Proc. IEEE 86 (1998); Fashion-MNIST (Xiao et al. 2017), KMNIST
 //! (Clanuwat et al. 2018) and EMNIST (Cohen et al. 2017) use the same files.
 
+mod deskew;
 mod folder;
 
 use std::path::Path;
@@ -20,6 +21,10 @@ use crate::samples::{Features, Samples, Targets};
 
 const PATH: &str = "dataset.mnist.path";
 const CLASSES: &str = "dataset.mnist.classes";
+const PAD: &str = "dataset.mnist.pad";
+
+/// Bytes of the padded images of a part at most.
+const MOST_BYTES: usize = 1 << 33;
 
 /// Names of the four files after the prefix: training images and labels, test images and labels.
 const STEMS: [&[&str]; 4] = [
@@ -61,7 +66,7 @@ pub(crate) fn load(spec: &MnistSpec, base: &Path) -> Result<Dataset, DataError> 
     assemble(spec, name, train, test, sources)
 }
 
-/// Limits, classes and pixel map; then the data set.
+/// Limits, classes, deskewing, padding and pixel map, in this order; then the data set.
 fn assemble(
     spec: &MnistSpec,
     name: String,
@@ -79,6 +84,21 @@ fn assemble(
         notes.extend(part.limit(limit, key)?);
     }
     let classes = count_classes(spec.classes, &[&train, &test])?;
+    for part in [&mut train, &mut test] {
+        if spec.deskew {
+            deskew::deskew(&mut part.pixels, part.height, part.width);
+        }
+        part.pad(spec.pad)?;
+    }
+    if spec.deskew {
+        notes.push("deskewed: sheared until the ink stands upright".into());
+    }
+    if spec.pad > 0 {
+        notes.push(format!(
+            "padded: {} pixels of background around each image",
+            spec.pad
+        ));
+    }
     let (scale, offset) = pixel_map(spec.pixels, &train.pixels);
     notes.push(describe(spec.pixels, scale, offset));
     let sample_shape = vec![1, train.height, train.width];
@@ -156,6 +176,38 @@ impl Part {
             offset,
         };
         Samples::new(features, Targets::Classes(self.labels))
+    }
+
+    /// Puts `border` pixels of byte 0 around each image.
+    fn pad(&mut self, border: usize) -> Result<(), DataError> {
+        if border == 0 {
+            return Ok(());
+        }
+        let grown = |side: usize| border.checked_mul(2)?.checked_add(side);
+        let sides = grown(self.height).zip(grown(self.width));
+        let fits = sides.and_then(|(height, width)| {
+            let all = height.checked_mul(width)?.checked_mul(self.labels.len())?;
+            (all <= MOST_BYTES).then_some((height, width, all))
+        });
+        let Some((height, width, all)) = fits else {
+            let problem = format!(
+                "{} images do not fit into memory with it",
+                self.labels.len()
+            );
+            return Err(DataError::setting(PAD, problem, "set fewer pixels"));
+        };
+        let mut padded = vec![0; all];
+        padded
+            .par_chunks_exact_mut(height * width)
+            .zip(self.pixels.par_chunks_exact(self.height * self.width))
+            .for_each(|(padded, image)| {
+                let inside = padded.chunks_exact_mut(width).skip(border);
+                for (padded, line) in inside.zip(image.chunks_exact(self.width)) {
+                    padded[border..border + self.width].copy_from_slice(line);
+                }
+            });
+        (self.pixels, self.height, self.width) = (padded, height, width);
+        Ok(())
     }
 
     /// Keeps the first `limit` samples; says so.

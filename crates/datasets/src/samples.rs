@@ -87,6 +87,14 @@ impl Samples {
         }
     }
 
+    /// What lies outside of an image: the value of byte 0; of a table 0.
+    pub fn background(&self) -> f64 {
+        match self.features {
+            Features::Bytes { offset, .. } => offset,
+            Features::Values(_) => 0.0,
+        }
+    }
+
     /// Features `[N, width]` as they are stored.
     pub fn features(&self) -> &Features {
         &self.features
@@ -209,6 +217,14 @@ mod tests {
         assert_eq!(samples.labels(), None);
         assert_eq!((samples.len(), samples.width()), (2, 2));
         assert!(!samples.is_empty());
+    }
+
+    #[test]
+    fn the_background_is_byte_0_and_of_a_table_0() {
+        assert_eq!(images().background(), -0.5);
+        let features = Features::Values(array![[1.0]]);
+        let table = Samples::new(features, Targets::Values(vec![0.5]));
+        assert_eq!(table.background(), 0.0);
     }
 
     #[test]

@@ -24,10 +24,13 @@
 //! strides (burn#3602).
 
 mod backend;
+mod layers;
 mod loss;
 mod model;
 mod network;
+mod objective;
 mod optimizer;
+mod parameters;
 mod tensors;
 
 pub use backend::Backend;

@@ -2,62 +2,77 @@
 
 use std::marker::PhantomData;
 
-use burn::module::Module;
-use burn::nn::Linear;
-use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Gradients, Tensor};
-use ndarray::{ArrayD, ArrayView2};
-use spec::model::{PlannedLayer, PlannedParameter};
-use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
-use spec::{Backward, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, TensorError};
+use burn::tensor::{Device, Tensor};
+use ndarray::{Array2, ArrayD, ArrayView2};
+use spec::model::{LayerSpec, PlannedLayer, PlannedParameter};
+use spec::training::TrainingSpec;
+use spec::{
+    Backward, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, TensorError, initial,
+};
 
-use crate::network::{Layer, Network};
-use crate::tensors::{matrix, to_burn, vector, weight};
-use crate::{Backend, BurnReal, loss, optimizer};
+use crate::layers;
+use crate::network::Network;
+use crate::optimizer::Optimizer;
+use crate::parameters::{Parameters, Place, clip, expect, scalar};
+use crate::tensors::{matrix, to_burn, values};
+use crate::{Backend, BurnReal, loss, objective};
+
+/// The mode of passes outside of training.
+const STEP_0: layers::Mode = layers::Mode::Training { step: 0 };
 
 /// A feed-forward network in burn, in the precision of `T`.
 ///
 /// Its parameters are 0 until [`load`](Implementation::load) brings others.
 pub struct Model<T> {
     plan: Vec<PlannedLayer>,
-    loss: LossSpec,
-    rule: OptimizerSpec,
+    training: TrainingSpec,
     /// Without autodiff.
     device: Device,
     network: Network,
-    optimizer: ModuleOptimizer,
+    places: Vec<Place>,
+    parameters: Parameters,
+    optimizer: Optimizer,
     real: PhantomData<T>,
 }
 
 impl<T: BurnReal> Model<T> {
-    /// The planned layers on one of burn's devices.
+    /// The planned layers on one of burn's devices. Dropout masks come from `streams`.
     pub fn new(
         plan: &[PlannedLayer],
         training: &TrainingSpec,
-        _streams: Streams,
+        streams: Streams,
         backend: Backend,
     ) -> Self {
-        let (loss, optimizer) = (training.loss, &training.optimizer);
-        let device = backend.device();
-        let zeros: Vec<Vec<ArrayD<T>>> = plan
-            .iter()
-            .map(|layer| layer.parameters.iter().map(zeros).collect())
-            .collect();
-        let layers = plan.iter().zip(&zeros).map(|(layer, zeros)| {
-            let zeros: Vec<_> = zeros.iter().collect();
-            Layer::new(layer, &zeros, &device.clone().autodiff())
-        });
-        Self {
+        let places = Place::all(plan);
+        let mut model = Self {
             plan: plan.to_vec(),
-            loss,
-            rule: *optimizer,
-            network: Network {
-                layers: layers.collect(),
-            },
-            optimizer: optimizer::new::<T>(optimizer),
-            device,
+            training: training.clone(),
+            device: backend.device(),
+            network: Network::new::<T>(plan, streams),
+            parameters: Parameters::default(),
+            optimizer: Optimizer::new::<T>(&training.optimizer, places.len()),
+            places,
             real: PhantomData,
-        }
+        };
+        let zeros = |p: &PlannedParameter| ArrayD::zeros(p.shape.as_slice());
+        let parameters: Vec<_> = model.places.iter().map(|p| zeros(&p.planned)).collect();
+        let buffers: Vec<_> = buffers(plan).map(zeros).collect();
+        model.set(parameters.iter(), buffers.iter());
+        model
+    }
+
+    /// Takes parameters and running statistics in the order of the plan, and forgets the rest.
+    fn set<'a>(
+        &mut self,
+        parameters: impl Iterator<Item = &'a ArrayD<T>>,
+        buffers: impl Iterator<Item = &'a ArrayD<T>>,
+    ) {
+        let device = &self.device;
+        let pairs = self.places.iter().zip(parameters);
+        self.parameters = Parameters::new(pairs.map(|(p, array)| p.to_burn(array, device)));
+        let mut buffers = buffers.map(|array| to_burn(array.flatten().view(), device));
+        self.network.set_buffers(&mut buffers);
+        self.optimizer = Optimizer::new::<T>(&self.training.optimizer, self.places.len());
     }
 
     /// A batch `[N, D]` that takes part in autodiff without a gradient of its own.
@@ -65,121 +80,145 @@ impl<T: BurnReal> Model<T> {
         to_burn(array, &self.device.clone().autodiff())
     }
 
-    /// The linear layers with what the plan says of them.
-    fn linears(&self) -> impl Iterator<Item = (&PlannedLayer, &Linear)> {
-        let layers = self.plan.iter().zip(&self.network.layers);
-        layers.filter_map(|(planned, layer)| match layer {
-            Layer::Linear(linear) => Some((planned, linear)),
-            _ => None,
-        })
-    }
-
-    /// Forward, then backward from what `scalar` makes of the output.
-    fn pass(&self, x: ArrayView2<T>, scalar: impl FnOnce(Tensor<2>) -> Tensor<1>) -> Backward<T> {
-        let x = self.batch(x).require_grad();
-        let outputs = self.network.forward_all(x.clone());
-        let loss = scalar(outputs.last().unwrap_or(&x).clone());
-        let mut gradients = loss.backward();
-        let outputs = self.plan.iter().zip(outputs);
+    /// Forward, then backward from what `objective` makes of output and parameters.
+    fn pass(
+        &mut self,
+        x: ArrayView2<T>,
+        objective: impl FnOnce(Tensor<2>, &[Tensor<1>], &Self) -> Tensor<1>,
+    ) -> Backward<T> {
+        let (shape, x) = (x.dim(), self.batch(x).require_grad());
+        let w = self.parameters.leaves();
+        let outputs = self.network.forward_all(&w, x.clone(), STEP_0);
+        let objective = objective(outputs.last().unwrap_or(&x).clone(), &w, self);
+        let mut found = objective.backward();
+        let mut gradients = NamedTensors::default();
+        match x.grad_remove(&mut found) {
+            Some(dx) => gradients.insert("x", matrix(dx).into_dyn()),
+            None if self.begins_with_integers() => {
+                gradients.insert("x", Array2::zeros(shape).into_dyn());
+            }
+            // Whoever compares will miss it, as any other that burn has no gradient for.
+            None => {}
+        }
+        for (place, w) in self.places.iter().zip(&w) {
+            if let Some(dw) = w.grad_remove(&mut found) {
+                gradients.insert(&place.planned.name, place.to_array(dw));
+            }
+        }
+        let mut named = NamedTensors::default();
+        for (layer, output) in self.plan.iter().zip(outputs) {
+            let name = format!("{}.output", layer.name);
+            named.insert(name, matrix(output).into_dyn());
+        }
         Backward {
-            loss: loss.into_scalar::<T>().f64(),
-            outputs: named(outputs.map(|(layer, output)| {
-                (format!("{}.output", layer.name), matrix(output).into_dyn())
-            })),
-            gradients: self.gradients(&x, &mut gradients),
+            loss: scalar(objective),
+            outputs: named,
+            gradients,
         }
     }
 
-    /// The gradients of `x` and of every parameter that has one. One that burn has none for is
-    /// left out, so that whoever compares will miss it.
-    fn gradients(&self, x: &Tensor<2>, gradients: &mut Gradients) -> NamedTensors<T> {
-        let mut found = NamedTensors::default();
-        if let Some(dx) = x.grad_remove(gradients) {
-            found.insert("x", matrix(dx).into_dyn());
-        }
-        for (planned, linear) in self.linears() {
-            if let Some(dw) = linear.weight.val().grad_remove(gradients) {
-                found.insert(&planned.parameters[0].name, weight(dw));
-            }
-            let bias = planned.parameters.get(1).zip(linear.bias.as_ref());
-            if let Some((parameter, bias)) = bias
-                && let Some(db) = bias.val().grad_remove(gradients)
-            {
-                found.insert(&parameter.name, vector(db).into_dyn());
-            }
-        }
-        found
+    /// Whether the input is integers, which have no gradient.
+    fn begins_with_integers(&self) -> bool {
+        let first = self.plan.first();
+        first.is_some_and(|layer| matches!(layer.spec, LayerSpec::Embedding(_)))
     }
 }
 
+/// The running statistics of all layers.
+fn buffers(plan: &[PlannedLayer]) -> impl Iterator<Item = &PlannedParameter> {
+    plan.iter().flat_map(|layer| &layer.buffers)
+}
+
 impl<T: BurnReal> Implementation<T> for Model<T> {
-    fn load(&mut self, parameters: &NamedTensors<T>) -> Result<(), TensorError> {
-        let device = self.device.clone().autodiff();
-        let layer = |planned: &PlannedLayer| {
-            let wanted = planned.parameters.iter();
-            let found = wanted.map(|wanted| parameters.expect(&wanted.name, &wanted.shape));
-            let found = found.collect::<Result<Vec<_>, _>>()?;
-            Ok(Layer::new(planned, &found, &device))
-        };
-        let layers = self.plan.iter().map(layer).collect::<Result<_, _>>()?;
-        self.network = Network { layers };
-        self.optimizer = optimizer::new::<T>(&self.rule);
+    fn load(&mut self, given: &NamedTensors<T>) -> Result<(), TensorError> {
+        // In the order of the plan, so that the first one missing is the one that is told.
+        expect(given, initial::all(&self.plan))?;
+        let plan = self.plan.clone();
+        let parameters = expect(given, plan.iter().flat_map(|layer| &layer.parameters))?;
+        let buffers = expect(given, buffers(&plan))?;
+        self.set(parameters.into_iter(), buffers.into_iter());
         Ok(())
     }
 
     fn parameters(&self) -> NamedTensors<T> {
-        let mut parameters = NamedTensors::default();
-        for (planned, linear) in self.linears() {
-            let w = weight(linear.weight.val());
-            parameters.insert(&planned.parameters[0].name, w);
-            if let Some((parameter, bias)) = planned.parameters.get(1).zip(linear.bias.as_ref()) {
-                parameters.insert(&parameter.name, vector(bias.val()).into_dyn());
+        let mut parameters = self.places.iter().zip(self.parameters.values());
+        let mut buffers = self.network.buffers().into_iter();
+        let mut named = NamedTensors::default();
+        for layer in &self.plan {
+            for (place, w) in parameters.by_ref().take(layer.parameters.len()) {
+                named.insert(&place.planned.name, place.to_array(w));
+            }
+            for (planned, values_of) in layer.buffers.iter().zip(buffers.by_ref()) {
+                let array = ArrayD::from_shape_vec(planned.shape.as_slice(), values(values_of));
+                let array = array.expect("a buffer has as many values as its shape says");
+                named.insert(&planned.name, array);
             }
         }
-        parameters
+        named
     }
 
     fn loss_backward(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Backward<T> {
         let t = self.batch(t);
-        self.pass(x, |y| loss::mean(self.loss, y, t))
+        self.pass(x, |y, w, model| {
+            let loss = loss::mean(model.training.loss, y, t);
+            objective::penalized(&model.training.regularization, loss, &model.places, w)
+        })
     }
 
     fn backward(&mut self, x: ArrayView2<T>, dy: ArrayView2<T>) -> Backward<T> {
         let dy = self.batch(dy);
-        self.pass(x, |y| (y * dy).sum())
+        self.pass(x, |y, _, _| (y * dy).sum())
     }
 
     fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
-        let y = self.network.forward(self.batch(x));
-        let loss = loss::mean(self.loss, y, self.batch(t));
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        let w = self.parameters.leaves();
+        let (x, t) = (self.batch(x), self.batch(t));
+        let mode = layers::Mode::Training { step: step.number };
+        let y = self.network.forward(&w, x, mode);
+        let loss = loss::mean(self.training.loss, y, t);
+        let penalties = &self.training.regularization;
+        let objective = objective::penalized(penalties, loss.clone(), &self.places, &w);
+        drop(w);
+        let mut gradients = objective.backward();
+        let mut gradients = self.parameters.take_gradients(&self.places, &mut gradients);
+        if let Some(bound) = self.training.clip {
+            clip(bound, &mut gradients);
+        }
         // Moved, not cloned: the optimiser may then update parameters in place.
-        let network = std::mem::take(&mut self.network);
-        self.network = self.optimizer.step(step.learning_rate, network, gradients);
-        loss.into_scalar::<T>().f64()
+        let parameters = std::mem::take(&mut self.parameters);
+        self.parameters =
+            self.optimizer
+                .step(step.learning_rate, &self.places, parameters, gradients);
+        if let Some(largest) = self.training.regularization.max_norm {
+            self.parameters.bound_rows(&self.places, largest);
+        }
+        self.network.end_step();
+        scalar(loss)
     }
 
-    fn estimate_curvature(&mut self, _: ArrayView2<T>, _: ArrayView2<T>) {}
+    fn estimate_curvature(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) {
+        if self.training.optimizer.curvature_samples().is_none() {
+            return;
+        }
+        let (x, t) = (to_burn(x, &self.device), to_burn(t, &self.device));
+        let of_loss = |y| loss::curvature(self.training.loss, y, t);
+        let w = self.parameters.values();
+        let curvature = self.network.curvature(&w, x, of_loss);
+        self.optimizer.set_curvature(curvature.w);
+    }
 
-    fn evaluate(&mut self, _: Mode, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T> {
-        // The network and the batch without autodiff: no graph is kept.
-        let y = self.network.valid().forward(to_burn(x, &self.device));
-        let loss = loss::mean(self.loss, y.clone(), to_burn(t, &self.device));
+    fn evaluate(&mut self, mode: Mode, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T> {
+        let mode = match mode {
+            Mode::Training => STEP_0,
+            Mode::Evaluation => layers::Mode::Evaluation,
+        };
+        // Parameters and batch without autodiff: no graph is kept.
+        let w = self.parameters.values();
+        let y = self.network.forward(&w, to_burn(x, &self.device), mode);
+        let loss = loss::mean(self.training.loss, y.clone(), to_burn(t, &self.device));
         Evaluation {
-            loss: loss.into_scalar::<T>().f64(),
+            loss: scalar(loss),
             output: matrix(y),
         }
     }
-}
-
-fn zeros<T: BurnReal>(parameter: &PlannedParameter) -> ArrayD<T> {
-    ArrayD::zeros(parameter.shape.as_slice())
-}
-
-fn named<T: BurnReal>(tensors: impl Iterator<Item = (String, ArrayD<T>)>) -> NamedTensors<T> {
-    let mut named = NamedTensors::default();
-    for (name, tensor) in tensors {
-        named.insert(name, tensor);
-    }
-    named
 }

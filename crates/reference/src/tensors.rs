@@ -1,11 +1,9 @@
 //! Arrays to burn tensors and back.
 //!
-//! Every tensor gets the dtype of `T` explicitly. Burn's linear weights are `[D_in, D_out]`, ours
-//! `[D_out, D_in]`; both are turned here, on the ndarray side, so that burn sees only tensors in
-//! standard layout.
+//! Every tensor gets the dtype of `T` explicitly, and burn sees only tensors in standard layout.
 
 use burn::tensor::{Device, Element, Tensor, TensorData};
-use ndarray::{Array1, Array2, ArrayD, ArrayView, ArrayView2, Dimension, Ix2};
+use ndarray::{Array2, ArrayView, Dimension};
 use spec::Real;
 
 /// A float type that is also an element of burn's tensors: f32 and f64.
@@ -27,11 +25,6 @@ pub(crate) fn to_burn<T: BurnReal, D: Dimension, const N: usize>(
     Tensor::from_data(TensorData::new(values, shape), (device, T::dtype()))
 }
 
-/// A weight `[D_out, D_in]` as burn keeps it, `[D_in, D_out]`.
-pub(crate) fn weight_to_burn<T: BurnReal>(weight: ArrayView2<'_, T>, device: &Device) -> Tensor<2> {
-    to_burn(weight.reversed_axes(), device)
-}
-
 /// A matrix of burn's, `[rows, columns]`.
 pub(crate) fn matrix<T: BurnReal>(tensor: Tensor<2>) -> Array2<T> {
     let [rows, columns] = tensor.dims();
@@ -39,30 +32,11 @@ pub(crate) fn matrix<T: BurnReal>(tensor: Tensor<2>) -> Array2<T> {
         .expect("a tensor has as many values as its shape says")
 }
 
-/// A vector of burn's.
-pub(crate) fn vector<T: BurnReal>(tensor: Tensor<1>) -> Array1<T> {
-    Array1::from_vec(values(tensor))
-}
-
-/// A weight of burn's `[D_in, D_out]`, or its gradient, as `[D_out, D_in]` in standard layout.
-pub(crate) fn weight<T: BurnReal>(tensor: Tensor<2>) -> ArrayD<T> {
-    let turned = matrix(tensor).reversed_axes();
-    turned.as_standard_layout().into_owned().into_dyn()
-}
-
 /// The values in logical order.
-fn values<T: BurnReal, const N: usize>(tensor: Tensor<N>) -> Vec<T> {
+pub(crate) fn values<T: BurnReal, const N: usize>(tensor: Tensor<N>) -> Vec<T> {
     tensor
         .try_into_vec_as()
         .expect("a tensor on the CPU can be read")
-}
-
-/// The array as a matrix.
-pub(crate) fn as_matrix<T>(array: &ArrayD<T>) -> ArrayView2<'_, T> {
-    array
-        .view()
-        .into_dimensionality::<Ix2>()
-        .expect("the shape was compared with the plan")
 }
 
 #[cfg(test)]
@@ -89,16 +63,6 @@ mod tests {
             assert_eq!(matrix::<f32>(turned), x.t());
             let strided: Tensor<2> = to_burn(x.slice(s![.., ..;-2]), &device);
             assert_eq!(matrix::<f32>(strided), array![[3.0, 1.0], [6.0, 4.0]]);
-        }
-    }
-
-    #[test]
-    fn a_weight_is_turned_both_ways() {
-        let w = array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
-        for backend in Backend::ALL {
-            let tensor = weight_to_burn(w.view(), &backend.device());
-            assert_eq!(tensor.dims(), [3, 2]);
-            assert_eq!(weight::<f64>(tensor), w.clone().into_dyn());
         }
     }
 }

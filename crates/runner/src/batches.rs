@@ -1,9 +1,16 @@
 //! Which samples make a batch, and the batch as numbers.
+//!
+//! [`Batches`] is the one place that says what an update of a training sees: its number, its
+//! learning rate, its inputs and targets. Trainings and the trajectories of the gradient check take
+//! theirs from it, so that all go through the same schedule, smoothing and augmentation.
 
 use datasets::{Samples, Target};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 use rand::seq::SliceRandom;
-use spec::{Real, Streams};
+use spec::schedule::Position;
+use spec::{Real, Step, Streams};
+
+use crate::prepare::Prepared;
 
 /// The order of the training samples in an epoch (from 1): the same for every implementation.
 pub fn order(samples: usize, shuffle: bool, epoch: usize, streams: &Streams) -> Vec<usize> {
@@ -14,19 +21,153 @@ pub fn order(samples: usize, shuffle: bool, epoch: usize, streams: &Streams) -> 
     order
 }
 
+/// Holds back a share of the samples, drawn from the stream `validation`: those to train on and
+/// those held back, both in the order of the data. None if one part would be empty.
+pub fn hold_back(
+    samples: usize,
+    share: f64,
+    streams: &Streams,
+) -> Option<(Vec<usize>, Vec<usize>)> {
+    let held = ((samples as f64 * share).round() as usize).max(1);
+    if held >= samples {
+        return None;
+    }
+    let mut all: Vec<usize> = (0..samples).collect();
+    all.shuffle(&mut streams.stream("validation"));
+    let mut train = all.split_off(held);
+    train.sort_unstable();
+    all.sort_unstable();
+    Some((train, all))
+}
+
+/// The batches of a training, the same for every implementation.
+pub struct Batches<'a, T> {
+    prepared: &'a Prepared,
+    epoch: usize,
+    /// The epoch's samples, batch behind batch.
+    rows: Vec<usize>,
+    batch: Batch<T>,
+    /// What curvatures are estimated on.
+    drawn: Batch<T>,
+}
+
+/// What one update sees.
+pub struct Lesson<'a, T> {
+    /// Its number and learning rate.
+    pub step: Step,
+    /// Inputs `[N, D_in]`.
+    pub x: ArrayView2<'a, T>,
+    /// Targets `[N, D_out]`.
+    pub t: ArrayView2<'a, T>,
+}
+
+impl<'a, T: Real> Batches<'a, T> {
+    /// The batches of a config, before the first epoch.
+    pub fn new(prepared: &'a Prepared) -> Self {
+        let training = &prepared.config.experiment.training;
+        let (inputs, outputs) = (prepared.inputs(), prepared.outputs());
+        let batch = |rows| {
+            let batch = Batch::new(rows, inputs, outputs);
+            batch.smoothed(training.label_smoothing)
+        };
+        let drawn = training.optimizer.curvature_samples().unwrap_or(0);
+        Self {
+            prepared,
+            epoch: 0,
+            rows: Vec::new(),
+            batch: batch(prepared.batch_size()),
+            drawn: batch(drawn.min(prepared.train_rows.len())),
+        }
+    }
+
+    /// Updates of an epoch.
+    pub fn steps(&self) -> usize {
+        let samples = self.prepared.train_rows.len();
+        samples.div_ceil(self.prepared.batch_size())
+    }
+
+    /// Puts the samples in the order of an epoch (from 1).
+    pub fn begin(&mut self, epoch: usize) {
+        let experiment = &self.prepared.config.experiment;
+        let train = &self.prepared.train_rows;
+        let shuffle = experiment.training.shuffle;
+        self.epoch = epoch;
+        self.rows = order(train.len(), shuffle, epoch, &experiment.streams());
+        for row in &mut self.rows {
+            *row = train[*row];
+        }
+    }
+
+    /// The training samples on which curvatures are estimated before this epoch, drawn from the
+    /// stream `curvature/<epoch>` and never augmented; none where the rule asks for none.
+    pub fn curvature(&mut self) -> Option<(ArrayView2<'_, T>, ArrayView2<'_, T>)> {
+        let experiment = &self.prepared.config.experiment;
+        let samples = experiment.training.optimizer.curvature_samples()?;
+        let mut rows = self.prepared.train_rows.clone();
+        let mut rng = experiment
+            .streams()
+            .stream(&format!("curvature/{}", self.epoch));
+        let (rows, _) = rows.partial_shuffle(&mut rng, samples);
+        let dataset = &self.prepared.dataset;
+        Some(self.drawn.fill(&dataset.train, &dataset.target, rows))
+    }
+
+    /// Samples of batch `index` (from 0) of the epoch.
+    pub fn len(&self, index: usize) -> usize {
+        let size = self.prepared.batch_size();
+        size.min(self.rows.len() - index * size)
+    }
+
+    /// Batch `index` (from 0) of the epoch.
+    pub fn lesson(&mut self, index: usize) -> Lesson<'_, T> {
+        let training = &self.prepared.config.experiment.training;
+        let steps = self.steps();
+        let before = (self.epoch - 1) * steps + index;
+        let at = Position {
+            step: before,
+            steps_per_epoch: steps,
+            steps: steps * training.epochs,
+        };
+        let start = index * self.prepared.batch_size();
+        let rows = &self.rows[start..start + self.len(index)];
+        let dataset = &self.prepared.dataset;
+        self.batch.fill(&dataset.train, &dataset.target, rows);
+        if let Some(augmenter) = &self.prepared.augmenter {
+            augmenter.apply(self.epoch, rows, self.batch.inputs(rows.len()));
+        }
+        let (x, t) = self.batch.first(rows.len());
+        Lesson {
+            step: Step {
+                number: before as u64 + 1,
+                learning_rate: training.learning_rate(at),
+            },
+            x,
+            t,
+        }
+    }
+}
+
 /// A batch that is filled again and again: inputs `[N, D_in]` and targets `[N, D_out]`.
 pub struct Batch<T> {
     x: Array2<T>,
     t: Array2<T>,
+    smoothing: f64,
 }
 
 impl<T: Real> Batch<T> {
-    /// A batch of at most `rows` samples.
+    /// A batch of at most `rows` samples, with targets as they are.
     pub fn new(rows: usize, inputs: usize, outputs: usize) -> Self {
         Self {
             x: Array2::zeros((rows, inputs)),
             t: Array2::zeros((rows, outputs)),
+            smoothing: 0.0,
         }
+    }
+
+    /// The same with smoothed targets of classes: `$(1 - \varepsilon) t + \varepsilon / K$` with K
+    /// classes (Szegedy et al. 2016, section 7), K = 2 where two classes share one output.
+    pub fn smoothed(self, smoothing: f64) -> Self {
+        Self { smoothing, ..self }
     }
 
     /// The chosen samples as inputs and targets.
@@ -38,23 +179,44 @@ impl<T: Real> Batch<T> {
     ) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
         let n = rows.len();
         samples.gather(rows, self.x.slice_mut(s![..n, ..]));
-        encode(samples, target, rows, self.t.slice_mut(s![..n, ..]));
+        let t = self.t.slice_mut(s![..n, ..]);
+        encode(samples, target, rows, self.smoothing, t);
+        self.first(n)
+    }
+
+    /// Inputs `[N, D_in]` of the first N samples, to be changed.
+    fn inputs(&mut self, n: usize) -> ArrayViewMut2<'_, T> {
+        self.x.slice_mut(s![..n, ..])
+    }
+
+    /// Inputs and targets of the first N samples.
+    fn first(&self, n: usize) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
         (self.x.slice(s![..n, ..]), self.t.slice(s![..n, ..]))
     }
 }
 
-/// Targets as numbers: a class is one-hot, or 0 or 1 where two classes share one output; a real
-/// target is itself.
-fn encode<T: Real>(samples: &Samples, target: &Target, rows: &[usize], mut t: ArrayViewMut2<T>) {
+/// Targets as numbers: a class is one-hot, or 0 or 1 where two classes share one output, smoothed;
+/// a real target is itself.
+fn encode<T: Real>(
+    samples: &Samples,
+    target: &Target,
+    rows: &[usize],
+    smoothing: f64,
+    mut t: ArrayViewMut2<T>,
+) {
     match target {
         Target::Classes { .. } => {
             let labels = samples.labels().unwrap_or_default();
             let shared = t.ncols() == 1;
+            let classes = if shared { 2 } else { t.ncols() };
+            let off = smoothing / classes as f64;
+            let (on, off) = (T::of(1.0 - smoothing + off), T::of(off));
             for (mut t, &row) in t.rows_mut().into_iter().zip(rows) {
-                t.fill(T::zero());
+                t.fill(off);
                 match shared {
-                    true => t[0] = T::of(labels[row] as f64),
-                    false => t[labels[row]] = T::one(),
+                    true if labels[row] == 0 => {}
+                    true => t[0] = on,
+                    false => t[labels[row]] = on,
                 }
             }
         }
@@ -70,6 +232,8 @@ fn encode<T: Real>(samples: &Samples, target: &Target, rows: &[usize], mut t: Ar
 #[cfg(test)]
 mod tests {
     use super::*;
+    use datasets::{Features, Targets};
+    use ndarray::array;
 
     #[test]
     fn an_epoch_takes_every_sample_once_in_an_order_of_its_own() {
@@ -80,5 +244,35 @@ mod tests {
         let mut sorted = first;
         sorted.sort_unstable();
         assert_eq!(sorted, order(100, false, 1, &streams));
+    }
+
+    #[test]
+    fn held_back_samples_are_not_trained_on_and_both_parts_keep_their_order() {
+        let (train, held) = hold_back(50, 0.1, &Streams::new(3)).unwrap();
+        assert_eq!((train.len(), held.len()), (45, 5));
+        assert!(train.is_sorted() && held.is_sorted());
+        let mut all = [train.clone(), held.clone()].concat();
+        all.sort_unstable();
+        assert_eq!(all, order(50, false, 1, &Streams::new(3)));
+        assert_ne!(held, hold_back(50, 0.1, &Streams::new(4)).unwrap().1);
+        assert_eq!(hold_back(4, 0.01, &Streams::new(3)).unwrap().1.len(), 1);
+        assert_eq!(hold_back(1, 0.1, &Streams::new(3)), None);
+        assert_eq!(hold_back(4, 0.99, &Streams::new(3)), None);
+    }
+
+    #[test]
+    fn smoothed_targets_by_hand() {
+        let features = Features::Values(Array2::zeros((2, 1)));
+        let samples = Samples::new(features, Targets::Classes(vec![1, 0]));
+        let names = vec!["a".into(), "b".into(), "c".into(), "d".into()];
+        let target = Target::Classes { names };
+        let filled = |outputs| {
+            let mut batch = Batch::<f64>::new(2, 1, outputs).smoothed(0.2);
+            batch.fill(&samples, &target, &[0, 1]).1.to_owned()
+        };
+        let one_hot = array![[0.05, 0.85, 0.05, 0.05], [0.85, 0.05, 0.05, 0.05]];
+        let close = |a: Array2<f64>, b: Array2<f64>| (a - b).iter().all(|d| d.abs() < 1e-15);
+        assert!(close(filled(4), one_hot));
+        assert!(close(filled(1), array![[0.9], [0.1]]));
     }
 }

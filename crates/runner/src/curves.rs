@@ -1,18 +1,22 @@
-//! Learning curves as a picture: test loss over the epochs, one line for each implementation.
+//! Learning curves as a picture: the losses over the epochs, a colour for each row of the table.
 
 use plotters::prelude::*;
 
-use crate::record::Record;
+use crate::record::{Epoch, Record};
 
-const COLOURS: [RGBColor; 3] = [
+const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 90, 181),
     RGBColor(220, 50, 32),
     RGBColor(0, 130, 60),
+    RGBColor(230, 130, 0),
+    RGBColor(130, 60, 160),
+    RGBColor(90, 90, 90),
 ];
 
 type DrawResult = Result<(), Box<dyn std::error::Error>>;
 
-/// An SVG of the curves of a run: train loss dashed by points, test loss as a line.
+/// An SVG of the curves of a run: the test loss as a full line, the training loss paler, the
+/// validation loss, where there is one, thin.
 ///
 /// # Errors
 /// When nothing finite can be drawn.
@@ -29,7 +33,10 @@ pub fn svg(record: &Record) -> Result<String, Box<dyn std::error::Error>> {
 
 fn draw(record: &Record, root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> DrawResult {
     let epochs = || record.implementations.iter().flat_map(|t| &t.epochs);
-    let losses = || epochs().flat_map(|e| [e.train_loss, e.test_loss]);
+    let losses = || {
+        let known = |e: &Epoch| [Some(e.train_loss), Some(e.test_loss), e.validation_loss];
+        epochs().flat_map(known).flatten()
+    };
     let last = epochs().map(|e| e.epoch).max().unwrap_or(1);
     let highest = losses().filter(|l| l.is_finite()).fold(1e-12, f64::max);
     let mut chart = ChartBuilder::on(root)
@@ -59,6 +66,17 @@ fn draw(record: &Record, root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shi
             .draw_series(LineSeries::new(train, colour.mix(0.35).stroke_width(2)))?
             .label(format!("{name}, training"))
             .legend(|(x, y)| PathElement::new([(x, y), (x + 20, y)], colour.mix(0.35)));
+        let held = trained
+            .epochs
+            .iter()
+            .filter_map(|e| Some((e.epoch as f64, e.validation_loss?)));
+        let held: Vec<_> = held.collect();
+        if !held.is_empty() {
+            chart
+                .draw_series(LineSeries::new(held, colour.stroke_width(1)))?
+                .label(format!("{name}, validation"))
+                .legend(|(x, y)| PathElement::new([(x, y), (x + 20, y)], colour.stroke_width(1)));
+        }
     }
     chart
         .configure_series_labels()

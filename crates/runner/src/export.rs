@@ -4,7 +4,7 @@ use ndarray::ArrayD;
 use serde::Serialize;
 use spec::{Implementation, ImplementationName, NamedTensors};
 
-use crate::batches::{Batch, order};
+use crate::batches::{Batches, Lesson};
 use crate::cli::ExportArguments;
 use crate::implementations::build;
 use crate::output;
@@ -69,16 +69,14 @@ pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The first batch of the first epoch, and its gradients.
+/// The first batch of the first epoch as training sees it, and its gradients.
 fn gradients(prepared: &Prepared) -> Result<(NamedTensors<f64>, spec::Backward<f64>), Failure> {
     let experiment = &prepared.config.experiment;
     let training = &experiment.training;
-    let size = prepared.batch_size();
     let streams = experiment.streams();
-    let rows = order(prepared.shape.samples, training.shuffle, 1, &streams);
-    let mut batch = Batch::<f64>::new(size, prepared.inputs(), prepared.outputs());
-    let dataset = &prepared.dataset;
-    let (x, t) = batch.fill(&dataset.train, &dataset.target, &rows[..size]);
+    let mut batches = Batches::<f64>::new(prepared);
+    batches.begin(1);
+    let Lesson { x, t, .. } = batches.lesson(0);
     let mut model: Box<dyn Implementation<f64>> = build(
         ImplementationName::Backprop,
         &prepared.plan,

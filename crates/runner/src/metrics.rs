@@ -8,9 +8,13 @@ use spec::training::{LossSpec, Metric};
 /// Collects the outputs of some samples, chunk by chunk.
 pub struct Measurement<'a> {
     samples: &'a Samples,
+    /// Which of the samples, in the order in which their outputs come.
+    rows: &'a [usize],
     target: &'a Target,
     /// A single output at or above it is class 1.
     threshold: f64,
+    /// Whether outputs are penalties: the smallest is the answer.
+    smallest_wins: bool,
     seen: usize,
     right: usize,
     squares: f64,
@@ -20,15 +24,22 @@ pub struct Measurement<'a> {
 impl<'a> Measurement<'a> {
     /// Nothing seen yet. A single output of a network trained on logits is class 1 from 0, else
     /// from 1/2.
-    pub fn new(samples: &'a Samples, target: &'a Target, loss: LossSpec) -> Self {
+    pub fn new(
+        samples: &'a Samples,
+        rows: &'a [usize],
+        target: &'a Target,
+        loss: LossSpec,
+    ) -> Self {
         let threshold = match loss {
             LossSpec::BinaryCrossEntropy => 0.0,
             _ => 0.5,
         };
         Self {
             samples,
+            rows,
             target,
             threshold,
+            smallest_wins: loss.smallest_wins(),
             seen: 0,
             right: 0,
             squares: 0.0,
@@ -39,13 +50,14 @@ impl<'a> Measurement<'a> {
     /// Adds the outputs `[N, D_out]` of the next N samples.
     pub fn add<T: Real>(&mut self, output: ArrayView2<T>) {
         for y in output.rows() {
+            let row = self.rows[self.seen];
             match self.target {
                 Target::Classes { .. } => {
-                    let label = self.samples.labels().unwrap_or_default()[self.seen];
+                    let label = self.samples.labels().unwrap_or_default()[row];
                     self.right += usize::from(self.class(y) == label);
                 }
                 Target::Real { scale, .. } => {
-                    let t = self.samples.values().unwrap_or_default()[self.seen];
+                    let t = self.samples.values().unwrap_or_default()[row];
                     let error = (y[0].f64() - t) * scale;
                     self.squares += error * error;
                     self.absolutes += error.abs();
@@ -55,14 +67,19 @@ impl<'a> Measurement<'a> {
         }
     }
 
-    /// The class with the largest output; the first of several.
+    /// The class with the largest output, or the smallest where outputs are penalties; the first of
+    /// several.
     fn class<T: Real>(&self, y: ArrayView1<T>) -> usize {
         if y.len() == 1 {
             return usize::from(y[0].f64() >= self.threshold);
         }
         let mut best = 0;
         for (class, value) in y.iter().enumerate() {
-            if *value > y[best] {
+            let better = match self.smallest_wins {
+                true => *value < y[best],
+                false => *value > y[best],
+            };
+            if better {
                 best = class;
             }
         }
@@ -82,13 +99,14 @@ impl<'a> Measurement<'a> {
 
     /// Σ (t − mean t)² in the target's own unit.
     fn spread(&self) -> f64 {
-        let values = self.samples.values().unwrap_or_default();
+        let all = self.samples.values().unwrap_or_default();
+        let values = || self.rows.iter().map(|&row| all[row]);
         let scale = match self.target {
             Target::Real { scale, .. } => *scale,
             Target::Classes { .. } => 1.0,
         };
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        values.iter().map(|t| ((t - mean) * scale).powi(2)).sum()
+        let mean = values().sum::<f64>() / self.rows.len() as f64;
+        values().map(|t| ((t - mean) * scale).powi(2)).sum()
     }
 }
 
@@ -120,6 +138,8 @@ mod tests {
     use datasets::{Features, Targets};
     use ndarray::{Array2, array};
 
+    const ALL: [usize; 4] = [0, 1, 2, 3];
+
     fn samples(targets: Targets) -> Samples {
         Samples::new(Features::Values(Array2::zeros((4, 1))), targets)
     }
@@ -132,17 +152,26 @@ mod tests {
     #[test]
     fn accuracy_counts_the_largest_output_or_the_threshold() {
         let (samples, target) = (samples(Targets::Classes(vec![0, 1, 1, 0])), classes());
-        let mut two = Measurement::new(&samples, &target, LossSpec::SoftmaxCrossEntropy);
+        let mut two = Measurement::new(&samples, &ALL, &target, LossSpec::SoftmaxCrossEntropy);
         two.add(array![[2.0, 1.0], [0.0, 1.0]].view());
         two.add(array![[3.0, 1.0], [-1.0, -2.0]].view());
         assert_eq!(two.value(Metric::Accuracy), 0.75);
         let one = array![[0.2], [0.4], [0.6], [-1.0]];
-        let mut logits = Measurement::new(&samples, &target, LossSpec::BinaryCrossEntropy);
+        let mut logits = Measurement::new(&samples, &ALL, &target, LossSpec::BinaryCrossEntropy);
         logits.add(one.view());
         assert_eq!(logits.value(Metric::Accuracy), 0.75);
-        let mut squared = Measurement::new(&samples, &target, LossSpec::SquaredError);
+        let mut squared = Measurement::new(&samples, &ALL, &target, LossSpec::SquaredError);
         squared.add(one.view());
         assert_eq!(squared.value(Metric::Accuracy), 0.75);
+    }
+
+    #[test]
+    fn where_outputs_are_penalties_the_smallest_is_the_answer() {
+        let (samples, target) = (samples(Targets::Classes(vec![0, 1, 1, 0])), classes());
+        let loss = LossSpec::MaximumAPosteriori { rubbish: 1.0 };
+        let mut measured = Measurement::new(&samples, &[3, 1], &target, loss);
+        measured.add(array![[0.5, 2.0], [0.1, 2.0]].view());
+        assert_eq!(measured.value(Metric::Accuracy), 0.5);
     }
 
     /// Targets 1, 2, 3, 4 in units of 10: errors 0, 0, 10, -10 leave 200 of 500.
@@ -154,11 +183,17 @@ mod tests {
             mean: 5.0,
             scale: 10.0,
         };
-        let mut measured = Measurement::new(&samples, &target, LossSpec::SquaredError);
+        let mut measured = Measurement::new(&samples, &ALL, &target, LossSpec::SquaredError);
         measured.add(array![[1.0], [2.0], [4.0], [3.0]].view());
         assert!((measured.value(Metric::R2) - 0.6).abs() < 1e-12);
         assert!((measured.value(Metric::Rmse) - 50f64.sqrt()).abs() < 1e-12);
         assert!((measured.value(Metric::Mae) - 5.0).abs() < 1e-12);
+        let mut part = Measurement::new(&samples, &[2, 0], &target, LossSpec::SquaredError);
+        part.add(array![[4.0], [1.0]].view());
+        assert!(
+            (part.value(Metric::R2) - 0.5).abs() < 1e-12,
+            "only of these rows"
+        );
     }
 
     #[test]

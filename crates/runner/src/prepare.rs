@@ -1,11 +1,17 @@
 //! What every subcommand needs of a config: data loaded, model planned, weights drawn.
 
-use datasets::Dataset;
+mod summary;
+mod tokens;
+
+use std::iter::Sum;
+
+use datasets::{Augmenter, Dataset};
 use spec::experiment::resolve_path;
-use spec::model::PlannedLayer;
-use spec::{Config, DataShape, NamedTensors, Problem, Streams, initial};
+use spec::model::{PlannedLayer, PlannedParameter};
+use spec::{Config, DataShape, Experiment, NamedTensors, Problem, Streams, initial};
 
 use crate::Failure;
+use crate::batches::hold_back;
 use crate::cli::ConfigArguments;
 
 /// An experiment that can begin.
@@ -14,7 +20,13 @@ pub struct Prepared {
     pub config: Config,
     /// Its data.
     pub dataset: Dataset,
-    /// What the data say to a model.
+    /// Which of the training samples are trained on, in the order of the data.
+    pub train_rows: Vec<usize>,
+    /// Which of the training samples are held back for early stopping.
+    pub validation_rows: Vec<usize>,
+    /// What changes training images at random; none: nothing.
+    pub augmenter: Option<Augmenter>,
+    /// What the data say to a model; its samples are those to train on.
     pub shape: DataShape,
     /// The layers with their sizes and parameters.
     pub plan: Vec<PlannedLayer>,
@@ -33,8 +45,9 @@ impl Prepared {
         let streams = experiment.streams();
         let dataset = datasets::load(&experiment.dataset, config.folder(), &streams)
             .map_err(|error| data_failure(&config, &error))?;
+        let (train_rows, validation_rows) = parts(&config, dataset.train.len(), &streams)?;
         let shape = DataShape {
-            samples: dataset.train.len(),
+            samples: train_rows.len(),
             classes: dataset.classes(),
         };
         let plan = experiment.model.plan(&dataset.sample_shape);
@@ -42,9 +55,21 @@ impl Prepared {
         if let Err(problem) = experiment.check_data(&shape, &plan) {
             return Err(config.locate(problem).into());
         }
+        check_smoothing(experiment, &shape).map_err(|problem| config.locate(problem))?;
+        tokens::check(&plan, &dataset).map_err(|problem| config.locate(problem))?;
+        let augmenter = Augmenter::new(
+            &experiment.augmentation,
+            &dataset.sample_shape,
+            dataset.train.background(),
+            streams,
+        );
+        let augmenter = augmenter.map_err(|problem| config.locate(problem))?;
         let initial = initial_parameters(&config, &plan, &streams)?;
         Ok(Self {
             config,
+            train_rows,
+            validation_rows,
+            augmenter,
             shape,
             plan,
             initial,
@@ -68,31 +93,68 @@ impl Prepared {
         training.batch_size.of(self.shape.samples)
     }
 
-    /// Data and model in a few lines.
-    pub fn summary(&self) -> String {
-        let mut lines = vec!["Data".to_string()];
-        lines.extend(
-            self.dataset
-                .summary()
-                .iter()
-                .map(|line| format!("  {line}")),
-        );
-        lines.push("Model".into());
-        for layer in &self.plan {
-            let parameters: usize = layer.parameters.iter().map(|p| p.len()).sum();
-            let count = match parameters {
-                0 => String::new(),
-                count => format!("  {count} parameters"),
-            };
-            let (name, kind, outputs) = (&layer.name, layer.spec.kind(), layer.outputs());
-            lines.push(format!(
-                "  {name:>8}  {kind:<12} {:>5} -> {outputs:<5}{count}",
-                layer.inputs()
-            ));
-        }
-        lines.push(format!("  {} parameters in all", self.initial.values()));
-        lines.join("\n")
+    /// How many parameters there are.
+    pub fn parameters(&self) -> Count {
+        self.plan.iter().map(Count::of).sum()
     }
+}
+
+/// Numbers of parameters; running statistics are none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Those that learn.
+    pub learned: usize,
+    /// Those that stay as they are: their learning rate is 0.
+    pub fixed: usize,
+}
+
+impl Count {
+    /// The parameters of a layer, of a block those of all layers in it.
+    pub fn of(layer: &PlannedLayer) -> Self {
+        let fixed = layer.parameters.iter().filter(|p| p.learning_rate == 0.0);
+        let fixed = fixed.map(PlannedParameter::len).sum();
+        Self {
+            learned: layer.parameter_count() - fixed,
+            fixed,
+        }
+    }
+}
+
+impl Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |sum, count| Self {
+            learned: sum.learned + count.learned,
+            fixed: sum.fixed + count.fixed,
+        })
+    }
+}
+
+/// Which samples are trained on, and which are held back if early stopping asks for some.
+fn parts(
+    config: &Config,
+    samples: usize,
+    streams: &Streams,
+) -> Result<(Vec<usize>, Vec<usize>), Failure> {
+    let Some(patience) = config.experiment.training.stopping.patience else {
+        return Ok(((0..samples).collect(), Vec::new()));
+    };
+    let share = patience.validation;
+    hold_back(samples, share, streams).ok_or_else(|| {
+        let reason = format!("a share of {share} of {samples} samples leaves none to train on");
+        let key = "training.stopping.patience.validation";
+        config
+            .locate(Problem::new(key, reason).hint("a smaller share, or more samples"))
+            .into()
+    })
+}
+
+/// Only the targets of classes can be smoothed.
+fn check_smoothing(experiment: &Experiment, shape: &DataShape) -> Result<(), Problem> {
+    if experiment.training.label_smoothing == 0.0 || shape.classes.is_some() {
+        return Ok(());
+    }
+    let reason = "the target is a real number, only the targets of classes can be smoothed";
+    Err(Problem::new("training.label_smoothing", reason).hint("leave it out"))
 }
 
 fn initial_parameters(

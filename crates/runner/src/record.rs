@@ -9,10 +9,16 @@
 //! | `epochs.csv` | one row for each implementation and epoch |
 //! | `gradients.json` | every comparison of the gradient check |
 //! | `curves.svg` | loss and metric over the epochs |
-//! | `<implementation>.safetensors` | the weights, by PyTorch's names |
+//! | `<implementation>.safetensors`, `<implementation>-<escape>.safetensors` | the weights, by PyTorch's names |
 //!
 //! Each file is written aside and renamed, after an epoch and at most once a second: a crash leaves
 //! the last good record.
+//!
+//! Format 2 added to format 1: the learning rate, the validation figures and the run of an epoch;
+//! the escape, why training ended early and what was kept of each implementation; the samples held
+//! back. Records of format 1 are still read.
+
+mod trained;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -25,16 +31,21 @@ use serde::{Deserialize, Serialize};
 use crate::Failure;
 use crate::machine::Machine;
 
+pub use trained::{Early, Epoch, Kept, Trained};
+
 mod built {
     //! Facts about the build, from `build.rs`.
     #![allow(missing_docs, dead_code, clippy::all)]
     include!(concat!(env!("OUT_DIR"), "/built.rs"));
 }
 
+/// The version of the layout of a record.
+pub const FORMAT: u32 = 2;
+
 /// One run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record {
-    /// Version of this layout.
+    /// Version of this layout: [`FORMAT`].
     pub format: u32,
     /// Name of the experiment.
     pub name: String,
@@ -58,8 +69,11 @@ pub struct Record {
     pub config: String,
     /// What was learned from.
     pub data: DataRecord,
-    /// Number of parameters.
+    /// Number of parameters that learn.
     pub parameters: usize,
+    /// Number of parameters that stay as they are.
+    #[serde(default)]
+    pub fixed_parameters: usize,
     /// Threads that worked.
     pub threads: usize,
     /// Where it ran.
@@ -100,8 +114,11 @@ pub enum Status {
 pub struct DataRecord {
     /// Its name.
     pub name: String,
-    /// Number of training samples.
+    /// Number of samples to train on.
     pub train_samples: usize,
+    /// Number of training samples held back for early stopping.
+    #[serde(default)]
+    pub validation_samples: usize,
     /// Number of test samples.
     pub test_samples: usize,
     /// Whether both are the same samples.
@@ -112,34 +129,6 @@ pub struct DataRecord {
     pub files: BTreeMap<String, String>,
     /// What the loader did.
     pub notes: Vec<String>,
-}
-
-/// What one implementation reached.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Trained {
-    /// Its name.
-    pub implementation: String,
-    /// File of its weights, in the folder of the record.
-    pub weights: String,
-    /// Epoch by epoch.
-    pub epochs: Vec<Epoch>,
-    /// Loss of each of the first batches, before its update.
-    pub first_losses: Vec<f64>,
-}
-
-/// One epoch of one implementation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Epoch {
-    /// From 1.
-    pub epoch: usize,
-    /// Mean loss of the epoch's batches, each before its update, weighted by their samples.
-    pub train_loss: f64,
-    /// Mean loss of the test samples after the epoch.
-    pub test_loss: f64,
-    /// Metrics of the test samples after the epoch, by name.
-    pub test: BTreeMap<String, f64>,
-    /// Wall-clock seconds of making the batches and training on them, without the evaluation.
-    pub seconds: f64,
 }
 
 /// What ran.
@@ -326,46 +315,5 @@ impl Record {
                 file.display()
             ))
         })
-    }
-
-    /// The rows of `epochs.csv`.
-    ///
-    /// # Errors
-    /// When a row cannot be written.
-    pub fn epochs_csv(&self) -> Result<Vec<u8>, csv::Error> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let metrics: Vec<&String> = self.metric_names();
-        let mut header = vec!["implementation".into(), "epoch".into()];
-        header.extend(["train_loss".to_string(), "test_loss".into()]);
-        header.extend(metrics.iter().map(|metric| format!("test_{metric}")));
-        header.push("seconds".into());
-        writer.write_record(&header)?;
-        for trained in &self.implementations {
-            for epoch in &trained.epochs {
-                let mut row = vec![trained.implementation.clone(), epoch.epoch.to_string()];
-                row.extend([epoch.train_loss, epoch.test_loss].map(|loss| loss.to_string()));
-                let value = |metric: &&String| epoch.test.get(*metric).map(f64::to_string);
-                row.extend(
-                    metrics
-                        .iter()
-                        .map(|metric| value(metric).unwrap_or_default()),
-                );
-                row.push(epoch.seconds.to_string());
-                writer.write_record(&row)?;
-            }
-        }
-        writer.flush()?;
-        writer
-            .into_inner()
-            .map_err(|error| error.into_error().into())
-    }
-
-    /// Names of the metrics that were measured.
-    pub fn metric_names(&self) -> Vec<&String> {
-        let mut epochs = self.implementations.iter().flat_map(|t| &t.epochs);
-        epochs
-            .next()
-            .map(|e| e.test.keys().collect())
-            .unwrap_or_default()
     }
 }

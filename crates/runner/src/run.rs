@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::cli::RunArguments;
 use crate::machine::{self, Machine};
 use crate::prepare::Prepared;
-use crate::record::{DataRecord, Git, Record, RunFolder, Software, Status, Trained, now};
-use crate::training::{FIRST_LOSSES, Training};
+use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
+use crate::training::{FIRST_LOSSES, Row, Training, rows};
 use crate::{Failure, interrupt, output, record, tables};
 
 /// Trains a config and records it.
@@ -43,7 +43,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
 
 /// What stands below the table.
 fn closing_lines(record: &Record, folder: &RunFolder) -> String {
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = record.implementations.iter().filter_map(ending).collect();
     for (name, gap) in &record.largest_loss_gap {
         lines.push(format!(
             "largest loss difference to {name} in the first {FIRST_LOSSES} steps: {gap:.1e}"
@@ -56,6 +56,33 @@ fn closing_lines(record: &Record, folder: &RunFolder) -> String {
     lines.join("\n")
 }
 
+/// How the training of a row ended, where that was not after its last epoch.
+fn ending(trained: &Trained) -> Option<String> {
+    let mut parts = Vec::new();
+    let of_epoch = |epoch: usize| trained.epochs.get(epoch - 1);
+    let kept = trained.kept.as_ref().map(|kept| kept.best_epoch);
+    if let Some(run) = kept.and_then(of_epoch).and_then(|epoch| epoch.run) {
+        parts.push(format!("run {run} was the best"));
+    }
+    if trained.diverged_runs > 0 {
+        parts.push(format!("diverged runs: {}", trained.diverged_runs));
+    }
+    let why = match trained.stopped_early {
+        None => None,
+        Some(Early::Patience) => Some("the validation loss did not fall any more"),
+        Some(Early::Plateau) => Some("the training loss did not change any more"),
+    };
+    if let Some(why) = why {
+        let epochs = match parts.is_empty() {
+            true => format!("stopped after epoch {}", trained.epochs.len()),
+            false => "it stopped early".into(),
+        };
+        parts.push(format!("{epochs}: {why}"));
+    }
+    let name = &trained.implementation;
+    (!parts.is_empty()).then(|| format!("{name}: {}", parts.join("; ")))
+}
+
 fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record {
     let experiment = &prepared.config.experiment;
     let dataset = &prepared.dataset;
@@ -63,14 +90,8 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         .sources
         .iter()
         .map(|s| (s.name.clone(), s.sha256.clone()));
-    let trained = experiment.implementations.iter().map(|name| Trained {
-        implementation: name.as_str().into(),
-        weights: format!("{}.safetensors", name.as_str()),
-        epochs: Vec::new(),
-        first_losses: Vec::new(),
-    });
     Record {
-        format: 1,
+        format: record::FORMAT,
         name: experiment.name.clone(),
         run_id: folder.run_id.clone(),
         status: Status::Running,
@@ -83,14 +104,16 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         config: prepared.config.resolved(),
         data: DataRecord {
             name: dataset.name.clone(),
-            train_samples: dataset.train.len(),
+            train_samples: prepared.train_rows.len(),
+            validation_samples: prepared.validation_rows.len(),
             test_samples: dataset.test.len(),
             test_is_train: dataset.test_is_train,
             checksum: dataset.checksum.clone(),
             files: files.collect(),
             notes: dataset.notes.clone(),
         },
-        parameters: prepared.initial.values(),
+        parameters: prepared.parameters().learned,
+        fixed_parameters: prepared.parameters().fixed,
         threads,
         machine: Machine::here(),
         software: Software::here(),
@@ -98,6 +121,6 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         peak_memory_bytes: None,
         gradients_agree: None,
         largest_loss_gap: BTreeMap::new(),
-        implementations: trained.collect(),
+        implementations: rows(experiment).iter().map(Row::trained).collect(),
     }
 }

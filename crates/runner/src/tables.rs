@@ -110,28 +110,37 @@ pub fn run(record: &Record) -> Table {
         .collect();
     let mut header = vec!["implementation"];
     header.extend(titles.iter().map(String::as_str));
-    header.extend(["test loss", "train loss", "time/epoch", "speed"]);
+    header.extend(["test loss", "train loss"]);
+    let with_best = record
+        .implementations
+        .iter()
+        .any(|t| best_epoch(t).is_some());
+    header.extend(with_best.then_some("best epoch"));
+    header.extend(["time/epoch", "speed"]);
     let mut table = table(&header, 1);
     let base = record.implementations.first().map_or(f64::NAN, seconds);
     for trained in &record.implementations {
-        let Some(last) = trained.epochs.last() else {
+        let Some((test, test_loss, train_loss)) = trained.reached() else {
             continue;
         };
         let mut row = vec![trained.implementation.clone()];
-        row.extend(
-            metrics
-                .iter()
-                .map(|m| metric(m, last.test.get(*m).copied())),
-        );
-        row.extend([
-            format!("{:.5}", last.test_loss),
-            format!("{:.5}", last.train_loss),
-        ]);
+        row.extend(metrics.iter().map(|m| metric(m, test.get(*m).copied())));
+        row.extend([format!("{test_loss:.5}"), format!("{train_loss:.5}")]);
+        row.extend(with_best.then(|| match best_epoch(trained) {
+            Some(epoch) => format!("{epoch} of {}", trained.epochs.len()),
+            None => String::new(),
+        }));
         row.push(duration(seconds(trained)));
         row.push(format!("{:.2}x", base / seconds(trained)));
         table.add_row(row);
     }
     table
+}
+
+/// The epoch whose weights early stopping brought back.
+fn best_epoch(trained: &Trained) -> Option<usize> {
+    let kept = trained.kept.as_ref()?;
+    kept.validation_loss.map(|_| kept.best_epoch)
 }
 
 /// Median seconds of an epoch.
@@ -187,12 +196,15 @@ pub fn comparison(records: &[Record]) -> Table {
             .filter(|trained| trained.implementation == implementation)
             .collect();
         let lasts: Vec<_> = members.iter().filter_map(|t| t.epochs.last()).collect();
-        let Some(first) = lasts.first() else { continue };
+        let reached: Vec<_> = members.iter().filter_map(|t| t.reached()).collect();
+        let Some((first, ..)) = reached.first() else {
+            continue;
+        };
         let times: Vec<f64> = members.iter().map(|trained| seconds(trained)).collect();
-        for metric in first.test.keys() {
-            let values: Vec<f64> = lasts
+        for metric in first.keys() {
+            let values: Vec<f64> = reached
                 .iter()
-                .filter_map(|e| e.test.get(metric).copied())
+                .filter_map(|(test, ..)| test.get(metric).copied())
                 .collect();
             let epochs: Vec<f64> = lasts.iter().map(|e| e.epoch as f64).collect();
             table.add_row([

@@ -1,27 +1,31 @@
 //! Training every implementation of a config side by side, and recording it.
+//!
+//! A [`Row`] is an implementation with one escape, if the config lists any; a [`Trainee`] is a row at
+//! work. They take turns, an epoch each: what slows the machine down for a while slows all of them.
 
-use std::collections::BTreeMap;
+pub mod escapes;
+pub mod evaluation;
+pub mod learner;
+pub mod stopping;
+pub mod trainee;
+
 use std::time::{Duration, Instant};
 
-use spec::training::Metric;
-use spec::{Implementation, Mode, NamedTensors, Step};
+use spec::TensorError;
 
-use crate::batches::{Batch, order};
 use crate::check::{self, Report};
-use crate::implementations::build;
-use crate::metrics::Measurement;
 use crate::prepare::Prepared;
-use crate::progress::Progress;
-use crate::record::{Epoch, Record, RunFolder, Status, now};
-use crate::{Failure, curves, interrupt, machine, output, record, tables};
+use crate::progress::{Bar, Progress};
+use crate::record::{Record, RunFolder, Status, now};
+use crate::{Failure, curves, machine, output, record, tables};
 
-/// Losses of the first so many steps are kept one by one.
-pub const FIRST_LOSSES: usize = 100;
+pub use learner::FIRST_LOSSES;
+use learner::Tools;
+pub use trainee::{Row, Trainee, rows};
+
 /// A record is written after an epoch, but not more often than this: of a thousand short epochs the
 /// writing would take longer than the training.
 const BETWEEN_SAVES: Duration = Duration::from_secs(1);
-/// Test samples evaluated at a time.
-const EVALUATED: usize = 1000;
 
 /// A run under way.
 pub struct Training<'a> {
@@ -29,21 +33,30 @@ pub struct Training<'a> {
     folder: &'a RunFolder,
     /// What is recorded of it so far.
     pub record: Record,
-    models: Vec<Box<dyn Implementation<f32>>>,
-    metrics: Vec<Metric>,
-    batch: Batch<f32>,
-    test_batch: Batch<f32>,
+    trainees: Vec<Trainee>,
+    tools: Tools<'a>,
     saved: Instant,
 }
 
-/// Why an epoch ended early.
-enum Stop {
+/// Why training cannot go on.
+#[derive(Debug)]
+pub enum Stop {
+    /// A loss became infinite or NaN: which, and when.
     Diverged(String),
+    /// Somebody pressed Ctrl-C.
     Interrupted,
+    /// An implementation does not take its own parameters.
+    Broken(String),
+}
+
+impl From<TensorError> for Stop {
+    fn from(error: TensorError) -> Self {
+        Self::Broken(error.to_string())
+    }
 }
 
 impl<'a> Training<'a> {
-    /// Every implementation at the same initial parameters.
+    /// Every row at the initial parameters.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -52,28 +65,14 @@ impl<'a> Training<'a> {
         folder: &'a RunFolder,
         record: Record,
     ) -> Result<Self, Failure> {
-        let experiment = &prepared.config.experiment;
-        let initial: NamedTensors<f32> = prepared.initial.cast();
-        let mut models = Vec::new();
-        for name in &experiment.implementations {
-            let mut model = build(
-                *name,
-                &prepared.plan,
-                &experiment.training,
-                experiment.streams(),
-            );
-            model.load(&initial)?;
-            models.push(model);
-        }
-        let (inputs, outputs) = (prepared.inputs(), prepared.outputs());
+        let rows = rows(&prepared.config.experiment);
+        let trainees = rows.iter().map(|row| Trainee::new(row, prepared));
         let training = Self {
             prepared,
             folder,
             record,
-            models,
-            metrics: experiment.metrics(&prepared.shape),
-            batch: Batch::new(prepared.batch_size(), inputs, outputs),
-            test_batch: Batch::new(EVALUATED, inputs, outputs),
+            trainees: trainees.collect::<Result<_, _>>()?,
+            tools: Tools::new(prepared),
             saved: Instant::now(),
         };
         folder.write("config.toml", training.record.config.as_bytes())?;
@@ -106,39 +105,20 @@ impl<'a> Training<'a> {
         self.save(Status::Running, None)
     }
 
-    /// Epoch by epoch, each implementation in turn: what slows the machine down for a while slows
-    /// all of them.
+    /// Epoch by epoch, each row in turn, until all are done.
     ///
     /// # Errors
     /// [`Failure::Run`] when a loss diverges, [`Failure::Interrupted`] on Ctrl-C; the record is kept.
     pub fn train(&mut self) -> Result<(), Failure> {
-        let training = &self.prepared.config.experiment.training;
-        let names: Vec<&str> = self
-            .prepared
-            .config
-            .experiment
-            .implementations
-            .iter()
-            .map(|n| n.as_str())
-            .collect();
-        let steps = self
-            .prepared
-            .shape
-            .samples
-            .div_ceil(self.prepared.batch_size());
-        let progress = Progress::new(&names, steps * training.epochs, training.epochs);
-        for epoch in 1..=training.epochs {
-            for index in 0..names.len() {
-                progress.begin(index);
-                match self.epoch(index, epoch, &progress) {
-                    Ok(done) => {
-                        progress.epoch(index, &done);
-                        self.record.implementations[index].epochs.push(done);
-                    }
-                    Err(stop) => {
-                        progress.finish();
-                        return Err(self.stopped(stop));
-                    }
+        let progress = self.progress();
+        while self.trainees.iter().any(|trainee| !trainee.done) {
+            for index in 0..self.trainees.len() {
+                if self.trainees[index].done {
+                    continue;
+                }
+                if let Err(stop) = self.epoch(index, &progress) {
+                    progress.finish();
+                    return Err(self.stopped(index, stop));
                 }
             }
             if self.saved.elapsed() >= BETWEEN_SAVES {
@@ -151,93 +131,35 @@ impl<'a> Training<'a> {
         self.save(Status::Finished, None)
     }
 
-    fn epoch(&mut self, index: usize, epoch: usize, progress: &Progress) -> Result<Epoch, Stop> {
-        let experiment = &self.prepared.config.experiment;
-        let dataset = &self.prepared.dataset;
-        let streams = experiment.streams();
-        let rows = order(
-            dataset.train.len(),
-            experiment.training.shuffle,
-            epoch,
-            &streams,
-        );
-        let (mut seconds, mut sum) = (0.0, 0.0);
-        for (step, rows) in rows.chunks(self.prepared.batch_size()).enumerate() {
-            if interrupt::requested() {
-                return Err(Stop::Interrupted);
-            }
-            let start = Instant::now();
-            let (x, t) = self.batch.fill(&dataset.train, &dataset.target, rows);
-            let update = Step {
-                number: 1,
-                learning_rate: experiment.training.optimizer.learning_rate(),
-            };
-            let loss = self.models[index].train_step(update, x, t);
-            seconds += start.elapsed().as_secs_f64();
-            if !loss.is_finite() {
-                let name = experiment.implementations[index].as_str();
-                let step = step + 1;
-                return Err(Stop::Diverged(format!(
-                    "{name} diverged: the loss became {loss} at step {step} of epoch {epoch}"
-                )));
-            }
-            sum += loss * rows.len() as f64;
-            let first = &mut self.record.implementations[index].first_losses;
-            if first.len() < FIRST_LOSSES {
-                first.push(loss);
-            }
-            progress.step(index);
-        }
-        let (test_loss, test) = self.evaluate(index, epoch)?;
-        Ok(Epoch {
-            epoch,
-            train_loss: sum / dataset.train.len() as f64,
-            test_loss,
-            test,
-            seconds,
-        })
+    fn progress(&self) -> Progress {
+        let steps = self.tools.batches.steps();
+        let rows = self.trainees.iter().zip(&self.record.implementations);
+        Progress::new(rows.map(|(trainee, trained)| Bar {
+            name: trained.implementation.clone(),
+            steps: trainee.ticks(steps) * trainee.all_epochs(),
+            epochs: trainee.all_epochs(),
+        }))
     }
 
-    /// Loss and metrics of the test samples.
-    fn evaluate(
-        &mut self,
-        index: usize,
-        epoch: usize,
-    ) -> Result<(f64, BTreeMap<String, f64>), Stop> {
-        let experiment = &self.prepared.config.experiment;
-        let dataset = &self.prepared.dataset;
-        let loss = experiment.training.loss;
-        let mut measured = Measurement::new(&dataset.test, &dataset.target, loss);
-        let all: Vec<usize> = (0..dataset.test.len()).collect();
-        let mut sum = 0.0;
-        for rows in all.chunks(EVALUATED) {
-            if interrupt::requested() {
-                return Err(Stop::Interrupted);
-            }
-            let (x, t) = self.test_batch.fill(&dataset.test, &dataset.target, rows);
-            let evaluation = self.models[index].evaluate(Mode::Evaluation, x, t);
-            sum += evaluation.loss * rows.len() as f64;
-            measured.add(evaluation.output.view());
+    fn epoch(&mut self, index: usize, progress: &Progress) -> Result<(), Stop> {
+        let trainee = &mut self.trainees[index];
+        let trained = &mut self.record.implementations[index];
+        let before = trained.epochs.len();
+        progress.begin(index);
+        trainee.epoch(&mut self.tools, trained, &|| progress.step(index))?;
+        if trained.epochs.len() > before {
+            progress.epoch(index, &trained.epochs[before], trainee.done);
         }
-        let test_loss = sum / all.len() as f64;
-        if !test_loss.is_finite() {
-            let name = experiment.implementations[index].as_str();
-            return Err(Stop::Diverged(format!(
-                "{name} diverged: the test loss is {test_loss} after epoch {epoch}"
-            )));
-        }
-        let values = self
-            .metrics
-            .iter()
-            .map(|m| (m.name().to_string(), measured.value(*m)));
-        Ok((test_loss, values.collect()))
+        Ok(())
     }
 
     /// Ends the record, and says why.
-    fn stopped(&mut self, stop: Stop) -> Failure {
+    fn stopped(&mut self, index: usize, stop: Stop) -> Failure {
+        let name = &self.record.implementations[index].implementation;
         let (status, message) = match &stop {
-            Stop::Diverged(message) => (Status::Diverged, message.clone()),
+            Stop::Diverged(why) => (Status::Diverged, format!("{name} diverged: {why}")),
             Stop::Interrupted => (Status::Interrupted, "interrupted by Ctrl-C".to_string()),
+            Stop::Broken(why) => (Status::Diverged, format!("{name}: {why}")),
         };
         let folder = self.folder.path.display();
         let saved = self.save_weights();
@@ -245,41 +167,41 @@ impl<'a> Training<'a> {
             Ok(()) => format!("the record of the epochs so far is in {folder}"),
             Err(failure) => format!("and the record could not be written: {failure}"),
         };
+        let optimizer = &self.prepared.config.experiment.training.optimizer;
         match stop {
             Stop::Diverged(_) => Failure::Run(format!(
                 "{message}; try a smaller learning rate, e.g. --set training.optimizer.{}.learning_rate={:e}; {saved}",
-                self.prepared.config.experiment.training.optimizer.kind(),
-                self.prepared
-                    .config
-                    .experiment
-                    .training
-                    .optimizer
-                    .learning_rate()
-                    / 10.0,
+                optimizer.kind(),
+                optimizer.learning_rate() / 10.0,
             )),
             Stop::Interrupted => Failure::Interrupted(format!("{message}; {saved}")),
+            Stop::Broken(_) => Failure::Run(format!("{message}; {saved}")),
         }
     }
 
-    /// Largest difference of each implementation's first losses to the hand-written ones.
+    /// Largest difference of each other implementation's first losses to the hand-written ones with
+    /// the same escape.
     fn measure_gaps(&mut self) {
-        let Some((by_hand, others)) = self.record.implementations.split_first() else {
-            return;
+        let rows = rows(&self.prepared.config.experiment);
+        let trained = || rows.iter().zip(&self.record.implementations);
+        let by_hand = |escape: &Option<String>| {
+            let mut by_hand = trained().filter(|(row, _)| row.is_by_hand());
+            by_hand.find(|(_, trained)| trained.escape == *escape)
         };
-        if by_hand.implementation != "backprop" {
-            return;
-        }
-        let gaps = others.iter().map(|other| {
-            let pairs = by_hand.first_losses.iter().zip(&other.first_losses);
-            let gap = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-            (other.implementation.clone(), gap)
-        });
+        let gaps = trained()
+            .filter(|(row, _)| !row.is_by_hand())
+            .filter_map(|(_, other)| {
+                let (_, by_hand) = by_hand(&other.escape)?;
+                let pairs = by_hand.first_losses.iter().zip(&other.first_losses);
+                let gap = pairs.map(|(a, b)| (a - b).abs()).reduce(f64::max)?;
+                Some((other.implementation.clone(), gap))
+            });
         self.record.largest_loss_gap = gaps.collect();
     }
 
     fn save_weights(&self) -> Result<(), Failure> {
-        for (model, trained) in self.models.iter().zip(&self.record.implementations) {
-            let bytes = model.parameters().to_safetensors()?;
+        for (trainee, trained) in self.trainees.iter().zip(&self.record.implementations) {
+            let bytes = trainee.weights().to_safetensors()?;
             self.folder.write(&trained.weights, &bytes)?;
         }
         Ok(())

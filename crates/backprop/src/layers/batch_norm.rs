@@ -95,13 +95,12 @@ impl<T: Real> BatchNorm<T> {
     /// Mean and variance of a batch.
     fn measure(&mut self, x: &[T]) {
         let m = (x.len() / self.channels.count) as f64;
-        let sums = self.channels.sum(x, x, |_, x, _| x.f64());
+        let sums = self.channels.sum([x, x], [], |x, _, []| x.f64());
         for (mean, sum) in self.mean.iter_mut().zip(sums) {
             *mean = T::of(sum / m);
         }
-        let mean = &self.mean[..self.channels.count];
-        let sums = self.channels.sum(x, x, |c, x, _| {
-            let centred = (x - mean[c]).f64();
+        let sums = self.channels.sum([x, x], [&self.mean], |x, _, [mean]| {
+            let centred = (x - mean).f64();
             centred * centred
         });
         for (variance, sum) in self.variance.iter_mut().zip(sums) {
@@ -125,15 +124,14 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
         for (r, variance) in self.r.iter_mut().zip(&self.variance) {
             *r = T::of(1.0 / (variance.f64() + self.epsilon).sqrt());
         }
-        let count = self.channels.count;
-        // Slices of one length: then the compiler checks no index in the loop.
-        let (weight, bias) = (&w[..count], &w[count..][..count]);
-        let (mean, r) = (&self.mean[..count], &self.r[..count]);
+        let (weight, bias) = w.split_at(self.channels.count);
+        let parameters = [&*self.mean, &*self.r, weight, bias];
         let y = y.as_slice_mut().expect("outputs lie row by row");
-        self.channels.map(y, x, x, |c, x, _| {
-            let x_hat = (x - mean[c]) * r[c];
-            weight[c] * x_hat + bias[c]
-        });
+        self.channels
+            .map(y, [x, x], parameters, |x, _, [mean, r, weight, bias]| {
+                let x_hat = (x - mean) * r;
+                weight * x_hat + bias
+            });
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
@@ -145,15 +143,15 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
         // In evaluation nothing comes back through the statistics.
         let through = if self.training { 1.0 / m } else { 0.0 };
         let (weight, (dweight, dbias)) = (&w[..count], dw.split_at_mut(count));
-        let (mean, r) = (&self.mean[..count], &self.r[..count]);
+        let (mean, r) = (&*self.mean, &*self.r);
 
-        let sums = self.channels.sum(x, dy, |_, _, dy| dy.f64());
+        let sums = self.channels.sum([x, dy], [], |_, dy, []| dy.f64());
         for ((dbias, mean_dy), sum) in dbias.iter_mut().zip(&mut self.mean_dy).zip(sums) {
             *dbias += T::of(*sum);
             *mean_dy = T::of(sum * through);
         }
-        let sums = self.channels.sum(x, dy, |c, x, dy| {
-            let x_hat = (x - mean[c]) * r[c];
+        let sums = self.channels.sum([x, dy], [mean, r], |x, dy, [mean, r]| {
+            let x_hat = (x - mean) * r;
             (dy * x_hat).f64()
         });
         let means = &mut self.mean_dy_x_hat;
@@ -164,10 +162,11 @@ impl<T: Real> Layer<T> for BatchNorm<T> {
 
         let Some(mut dx) = dx else { return };
         let dx = dx.as_slice_mut().expect("gradients lie row by row");
-        let (mean_dy, mean_dy_x_hat) = (&self.mean_dy[..count], &self.mean_dy_x_hat[..count]);
-        self.channels.map(dx, x, dy, |c, x, dy| {
-            let x_hat = (x - mean[c]) * r[c];
-            weight[c] * r[c] * (dy - mean_dy[c] - x_hat * mean_dy_x_hat[c])
+        let parameters = [mean, r, weight, &*self.mean_dy, &*self.mean_dy_x_hat];
+        self.channels.map(dx, [x, dy], parameters, |x, dy, p| {
+            let [mean, r, weight, mean_dy, mean_dy_x_hat] = p;
+            let x_hat = (x - mean) * r;
+            weight * r * (dy - mean_dy - x_hat * mean_dy_x_hat)
         });
     }
 

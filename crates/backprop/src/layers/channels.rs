@@ -36,13 +36,14 @@ impl Channels {
         }
     }
 
-    /// The sum of `f(c, a, b)` over all numbers `a` and `b` of each channel `c`. Parts of the rows are
-    /// summed by themselves, then the parts in their order.
-    pub fn sum<T: Real>(
+    /// For each channel the sum of `f(a, b, p)` over all its numbers `a` and `b`, where `p` are its values
+    /// of `parameters`, `[C]` each. Parts of the rows are summed by themselves, then the parts in
+    /// their order.
+    pub fn sum<T: Real, const K: usize>(
         &mut self,
-        a: &[T],
-        b: &[T],
-        f: impl Fn(usize, T, T) -> f64 + Sync,
+        [a, b]: [&[T]; 2],
+        parameters: [&[T]; K],
+        f: impl Fn(T, T, [T; K]) -> f64 + Sync,
     ) -> &[f64] {
         let (channels, pixels) = (self.count, self.pixels);
         let (cut, length) = self.cut(a.len());
@@ -54,7 +55,7 @@ impl Channels {
             sums.fill(0.0);
             let samples = a.chunks_exact(channels * pixels);
             for (a, b) in samples.zip(b.chunks_exact(channels * pixels)) {
-                add_sample(sums, a, b, channels, pixels, &f);
+                add_sample(sums, [a, b], parameters, pixels, &f);
             }
         };
         match cut.pieces {
@@ -74,15 +75,21 @@ impl Channels {
         total
     }
 
-    /// `y = f(c, a, b)` for all numbers.
-    pub fn map<T: Real>(&self, y: &mut [T], a: &[T], b: &[T], f: impl Fn(usize, T, T) -> T + Sync) {
+    /// `y = f(a, b, p)` for all numbers, where `p` are the channel's values of `parameters`, `[C]` each.
+    pub fn map<T: Real, const K: usize>(
+        &self,
+        y: &mut [T],
+        [a, b]: [&[T]; 2],
+        parameters: [&[T]; K],
+        f: impl Fn(T, T, [T; K]) -> T + Sync,
+    ) {
         let (channels, pixels) = (self.count, self.pixels);
         let (cut, length) = self.cut(a.len());
         let run = |y: &mut [T], a: &[T], b: &[T]| {
             let samples = y.chunks_exact_mut(channels * pixels);
             let samples = samples.zip(a.chunks_exact(channels * pixels));
             for ((y, a), b) in samples.zip(b.chunks_exact(channels * pixels)) {
-                map_sample(y, a, b, channels, pixels, &f);
+                map_sample(y, [a, b], parameters, pixels, &f);
             }
         };
         match cut.pieces {
@@ -103,59 +110,61 @@ impl Channels {
     }
 }
 
-/// `sums[c] += f(c, a, b)` over one sample.
-#[inline(always)]
-fn add_sample<T: Real>(
+/// `sums[c] += f(a, b, p)` over one sample.
+fn add_sample<T: Real, const K: usize>(
     sums: &mut [f64],
-    a: &[T],
-    b: &[T],
-    channels: usize,
+    [a, b]: [&[T]; 2],
+    parameters: [&[T]; K],
     pixels: usize,
-    f: &impl Fn(usize, T, T) -> f64,
+    f: &impl Fn(T, T, [T; K]) -> f64,
 ) {
-    let sums = &mut sums[..channels];
+    let channels = sums.len();
     if pixels == 1 {
+        // Slices of one length: then the compiler checks no index in the loop.
         let (a, b) = (&a[..channels], &b[..channels]);
+        let parameters = parameters.map(|p| &p[..channels]);
         for c in 0..channels {
-            sums[c] += f(c, a[c], b[c]);
+            sums[c] += f(a[c], b[c], parameters.map(|p| p[c]));
         }
         return;
     }
     let maps = a.chunks_exact(pixels).zip(b.chunks_exact(pixels));
     for ((c, sum), (a, b)) in sums.iter_mut().enumerate().zip(maps) {
+        let p = parameters.map(|p| p[c]);
         let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
         let mut lanes = [0.0; LANES];
         for (a, b) in a.iter().zip(b) {
             for lane in 0..LANES {
-                lanes[lane] += f(c, a[lane], b[lane]);
+                lanes[lane] += f(a[lane], b[lane], p);
             }
         }
-        let rest = a_rest.iter().zip(b_rest).map(|(&a, &b)| f(c, a, b));
+        let rest = a_rest.iter().zip(b_rest).map(|(&a, &b)| f(a, b, p));
         *sum += lanes.into_iter().chain(rest).sum::<f64>();
     }
 }
 
-/// `y = f(c, a, b)` over one sample.
-#[inline(always)]
-fn map_sample<T: Real>(
+/// `y = f(a, b, p)` over one sample.
+fn map_sample<T: Real, const K: usize>(
     y: &mut [T],
-    a: &[T],
-    b: &[T],
-    channels: usize,
+    [a, b]: [&[T]; 2],
+    parameters: [&[T]; K],
     pixels: usize,
-    f: &impl Fn(usize, T, T) -> T,
+    f: &impl Fn(T, T, [T; K]) -> T,
 ) {
     if pixels == 1 {
-        let (y, a, b) = (&mut y[..channels], &a[..channels], &b[..channels]);
+        let channels = y.len();
+        let (a, b) = (&a[..channels], &b[..channels]);
+        let parameters = parameters.map(|p| &p[..channels]);
         for c in 0..channels {
-            y[c] = f(c, a[c], b[c]);
+            y[c] = f(a[c], b[c], parameters.map(|p| p[c]));
         }
         return;
     }
     let maps = y.chunks_exact_mut(pixels).zip(a.chunks_exact(pixels));
     for (c, ((y, a), b)) in maps.zip(b.chunks_exact(pixels)).enumerate() {
+        let p = parameters.map(|p| p[c]);
         for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
-            *y = f(c, a, b);
+            *y = f(a, b, p);
         }
     }
 }
@@ -182,11 +191,12 @@ mod tests {
                 random(n, count * pixels, "b"),
             );
             let (a, b) = (a.as_slice().unwrap(), b.as_slice().unwrap());
-            let f = |c: usize, a: f64, b: f64| a * (b + c as f64);
+            let p: Vec<f64> = (0..count).map(|c| c as f64).collect();
+            let f = |a: f64, b: f64, [p]: [f64; 1]| a * (b + p);
             let channel = |index: usize| index / pixels % count;
             let mut by_definition = vec![0.0; count];
             for (index, (&a, &b)) in a.iter().zip(b).enumerate() {
-                by_definition[channel(index)] += f(channel(index), a, b);
+                by_definition[channel(index)] += f(a, b, [p[channel(index)]]);
             }
             let sums = Vec::new();
             let mut channels = Channels {
@@ -197,7 +207,7 @@ mod tests {
             assert_eq!(channels.cut(a.len()).0.pieces, parts);
             // Twice: the second time over the sums of the first.
             for _ in 0..2 {
-                for (sum, expected) in channels.sum(a, b, f).iter().zip(&by_definition) {
+                for (sum, expected) in channels.sum([a, b], [&p], f).iter().zip(&by_definition) {
                     assert!(
                         (sum - expected).abs() < 1e-10 * n as f64,
                         "{n} {count} {pixels}"
@@ -205,9 +215,9 @@ mod tests {
                 }
             }
             let mut y = vec![f64::NAN; a.len()];
-            channels.map(&mut y, a, b, f);
+            channels.map(&mut y, [a, b], [&p], f);
             for (index, &y) in y.iter().enumerate() {
-                assert_eq!(y, f(channel(index), a[index], b[index]));
+                assert_eq!(y, f(a[index], b[index], [p[channel(index)]]));
             }
         }
     }

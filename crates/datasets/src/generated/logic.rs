@@ -14,6 +14,7 @@ pub(crate) fn xor() -> Result<Dataset, DataError> {
     let set = Generated {
         name: "xor",
         x: array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]],
+        sample_shape: vec![2],
         targets: Targets::Classes(vec![0, 1, 1, 0]),
         target: classes(&["0", "1"]),
         feature_names: vec!["x1".into(), "x2".into()],
@@ -39,6 +40,7 @@ pub(crate) fn parity(spec: &ParitySpec) -> Result<Dataset, DataError> {
     let set = Generated {
         name: "parity",
         x: Array2::from_shape_fn((count, bits), |(row, column)| bit(row, column) as f64),
+        sample_shape: vec![bits],
         targets: Targets::Classes(
             (0..count)
                 .map(|row| row.count_ones() as usize % 2)

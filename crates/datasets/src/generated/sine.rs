@@ -22,6 +22,7 @@ pub(crate) fn sine(spec: &SineSpec, streams: &Streams) -> Result<Dataset, DataEr
     let set = Generated {
         name: "sine",
         x,
+        sample_shape: vec![1],
         targets: Targets::Values(y),
         target: Target::Real {
             name: "sin x".into(),

@@ -1,7 +1,8 @@
 use super::*;
 use crate::load;
 use spec::dataset::{
-    CirclesSpec, DatasetSpec, Holdout, MoonsSpec, ParitySpec, SineSpec, SpiralsSpec, XorSpec,
+    CirclesSpec, DatasetSpec, Holdout, MoonsSpec, ParitySpec, SineSpec, SpiralsSpec, WavesSpec,
+    XorSpec,
 };
 use std::f64::consts::PI;
 use std::path::Path;
@@ -134,6 +135,81 @@ fn sine_spans_one_period() {
         assert!((y - wanted).abs() < 1e-12);
     }
     assert!((x(&data)[[4, 0]] - PI).abs() < 1e-12);
+}
+
+fn waves(samples: usize, classes: usize, noise: f64) -> WavesSpec {
+    WavesSpec {
+        samples,
+        classes,
+        channels: 2,
+        size: 12,
+        noise,
+        split: Split::None,
+    }
+}
+
+#[test]
+fn waves_are_images_with_the_direction_and_length_of_their_class() {
+    let data = make(DatasetSpec::Waves(waves(7, 3, 0.0)), 1).unwrap();
+    assert_eq!(data.sample_shape, [2, 12, 12]);
+    assert!(data.feature_names.is_empty());
+    assert_eq!(data.train.labels(), Some([0, 1, 2, 0, 1, 2, 0].as_slice()));
+    let x = x(&data);
+    assert!(x.iter().all(|x| x.abs() <= 1.0));
+    for (sample, image) in x.rows().into_iter().enumerate() {
+        let share = (sample % 3) as f64 / 3.0;
+        let turns = 2.0 * PI * (2.0 + 2.0 * share) / 12.0;
+        let (down, across) = (turns * (PI * share).sin(), turns * (PI * share).cos());
+        for channel in 0..2 {
+            let at = |row: usize, column: usize| image[channel * 144 + row * 12 + column];
+            // sin(a + d) + sin(a − d) = 2 sin(a) cos(d), whatever the phase.
+            for (row, column) in [(1, 1), (5, 9), (10, 3)] {
+                let both = at(row, column + 1) + at(row, column - 1);
+                assert!((both - 2.0 * at(row, column) * across.cos()).abs() < 1e-12);
+                let both = at(row + 1, column) + at(row - 1, column);
+                assert!((both - 2.0 * at(row, column) * down.cos()).abs() < 1e-12);
+            }
+        }
+        assert_ne!(image[0], image[144], "channels have phases of their own");
+    }
+    assert_ne!(x[[0, 0]], x[[3, 0]], "images have phases of their own");
+}
+
+#[test]
+fn noise_leaves_the_waves_as_they_are() {
+    let clean = x(&make(DatasetSpec::Waves(waves(40, 4, 0.0)), 3).unwrap());
+    let noisy = x(&make(DatasetSpec::Waves(waves(40, 4, 0.2)), 3).unwrap());
+    let deviation = (noisy - clean).mapv(|d| d * d).mean().unwrap().sqrt();
+    assert!((deviation - 0.2).abs() < 0.01, "{deviation}");
+}
+
+#[test]
+fn impossible_waves_are_refused() {
+    let wrong = [
+        (waves(1, 2, 0.0), "dataset.waves.samples"),
+        (waves(10_000_000, 2, 0.0), "dataset.waves.samples"),
+        (waves(10, 1, 0.0), "dataset.waves.classes"),
+        (waves(10, 11, 0.0), "dataset.waves.classes"),
+        (waves(10, 2, f64::NAN), "dataset.waves.noise"),
+        (
+            WavesSpec {
+                size: 0,
+                ..waves(10, 2, 0.0)
+            },
+            "dataset.waves.samples",
+        ),
+        (
+            WavesSpec {
+                channels: usize::MAX,
+                ..waves(10, 2, 0.0)
+            },
+            "dataset.waves.samples",
+        ),
+    ];
+    for (spec, key) in wrong {
+        let error = make(DatasetSpec::Waves(spec), 1).unwrap_err();
+        assert_eq!(error.key(), Some(key), "{error}");
+    }
 }
 
 #[test]

@@ -122,6 +122,92 @@ fn pixels_map_as_asked() {
 }
 
 #[test]
+fn a_range_maps_byte_0_and_byte_255_to_its_ends() {
+    let folder = folder(|_, bytes| Some(bytes));
+    let ranged = MnistSpec {
+        pixels: Pixels::Range([-0.1, 1.175]),
+        ..spec()
+    };
+    let data = load(&ranged, folder.path()).unwrap();
+    let mut x = Array2::<f64>::zeros((1, 4));
+    data.train.gather(&[0], x.view_mut());
+    assert!((x[[0, 0]] + 0.1).abs() < 1e-15);
+    assert!((x[[0, 3]] - (-0.1 + 3.0 * 1.275 / 255.0)).abs() < 1e-15);
+    assert_eq!(data.train.background(), -0.1);
+    assert_eq!(data.notes, ["pixels: 0 becomes -0.1, 255 becomes 1.175"]);
+}
+
+#[test]
+fn padding_puts_background_around_each_image() {
+    let folder = folder(|_, bytes| Some(bytes));
+    let padded = MnistSpec {
+        pad: 1,
+        pixels: Pixels::Signed,
+        ..spec()
+    };
+    let data = load(&padded, folder.path()).unwrap();
+    assert_eq!(data.sample_shape, [1, 4, 4]);
+    assert!(data.notes[0].starts_with("padded: 1 pixels of background"));
+    let Features::Bytes { bytes, width, .. } = data.test.features() else {
+        panic!("images are bytes");
+    };
+    let second = [0, 0, 0, 0, 0, 4, 5, 0, 0, 6, 7, 0, 0, 0, 0, 0];
+    assert_eq!((*width, &bytes[16..]), (16, second.as_slice()));
+    assert_eq!(data.train.background(), -1.0);
+}
+
+#[test]
+fn the_pixel_map_is_fitted_to_what_the_network_sees() {
+    let folder = folder(|_, bytes| Some(bytes));
+    let padded = MnistSpec {
+        pad: 2,
+        deskew: true,
+        pixels: Pixels::Standardize,
+        ..spec()
+    };
+    let data = load(&padded, folder.path()).unwrap();
+    let mut x = Array2::<f64>::zeros((3, 36));
+    data.train.gather(&[0, 1, 2], x.view_mut());
+    assert!(x.mean().unwrap().abs() < 1e-12);
+    assert!((x.mapv(|x| x * x).mean().unwrap() - 1.0).abs() < 1e-12);
+    assert!(data.notes[0].starts_with("deskewed: "), "{:?}", data.notes);
+    assert!(data.notes[1].starts_with("padded: "), "{:?}", data.notes);
+}
+
+#[test]
+fn deskewing_changes_training_and_test_images_alike() {
+    // One slanted stroke in 3 x 3 for both parts.
+    let slanted = [0, 0, 9, 0, 9, 0, 9, 0, 0];
+    let folder = folder(|name, bytes| match name.contains("images") {
+        true => {
+            let count = if name.starts_with("train") { 3 } else { 2 };
+            Some(encode(&[count, 3, 3], &slanted.repeat(count as usize)))
+        }
+        false => Some(bytes),
+    });
+    let deskewed = MnistSpec {
+        deskew: true,
+        ..spec()
+    };
+    let data = load(&deskewed, folder.path()).unwrap();
+    for part in [&data.train, &data.test] {
+        let Features::Bytes { bytes, .. } = part.features() else {
+            panic!("images are bytes");
+        };
+        assert_eq!(bytes[..9], [0, 9, 0, 0, 9, 0, 0, 9, 0]);
+    }
+}
+
+#[test]
+fn padding_beyond_memory_is_refused() {
+    let folder = folder(|_, bytes| Some(bytes));
+    for pad in [1 << 20, usize::MAX / 2, usize::MAX] {
+        let error = load(&MnistSpec { pad, ..spec() }, folder.path()).unwrap_err();
+        assert_eq!(error.key(), Some(PAD), "{error}");
+    }
+}
+
+#[test]
 fn limits_keep_the_first_samples() {
     let folder = folder(|_, bytes| Some(bytes));
     let limited = MnistSpec {

@@ -1,39 +1,33 @@
 //! The fourth witness: the same steps by hand and in burn.
 
-use ndarray::ArrayView2;
-use spec::{Implementation, NamedTensors, Step, Streams};
+use spec::{Implementation, NamedTensors};
 
 use super::stop_if_interrupted;
 use crate::Failure;
-use crate::batches::{Batch, order};
+use crate::batches::Batches;
 use crate::prepare::Prepared;
 
-/// Parameters after the steps of `[gradient_check]`, on the batches that training would take.
+/// Parameters after the steps of `[gradient_check]`, on the batches that training would take, at
+/// the learning rates that it would have.
 pub fn trajectory(
     prepared: &Prepared,
     model: &mut dyn Implementation<f64>,
 ) -> Result<NamedTensors<f64>, Failure> {
-    let experiment = &prepared.config.experiment;
-    let streams: Streams = experiment.streams();
-    let size = prepared.batch_size();
-    let mut batch = Batch::new(size, prepared.inputs(), prepared.outputs());
-    let mut step = 0;
+    let mut batches = Batches::new(prepared);
+    let mut left = prepared.config.experiment.gradient_check.steps;
     for epoch in 1.. {
-        let shuffle = experiment.training.shuffle;
-        let rows = order(prepared.shape.samples, shuffle, epoch, &streams);
-        for rows in rows.chunks(size) {
-            if step == experiment.gradient_check.steps {
+        batches.begin(epoch);
+        if let Some((x, t)) = batches.curvature() {
+            model.estimate_curvature(x, t);
+        }
+        for index in 0..batches.steps() {
+            if left == 0 {
                 return Ok(model.parameters());
             }
             stop_if_interrupted()?;
-            let dataset = &prepared.dataset;
-            let (x, t): (ArrayView2<f64>, _) = batch.fill(&dataset.train, &dataset.target, rows);
-            let update = Step {
-                number: 1,
-                learning_rate: experiment.training.optimizer.learning_rate(),
-            };
-            model.train_step(update, x, t);
-            step += 1;
+            let lesson = batches.lesson(index);
+            model.train_step(lesson.step, lesson.x, lesson.t);
+            left -= 1;
         }
     }
     Ok(model.parameters())

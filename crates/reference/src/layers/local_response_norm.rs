@@ -1,0 +1,36 @@
+//! Each number divided by a root of the squares of its neighbour channels.
+
+use burn::nn::{LocalResponseNorm as Burns, LocalResponseNormConfig};
+use burn::tensor::Tensor;
+use spec::model::{LocalResponseNormSpec, PlannedLayer};
+
+use super::{Layer, Mode};
+
+/// Burn's own with α · size: burn takes the mean of the squares, the paper their sum.
+pub(super) struct LocalResponseNorm {
+    /// `[C, H, W]`.
+    image: [usize; 3],
+    norm: Burns,
+}
+
+impl LocalResponseNorm {
+    pub(super) fn new(planned: &PlannedLayer, norm: &LocalResponseNormSpec) -> Self {
+        Self {
+            image: planned.image(),
+            norm: LocalResponseNormConfig::new(norm.size)
+                .with_alpha(norm.alpha * norm.size as f64)
+                .with_beta(norm.beta)
+                .with_k(norm.k)
+                .init(),
+        }
+    }
+}
+
+impl Layer for LocalResponseNorm {
+    fn forward(&mut self, _: &[Tensor<1>], x: Tensor<2>, _: Mode) -> Tensor<2> {
+        let [channels, height, width] = self.image;
+        let shape = x.dims();
+        let x: Tensor<4> = x.reshape([shape[0], channels, height, width]);
+        self.norm.forward(x).reshape(shape)
+    }
+}

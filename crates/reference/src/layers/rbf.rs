@@ -1,0 +1,49 @@
+//! The squared distance to each centre.
+
+use burn::tensor::Tensor;
+use spec::model::{PlannedLayer, RbfSpec};
+
+use super::{Curvature, Layer, Mode};
+
+/// yⱼ = Σᵢ (xᵢ − wⱼᵢ)². Burn has no such layer.
+pub(super) struct Rbf {
+    inputs: usize,
+    units: usize,
+}
+
+impl Rbf {
+    pub(super) fn new(planned: &PlannedLayer, rbf: &RbfSpec) -> Self {
+        Self {
+            inputs: planned.inputs(),
+            units: rbf.units,
+        }
+    }
+
+    /// xᵢ − wⱼᵢ, `[N, J, D]`.
+    fn differences(&self, w: &[Tensor<1>], x: Tensor<2>) -> Tensor<3> {
+        let samples = x.dims()[0];
+        let centres: Tensor<3> = w[0].clone().reshape([1, self.units, self.inputs]);
+        x.reshape([samples, 1, self.inputs]) - centres
+    }
+}
+
+impl Layer for Rbf {
+    fn forward(&mut self, w: &[Tensor<1>], x: Tensor<2>, _: Mode) -> Tensor<2> {
+        let samples = x.dims()[0];
+        let distances = self.differences(w, x).square().sum_dim(2);
+        distances.reshape([samples, self.units])
+    }
+
+    /// (∂yⱼ/∂xᵢ)² = (∂yⱼ/∂wⱼᵢ)² = 4 (xᵢ − wⱼᵢ)².
+    fn curvature(&mut self, w: &[Tensor<1>], x: Tensor<2>, d2y: Tensor<2>) -> Curvature {
+        let samples = x.dims()[0];
+        let squares = self.differences(w, x).square().mul_scalar(4.0);
+        let terms = squares * d2y.reshape([samples, self.units, 1]);
+        let of_x = terms.clone().sum_dim(1).reshape([samples, self.inputs]);
+        let of_w = terms.sum_dim(0).reshape([self.units * self.inputs]);
+        Curvature {
+            x: of_x,
+            w: vec![of_w],
+        }
+    }
+}

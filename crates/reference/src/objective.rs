@@ -1,0 +1,34 @@
+//! What an update makes smaller: the mean loss and penalties on the weights.
+
+use burn::tensor::Tensor;
+use spec::training::RegularizationSpec;
+
+use crate::parameters::Place;
+
+/// λ L + l1 Σ|w| + c/2 Σ w², differentiated by autodiff. Only what learns is penalised, and biases
+/// and normalisations only when asked for.
+pub(crate) fn penalized(
+    spec: &RegularizationSpec,
+    loss: Tensor<1>,
+    places: &[Place],
+    w: &[Tensor<1>],
+) -> Tensor<1> {
+    let loss = match spec.lambda() {
+        1.0 => loss,
+        lambda => loss.mul_scalar(lambda),
+    };
+    let (l1, half) = (spec.l1, spec.half_squares() / 2.0);
+    let weighed = places.iter().zip(w).filter(|(place, _)| {
+        let weighs = place.planned.weighs || spec.biases;
+        weighs && place.learns()
+    });
+    weighed.fold(loss, |mut sum, (_, w)| {
+        if l1 > 0.0 {
+            sum = sum + w.clone().abs().sum().mul_scalar(l1);
+        }
+        if half > 0.0 {
+            sum = sum + w.clone().square().sum().mul_scalar(half);
+        }
+        sum
+    })
+}

@@ -1,0 +1,91 @@
+//! Ways out of a local minimum: `training.escapes`.
+//!
+//! One escape is one file. They work on any [`Implementation`](spec::Implementation), and only
+//! through loading and reading parameters, evaluating, and training: their random numbers come from
+//! the streams `escape/<name>/...`, so that every implementation sees the same moves. The training
+//! loss that they compare, `$E(w)$`, is the mean over all samples to train on, in evaluation mode,
+//! without smoothing or penalties.
+
+mod annealing;
+mod evolution;
+mod moves;
+mod perturbation;
+mod restarts;
+
+use spec::NamedTensors;
+use spec::stopping::EscapeSpec;
+
+use super::Stop;
+use super::learner::Learner;
+use super::stopping::Best;
+use crate::prepare::Prepared;
+
+pub use moves::moved;
+pub use restarts::initial_of_run;
+
+/// A way out of local minima, as a training calls it.
+pub trait Escape: Send {
+    /// Trainings from different initial parameters.
+    fn runs(&self) -> usize {
+        1
+    }
+
+    /// How often an epoch of so many updates ticks.
+    fn ticks(&self, steps: usize) -> usize {
+        steps
+    }
+
+    /// One epoch (from 1) of the learner. Returns its training loss.
+    fn epoch(&mut self, learner: &mut Learner, epoch: usize) -> Result<f64, Stop>;
+
+    /// The weights with the lowest training loss seen, if the escape keeps them.
+    fn best(&self) -> Option<&Best> {
+        None
+    }
+}
+
+/// No way out: plain training.
+struct Plain {
+    runs: usize,
+}
+
+impl Escape for Plain {
+    fn runs(&self) -> usize {
+        self.runs
+    }
+
+    fn epoch(&mut self, learner: &mut Learner, epoch: usize) -> Result<f64, Stop> {
+        learner.gradient_epoch(epoch)
+    }
+}
+
+/// The escape that a config names; none is plain training. `name` names its streams.
+pub fn build(spec: Option<EscapeSpec>, name: &str, prepared: &Prepared) -> Box<dyn Escape> {
+    let stream = format!("escape/{name}");
+    let initial = || -> NamedTensors<f32> { prepared.initial.cast() };
+    match spec {
+        None | Some(EscapeSpec::Plain) => Box::new(Plain { runs: 1 }),
+        Some(EscapeSpec::Restarts { runs }) => Box::new(Plain { runs }),
+        Some(EscapeSpec::Annealing {
+            temperature,
+            cooling,
+            std,
+        }) => Box::new(annealing::Annealing::new(stream, temperature, cooling, std)),
+        Some(EscapeSpec::Perturbation {
+            epochs,
+            change,
+            std,
+        }) => Box::new(perturbation::Perturbation::new(stream, epochs, change, std)),
+        Some(EscapeSpec::Evolution {
+            population,
+            parents,
+            std,
+        }) => Box::new(evolution::Evolution::new(
+            stream,
+            population,
+            parents,
+            std,
+            initial(),
+        )),
+    }
+}
