@@ -185,15 +185,17 @@ fn subject(prepared: &Prepared) -> Subject<'_> {
     }
 }
 
-/// Training samples of a config in a random order.
+/// Training samples of a config in a random order, with the targets that training has.
 fn probe(prepared: &Prepared) -> Probe<f64> {
     let experiment = &prepared.config.experiment;
     let streams = experiment.streams();
-    let rows = order(prepared.shape.samples, true, 0, &streams);
-    let size = experiment.gradient_check.batch_size.min(rows.len());
-    let mut batch = Batch::new(size, prepared.inputs(), prepared.outputs());
-    let dataset = &prepared.dataset;
-    let (x, t) = batch.fill(&dataset.train, &dataset.target, &rows[..size]);
+    let train = &prepared.train_rows;
+    let size = experiment.gradient_check.batch_size.min(train.len());
+    let order = order(train.len(), true, 0, &streams);
+    let rows: Vec<usize> = order[..size].iter().map(|&row| train[row]).collect();
+    let batch = Batch::new(size, prepared.inputs(), prepared.outputs());
+    let mut batch = batch.smoothed(experiment.training.label_smoothing);
+    let (x, t) = batch.fill(&prepared.dataset.train, &prepared.dataset.target, &rows);
     Probe::new(x.to_owned(), t.to_owned(), streams)
 }
 

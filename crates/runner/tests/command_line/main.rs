@@ -6,6 +6,7 @@ mod bad_data;
 mod check;
 mod compare;
 mod export;
+mod proofs;
 mod stopping;
 mod support;
 mod training;

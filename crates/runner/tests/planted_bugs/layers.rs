@@ -64,11 +64,10 @@ fn a_gradient_that_is_not_accumulated_over_the_batch() {
 
 /// Maps of [`convolutional`]: of the input and behind each convolution.
 const MAPS: [usize; 3] = [2, 3, 4];
-/// Side of its images, of its kernels, of what comes out of the second convolution.
-const SIDES: [usize; 3] = [7, 3, 2];
+/// Sides of what goes into its second convolution, of the kernel, of what comes out.
+const SIDES: [usize; 3] = [7, 3, 3];
 
-/// Two convolutions, the second with stride 2: 2 x 9 x 9, 3 x 7 x 7, 4 x 3 x 3 (the last row and
-/// column of the 7 are seen too).
+/// Two convolutions, the second with stride 2: 2 x 9 x 9, 3 x 7 x 7, 4 x 3 x 3.
 fn convolutional() -> Example {
     let [channels, first, second] = MAPS;
     let strided = Conv2dSpec {
@@ -88,31 +87,19 @@ fn convolutional() -> Example {
 /// dx of the second convolution, entry by entry: what each output gives back to the pixels under
 /// its kernel.
 fn fold(w: &[f64], dy: ArrayView2<f64>, dx: &mut Array2<f64>, stride: usize, flipped: bool) {
-    let [_, maps, outputs] = MAPS;
-    let [image, kernel, _] = SIDES;
-    let side = (image - kernel) / 2 + 1;
-    let w = ArrayView2::from_shape(
-        (outputs, maps * kernel * kernel),
-        &w[..outputs * maps * kernel * kernel],
-    );
-    let w = w.unwrap();
+    let [image, kernel, side] = SIDES;
+    let entries = kernel * kernel;
     let map = |at: usize, side: usize| (at / (side * side), at / side % side, at % side);
-    for (mut dx, dy) in dx.rows_mut().into_iter().zip(dy.rows()) {
-        for (at, dy) in dy.iter().enumerate() {
-            let (output, i, j) = map(at, side);
-            for entry in 0..w.ncols() {
-                let (c, p, q) = map(entry, kernel);
-                let weight = match flipped {
-                    true => {
-                        w[[
-                            output,
-                            c * kernel * kernel + (kernel * kernel - 1 - entry % (kernel * kernel)),
-                        ]]
-                    }
-                    false => w[[output, entry]],
-                };
-                dx[(c * image + i * stride + p) * image + j * stride + q] += dy * weight;
-            }
+    for ((n, at), dy) in dy.indexed_iter() {
+        let (output, i, j) = map(at, side);
+        for entry in 0..MAPS[1] * entries {
+            let (c, p, q) = map(entry, kernel);
+            let pixel = (i * stride + p) * image + j * stride + q;
+            let under = match flipped {
+                true => c * entries + (entries - 1 - entry % entries),
+                false => entry,
+            };
+            dx[[n, c * image * image + pixel]] += dy * w[output * MAPS[1] * entries + under];
         }
     }
 }
