@@ -246,11 +246,14 @@ fn unknown_name(message: &str) -> Option<(&'static str, &str, Vec<&str>)> {
 }
 
 fn in_plain_words(message: &str) -> String {
-    const WORDS: [(&str, &str); 11] = [
+    const WORDS: [(&str, &str); 15] = [
         ("expected usize", "expected a whole number, 0 or more"),
         ("expected u64", "expected a whole number, 0 or more"),
         ("expected f64", "expected a number"),
         ("expected a sequence", "expected a list"),
+        ("expected an array of length", "expected a list of length"),
+        ("invalid type: sequence", "invalid type: list"),
+        ("invalid type: map", "invalid type: table"),
         ("expected a boolean", "expected true or false"),
         ("missing field", "missing key"),
         (
@@ -263,6 +266,10 @@ fn in_plain_words(message: &str) -> String {
         ),
         (
             "invalid type: unit variant, expected newtype variant",
+            "a name alone, expected its settings too: { name = { ... } }",
+        ),
+        (
+            "invalid type: unit variant, expected struct variant",
             "a name alone, expected its settings too: { name = { ... } }",
         ),
         ("expected empty table", "expected no settings, { }"),

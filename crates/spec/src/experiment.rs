@@ -178,6 +178,10 @@ impl Experiment {
             return Err(Problem::new("training.batch_size", reason)
                 .hint(format!("at most {}, or \"all\"", shape.samples)));
         }
+        if shape.classes.is_none() && self.training.label_smoothing > 0.0 {
+            let reason = "the target is a real number, only classes can be smoothed";
+            return Err(Problem::new("training.label_smoothing", reason).hint("leave it out"));
+        }
         self.check_metrics(shape)?;
         self.check_outputs(shape, plan)
     }
@@ -312,9 +316,9 @@ fn check_dataset(dataset: &DatasetSpec) -> Result<(), Problem> {
             generated(waves.samples, waves.noise)?;
             let range = |value: usize, most: usize| (1..=most).contains(&value);
             require(
-                range(waves.classes, 10_000),
+                (2..=10_000).contains(&waves.classes),
                 "classes",
-                "1 to 10000 classes",
+                "2 to 10000 classes",
             )?;
             require(
                 range(waves.channels, 1000),

@@ -151,11 +151,12 @@ fn check_layer(key: &str, layer: &LayerSpec) -> Result<(), Problem> {
             initializers(&conv.weights, &conv.biases)
         }
         LayerSpec::MaxPool(pool) | LayerSpec::AvgPool(pool) => {
-            sides(key, "size", pool.size)?;
-            sides(key, "stride", pool.stride())
+            sides(key, "size", pool.size, 1)?;
+            sides(key, "stride", pool.stride(), 1)?;
+            sides(key, "padding", pool.padding, 0)
         }
         LayerSpec::Subsampling(pool) => {
-            sides(key, "size", pool.size)?;
+            sides(key, "size", pool.size, 1)?;
             rate(pool.learning_rate)?;
             initializers(&pool.weights, &pool.biases)
         }
@@ -195,12 +196,16 @@ fn check_layer(key: &str, layer: &LayerSpec) -> Result<(), Problem> {
         LayerSpec::Rbf(rbf) => {
             units(key, "units", rbf.units)?;
             rate(rbf.learning_rate)?;
-            check_initializer(&format!("{key}.centers"), &rbf.centers)
+            match rbf.centers {
+                // They are drawn nowhere else; the plan sees whether they fit.
+                Initializer::Digits => Ok(()),
+                centers => check_initializer(&format!("{key}.centers"), &centers),
+            }
         }
         LayerSpec::Residual(block) => {
             if block.layers.is_empty() {
                 let reason = "a residual block without layers does nothing";
-                return Err(Problem::new(format!("{key}.layers"), reason));
+                return Err(Problem::new(format!("{key}.layers"), reason).hint("list one or more"));
             }
             check_layers(&format!("{key}.layers"), &block.layers)?;
             check_layers(&format!("{key}.shortcut"), &block.shortcut)
@@ -224,28 +229,31 @@ fn check_layer(key: &str, layer: &LayerSpec) -> Result<(), Problem> {
 fn check_convolution(key: &str, conv: &Conv2dSpec) -> Result<(), Problem> {
     units(key, "channels", conv.channels)?;
     units(key, "groups", conv.groups)?;
-    sides(key, "kernel", conv.kernel)?;
-    sides(key, "stride", conv.stride)?;
-    sides(key, "dilation", conv.dilation)?;
+    sides(key, "kernel", conv.kernel, 1)?;
+    sides(key, "stride", conv.stride, 1)?;
+    sides(key, "padding", conv.padding, 0)?;
+    sides(key, "dilation", conv.dilation, 1)?;
     let Some(table) = &conv.connections else {
         return Ok(());
     };
     let key = format!("{key}.connections");
     if conv.groups != 1 {
-        return Err(Problem::new(
-            key,
-            "a table of connections leaves no room for groups",
-        ));
+        let problem = Problem::new(key, "a table of connections leaves no room for groups");
+        return Err(problem.hint("leave out one of the two"));
     }
     if table.len() != conv.channels {
         let reason = format!("{} lists for {} output maps", table.len(), conv.channels);
         return Err(Problem::new(key, reason).hint("one list of input maps for each output map"));
     }
     for (map, seen) in table.iter().enumerate() {
-        let twice = (1..seen.len()).any(|i| seen[..i].contains(&seen[i]));
-        if seen.is_empty() || twice {
-            let reason = format!("output map {map} sees no map, or one map twice");
-            return Err(Problem::new(key, reason));
+        let key = format!("{key}.{map}");
+        if seen.is_empty() {
+            let reason = format!("output map {map} sees no input map");
+            return Err(Problem::new(key, reason).hint("list one or more"));
+        }
+        if let Some(i) = (1..seen.len()).find(|&i| seen[..i].contains(&seen[i])) {
+            let reason = format!("output map {map} sees input map {} twice", seen[i]);
+            return Err(Problem::new(key, reason).hint("list it once"));
         }
     }
     Ok(())
@@ -254,27 +262,33 @@ fn check_convolution(key: &str, conv: &Conv2dSpec) -> Result<(), Problem> {
 /// 1 to [`LARGEST`].
 fn units(key: &str, field: &str, value: usize) -> Result<(), Problem> {
     let key = format!("{key}.{field}");
+    let what = match field {
+        "dimension" => "numbers",
+        other => other,
+    };
     if value == 0 {
         let reason = match field {
             "units" => "a layer of 0 units has no output".to_string(),
-            _ => format!("0 {field} give nothing"),
+            _ => format!("0 {what} give nothing"),
         };
         return Err(Problem::new(key, reason).hint("1 or more"));
     }
     if value > LARGEST {
-        let reason = format!("{value} {field} are more than a machine can hold");
+        let reason = format!("{value} {what} are more than a machine can hold");
         return Err(Problem::new(key, reason).hint(format!("at most {LARGEST}")));
     }
     Ok(())
 }
 
-fn sides(key: &str, field: &str, pair: Pair) -> Result<(), Problem> {
-    let fine = |side: usize| (1..=LARGEST).contains(&side);
+/// Both `least` to [`LARGEST`].
+fn sides(key: &str, field: &str, pair: Pair, least: usize) -> Result<(), Problem> {
+    let fine = |side: usize| (least..=LARGEST).contains(&side);
     match fine(pair.height) && fine(pair.width) {
         true => Ok(()),
         false => {
             let reason = format!("{} x {} is not a possible {field}", pair.height, pair.width);
-            Err(Problem::new(format!("{key}.{field}"), reason).hint("1 or more"))
+            let hint = format!("{least} to {LARGEST}");
+            Err(Problem::new(format!("{key}.{field}"), reason).hint(hint))
         }
     }
 }
@@ -293,6 +307,10 @@ fn check_initializer(key: &str, initializer: &Initializer) -> Result<(), Problem
         Initializer::FanIn(bound) => (
             bound > 0.0 && bound.is_finite(),
             "the bound must be above 0 and finite",
+        ),
+        Initializer::Digits => (
+            false,
+            "the pictures of the digits can only be the centers of an rbf layer",
         ),
         _ => (true, ""),
     };

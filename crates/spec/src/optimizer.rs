@@ -175,9 +175,23 @@ impl OptimizerSpec {
             };
             if !fine {
                 let key = format!("training.optimizer.{}.{name}", self.kind());
-                let reason = format!("{value} is not a possible {}", name.replace('_', " "));
+                let what = match name {
+                    "samples" => "number of samples".into(),
+                    "smallest" | "largest" => format!("{name} step"),
+                    _ => name.replace('_', " "),
+                };
+                let reason = format!("{value} is not a possible {what}");
                 return Err(Problem::new(key, reason).hint(expected));
             }
+        }
+        if let Self::Rprop {
+            smallest, largest, ..
+        } = *self
+            && smallest > largest
+        {
+            let reason = format!("{smallest} is more than the largest step, {largest}");
+            let key = "training.optimizer.rprop.smallest";
+            return Err(Problem::new(key, reason).hint("at most largest"));
         }
         Ok(())
     }

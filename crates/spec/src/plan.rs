@@ -151,7 +151,8 @@ impl Planner<'_> {
                     || 2 * pool.padding.width > pool.size.width
                 {
                     let reason = "the padding is more than half a window";
-                    return Err(Problem::new(format!("{}.padding", self.key), reason));
+                    return Err(Problem::new(format!("{}.padding", self.key), reason)
+                        .hint("at most half of size"));
                 }
                 layer.output = vec![channels, windows[0], windows[1]];
             }
@@ -218,7 +219,8 @@ impl Planner<'_> {
                         "the digits are 10 pictures of 7 x 12, but the layer has {} units of {inputs} inputs",
                         rbf.units
                     );
-                    return Err(Problem::new(format!("{}.centers", self.key), reason));
+                    return Err(Problem::new(format!("{}.centers", self.key), reason)
+                        .hint("use other centers, e.g. \"signs\""));
                 }
             }
             LayerSpec::Residual(block) => {
@@ -280,7 +282,8 @@ impl Planner<'_> {
                 "{channels} maps in and {} out cannot be cut into {groups} groups",
                 conv.channels
             );
-            return Err(Problem::new(format!("{}.groups", self.key), reason));
+            return Err(Problem::new(format!("{}.groups", self.key), reason)
+                .hint("a number that divides both"));
         }
         let Pair {
             height: kh,
@@ -295,12 +298,13 @@ impl Planner<'_> {
         let mut shape = vec![conv.channels, channels / groups, kh, kw];
         let mut seen = channels / groups;
         if let Some(table) = &conv.connections {
-            if let Some(map) = table.iter().flatten().find(|map| **map >= channels) {
-                let reason = format!(
-                    "there is no input map {map}: maps are 0 to {}",
-                    channels - 1
-                );
-                return Err(Problem::new(format!("{}.connections", self.key), reason));
+            for (output, seen) in table.iter().enumerate() {
+                if let Some(map) = seen.iter().find(|map| **map >= channels) {
+                    let reason = format!("there is no input map {map}");
+                    let key = format!("{}.connections.{output}", self.key);
+                    let hint = format!("maps are 0 to {}", channels - 1);
+                    return Err(Problem::new(key, reason).hint(hint));
+                }
             }
             let connections: usize = table.iter().map(Vec::len).sum();
             shape = vec![connections, kh, kw];

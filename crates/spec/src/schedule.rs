@@ -114,7 +114,11 @@ impl ScheduleSpec {
         match self {
             Self::Constant => Ok(()),
             Self::Step { every, factor: f } => {
-                require("step", "every", *every as f64, *every > 0, "1 or more")?;
+                if *every == 0 {
+                    let key = "training.schedule.step.every";
+                    let problem = Problem::new(key, "every 0 epochs is never");
+                    return Err(problem.hint("1 or more"));
+                }
                 factor("step", "factor", *f)
             }
             Self::Exponential { factor: f } => factor("exponential", "factor", *f),

@@ -73,7 +73,7 @@ pub enum EscapeSpec {
     Evolution {
         /// Children of a generation.
         population: usize,
-        /// Those that live on.
+        /// Those that live on, at most `population`.
         parents: usize,
         /// Standard deviation of a mutation.
         std: f64,
@@ -106,8 +106,16 @@ impl EscapeSpec {
             require(field, value, value > 0.0 && value.is_finite(), "above 0")
         };
         let count = |field: &str, value: usize| {
-            let fine = (1..=100_000).contains(&value);
-            require(field, value as f64, fine, "1 to 100000")
+            if (1..=100_000).contains(&value) {
+                return Ok(());
+            }
+            let what = if field == "population" {
+                "children"
+            } else {
+                field
+            };
+            let reason = format!("{value} is not a possible number of {what}");
+            Err(Problem::new(format!("{key}.{kind}.{field}"), reason).hint("1 to 100000"))
         };
         match *self {
             Self::Plain => Ok(()),
@@ -138,6 +146,11 @@ impl EscapeSpec {
             } => {
                 count("population", population)?;
                 count("parents", parents)?;
+                if parents > population {
+                    let reason = format!("{parents} parents of {population} children");
+                    let key = format!("{key}.{kind}.parents");
+                    return Err(Problem::new(key, reason).hint("at most population"));
+                }
                 above("std", std)
             }
         }

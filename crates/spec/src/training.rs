@@ -150,7 +150,7 @@ pub enum LossSpec {
     /// L = 1/N Σₙ \[y_c + ln(e^(−j) + Σₖ e^(−yₖ))\], c the right class: LeNet-5's criterion
     /// (LeCun et al. 1998, eq. 9). The outputs are penalties: the smallest is the answer.
     MaximumAPosteriori {
-        /// j: the penalty of what is no class at all.
+        /// j: the penalty of what is no class at all, above 0.
         #[serde(default = "one")]
         rubbish: f64,
     },
@@ -191,6 +191,19 @@ impl LossSpec {
         self.for_real_targets() || self == Self::BinaryCrossEntropy
     }
 
+    /// Whether it compares the outputs with targets that need not be 0 and 1.
+    pub fn takes_smoothed_targets(self) -> bool {
+        match self {
+            Self::SquaredError
+            | Self::SumOfSquares
+            | Self::MeanOfSquares
+            | Self::BinaryCrossEntropy
+            | Self::SoftmaxCrossEntropy
+            | Self::KlDivergence => true,
+            Self::Hinge | Self::SquaredHinge | Self::MaximumAPosteriori { .. } => false,
+        }
+    }
+
     /// Whether the class with the smallest output is the answer.
     pub fn smallest_wins(self) -> bool {
         matches!(self, Self::MaximumAPosteriori { .. })
@@ -206,6 +219,20 @@ pub enum ClipSpec {
     /// All together: if the norm of the gradients of all parameters is larger, they are scaled down
     /// to it.
     Norm(f64),
+}
+
+impl ClipSpec {
+    fn check(self) -> Result<(), Problem> {
+        let (kind, bound) = match self {
+            Self::Value(bound) => ("value", bound),
+            Self::Norm(bound) => ("norm", bound),
+        };
+        if bound > 0.0 && bound.is_finite() {
+            return Ok(());
+        }
+        let reason = format!("{bound} is not a possible bound");
+        Err(Problem::new(format!("training.clip.{kind}"), reason).hint("above 0"))
+    }
 }
 
 /// Penalties on the weights: the objective is λ L + l1 Σ|w| + l2/2 Σ w² + (1 − λ) Σ w².
@@ -379,17 +406,16 @@ impl TrainingSpec {
                 return Err(Problem::new(format!("training.metrics.{index}"), reason));
             }
         }
-        if !(0.0..1.0).contains(&self.label_smoothing) {
-            let reason = format!("{} is not a possible smoothing", self.label_smoothing);
-            return Err(
-                Problem::new("training.label_smoothing", reason).hint("0 or more and below 1")
-            );
-        }
-        if let Some(ClipSpec::Value(bound) | ClipSpec::Norm(bound)) = self.clip
-            && !(bound > 0.0 && bound.is_finite())
+        self.check_smoothing()?;
+        if let LossSpec::MaximumAPosteriori { rubbish } = self.loss
+            && !(rubbish > 0.0 && rubbish.is_finite())
         {
-            let reason = format!("{bound} is not a possible bound");
-            return Err(Problem::new("training.clip", reason).hint("above 0"));
+            let reason = format!("{rubbish} is not a possible penalty");
+            let key = "training.loss.maximum_a_posteriori.rubbish";
+            return Err(Problem::new(key, reason).hint("above 0"));
+        }
+        if let Some(clip) = self.clip {
+            clip.check()?;
         }
         for (index, escape) in self.escapes.iter().enumerate() {
             escape.check(&format!("training.escapes.{index}"))?;
@@ -398,6 +424,22 @@ impl TrainingSpec {
         self.schedule.check()?;
         self.stopping.check()?;
         self.optimizer.check()
+    }
+
+    /// A loss that only asks for the right class has no smoothed target.
+    fn check_smoothing(&self) -> Result<(), Problem> {
+        let key = "training.label_smoothing";
+        if !(0.0..1.0).contains(&self.label_smoothing) {
+            let reason = format!("{} is not a possible smoothing", self.label_smoothing);
+            return Err(Problem::new(key, reason).hint("0 or more and below 1"));
+        }
+        if self.label_smoothing > 0.0 && !self.loss.takes_smoothed_targets() {
+            let kind = self.loss.kind();
+            let reason = format!("{kind} only asks which class is right, not for smoothed targets");
+            return Err(Problem::new(key, reason)
+                .hint("leave it out, or use softmax_cross_entropy or another loss of targets"));
+        }
+        Ok(())
     }
 
     /// The learning rate of an update, by schedule and warm-up.

@@ -53,7 +53,7 @@ fn what_does_not_suit_the_data_is_refused() {
     let one = "model.layers.2.linear.units=1";
     let none = "training.metrics=[]";
     let squared = "training.loss=squared_error";
-    let rows: [(DataShape, &[&str], &str); 6] = [
+    let rows: [(DataShape, &[&str], &str); 7] = [
         (
             small,
             &[],
@@ -83,6 +83,11 @@ fn what_does_not_suit_the_data_is_refused() {
             REAL,
             &[none, squared],
             "a.toml:14:26: model.layers.2.linear.units: the output has 2 units, the data need 1 unit for a real target",
+        ),
+        (
+            REAL,
+            &[none, squared, one, "training.label_smoothing=0.1"],
+            "--set training.label_smoothing=0.1: training.label_smoothing: the target is a real number, only classes can be smoothed; leave it out",
         ),
     ];
     for (shape, overrides, message) in rows {

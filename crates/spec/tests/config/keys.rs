@@ -8,12 +8,12 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "seed = 1",
             "sead = 1",
-            "a.toml:2:1: unknown key `sead`; did you mean `seed`? (valid: name, seed, implementations, dataset, model, training, gradient_check)",
+            "a.toml:2:1: unknown key `sead`; did you mean `seed`? (valid: name, seed, implementations, dataset, augmentation, model, training, gradient_check)",
         ),
         (
             "[dataset.moons]",
             "[dataset.moon]",
-            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, csv, xor, parity, moons, circles, spirals, sine)",
+            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, csv, xor, parity, moons, circles, spirals, sine, waves)",
         ),
         (
             "samples = 100",
@@ -38,7 +38,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "uniform = {",
             "unifrom = {",
-            "a.toml:10:13: unknown name `unifrom`; did you mean `uniform`? (valid: uniform, normal, xavier_uniform, xavier_normal, he_uniform, he_normal, lecun_uniform, lecun_normal, constant)",
+            "a.toml:10:13: unknown name `unifrom`; did you mean `uniform`? (valid: uniform, normal, xavier_uniform, xavier_normal, he_uniform, he_normal, lecun_uniform, lecun_normal, fan_in, signs, digits, constant)",
         ),
         (
             "high = 1.0",
@@ -53,12 +53,12 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "{ units = 4,",
             "{ unit = 4,",
-            "a.toml:12:18: unknown key `unit`; did you mean `units`? (valid: units, bias, name, weights, biases)",
+            "a.toml:12:18: unknown key `unit`; did you mean `units`? (valid: units, bias, name, weights, biases, learning_rate)",
         ),
         (
             "leaky_relu",
             "leaky_rely",
-            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, sigmoid, tanh, relu, leaky_relu, identity, softmax)",
+            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, conv2d, max_pool, avg_pool, subsampling, flatten, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, rbf, residual, sigmoid, tanh, scaled_tanh, relu, leaky_relu, prelu, elu, softplus, step, identity, softmax)",
         ),
         (
             "slope",
@@ -68,17 +68,17 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "epochs = 3",
             "epoch = 3",
-            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, shuffle, metrics, threads)",
+            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, stopping, escapes, shuffle, metrics, threads)",
         ),
         (
             "softmax_cross_entropy",
             "cross_entropy",
-            "a.toml:20:8: unknown name `cross_entropy`; valid: squared_error, binary_cross_entropy, softmax_cross_entropy",
+            "a.toml:20:8: unknown name `cross_entropy`; valid: squared_error, sum_of_squares, mean_of_squares, binary_cross_entropy, softmax_cross_entropy, kl_divergence, hinge, squared_hinge, maximum_a_posteriori",
         ),
         (
             "{ momentum = {",
             "{ momentun = {",
-            "a.toml:21:15: unknown name `momentun`; did you mean `momentum`? (valid: sgd, momentum, nesterov, adam)",
+            "a.toml:21:15: unknown name `momentun`; did you mean `momentum`? (valid: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, rprop, quickprop, diagonal_levenberg_marquardt)",
         ),
         (
             "learning_rate = 0.1",
@@ -217,7 +217,7 @@ fn missing_keys_are_refused() {
         (
             "[dataset.moons]",
             "[dataset.parity]\nbits = 2\n[gradient]",
-            "a.toml:7:2: unknown key `gradient`; did you mean `gradient_check`? (valid: name, seed, implementations, dataset, model, training, gradient_check)",
+            "a.toml:7:2: unknown key `gradient`; did you mean `gradient_check`? (valid: name, seed, implementations, dataset, augmentation, model, training, gradient_check)",
         ),
     ]);
     let error = parse("", &[]).unwrap_err();

@@ -1,10 +1,17 @@
 //! What a config may say: each refusal with file, line, column, reason and remedy.
 
 mod data;
+mod escapes;
+mod everything;
+mod images;
 mod keys;
+mod layers;
+mod losses;
 mod networks;
 mod overrides;
 mod properties;
+mod rules;
 mod support;
 mod values;
+mod windows;
 mod workspace;

@@ -51,11 +51,11 @@ fn overrides_that_cannot_be_are_refused() {
     let rows: [(&[&str], &str); 9] = [
         (
             &["training.epoch=1"],
-            "--set training.epoch=1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, shuffle, metrics, threads)",
+            "--set training.epoch=1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, stopping, escapes, shuffle, metrics, threads)",
         ),
         (
             &["seed=1", "trainin.epochs=1"],
-            "--set seed=1 --set trainin.epochs=1: unknown key `trainin`; did you mean `training`? (valid: name, seed, implementations, dataset, model, training, gradient_check)",
+            "--set seed=1 --set trainin.epochs=1: unknown key `trainin`; did you mean `training`? (valid: name, seed, implementations, dataset, augmentation, model, training, gradient_check)",
         ),
         (
             &["training.epochs"],

@@ -33,7 +33,11 @@ proptest! {
             "dataset.moons.split", "model.layers", "model.layers.0", "model.layers.0.linear.units",
             "model.weights", "model.initial_parameters", "training.epochs", "training.batch_size",
             "training.optimizer", "training.optimizer.momentum.learning_rate", "training.threads",
-            "gradient_check.entries", "gradient_check.tolerance_f32",
+            "gradient_check.entries", "gradient_check.tolerance_f32", "model.layers.1",
+            "model.layers.0.linear.learning_rate", "training.schedule", "training.warmup",
+            "training.clip", "training.clip.norm", "training.regularization.l1",
+            "training.label_smoothing", "training.stopping.plateau", "training.escapes",
+            "training.loss", "augmentation.elastic", "augmentation.shift",
         ]),
         value in prop_oneof![
             any::<i64>().prop_map(|value| value.to_string()),

@@ -1,0 +1,124 @@
+//! When training ends, and ways out of a local minimum.
+
+use crate::support::{changed, parse, refuse};
+
+#[test]
+fn impossible_ends_are_refused() {
+    refuse(&[
+        (
+            "epochs = 3",
+            "epochs = 3\nstopping = { patience = { epochs = 0 } }",
+            "a.toml:19:36: training.stopping.patience.epochs: 0 epochs end every training at once; 1 or more",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nstopping = { patience = { epochs = 1, validation = 0.0 } }",
+            "a.toml:19:52: training.stopping.patience.validation: a share of 0 leaves one part empty; above 0 and below 1",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nstopping = { patience = { epochs = 1, validation = 1.0 } }",
+            "a.toml:19:52: training.stopping.patience.validation: a share of 1 leaves one part empty; above 0 and below 1",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nstopping = { plateau = { epochs = 0, change = 0.1 } }",
+            "a.toml:19:35: training.stopping.plateau.epochs: 0 epochs end every training at once; 1 or more",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nstopping = { plateau = { epochs = 1, change = 0.0 } }",
+            "a.toml:19:47: training.stopping.plateau.change: 0 is not a possible change; above 0",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nstopping = { plateau = { epochs = 1 } }",
+            "a.toml:19:24: missing key `change`",
+        ),
+    ]);
+}
+
+#[test]
+fn impossible_escapes_are_refused() {
+    refuse(&[
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { restarts = { runs = 0 } }]",
+            "a.toml:19:43: training.escapes.1.restarts.runs: 0 is not a possible number of runs; 1 to 100000",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { annealing = { temperature = 0.0, cooling = 0.9, std = 0.1 } }]",
+            "a.toml:19:51: training.escapes.1.annealing.temperature: 0 is not a possible temperature; above 0",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { annealing = { temperature = 1.0, cooling = 1.1, std = 0.1 } }]",
+            "a.toml:19:66: training.escapes.1.annealing.cooling: 1.1 is not a possible cooling; above 0 and at most 1",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { annealing = { temperature = 1.0, cooling = 0.9, std = inf } }]",
+            "a.toml:19:77: training.escapes.1.annealing.std: inf is not a possible std; above 0",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { perturbation = { epochs = 0, change = 0.1, std = 0.1 } }]",
+            "a.toml:19:49: training.escapes.1.perturbation.epochs: 0 is not a possible number of epochs; 1 to 100000",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { perturbation = { epochs = 1, change = 0.0, std = 0.1 } }]",
+            "a.toml:19:61: training.escapes.1.perturbation.change: 0 is not a possible change; above 0",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { perturbation = { epochs = 1, change = 0.1, std = -1.0 } }]",
+            "a.toml:19:72: training.escapes.1.perturbation.std: -1 is not a possible std; above 0",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { evolution = { population = 0, parents = 1, std = 0.1 } }]",
+            "a.toml:19:50: training.escapes.1.evolution.population: 0 is not a possible number of children; 1 to 100000",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { evolution = { population = 5, parents = 0, std = 0.1 } }]",
+            "a.toml:19:63: training.escapes.1.evolution.parents: 0 is not a possible number of parents; 1 to 100000",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { evolution = { population = 5, parents = 6, std = 0.1 } }]",
+            "a.toml:19:63: training.escapes.1.evolution.parents: 6 parents of 5 children; at most population",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = [\"plain\", { evolution = { population = 5, parents = 5, std = 0.0 } }]",
+            "a.toml:19:72: training.escapes.1.evolution.std: 0 is not a possible std; above 0",
+        ),
+        (
+            "epochs = 3",
+            "epochs = 3\nescapes = \"plain\"",
+            "a.toml:19:11: invalid type: string \"plain\", expected a list",
+        ),
+    ]);
+}
+
+#[test]
+fn a_step_learns_by_evolution_alone() {
+    let evolution = "{ evolution = { population = 9, parents = 3, std = 0.1 } }";
+    let block = "{ residual = { layers = [\"step\"] } }";
+    for layer in ["\"step\"", block] {
+        let text = changed("{ leaky_relu = { slope = 0.1 } }", layer);
+        for escapes in ["", "\"plain\"", &format!("{evolution}, \"plain\"")] {
+            let set = format!("training.escapes=[{escapes}]");
+            let error = parse(&text, &[&set]).map(|config| config.experiment);
+            assert_eq!(
+                error.unwrap_err(),
+                "a.toml:13:5: model.layers.1: a step has no derivative to learn by; use sigmoid, or train without gradients: training.escapes = [{ evolution = { ... } }]",
+                "{set}"
+            );
+        }
+        assert!(parse(&text, &[&format!("training.escapes=[{evolution}]")]).is_ok());
+    }
+}

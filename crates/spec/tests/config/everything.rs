@@ -1,0 +1,195 @@
+//! A config that says all there is to say, and its way through being written out.
+
+use spec::Config;
+
+use crate::support::parse;
+
+/// Layers of every kind and every setting away from its default, for images `[2, 16, 16]`.
+const EVERYTHING: &str = r#"name = "everything"
+seed = 7
+implementations = ["backprop", "burn-ndarray", "burn-flex"]
+
+[dataset.waves]
+samples = 120
+classes = 3
+channels = 2
+size = 16
+noise = 0.25
+split = { k_fold = { folds = 4, fold = 1, stratified = true } }
+
+[augmentation]
+shift = 1.5
+rotation = 10.0
+scale = 0.1
+shear = 0.2
+elastic = { sigma = 4.0, alpha = 34.0 }
+noise = 0.05
+
+[model]
+weights = { fan_in = 2.4 }
+biases = { constant = 0.1 }
+layers = [
+    { conv2d = { channels = 4, kernel = [3, 5], stride = [1, 2], padding = [1, 2], groups = 2, weights = "he_normal", name = "first", learning_rate = 0.5 } },
+    { batch_norm = { momentum = 0.2, epsilon = 1e-4, name = "norm" } },
+    "relu",
+    { local_response_norm = { size = 3, alpha = 1e-3, beta = 0.5, k = 1.0 } },
+    { max_pool = { size = 2, stride = [2, 1], padding = [1, 0] } },
+    { conv2d = { channels = 3, kernel = 2, dilation = [2, 1], bias = false, connections = [[0], [1, 2], [0, 1, 2, 3]] } },
+    { avg_pool = { size = [2, 1], stride = 1 } },
+    { subsampling = { size = [1, 2], biases = { uniform = { low = 0.0, high = 0.5 } }, learning_rate = 0.0 } },
+    { residual = { name = "block", layers = [{ conv2d = { channels = 5, kernel = 3, padding = 1 } }, { prelu = { slope = 0.1, per_channel = true, name = "p" } }], shortcut = [{ conv2d = { channels = 5, kernel = 1 } }] } },
+    { dropout = { rate = 0.3 } },
+    "flatten",
+    { layer_norm = { epsilon = 1e-6 } },
+    { maxout = { units = 9, pieces = 3, weights = { normal = { std = 0.2 } } } },
+    { elu = { alpha = 0.5 } },
+    "softplus",
+    "scaled_tanh",
+    { linear = { units = 8, learning_rate = 2.0, biases = "signs" } },
+    { leaky_relu = { slope = 0.2 } },
+    "step",
+    { embedding = { tokens = 2, dimension = 4, name = "table" } },
+    "flatten",
+    { rbf = { units = 84, centers = "signs", learning_rate = 0.1 } },
+    { rbf = { units = 10, centers = "digits" } },
+    { linear = { units = 3 } },
+]
+
+[training]
+epochs = 6
+batch_size = 12
+loss = "kl_divergence"
+optimizer = { rprop = { learning_rate = 0.1, decrease = 0.4, increase = 1.3, smallest = 1e-5, largest = 20.0 } }
+schedule = { epochs = [[2, 5e-4], [3, 2e-4]] }
+warmup = 10
+clip = { norm = 2.5 }
+regularization = { l1 = 1e-5, l2 = 1e-4, lambda = 0.9, max_norm = 3.0, biases = true }
+label_smoothing = 0.1
+stopping = { patience = { epochs = 3, validation = 0.2 }, plateau = { epochs = 2, change = 1e-4 } }
+escapes = [{ evolution = { population = 8, parents = 4, std = 0.1 } }]
+shuffle = false
+metrics = ["accuracy"]
+threads = 2
+"#;
+
+/// Kinds that only one place can hold, each in place of what stands there.
+const OTHERS: [&str; 26] = [
+    "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
+    "training.loss=sum_of_squares",
+    "training.loss=mean_of_squares",
+    "training.loss=hinge",
+    "training.loss=squared_hinge",
+    "training.optimizer={ adagrad = { learning_rate = 0.1, epsilon = 1e-6 } }",
+    "training.optimizer={ rmsprop = { learning_rate = 0.1, decay = 0.8, epsilon = 1e-6 } }",
+    "training.optimizer={ adamw = { learning_rate = 0.1, beta1 = 0.8, weight_decay = 0.1 } }",
+    "training.optimizer={ quickprop = { learning_rate = 0.1, growth = 2.0 } }",
+    "training.schedule=constant",
+    "training.schedule={ step = { every = 2, factor = 0.5 } }",
+    "training.schedule={ exponential = { factor = 0.5 } }",
+    "training.schedule={ inverse_time = { decay = 0.5 } }",
+    "training.schedule={ cosine = { minimum = 0.1 } }",
+    "training.schedule={ one_cycle = { start = 0.1, rise = 0.4, end = 0.0 } }",
+    "training.clip={ value = 0.5 }",
+    "training.escapes=[{ evolution = { population = 1, parents = 1, std = 1.0 } }]",
+    "model.weights=lecun_uniform",
+    "model.layers.18=tanh",
+    "model.layers.18={ residual = { layers = [\"tanh\"] } }",
+    "dataset={ mnist = { pad = 2, deskew = true, pixels = { range = [-0.1, 1.175] } } }",
+    "dataset={ mnist = { pixels = \"standardize\", train_limit = 100 } }",
+    "augmentation={}",
+    "augmentation={ noise = 0.1 }",
+    "training.stopping={}",
+    "training.regularization={}",
+];
+
+#[track_caller]
+fn survives(config: &Config) {
+    let resolved = config.resolved();
+    let again = parse(&resolved, &[]).unwrap_or_else(|error| panic!("{error}\n{resolved}"));
+    assert_eq!(again.experiment, config.experiment, "{resolved}");
+    assert_eq!(again.resolved(), resolved);
+}
+
+#[test]
+fn a_config_with_everything_survives_being_written_out() {
+    survives(&parse(EVERYTHING, &[]).unwrap());
+    for other in OTHERS {
+        let smooth = match other.contains("hinge") || other.contains("maximum") {
+            true => "training.label_smoothing=0.0",
+            false => "training.label_smoothing=0.2",
+        };
+        let config = parse(EVERYTHING, &[other, smooth]);
+        survives(&config.unwrap_or_else(|error| panic!("{error}")));
+    }
+    // What a step as a layer does not allow.
+    let plain = "model.layers.18=tanh";
+    let escapes = "training.escapes=[\"plain\", { restarts = { runs = 3 } }, \
+        { annealing = { temperature = 0.1, cooling = 0.9, std = 0.01 } }, \
+        { perturbation = { epochs = 2, change = 1e-3, std = 0.1 } }]";
+    survives(&parse(EVERYTHING, &[plain, escapes]).unwrap());
+}
+
+#[test]
+fn a_config_with_everything_has_a_plan() {
+    let experiment = parse(EVERYTHING, &[]).unwrap().experiment;
+    let plan = experiment.model.plan(&[2, 16, 16]).unwrap();
+    let outputs: Vec<&[usize]> = plan.iter().map(|layer| layer.output.as_slice()).collect();
+    let by_hand: [&[usize]; 24] = [
+        &[4, 16, 8],
+        &[4, 16, 8],
+        &[4, 16, 8],
+        &[4, 16, 8],
+        &[4, 9, 7],
+        &[3, 7, 6],
+        &[3, 6, 6],
+        &[3, 6, 3],
+        &[5, 6, 3],
+        &[5, 6, 3],
+        &[90],
+        &[90],
+        &[9],
+        &[9],
+        &[9],
+        &[9],
+        &[8],
+        &[8],
+        &[8],
+        &[8, 4],
+        &[32],
+        &[84],
+        &[10],
+        &[3],
+    ];
+    assert_eq!(outputs, by_hand);
+    let names: Vec<&str> = plan
+        .iter()
+        .flat_map(|l| &l.parameters)
+        .map(|p| &*p.name)
+        .collect();
+    let by_hand = [
+        "first.weight",
+        "first.bias",
+        "norm.weight",
+        "norm.bias",
+        "5.weight",
+        "7.weight",
+        "7.bias",
+        "block.layers.0.weight",
+        "block.layers.0.bias",
+        "block.layers.p.weight",
+        "block.shortcut.0.weight",
+        "block.shortcut.0.bias",
+        "11.weight",
+        "11.bias",
+        "12.weight",
+        "12.bias",
+        "16.weight",
+        "16.bias",
+        "table.weight",
+        "21.weight",
+        "22.weight",
+        "23.weight",
+        "23.bias",
+    ];
+    assert_eq!(names, by_hand);
+}

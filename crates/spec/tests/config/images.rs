@@ -1,0 +1,161 @@
+//! Images: where they come from, how they are prepared and changed.
+
+use crate::support::refuse;
+
+#[test]
+fn impossible_waves_are_refused() {
+    refuse(&[
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nsamples = 3",
+            "a.toml:6:11: dataset.waves.samples: 4 to 10000000 samples",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nclasses = 1",
+            "a.toml:6:11: dataset.waves.classes: 2 to 10000 classes",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nchannels = 0",
+            "a.toml:6:12: dataset.waves.channels: 1 to 1000 channels",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nsize = 0",
+            "a.toml:6:8: dataset.waves.size: 1 to 4096 pixels",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nsize = 5000",
+            "a.toml:6:8: dataset.waves.size: 1 to 4096 pixels",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nnoise = -0.5",
+            "a.toml:6:9: dataset.waves.noise: the noise must be 0 or more",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nsplit = { shuffled = { test = 2.0 } }",
+            "a.toml:6:31: dataset.waves.split.shuffled.test: a test share of 2 leaves one part empty; above 0 and below 1",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nsizes = 3",
+            "a.toml:6:1: unknown key `sizes`; did you mean `size`? (valid: samples, classes, channels, size, noise, split)",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nsize = [3, 4]",
+            "a.toml:6:8: invalid type: list, expected a whole number, 0 or more",
+        ),
+    ]);
+}
+
+#[test]
+fn impossible_preparations_are_refused() {
+    refuse(&[
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.mnist]\npad = 1001",
+            "a.toml:6:7: dataset.mnist.pad: at most 1000 pixels on each side",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.mnist]\npad = -1",
+            "a.toml:6:7: invalid value: integer `-1`, expected a whole number, 0 or more",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.mnist]\ndeskew = 1",
+            "a.toml:6:10: invalid type: integer `1`, expected true or false",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.mnist]\npixels = { range = [1.0, 1.0] }",
+            "a.toml:6:20: dataset.mnist.pixels.range: two different finite numbers",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.mnist]\npixels = { range = [nan, 1.0] }",
+            "a.toml:6:20: dataset.mnist.pixels.range: two different finite numbers",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.mnist]\npixels = { range = [1.0] }",
+            "a.toml:6:20: invalid length 1, expected a list of length 2",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.mnist]\npixels = \"range\"",
+            "a.toml:6:10: a name alone, expected its settings too: { name = { ... } }",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.mnist]\npixels = \"signd\"",
+            "a.toml:6:10: unknown name `signd`; did you mean `signed`? (valid: unit, signed, standardize, range)",
+        ),
+    ]);
+}
+
+#[test]
+fn impossible_augmentations_are_refused() {
+    refuse(&[
+        (
+            "[model]",
+            "[augmentation]\nshift = -1.0\n\n[model]",
+            "a.toml:10:9: augmentation.shift: -1 is not a possible shift; 0 to 10000",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nrotation = 181.0\n\n[model]",
+            "a.toml:10:12: augmentation.rotation: 181 is not a possible rotation; 0 to 180",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nscale = 1.0\n\n[model]",
+            "a.toml:10:9: augmentation.scale: 1 is not a possible scale; 0 to 0.99",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nshear = nan\n\n[model]",
+            "a.toml:10:9: augmentation.shear: NaN is not a possible shear; 0 to 10",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nnoise = inf\n\n[model]",
+            "a.toml:10:9: augmentation.noise: inf is not a possible noise; 0 to 10000",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nelastic = { sigma = 0.0, alpha = 1.0 }\n\n[model]",
+            "a.toml:10:21: augmentation.elastic.sigma: a Gaussian needs a width; above 0",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nelastic = { sigma = -1.0, alpha = 1.0 }\n\n[model]",
+            "a.toml:10:21: augmentation.elastic.sigma: -1 is not a possible elastic sigma; 0 to 1000",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nelastic = { sigma = 4.0, alpha = -1.0 }\n\n[model]",
+            "a.toml:10:34: augmentation.elastic.alpha: -1 is not a possible elastic alpha; 0 to 10000",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nelastic = { sigma = 4.0 }\n\n[model]",
+            "a.toml:10:11: missing key `alpha`",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nrotate = 5.0\n\n[model]",
+            "a.toml:10:1: unknown key `rotate`; did you mean `rotation`? (valid: shift, rotation, scale, shear, elastic, noise)",
+        ),
+        (
+            "[model]",
+            "[augmentation]\nshift = true\n\n[model]",
+            "a.toml:10:9: invalid type: boolean `true`, expected a number",
+        ),
+    ]);
+}
