@@ -11,6 +11,7 @@
 
 pub mod comparison;
 pub mod differences;
+pub mod passes;
 pub mod subject;
 pub mod trajectory;
 pub mod witnesses;

@@ -23,6 +23,9 @@ use crate::cli::ProofsArguments;
 use crate::{Failure, interrupt, output, record};
 use table::Row;
 
+/// How many wrong figures or rows a message tells of.
+const TOLD: usize = 3;
+
 /// Proves everything and prints the tables, writes them into a file, or holds a file's against them.
 ///
 /// # Errors
@@ -97,9 +100,13 @@ fn compare(file: &Path, printed: &str, tables: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let file = file.display();
+    let (shown, more) = wrong.split_at(wrong.len().min(TOLD));
+    let mut wrong = shown.join("; ");
+    if !more.is_empty() {
+        wrong += &format!("; and {} more", more.len());
+    }
     Err(Failure::Run(format!(
-        "{file}: the tables of proofs are stale ({}); `runner proofs --write {file}` writes them anew",
-        wrong.join("; ")
+        "{file}: the tables of proofs are stale ({wrong}); `runner proofs --write {file}` writes them anew"
     )))
 }
 

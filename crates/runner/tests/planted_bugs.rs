@@ -17,8 +17,9 @@ use backprop::losses::{Loss, SoftmaxCrossEntropy};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use reference::{Backend, Model};
 use runner::Failure;
-use runner::check::comparison::{Bound, Comparison, Context, compare_backward};
+use runner::check::comparison::{Bound, Comparison, Context};
 use runner::check::differences::{Function, Point, compare_with_differences};
+use runner::check::passes::compare_backward;
 use runner::check::{Report, judge};
 use spec::{Backward, Implementation};
 
@@ -173,7 +174,7 @@ fn a_wrong_activation_is_found_in_its_output() {
 #[test]
 fn a_missing_bias_in_the_forward_pass_is_found_in_its_output() {
     names("2.output", &BURN, &Example::perceptron(), |chain| {
-        let (d_in, d_out, bias) = (4, 4, false);
-        chain.layers[SQUARE] = Box::new(Linear { d_in, d_out, bias });
+        let bias = false;
+        chain.layers[SQUARE] = Box::new(Linear::new(4, 4, bias));
     });
 }

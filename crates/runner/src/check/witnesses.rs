@@ -5,10 +5,9 @@
 
 use spec::{Implementation, ImplementationName, Mode, NamedTensors};
 
-use super::comparison::{
-    Bound, Comparison, Context, compare_backward, compare_evaluations, compare_parameters,
-};
+use super::comparison::{Bound, Comparison, Context};
 use super::differences::{Point, compare_with_differences};
+use super::passes::{compare_backward, compare_evaluations, compare_parameters};
 use super::stop_if_interrupted;
 use super::subject::{Pass, Probe, Subject};
 use crate::Failure;

@@ -27,7 +27,7 @@ pub const F32: f64 = 1e-4;
 /// Largest difference of a number after the trajectory in f64.
 pub const TRAJECTORY_F64: f64 = 1e-8;
 /// The same in f32.
-pub const TRAJECTORY_F32: f64 = 1e-3;
+pub const TRAJECTORY_F32: f64 = 1e-4;
 
 /// Every comparison of a case.
 ///
