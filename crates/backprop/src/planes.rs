@@ -13,7 +13,17 @@
 //! outputs have rows as wide as those of a plane: what a kernel entry is multiplied by in *all*
 //! outputs of a map is one stretch of memory. A row of the usual matrix of columns ("im2col"), which
 //! copies each pixel once for every kernel entry, is thus had without any copy. The price is the
-//! outputs at the end of each wide row: computed and thrown away.
+//! outputs at the end of each wide row: computed and thrown away. (In dw they are multiplied by 0,
+//! so an infinite x may show as NaN there.)
+//!
+//! Measured against columns and [`matmul`](crate::matmul::matmul), in f32 on one thread (AVX2, a busy
+//! machine), 64 samples, GFLOP/s:
+//!
+//! | | this, y | columns, y | this, dw and dx | columns kept, dw and dx | columns made again |
+//! |---|---|---|---|---|---|
+//! | 1x28x28 to 6, 5x5, padding 2 | 58 | 21 | 32 | 22 | 20 |
+//! | 6x14x14 to 16, 5x5 | 61 | 25 | 49 | 24 | 20 |
+//! | 16x14x14 to 16, 3x3, padding 1 | 70 | 30 | 66 | 26 | 25 |
 
 use std::ops::Range;
 

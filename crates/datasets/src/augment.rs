@@ -33,6 +33,7 @@ mod elastic;
 use std::cell::RefCell;
 
 use ndarray::ArrayViewMut2;
+use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use spec::augmentation::AugmentationSpec;
@@ -116,35 +117,39 @@ impl Augmenter {
 
     /// One image `[C, H, W]`.
     fn change<T: Real>(&self, epoch: usize, row: usize, image: &mut [T]) {
-        let mut words = self
-            .streams
-            .stream_of(format_args!("augment/{epoch}/{row}"));
-        let affine = Affine::draw(&self.spec, &mut words);
-        if self.moves {
-            BUFFERS.with_borrow_mut(|buffers| {
-                buffers.positions(&affine, self.size);
-                if let Some(elastic) = &self.elastic {
-                    let Buffers {
-                        across,
-                        down,
-                        displacements,
-                        ..
-                    } = buffers;
-                    elastic.displace(&mut words, displacements, [across, down]);
-                }
-                buffers.corners(self.size);
+        let mut words = BUFFERS.with_borrow_mut(|buffers| {
+            let words = self.map(epoch, row, buffers);
+            if self.moves {
                 let [height, width] = self.size;
                 for channel in image.chunks_exact_mut(height * width) {
                     buffers.interpolate(self.size, T::of(self.background).f64(), channel);
                 }
-            });
-        }
+            }
+            words
+        });
         if self.spec.noise > 0.0 {
             for x in image {
                 let noise: f64 = StandardNormal.sample(&mut words);
                 *x = T::of(x.f64() + self.spec.noise * noise);
             }
         }
+    }
+
+    /// Draws the map of an image; what comes back gives the noise. It is not generic, so it is
+    /// compiled here, with all that it calls in the place, and not where the batches are made.
+    fn map(&self, epoch: usize, row: usize, buffers: &mut Buffers) -> impl Rng + use<> {
+        let name = format_args!("augment/{epoch}/{row}");
+        let mut words = self.streams.stream_of(name);
+        let affine = Affine::draw(&self.spec, &mut words);
+        if self.moves {
+            buffers.positions(&affine, self.size);
+            if let Some(elastic) = &self.elastic {
+                let positions = [&mut *buffers.across, &mut *buffers.down];
+                elastic.displace(&mut words, &mut buffers.displacements, positions);
+            }
+            buffers.corners(self.size);
+        }
+        words
     }
 }
 

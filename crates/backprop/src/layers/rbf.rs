@@ -18,12 +18,14 @@
 //!   \frac{\partial L}{\partial w_{ji}} = -\sum_n 2\, dy_{nj} (x_{ni} - w_{ji})
 //! ```
 //!
-//! The second backward pass squares these derivatives and leaves out the term
-//! `$\sum_j dy_{nj}\, \partial^2 y_{nj} / \partial x_{ni}^2 = 2 \sum_j dy_{nj}$`, as it does in every layer:
+//! The second backward pass is the one exception to its rule. A squared distance is itself what other
+//! networks have as their loss, and all its curvature is in its own second derivative,
+//! `$\partial^2 y_j / \partial x_i^2 = 2$`; that term stays here, and the one with
+//! `$(\partial y_j / \partial x_i)^2$`, which would need a loss that bends in the distances, goes. What
+//! comes in as `$d^2y_j$` is the weight with which the loss counts distance `$j$`:
 //!
 //! ```math
-//! d^2x_{ni} = \sum_j 4\, d^2y_{nj} (x_{ni} - w_{ji})^2, \qquad
-//!   d^2w_{ji} = \sum_n 4\, d^2y_{nj} (x_{ni} - w_{ji})^2
+//! d^2x_{ni} = \sum_j 2\, d^2y_{nj}, \qquad d^2w_{ji} = \sum_n 2\, d^2y_{nj}
 //! ```
 //!
 //! | | shape |
@@ -75,11 +77,8 @@ impl<T: Real> Layer<T> for Rbf {
     }
 
     fn curvature(&mut self, w: &[T], pass: Pass<T>, d2x: Option<ArrayViewMut2<T>>, d2w: &mut [T]) {
-        let four = T::of(4.0);
-        // Squares have no sign.
-        self.back(w, pass, d2x, d2w, T::one(), |difference| {
-            four * difference * difference
-        });
+        let two = T::of(2.0);
+        self.back(w, pass, d2x, d2w, T::one(), |_| two);
     }
 }
 
@@ -141,7 +140,7 @@ fn squared_distance<T: Real>(x: &[T], w: &[T]) -> T {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{prove, prove_curvature, random};
+    use super::super::testing::{prove, random};
     use super::super::windows::testing::pass;
     use super::*;
     use ndarray::{Array2, array};
@@ -159,11 +158,28 @@ mod tests {
         }
     }
 
+    /// `$\sum_j c_j y_j$` is a parabola in each input, so its second difference is exact.
     #[test]
-    fn curvature_agrees_with_its_definition() {
-        let (d_in, units) = (4, 3);
-        let w = weights(units * d_in);
-        prove_curvature(&mut Rbf { d_in, units }, &w, random(5, d_in, "x"), units);
+    fn curvature_is_the_second_derivative_of_weighted_distances() {
+        let mut layer = Rbf { d_in: 4, units: 3 };
+        let (w, x, c) = (weights(12), random(2, 4, "x"), random(2, 3, "c"));
+        let mut y = Array2::zeros((2, 3));
+        let mut sum = |x: &Array2<f64>| {
+            layer.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
+            (&y * &c).sum()
+        };
+        let moved = |place, by: f64| {
+            let mut x = x.clone();
+            x[place] += by;
+            x
+        };
+        let second = Array2::from_shape_fn((2, 4), |place| {
+            (sum(&moved(place, 0.5)) - 2.0 * sum(&x) + sum(&moved(place, -0.5))) / 0.25
+        });
+        let mut d2x = Array2::zeros((2, 4));
+        let y = Array2::zeros((2, 3));
+        layer.curvature(&w, pass(&x, &y, &c), Some(d2x.view_mut()), &mut [0.0; 12]);
+        assert!((d2x - second).iter().all(|d| d.abs() < 1e-12));
     }
 
     #[test]
@@ -181,8 +197,8 @@ mod tests {
         assert_eq!(dw, [100.0, 97.0, 96.0, 98.0]);
         let (mut d2x, mut d2w) = (x.clone(), [100.0; 4]);
         layer.curvature(&w, pass(&x, &y, &dy), Some(d2x.view_mut()), &mut d2w);
-        assert_eq!(d2x, array![[16.0, 22.0]]);
-        assert_eq!(d2w, [100.0, 118.0, 116.0, 104.0]);
+        assert_eq!(d2x, array![[3.0, 3.0]]);
+        assert_eq!(d2w, [101.0, 101.0, 102.0, 102.0]);
     }
 
     #[test]

@@ -26,8 +26,8 @@ use super::{Conv2d, Layer, Mode, Pass};
 /// `$y_{m,o} = b_m + \sum_{c \in S_m} \sum_k W_{m,c,k}\, x_{c,\,s o + d k - p}$`.
 ///
 /// The zeros are multiplied too. For C3 of LeNet-5 that is 96 kernels instead of 60, but in tiles of
-/// several output maps that share what they read; with a product for each output map alone, every
-/// number read would serve one multiplication.
+/// several output maps that share what they read: products of 6 rows were measured at 58 GFLOP/s,
+/// those of a single row, as for each output map alone, at 23.
 pub struct TableConv2d<T> {
     dense: Conv2d<T>,
     /// Where the kernel of each connection begins among those of the dense layer.
@@ -115,7 +115,7 @@ fn add<T: Real>(sums: &mut [T], gradients: &[T]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::conv2d::oracle::{Oracle, plan};
+    use super::super::conv2d::oracle::{Oracle, plan, weights};
     use super::super::testing::{prove, prove_curvature, random};
     use super::*;
     use ndarray::{Array2, array};
@@ -125,10 +125,6 @@ mod tests {
             connections: Some(table.iter().map(|seen| seen.to_vec()).collect()),
             ..Conv2dSpec::new(table.len(), kernel)
         }
-    }
-
-    fn weights(count: usize) -> Vec<f64> {
-        random(1, count, "w").into_raw_vec_and_offset().0
     }
 
     /// Output map 0 sees maps 2 and 0, in this order; output map 1 sees map 1.

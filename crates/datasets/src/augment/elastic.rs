@@ -19,7 +19,7 @@ use rand::Rng;
 use spec::augmentation::ElasticSpec;
 
 /// Numbers summed side by side: they stay in registers.
-const LANES: usize = 32;
+const LANES: usize = 16;
 
 /// The distortion of images of one size.
 #[derive(Clone, Debug)]
@@ -91,20 +91,22 @@ impl Elastic {
     /// outᵢ = g₀ inᵢ + Σⱼ gⱼ (inᵢ₋ⱼ + inᵢ₊ⱼ), j in steps, for a range of i made up to whole chunks.
     fn blur(&self, input: &[f32], output: &mut [f32], range: std::ops::Range<usize>, step: usize) {
         for at in range.step_by(LANES) {
-            let mut sums = [0.0; LANES];
-            for (sum, x) in sums.iter_mut().zip(&input[at..at + LANES]) {
-                *sum = self.kernel[0] * x;
-            }
+            let mut sums = lanes(input, at).map(|x| self.kernel[0] * x);
             for (j, &g) in self.kernel.iter().enumerate().skip(1) {
-                let before = &input[at - j * step..][..LANES];
-                let after = &input[at + j * step..][..LANES];
-                for ((sum, before), after) in sums.iter_mut().zip(before).zip(after) {
-                    *sum += g * (before + after);
+                let (before, after) = (lanes(input, at - j * step), lanes(input, at + j * step));
+                for lane in 0..LANES {
+                    sums[lane] += g * (before[lane] + after[lane]);
                 }
             }
             output[at..at + LANES].copy_from_slice(&sums);
         }
     }
+}
+
+fn lanes(line: &[f32], at: usize) -> [f32; LANES] {
+    let mut lanes = [0.0; LANES];
+    lanes.copy_from_slice(&line[at..at + LANES]);
+    lanes
 }
 
 /// A word as a number in \[−1, 1): 24 bits, as many as an f32 holds.

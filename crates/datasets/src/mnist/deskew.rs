@@ -41,7 +41,8 @@ fn upright(image: &mut [u8], width: usize, copy: &mut Vec<u8>) {
         for (column, pixel) in line.iter_mut().enumerate() {
             let left = column as i64 + whole as i64;
             let (a, b) = (ink(left), ink(left + 1));
-            *pixel = (a + share * (b - a)).round() as u8;
+            // Never negative, so half a grey more and cut off is rounded.
+            *pixel = (a + share * (b - a) + 0.5) as u8;
         }
     }
 }
@@ -51,15 +52,18 @@ fn upright(image: &mut [u8], width: usize, copy: &mut Vec<u8>) {
 /// (S Σ I y² − (Σ I y)²).
 fn slant(image: &[u8], width: usize) -> Option<(f64, f64)> {
     let [mut sum, mut sum_x, mut sum_y, mut sum_xy, mut sum_yy] = [0_i128; 5];
-    for (row, line) in (0_i128..).zip(image.chunks_exact(width)) {
-        for (column, &ink) in (0_i128..).zip(line).filter(|(_, ink)| **ink > 0) {
-            let ink = i128::from(ink);
-            sum += ink;
-            sum_x += ink * column;
-            sum_y += ink * row;
-            sum_xy += ink * column * row;
-            sum_yy += ink * row * row;
-        }
+    for (y, line) in (0_i128..).zip(image.chunks_exact(width)) {
+        let ink = line.iter().map(|&ink| i64::from(ink));
+        let moment = ink.clone().zip(0..).map(|(ink, x)| ink * x);
+        let (ink, moment) = (
+            i128::from(ink.sum::<i64>()),
+            i128::from(moment.sum::<i64>()),
+        );
+        sum += ink;
+        sum_x += moment;
+        sum_y += ink * y;
+        sum_xy += moment * y;
+        sum_yy += ink * y * y;
     }
     let variance = sum * sum_yy - sum_y * sum_y;
     let covariance = sum * sum_xy - sum_x * sum_y;

@@ -21,7 +21,12 @@ impl Prepared {
         let mut rows = Vec::new();
         model_rows(&self.plan, 0, &mut rows);
         lines.extend(aligned(&rows));
-        lines.push(format!("  {} in all", self.parameters()));
+        let Count { learned, fixed } = self.parameters();
+        let fixed = match fixed {
+            0 => String::new(),
+            fixed => format!(", {fixed} more fixed"),
+        };
+        lines.push(format!("  {learned} parameters in all{fixed}"));
         lines.extend(self.special().map(|special| format!("Training: {special}")));
         lines.join("\n")
     }
@@ -124,7 +129,7 @@ fn aligned(rows: &[Row]) -> Vec<String> {
     let widest =
         |of: &dyn Fn(&Row) -> usize, least: usize| rows.iter().map(of).fold(least, usize::max);
     let name = widest(&|row| row.name.len(), 8);
-    let kind = widest(&|row| row.kind.len() + 2 * row.depth, 12);
+    let kind = widest(&|row| row.kind.len() + 2 * row.depth + 1, 12);
     let input = widest(&|row| row.input.len(), 5);
     let output = widest(&|row| row.output.len(), 5);
     let line = |row: &Row| {

@@ -1,6 +1,10 @@
 //! `compare` puts recorded runs side by side.
 
-use crate::support::Workspace;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Workspace, record};
 
 /// The rows of a printed table that hold that text.
 fn rows<'a>(table: &'a str, text: &str) -> Vec<&'a str> {
@@ -53,6 +57,36 @@ fn a_run_that_is_not_there_is_told_with_those_that_are() {
         &["compare", "tinny"],
         &["tinny: no recorded run", "there are: tiny"],
     );
+}
+
+#[test]
+fn records_of_format_1_are_still_read() {
+    let workspace = Workspace::tiny();
+    let run = workspace.train_by_hand(&[]);
+    let new = workspace.succeed(&["compare", "tiny"]);
+    let mut old = record(&run);
+    old["format"] = 1.into();
+    let drop = |value: &mut Value, keys: &[&str]| {
+        let object = value.as_object_mut().unwrap();
+        for key in keys {
+            assert!(object.remove(*key).is_some(), "{key}");
+        }
+    };
+    drop(&mut old, &["fixed_parameters"]);
+    drop(&mut old["data"], &["validation_samples"]);
+    let trained = &mut old["implementations"][0];
+    drop(
+        trained,
+        &["escape", "stopped_early", "kept", "diverged_runs"],
+    );
+    for epoch in trained["epochs"].as_array_mut().unwrap() {
+        drop(
+            epoch,
+            &["run", "learning_rate", "validation_loss", "validation"],
+        );
+    }
+    fs::write(run.join("record.json"), old.to_string()).unwrap();
+    assert_eq!(workspace.succeed(&["compare", "tiny"]), new);
 }
 
 #[test]

@@ -36,6 +36,12 @@ pub const TINY_PARAMETERS: [(&str, &[usize]); 4] = [
     ("2.weight", &[2, 4]),
 ];
 
+/// Overrides: only the hand-written implementation, its gradients not proved before.
+pub const BY_HAND: [&str; 2] = [
+    "implementations=[\"backprop\"]",
+    "gradient_check.before_training=false",
+];
+
 /// An empty folder, removed at the end of the test.
 pub struct Workspace {
     folder: TempDir,
@@ -116,6 +122,12 @@ impl Workspace {
         runs
     }
 
+    /// The same with the hand-written implementation alone, its gradients not proved before.
+    #[track_caller]
+    pub fn train_by_hand(&self, overrides: &[&str]) -> PathBuf {
+        self.train(&[&BY_HAND[..], overrides].concat())
+    }
+
     /// Trains `tiny.toml` with these overrides; the folder of its record.
     #[track_caller]
     pub fn train(&self, overrides: &[&str]) -> PathBuf {
@@ -174,6 +186,18 @@ pub fn json(file: &Path) -> Value {
 /// The record in the folder of a run.
 pub fn record(run: &Path) -> Value {
     json(&run.join("record.json"))
+}
+
+/// The epochs of a row of a record, without what differs from run to run: the seconds.
+pub fn epochs(run: &Path, row: usize) -> Vec<Value> {
+    let record = record(run);
+    let epochs = record["implementations"][row]["epochs"].as_array().unwrap();
+    let timeless = |epoch: &Value| {
+        let mut epoch = epoch.clone();
+        epoch.as_object_mut().unwrap().remove("seconds").unwrap();
+        epoch
+    };
+    epochs.iter().map(timeless).collect()
 }
 
 /// What a safetensors file holds: name, type, shape, sorted by name.

@@ -68,7 +68,7 @@ fn epochs_are_rows_of_a_table() {
     let run = Workspace::tiny().train_once();
     let text = fs::read_to_string(run.path.join("epochs.csv")).unwrap();
     let mut lines = text.lines();
-    let header = "implementation,epoch,train_loss,test_loss,test_accuracy,seconds";
+    let header = "implementation,epoch,learning_rate,train_loss,test_loss,test_accuracy,seconds";
     assert_eq!(lines.next(), Some(header));
     let rows: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
     let keys: Vec<_> = rows.iter().map(|row| (row[0], row[1])).collect();
