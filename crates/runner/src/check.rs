@@ -4,27 +4,31 @@
 //! upstream gradient, are held against central differences, against burn's autodiff on both
 //! devices in f64 and f32, and whole f64 trajectories against burn's. (The fourth witness, numbers
 //! worked by hand in a lecture, is in the test suite.)
+//!
+//! Passes are those of training, with the dropout masks of step 0 and the statistics of the batch;
+//! the loss is the whole objective, with penalties. What dropout and batch normalisation do after
+//! training is compared at the end of the trajectories.
 
 pub mod comparison;
 pub mod differences;
+pub mod passes;
+pub mod subject;
 pub mod trajectory;
+pub mod witnesses;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ndarray::Array2;
-use rand::RngExt;
 use serde::Serialize;
-use spec::{Backward, Implementation, ImplementationName};
+use spec::Implementation;
 
 use crate::batches::{Batch, order};
 use crate::cli::CheckArguments;
-use crate::implementations::{Number, REFERENCES, build};
 use crate::output;
 use crate::prepare::Prepared;
 use crate::{Failure, interrupt, machine, record, tables};
-use comparison::{Bound, Comparison, Context, compare_backward, compare_parameters};
-use differences::{Function, Point, compare_with_differences};
+use comparison::Comparison;
+use subject::{Probe, Subject};
 use trajectory::trajectory;
 
 /// Every comparison of a config.
@@ -143,11 +147,17 @@ fn write_json(file: &Path, prepared: &Prepared, report: &Report) -> Result<(), F
 /// # Errors
 /// When an implementation does not take the parameters, or on Ctrl-C.
 pub fn prove(prepared: &Prepared) -> Result<Report, Failure> {
-    let mut report = Report::default();
-    let mut by_hand = by_hand::<f64>(prepared)?;
-    against_differences(prepared, &mut *by_hand, &mut report)?;
+    let check = prepared.config.experiment.gradient_check;
+    let (subject, probe) = (subject(prepared), probe(prepared));
+    let tolerance = check.tolerance_differences;
+    let mut report = Report {
+        comparisons: witnesses::differences(subject, &probe, tolerance, check.entries)?,
+    };
     against_burn(prepared, &mut report)?;
-    against_trajectories(prepared, &mut report)?;
+    let tolerance = check.tolerance_trajectory;
+    let steps = |model: &mut dyn Implementation<f64>| trajectory(prepared, model);
+    let compared = witnesses::trajectories(subject, &probe, check.steps, tolerance, &steps)?;
+    report.comparisons.extend(compared);
     Ok(report)
 }
 
@@ -157,145 +167,37 @@ pub fn prove(prepared: &Prepared) -> Result<Report, Failure> {
 /// As [`prove`].
 pub fn against_burn(prepared: &Prepared, report: &mut Report) -> Result<(), Failure> {
     let check = prepared.config.experiment.gradient_check;
-    let mut exact = by_hand::<f64>(prepared)?;
-    against_references(prepared, &mut *exact, check.tolerance_f64, report)?;
-    let mut single = by_hand::<f32>(prepared)?;
-    against_references(prepared, &mut *single, check.tolerance_f32, report)
-}
-
-fn by_hand<T: Number>(prepared: &Prepared) -> Result<Box<dyn Implementation<T>>, Failure> {
-    loaded(prepared, ImplementationName::Backprop)
-}
-
-/// An implementation at the initial parameters.
-fn loaded<T: Number>(
-    prepared: &Prepared,
-    name: ImplementationName,
-) -> Result<Box<dyn Implementation<T>>, Failure> {
-    let training = &prepared.config.experiment.training;
-    let streams = prepared.config.experiment.streams();
-    let mut model = build(name, &prepared.plan, training, streams);
-    model.load(&prepared.initial.cast())?;
-    Ok(model)
-}
-
-/// The batch whose gradients are compared: inputs, targets, and a random upstream gradient.
-struct Probe<T> {
-    x: Array2<T>,
-    t: Array2<T>,
-    dy: Array2<T>,
-}
-
-impl<T: Number> Probe<T> {
-    fn new(prepared: &Prepared) -> Self {
-        let experiment = &prepared.config.experiment;
-        let streams = experiment.streams();
-        let rows = order(prepared.shape.samples, true, 0, &streams);
-        let size = experiment.gradient_check.batch_size.min(rows.len());
-        let mut batch = Batch::new(size, prepared.inputs(), prepared.outputs());
-        let dataset = &prepared.dataset;
-        let (x, t) = batch.fill(&dataset.train, &dataset.target, &rows[..size]);
-        let mut rng = streams.stream("check/upstream");
-        let draw = || T::of(rng.random_range(-1.0..1.0));
-        Self {
-            x: x.to_owned(),
-            t: t.to_owned(),
-            dy: Array2::from_shape_simple_fn((size, prepared.outputs()), draw),
-        }
-    }
-
-    /// The backward pass of the loss, and that of the random upstream gradient.
-    fn passes(&self, model: &mut dyn Implementation<T>) -> [(&'static str, Backward<T>); 2] {
-        [
-            ("loss", model.loss_backward(self.x.view(), self.t.view())),
-            (
-                "random upstream",
-                model.backward(self.x.view(), self.dy.view()),
-            ),
-        ]
-    }
-}
-
-fn against_references<T: Number>(
-    prepared: &Prepared,
-    by_hand: &mut dyn Implementation<T>,
-    tolerance: f64,
-    report: &mut Report,
-) -> Result<(), Failure> {
-    let probe = Probe::<T>::new(prepared);
-    for name in REFERENCES {
-        let mut reference = loaded::<T>(prepared, name)?;
-        let witness = format!("{} {}", name.as_str(), T::NAME);
-        let ours = probe.passes(by_hand);
-        let theirs = probe.passes(&mut *reference);
-        for ((pass, ours), (_, theirs)) in ours.iter().zip(&theirs) {
-            let context = Context {
-                witness: &witness,
-                pass,
-                bound: Bound::Relative(tolerance),
-                zero_is_a_fault: true,
-            };
-            report
-                .comparisons
-                .extend(compare_backward(context, ours, theirs));
-        }
-    }
+    let (subject, probe) = (subject(prepared), probe(prepared));
+    let exact = witnesses::references::<f64>(subject, &probe, check.tolerance_f64)?;
+    report.comparisons.extend(exact);
+    let single = witnesses::references::<f32>(subject, &probe, check.tolerance_f32)?;
+    report.comparisons.extend(single);
     Ok(())
 }
 
-fn against_differences(
-    prepared: &Prepared,
-    by_hand: &mut dyn Implementation<f64>,
-    report: &mut Report,
-) -> Result<(), Failure> {
-    let check = prepared.config.experiment.gradient_check;
-    let streams = prepared.config.experiment.streams();
-    let probe = Probe::<f64>::new(prepared);
-    let functions = [
-        Function::Loss(probe.t.view()),
-        Function::Upstream(probe.dy.view()),
-    ];
-    for ((pass, backward), function) in probe.passes(by_hand).iter().zip(functions) {
-        stop_if_interrupted()?;
-        let context = Context {
-            witness: "central differences f64",
-            pass,
-            bound: Bound::Relative(check.tolerance_differences),
-            zero_is_a_fault: true,
-        };
-        let mut point = Point {
-            model: &mut *by_hand,
-            parameters: prepared.initial.clone(),
-            x: probe.x.clone(),
-            function,
-        };
-        let compared =
-            compare_with_differences(context, backward, &mut point, check.entries, &streams)?;
-        report.comparisons.extend(compared);
+/// The network of a config.
+fn subject(prepared: &Prepared) -> Subject<'_> {
+    let experiment = &prepared.config.experiment;
+    Subject {
+        plan: &prepared.plan,
+        training: &experiment.training,
+        streams: experiment.streams(),
+        parameters: &prepared.initial,
     }
-    Ok(())
 }
 
-/// The same steps by hand and in burn, in f64: parameters must stay together.
-fn against_trajectories(prepared: &Prepared, report: &mut Report) -> Result<(), Failure> {
-    let check = prepared.config.experiment.gradient_check;
-    let mut by_hand = by_hand::<f64>(prepared)?;
-    let ours = trajectory(prepared, &mut *by_hand)?;
-    let pass = format!("after {} steps", check.steps);
-    for name in REFERENCES {
-        let mut reference = loaded::<f64>(prepared, name)?;
-        let theirs = trajectory(prepared, &mut *reference)?;
-        let context = Context {
-            witness: &format!("{} f64", name.as_str()),
-            pass: &pass,
-            bound: Bound::Absolute(check.tolerance_trajectory),
-            zero_is_a_fault: false,
-        };
-        report
-            .comparisons
-            .extend(compare_parameters(context, &ours, &theirs));
-    }
-    Ok(())
+/// Training samples of a config in a random order, with the targets that training has.
+fn probe(prepared: &Prepared) -> Probe<f64> {
+    let experiment = &prepared.config.experiment;
+    let streams = experiment.streams();
+    let train = &prepared.train_rows;
+    let size = experiment.gradient_check.batch_size.min(train.len());
+    let order = order(train.len(), true, 0, &streams);
+    let rows: Vec<usize> = order[..size].iter().map(|&row| train[row]).collect();
+    let batch = Batch::new(size, prepared.inputs(), prepared.outputs());
+    let mut batch = batch.smoothed(experiment.training.label_smoothing);
+    let (x, t) = batch.fill(&prepared.dataset.train, &prepared.dataset.target, &rows);
+    Probe::new(x.to_owned(), t.to_owned(), streams)
 }
 
 pub(crate) fn stop_if_interrupted() -> Result<(), Failure> {

@@ -10,6 +10,7 @@ Examples:
   runner configs/mnist.toml                       train MNIST by hand and in burn
   runner configs/mnist.toml --set training.epochs=1
   runner check configs/iris.toml                  prove the gradients of a config
+  runner proofs                                   prove every layer, loss and learning rule
   runner compare mnist mnist-softmax              the newest runs side by side
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
@@ -51,6 +52,8 @@ pub enum Command {
     Run(RunArguments),
     /// Prove the gradients of a config: central differences, burn's autodiff, trajectories
     Check(CheckArguments),
+    /// Prove every layer, loss and learning rule on small networks of their own
+    Proofs(ProofsArguments),
     /// Show recorded runs side by side
     Compare(CompareArguments),
     /// Write weights, a batch and its gradients in f64, for any other framework
@@ -93,6 +96,20 @@ pub struct CheckArguments {
     /// Also write every comparison as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+}
+
+/// `runner proofs`.
+#[derive(Debug, Args)]
+pub struct ProofsArguments {
+    /// Write the tables into a file, between <!-- proofs --> and <!-- /proofs -->
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    pub write: Option<PathBuf>,
+    /// Fail if the tables in a file miss a row, or if a figure became much worse
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
+    /// Only the rows with this in their name
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["write", "check"])]
+    pub only: Option<String>,
 }
 
 /// `runner compare`.

@@ -1,7 +1,7 @@
 //! From a config file to a record: the command line of the workspace.
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own
-//! ([`run`], [`check`], [`compare`], [`export`], [`list`]); what they share stands beside them.
+//! ([`run`], [`check`], [`proofs`], [`compare`], [`export`], [`list`]); what they share stands beside them.
 
 pub mod batches;
 pub mod check;
@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod output;
 pub mod prepare;
 pub mod progress;
+pub mod proofs;
 pub mod record;
 pub mod run;
 pub mod tables;
@@ -34,6 +35,7 @@ pub fn execute(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Proofs(arguments) => proofs::proofs(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::List(arguments) => list::list(&arguments),

@@ -8,6 +8,7 @@ mod compare;
 mod early;
 mod escapes;
 mod export;
+mod proofs;
 mod stopping;
 mod support;
 mod techniques;

@@ -1,80 +1,100 @@
-//! A small hand-written network that bugs can be planted in.
+//! Hand-written networks that bugs can be planted in.
 
-use backprop::layers::{self, Layer, Pass};
+use backprop::layers::{self, Layer, Mode, Pass};
 use backprop::losses::{self, Loss};
-use ndarray::{Array2, ArrayD, ArrayView2, IxDyn};
+use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, IxDyn};
 use rand::RngExt;
 use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
-use spec::training::LossSpec;
-use spec::{Backward, Evaluation, Implementation, NamedTensors, Streams, TensorError, initial};
+use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
+use spec::{
+    Backward, Evaluation, Implementation, NamedTensors, Step, Streams, TensorError, initial,
+};
 
 const SAMPLES: usize = 8;
 
-/// 4-4-4-3: a tanh after the first linear layer, a sigmoid after the second, a square one.
-pub fn plan() -> Vec<PlannedLayer> {
-    let linear = |units| {
-        LayerSpec::Linear(LinearSpec {
-            units,
-            bias: true,
-            name: None,
-            weights: None,
-            biases: None,
-        })
-    };
-    let model = ModelSpec {
-        layers: vec![
-            linear(4),
-            LayerSpec::Tanh,
-            linear(4),
-            LayerSpec::Sigmoid,
-            linear(3),
-        ],
-        weights: Initializer::XavierNormal,
-        biases: Initializer::Normal {
-            mean: 0.0,
-            std: 0.5,
-        },
-        initial_parameters: None,
-    };
-    model.plan(&[4])
+/// A network with its parameters and a batch.
+#[derive(Clone)]
+pub struct Example {
+    pub plan: Vec<PlannedLayer>,
+    pub training: TrainingSpec,
+    pub streams: Streams,
+    pub parameters: NamedTensors<f64>,
+    /// Inputs in [-1, 1), and one-hot targets.
+    pub x: Array2<f64>,
+    pub t: Array2<f64>,
 }
 
-/// Parameters from a fixed seed.
-pub fn parameters() -> NamedTensors<f64> {
-    initial::draw_parameters(&plan(), &Streams::new(1))
+impl Example {
+    /// A classifier with these layers, for samples of that shape.
+    pub fn new(sample: &[usize], layers: Vec<LayerSpec>) -> Self {
+        let model = ModelSpec {
+            weights: Initializer::XavierNormal,
+            biases: Initializer::Normal {
+                mean: 0.0,
+                std: 0.5,
+            },
+            ..ModelSpec::new(layers)
+        };
+        let plan = model.plan(sample).unwrap();
+        let (inputs, classes) = (plan[0].inputs(), plan[plan.len() - 1].outputs());
+        let rule = OptimizerSpec::Sgd { learning_rate: 0.1 };
+        let streams = Streams::new(1);
+        let mut rng = streams.stream("batch");
+        let x = Array2::from_shape_simple_fn((SAMPLES, inputs), || rng.random_range(-1.0..1.0));
+        let one_hot = |(n, k): (usize, usize)| f64::from(u8::from(n % classes == k));
+        Self {
+            training: TrainingSpec::new(LossSpec::SoftmaxCrossEntropy, rule),
+            parameters: initial::draw_parameters(&plan, &streams),
+            x,
+            t: Array2::from_shape_fn((SAMPLES, classes), one_hot),
+            streams,
+            plan,
+        }
+    }
+
+    /// 4-4-4-3: a tanh after the first linear layer, a sigmoid after the second, a square one.
+    pub fn perceptron() -> Self {
+        let (tanh, sigmoid) = (LayerSpec::Tanh, LayerSpec::Sigmoid);
+        Self::new(&[4], vec![linear(4), tanh, linear(4), sigmoid, linear(3)])
+    }
 }
 
-/// Inputs in [-1, 1) and one-hot targets.
-pub fn batch() -> (Array2<f64>, Array2<f64>) {
-    let mut rng = Streams::new(1).stream("batch");
-    let x = Array2::from_shape_simple_fn((SAMPLES, 4), || rng.random_range(-1.0..1.0));
-    let t = Array2::from_shape_fn((SAMPLES, 3), |(n, k)| f64::from(u8::from(n % 3 == k)));
-    (x, t)
+/// A linear layer with a bias.
+pub fn linear(units: usize) -> LayerSpec {
+    LayerSpec::Linear(LinearSpec::new(units))
 }
-
-/// A bug in the gradients themselves.
-pub type Spoil = Box<dyn Fn(&mut NamedTensors<f64>) + Send>;
 
 /// The chain rule over layers of `backprop`, each of which may be replaced by one with a bug.
 pub struct Chain {
     pub layers: Vec<Box<dyn Layer<f64>>>,
     pub loss: Box<dyn Loss<f64>>,
-    pub spoil: Option<Spoil>,
     plan: Vec<PlannedLayer>,
     parameters: NamedTensors<f64>,
 }
 
+/// Of every pass here.
+const MODE: Mode = Mode::Training {
+    step: 0,
+    first_row: 0,
+};
+
 impl Chain {
     /// Without a bug.
-    pub fn honest() -> Self {
-        let plan = plan();
+    pub fn honest(example: &Example) -> Self {
+        let plan = example.plan.clone();
+        let build = |layer| layers::build(layer, example.streams);
         Self {
-            layers: plan.iter().map(layers::build).collect(),
-            loss: losses::build(LossSpec::SoftmaxCrossEntropy),
-            spoil: None,
-            parameters: parameters(),
+            layers: plan.iter().map(build).collect(),
+            loss: losses::build(example.training.loss),
+            parameters: example.parameters.clone(),
             plan,
         }
+    }
+
+    /// Gives a layer another backward pass.
+    pub fn plant(&mut self, index: usize, backward: FaultyBackward) {
+        let honest = std::mem::replace(&mut self.layers[index], Box::new(layers::Identity));
+        self.layers[index] = Box::new(Faulty { honest, backward });
     }
 
     /// The parameters of a layer in one flat vector, as layers want them.
@@ -90,7 +110,7 @@ impl Chain {
         for index in 0..self.layers.len() {
             let w = self.flat(index);
             let mut y = Array2::zeros((x.nrows(), self.plan[index].outputs()));
-            self.layers[index].forward(&w, passed[index].view(), y.view_mut());
+            self.layers[index].forward(&w, passed[index].view(), y.view_mut(), MODE);
             passed.push(y);
         }
         passed
@@ -103,10 +123,9 @@ impl Chain {
             let w = self.flat(index);
             let mut dw = vec![0.0; w.len()];
             let mut dx = Array2::zeros(passed[index].raw_dim());
-            let (x, y) = (passed[index].view(), passed[index + 1].view());
             let pass = Pass {
-                x,
-                y,
+                x: passed[index].view(),
+                y: passed[index + 1].view(),
                 dy: dy.view(),
             };
             self.layers[index].backward(&w, pass, Some(dx.view_mut()), &mut dw);
@@ -117,9 +136,6 @@ impl Chain {
         gradients.insert("x", dy.into_dyn());
         for (name, gradient) in by_layer.into_iter().rev().flatten() {
             gradients.insert(name, gradient);
-        }
-        if let Some(spoil) = &self.spoil {
-            spoil(&mut gradients);
         }
         let mut outputs = NamedTensors::default();
         for (layer, y) in self.plan.iter().zip(&passed[1..]) {
@@ -171,14 +187,51 @@ impl Implementation<f64> for Chain {
         self.back(sum, passed, dy.to_owned())
     }
 
-    fn train_step(&mut self, _: ArrayView2<f64>, _: ArrayView2<f64>) -> f64 {
+    fn train_step(&mut self, _: Step, _: ArrayView2<f64>, _: ArrayView2<f64>) -> f64 {
         unreachable!("bugs are looked for in single passes")
     }
 
-    fn evaluate(&mut self, x: ArrayView2<f64>, t: ArrayView2<f64>) -> Evaluation<f64> {
+    fn estimate_curvature(&mut self, _: ArrayView2<f64>, _: ArrayView2<f64>) {}
+
+    fn evaluate(
+        &mut self,
+        _: spec::Mode,
+        x: ArrayView2<f64>,
+        t: ArrayView2<f64>,
+    ) -> Evaluation<f64> {
         let mut passed = self.forward(x);
         let output = passed.remove(passed.len() - 1);
         let loss = self.loss.forward(output.view(), t.view()) / x.nrows() as f64;
         Evaluation { loss, output }
+    }
+}
+
+/// A backward pass with a bug: given the honest layer, its parameters and its pass, it fills dx and
+/// adds to dw.
+pub type FaultyBackward = fn(&mut dyn Layer<f64>, &[f64], Pass<f64>, &mut Array2<f64>, &mut [f64]);
+
+/// A layer with the right forward and a wrong backward pass.
+struct Faulty {
+    honest: Box<dyn Layer<f64>>,
+    backward: FaultyBackward,
+}
+
+impl Layer<f64> for Faulty {
+    fn forward(&mut self, w: &[f64], x: ArrayView2<f64>, y: ArrayViewMut2<f64>, mode: Mode) {
+        self.honest.forward(w, x, y, mode);
+    }
+
+    fn backward(
+        &mut self,
+        w: &[f64],
+        pass: Pass<f64>,
+        dx: Option<ArrayViewMut2<f64>>,
+        dw: &mut [f64],
+    ) {
+        let mut own = Array2::zeros(pass.x.raw_dim());
+        (self.backward)(&mut *self.honest, w, pass, &mut own, dw);
+        if let Some(mut dx) = dx {
+            dx.assign(&own);
+        }
     }
 }

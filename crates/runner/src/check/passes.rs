@@ -1,0 +1,154 @@
+//! Whole passes of two implementations, held against each other tensor by tensor.
+
+use spec::{Backward, Evaluation, NamedTensors, Real};
+
+use super::comparison::{
+    CANCELLED, Comparison, Context, LOSS, compare, compare_entries, faulty, floor,
+};
+
+/// Holds a backward pass against a witness's: outputs and loss first, in the order of the data
+/// flow, then the gradients from the loss back to the input. So the first that is off is where an
+/// error came from, not where it was carried to.
+pub fn compare_backward<T: Real>(
+    context: Context<'_>,
+    by_hand: &Backward<T>,
+    witness: &Backward<T>,
+) -> Vec<Comparison> {
+    let forward = Context {
+        zero_is_a_fault: false,
+        ..context
+    };
+    let mut comparisons: Vec<_> = by_hand
+        .outputs
+        .iter()
+        .map(|(name, output)| compare(forward, 0.0, name, output, witness.outputs.get(name)))
+        .collect();
+    let value = [(0, by_hand.loss, witness.loss)];
+    let summands = value_floor(by_hand);
+    comparisons.push(compare_entries(
+        forward,
+        summands,
+        LOSS,
+        &[],
+        value.into_iter(),
+    ));
+    let floor = floor(&witness.gradients);
+    for (name, gradient) in context.gradients(by_hand) {
+        let theirs = witness.gradients.get(name);
+        comparisons.push(compare(context, floor, name, gradient, theirs));
+    }
+    comparisons.extend(unmatched(context, &by_hand.gradients, &witness.gradients));
+    comparisons
+}
+
+/// The magnitude by which a loss that cancels is judged: a sum over the outputs, as Σ dy ⊙ y is, may
+/// be almost nothing, and carries the rounding of all of them.
+fn value_floor<T: Real>(backward: &Backward<T>) -> f64 {
+    let last = backward.outputs.iter().next_back();
+    let sum = last.map_or(0.0, |(_, y)| y.iter().map(|y| y.f64().abs()).sum());
+    CANCELLED * sum
+}
+
+/// Holds an evaluation against a witness's: the last layer's output, named so, and the loss.
+pub fn compare_evaluations<T: Real>(
+    context: Context<'_>,
+    output: &str,
+    by_hand: &Evaluation<T>,
+    witness: &Evaluation<T>,
+) -> Vec<Comparison> {
+    let [ours, theirs] = [by_hand, witness].map(|evaluation| evaluation.output.clone().into_dyn());
+    let loss = [(0, by_hand.loss, witness.loss)];
+    vec![
+        compare(context, 0.0, output, &ours, Some(&theirs)),
+        compare_entries(context, 0.0, LOSS, &[], loss.into_iter()),
+    ]
+}
+
+/// Holds parameters against a witness's after some steps, in the order of the data flow.
+pub fn compare_parameters<T: Real>(
+    context: Context<'_>,
+    by_hand: &NamedTensors<T>,
+    witness: &NamedTensors<T>,
+) -> Vec<Comparison> {
+    let mut comparisons: Vec<_> = by_hand
+        .iter()
+        .map(|(name, tensor)| compare(context, 0.0, name, tensor, witness.get(name)))
+        .collect();
+    comparisons.extend(unmatched(context, by_hand, witness));
+    comparisons
+}
+
+/// What the witness has and the hand-written implementation has not.
+fn unmatched<T: Real>(
+    context: Context<'_>,
+    by_hand: &NamedTensors<T>,
+    witness: &NamedTensors<T>,
+) -> Vec<Comparison> {
+    let missing = witness
+        .iter()
+        .filter(|(name, _)| by_hand.get(name).is_none());
+    missing
+        .map(|(name, tensor)| {
+            let fault = "the hand-written implementation has no tensor of that name";
+            faulty(context, name, tensor.shape(), fault.into())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::comparison::Bound;
+    use ndarray::array;
+
+    const CONTEXT: Context<'static> = Context {
+        witness: "witness",
+        pass: "loss",
+        bound: Bound::Relative(1e-6),
+        zero_is_a_fault: true,
+        input: true,
+    };
+
+    /// A bias gradient is a sum over the batch: where it cancels, what is left is rounding.
+    #[test]
+    fn rounding_of_a_sum_that_cancels_is_no_fault() {
+        let backward = |bias: f64| {
+            let mut gradients = NamedTensors::default();
+            gradients.insert("w", array![1.0, -2.0].into_dyn());
+            gradients.insert("b", array![bias].into_dyn());
+            Backward {
+                loss: 1.0,
+                outputs: NamedTensors::default(),
+                gradients,
+            }
+        };
+        let faults = |by_hand: f64, witness: f64| {
+            let rows = compare_backward(CONTEXT, &backward(by_hand), &backward(witness));
+            rows.iter().filter(|row| row.fault.is_some()).count()
+        };
+        assert_eq!(faults(1.0e-6, 1.001e-6), 0, "off by 1e-9, judged by 2e-3");
+        assert_eq!(faults(1.0e-6, 2.0e-6), 1, "off by as much as it is");
+        assert_eq!(faults(0.0, 1.0e-6), 1, "missing");
+    }
+
+    /// Σ dy ⊙ y of a random dy may be almost 0 by chance.
+    #[test]
+    fn rounding_of_a_loss_that_cancels_is_no_fault() {
+        let backward = |loss: f64| {
+            let mut outputs = NamedTensors::default();
+            outputs.insert("0.output", array![4.0, -4.0].into_dyn());
+            Backward {
+                loss,
+                outputs,
+                gradients: NamedTensors::default(),
+            }
+        };
+        let fault = |by_hand: f64, witness: f64| {
+            let rows = compare_backward(CONTEXT, &backward(by_hand), &backward(witness));
+            rows.into_iter().any(|row| row.fault.is_some())
+        };
+        assert!(!fault(1.0e-7, 1.05e-7), "off by 5e-9, judged by 8e-3");
+        assert!(fault(1.0e-7, 2.0e-7), "off by as much as it is");
+        assert!(fault(0.5, 1.0), "half the loss");
+    }
+}

@@ -1,0 +1,151 @@
+//! What is proved: a network at its initial parameters, and the batch on which it is.
+
+use ndarray::Array2;
+use rand::RngExt;
+use spec::model::{Initializer, LayerSpec, PlannedLayer};
+use spec::training::TrainingSpec;
+use spec::{Backward, Implementation, ImplementationName, NamedTensors, Real, Streams};
+
+use super::differences::Function;
+use crate::Failure;
+use crate::implementations::{Number, build};
+
+/// How far a parameter that begins at a constant is moved for central differences.
+const SPREAD: f64 = 0.1;
+
+/// A network that every implementation can be built of.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its layers.
+    pub plan: &'a [PlannedLayer],
+    /// Loss, penalties and learning rule.
+    pub training: &'a TrainingSpec,
+    /// Where dropout masks come from.
+    pub streams: Streams,
+    /// Its initial parameters.
+    pub parameters: &'a NamedTensors<f64>,
+}
+
+impl Subject<'_> {
+    /// An implementation at the initial parameters.
+    ///
+    /// # Errors
+    /// When it does not take them.
+    pub fn loaded<T: Number>(
+        &self,
+        name: ImplementationName,
+    ) -> Result<Box<dyn Implementation<T>>, Failure> {
+        let mut model = build(name, self.plan, self.training, self.streams);
+        model.load(&self.parameters.cast())?;
+        Ok(model)
+    }
+
+    /// Whether there are gradients to prove. A step has a derivative of 0 almost everywhere: where
+    /// there is one, only forward passes are compared.
+    pub fn has_gradients(&self) -> bool {
+        let step = |layer: &LayerSpec| *layer == LayerSpec::Step;
+        !self.plan.iter().any(|layer| layer.spec.any(&step))
+    }
+
+    /// Whether the input has a gradient. Integers that choose from a table have none.
+    pub fn has_input_gradient(&self) -> bool {
+        let same =
+            |layer: &&PlannedLayer| matches!(layer.spec, LayerSpec::Flatten | LayerSpec::Identity);
+        let first = self.plan.iter().find(|layer| !same(layer));
+        !first.is_some_and(|layer| matches!(layer.spec, LayerSpec::Embedding(_)))
+    }
+
+    /// Name of the last layer's output.
+    pub fn output(&self) -> String {
+        let last = self.plan.last();
+        format!("{}.output", last.map_or("", |layer| &layer.name))
+    }
+
+    /// The initial parameters, those that begin at a constant moved at random. Central differences
+    /// are taken there: at biases of 0 many a network stands at a kink, such as every ReLU above
+    /// pixels that are 0.
+    pub fn spread(&self) -> NamedTensors<f64> {
+        let mut parameters = self.parameters.clone();
+        for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {
+            if !matches!(parameter.initializer, Initializer::Constant(_)) {
+                continue;
+            }
+            let mut rng = self
+                .streams
+                .stream(&format!("check/spread/{}", parameter.name));
+            if let Some(tensor) = parameters.get_mut(&parameter.name) {
+                tensor.mapv_inplace(|value| value + rng.random_range(-SPREAD..SPREAD));
+            }
+        }
+        parameters
+    }
+}
+
+/// The batch whose gradients are compared: inputs, targets, and a random upstream gradient.
+pub struct Probe<T> {
+    /// `[N, D_in]`.
+    pub x: Array2<T>,
+    /// `[N, D_out]`.
+    pub t: Array2<T>,
+    /// `[N, D_out]`.
+    pub dy: Array2<T>,
+}
+
+impl<T: Real> Probe<T> {
+    /// With a random upstream gradient: one of ones is blind for softmax and normalisations.
+    pub fn new(x: Array2<T>, t: Array2<T>, streams: Streams) -> Self {
+        let mut rng = streams.stream("check/upstream");
+        let draw = || T::of(rng.random_range(-1.0..1.0));
+        let dy = Array2::from_shape_simple_fn(t.raw_dim(), draw);
+        Self { x, t, dy }
+    }
+
+    /// The same numbers in another precision.
+    pub fn cast<U: Real>(&self) -> Probe<U> {
+        let cast = |matrix: &Array2<T>| matrix.mapv(|value| U::of(value.f64()));
+        let [x, t, dy] = [&self.x, &self.t, &self.dy].map(cast);
+        Probe { x, t, dy }
+    }
+}
+
+/// A backward pass from a batch.
+#[derive(Clone, Copy)]
+pub enum Pass {
+    /// From the loss.
+    Loss,
+    /// From the random upstream gradient.
+    Upstream,
+}
+
+impl Pass {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Loss, Self::Upstream];
+
+    /// Its name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Upstream => "random upstream",
+        }
+    }
+
+    /// What it leaves.
+    pub fn run<T: Real>(self, model: &mut dyn Implementation<T>, probe: &Probe<T>) -> Backward<T> {
+        match self {
+            Self::Loss => model.loss_backward(probe.x.view(), probe.t.view()),
+            Self::Upstream => model.backward(probe.x.view(), probe.dy.view()),
+        }
+    }
+
+    /// What it differentiates.
+    pub fn function<'p>(self, training: &TrainingSpec, probe: &'p Probe<f64>) -> Function<'p> {
+        let regularization = &training.regularization;
+        let plain = !regularization.penalizes() && regularization.lambda() == 1.0;
+        match self {
+            // Without penalties the backward pass of the objective can be spared.
+            Self::Loss if plain => Function::Loss(probe.t.view()),
+            Self::Loss => Function::Objective(probe.t.view()),
+            Self::Upstream => Function::Upstream(probe.dy.view()),
+        }
+    }
+}

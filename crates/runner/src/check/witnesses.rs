@@ -1,0 +1,167 @@
+//! Who bears witness of a network's gradients: differences, burn, and burn's trajectories.
+//!
+//! One pass of one implementation is held at a time: of a network with 61 million parameters each
+//! takes half a gigabyte.
+
+use spec::{Implementation, ImplementationName, Mode, NamedTensors};
+
+use super::comparison::{Bound, Comparison, Context};
+use super::differences::{Point, compare_with_differences};
+use super::passes::{compare_backward, compare_evaluations, compare_parameters};
+use super::stop_if_interrupted;
+use super::subject::{Pass, Probe, Subject};
+use crate::Failure;
+use crate::implementations::{Number, REFERENCES};
+
+/// Name of the witness that takes central differences.
+pub const DIFFERENCES: &str = "central differences f64";
+
+/// Name of a device of burn as a witness.
+pub fn witness<T: Number>(name: ImplementationName) -> String {
+    format!("{} {}", name.as_str(), T::NAME)
+}
+
+/// Holds the hand-written gradients against central differences, at most so many entries of each
+/// tensor.
+///
+/// # Errors
+/// When the parameters are not taken, or on Ctrl-C.
+pub fn differences(
+    subject: Subject<'_>,
+    probe: &Probe<f64>,
+    tolerance: f64,
+    entries: usize,
+) -> Result<Vec<Comparison>, Failure> {
+    if !subject.has_gradients() {
+        return Ok(Vec::new());
+    }
+    let mut model = subject.loaded::<f64>(ImplementationName::Backprop)?;
+    let mut parameters = subject.spread();
+    let mut comparisons = Vec::new();
+    for pass in Pass::ALL {
+        stop_if_interrupted()?;
+        model.load(&parameters)?;
+        let backward = pass.run(&mut *model, probe);
+        let context = Context {
+            witness: DIFFERENCES,
+            pass: pass.name(),
+            bound: Bound::Relative(tolerance),
+            zero_is_a_fault: true,
+            input: subject.has_input_gradient(),
+        };
+        let mut point = Point {
+            model: &mut *model,
+            parameters,
+            x: probe.x.clone(),
+            function: pass.function(subject.training, probe),
+        };
+        let streams = &subject.streams;
+        let compared = compare_with_differences(context, &backward, &mut point, entries, streams)?;
+        comparisons.extend(compared);
+        parameters = point.parameters;
+    }
+    Ok(comparisons)
+}
+
+/// Holds the hand-written passes against burn's on both devices.
+///
+/// # Errors
+/// When the parameters are not taken, or on Ctrl-C.
+pub fn references<T: Number>(
+    subject: Subject<'_>,
+    probe: &Probe<f64>,
+    tolerance: f64,
+) -> Result<Vec<Comparison>, Failure> {
+    let probe = probe.cast::<T>();
+    let mut by_hand = subject.loaded::<T>(ImplementationName::Backprop)?;
+    let mut comparisons = Vec::new();
+    for name in REFERENCES {
+        let mut reference = subject.loaded::<T>(name)?;
+        for pass in Pass::ALL {
+            stop_if_interrupted()?;
+            let context = Context {
+                witness: &witness::<T>(name),
+                pass: pass.name(),
+                bound: Bound::Relative(tolerance),
+                zero_is_a_fault: true,
+                input: subject.has_input_gradient(),
+            };
+            let compared = if subject.has_gradients() {
+                let ours = pass.run(&mut *by_hand, &probe);
+                let theirs = pass.run(&mut *reference, &probe);
+                compare_backward(context, &ours, &theirs)
+            } else if matches!(pass, Pass::Loss) {
+                let evaluate = |model: &mut dyn Implementation<T>| {
+                    model.evaluate(Mode::Training, probe.x.view(), probe.t.view())
+                };
+                let context = Context {
+                    pass: "forward",
+                    zero_is_a_fault: false,
+                    ..context
+                };
+                let (ours, theirs) = (evaluate(&mut *by_hand), evaluate(&mut *reference));
+                compare_evaluations(context, &subject.output(), &ours, &theirs)
+            } else {
+                Vec::new()
+            };
+            comparisons.extend(compared);
+        }
+    }
+    Ok(comparisons)
+}
+
+/// Some updates of a model, and its parameters and running statistics after them.
+pub type Trajectory<'a, T> =
+    dyn Fn(&mut dyn Implementation<T>) -> Result<NamedTensors<T>, Failure> + 'a;
+
+/// Holds the same updates by hand and in burn against each other: parameters, running statistics,
+/// and what the trained network then says in evaluation mode. With 0 steps, or where there is no
+/// gradient, only the last, at the initial parameters.
+///
+/// # Errors
+/// Those of the trajectory, or when the parameters are not taken.
+pub fn trajectories<T: Number>(
+    subject: Subject<'_>,
+    probe: &Probe<f64>,
+    steps: usize,
+    tolerance: f64,
+    trajectory: &Trajectory<'_, T>,
+) -> Result<Vec<Comparison>, Failure> {
+    let trained = steps > 0 && subject.has_gradients();
+    let [after, evaluation] = match trained {
+        true => ["after", "evaluation after"].map(|what| format!("{what} {steps} steps")),
+        false => ["", "evaluation"].map(String::from),
+    };
+    let probe = probe.cast::<T>();
+    let walk = |name: ImplementationName| {
+        let mut model = subject.loaded::<T>(name)?;
+        let parameters = match trained {
+            true => trajectory(&mut *model)?,
+            false => NamedTensors::default(),
+        };
+        let said = model.evaluate(Mode::Evaluation, probe.x.view(), probe.t.view());
+        Ok::<_, Failure>((parameters, said))
+    };
+    let (ours, our_evaluation) = walk(ImplementationName::Backprop)?;
+    let mut comparisons = Vec::new();
+    for name in REFERENCES {
+        stop_if_interrupted()?;
+        let (theirs, their_evaluation) = walk(name)?;
+        let context = Context {
+            witness: &witness::<T>(name),
+            pass: &after,
+            bound: Bound::Absolute(tolerance),
+            zero_is_a_fault: false,
+            input: true,
+        };
+        comparisons.extend(compare_parameters(context, &ours, &theirs));
+        let context = Context {
+            pass: &evaluation,
+            ..context
+        };
+        let output = subject.output();
+        let compared = compare_evaluations(context, &output, &our_evaluation, &their_evaluation);
+        comparisons.extend(compared);
+    }
+    Ok(comparisons)
+}

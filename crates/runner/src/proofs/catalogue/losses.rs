@@ -1,0 +1,39 @@
+//! Every loss at the end of one network.
+
+use spec::model::{Initializer, LayerSpec, RbfSpec};
+use spec::training::LossSpec;
+
+use super::{Case, perceptron};
+
+/// Every loss.
+pub fn cases() -> Vec<Case> {
+    use LossSpec::*;
+    let losses = [
+        SquaredError,
+        SumOfSquares,
+        MeanOfSquares,
+        BinaryCrossEntropy,
+        SoftmaxCrossEntropy,
+        KlDivergence,
+        Hinge,
+        SquaredHinge,
+        MaximumAPosteriori { rubbish: 1.0 },
+    ];
+    losses.map(case).into()
+}
+
+fn case(loss: LossSpec) -> Case {
+    let mut case = Case::new(format!("`{}`", loss.kind()), &[5], perceptron());
+    case.training.loss = loss;
+    if loss.smallest_wins() {
+        // Its outputs are penalties: distances to the centre of each class.
+        let std = 0.5;
+        case.layers[2] = LayerSpec::Rbf(RbfSpec {
+            units: 4,
+            centers: Initializer::Normal { mean: 0.0, std },
+            learning_rate: 1.0,
+            name: None,
+        });
+    }
+    case
+}

@@ -1,0 +1,183 @@
+//! Every learning rule, penalty and bound on one network.
+
+use spec::model::{Conv2dSpec, Initializer, LayerSpec, LinearSpec, RbfSpec, SubsamplingSpec};
+use spec::training::{BatchSize, ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec};
+
+use super::{Case, linear, perceptron};
+
+/// Every learning rule.
+pub fn optimizers() -> Vec<Case> {
+    use OptimizerSpec::*;
+    let (learning_rate, epsilon) = (0.05, 1e-8);
+    let (beta1, beta2) = (0.9, 0.999);
+    let momentum = 0.9;
+    let rules = [
+        Sgd { learning_rate },
+        Momentum {
+            learning_rate,
+            momentum,
+        },
+        Nesterov {
+            learning_rate,
+            momentum,
+        },
+        AdaGrad {
+            learning_rate,
+            epsilon,
+        },
+        RmsProp {
+            learning_rate: 0.01,
+            decay: 0.9,
+            epsilon,
+        },
+        Adam {
+            learning_rate: 0.01,
+            beta1,
+            beta2,
+            epsilon,
+        },
+        AdamW {
+            learning_rate: 0.01,
+            beta1,
+            beta2,
+            epsilon,
+            weight_decay: 0.1,
+        },
+        Rprop {
+            learning_rate: 0.01,
+            decrease: 0.5,
+            increase: 1.2,
+            smallest: 1e-6,
+            largest: 50.0,
+        },
+        curvature(),
+    ];
+    let mut cases: Vec<Case> = rules.into_iter().map(rule).collect();
+    cases.extend([quickprop(), lenet()]);
+    cases
+}
+
+/// One weight an output: a layer more, and 100 steps make a rounding error 10¹² times as large.
+/// The rule divides by differences of slopes, and they move with every other parameter.
+fn quickprop() -> Case {
+    let rule = OptimizerSpec::Quickprop {
+        learning_rate: 0.001,
+        growth: 1.2,
+    };
+    let weights = LayerSpec::Linear(LinearSpec {
+        bias: false,
+        ..LinearSpec::new(4)
+    });
+    let name = format!("`{}`, one weight an output", rule.kind());
+    let mut case = Case::new(name, &[1], vec![weights, LayerSpec::Tanh]);
+    case.training.optimizer = rule;
+    case.training.batch_size = BatchSize::All;
+    case
+}
+
+fn curvature() -> OptimizerSpec {
+    OptimizerSpec::DiagonalLevenbergMarquardt {
+        learning_rate: 0.01,
+        mu: 0.1,
+        samples: 32,
+    }
+}
+
+fn rule(rule: OptimizerSpec) -> Case {
+    let mut case = Case::new(format!("`{}`", rule.kind()), &[5], perceptron());
+    case.training.optimizer = rule;
+    if matches!(rule, OptimizerSpec::Rprop { .. }) {
+        case.training.batch_size = BatchSize::All;
+    }
+    case
+}
+
+/// The parts of LeNet-5 as in 1998, with its rule and its criterion.
+fn lenet() -> Case {
+    let table = Conv2dSpec {
+        connections: Some(vec![vec![0, 1], vec![1, 2], vec![0, 2], vec![0, 1, 2]]),
+        ..Conv2dSpec::new(4, 3)
+    };
+    let subsampling = SubsamplingSpec {
+        size: 2.into(),
+        name: None,
+        weights: None,
+        biases: None,
+        learning_rate: 1.0,
+    };
+    let rbf = RbfSpec {
+        units: 4,
+        centers: Initializer::Signs,
+        learning_rate: 0.0,
+        name: None,
+    };
+    let layers = vec![
+        LayerSpec::Conv2d(Conv2dSpec::new(3, 3)),
+        LayerSpec::ScaledTanh,
+        LayerSpec::Subsampling(subsampling),
+        LayerSpec::ScaledTanh,
+        LayerSpec::Conv2d(table),
+        LayerSpec::ScaledTanh,
+        LayerSpec::Flatten,
+        linear(6),
+        LayerSpec::ScaledTanh,
+        LayerSpec::Rbf(rbf),
+    ];
+    let rule = curvature();
+    let name = format!("`{}`, LeNet-5's parts of 1998", rule.kind());
+    let mut case = Case::new(name, &[1, 10, 10], layers);
+    case.training.optimizer = rule;
+    case.training.loss = LossSpec::MaximumAPosteriori { rubbish: 1.0 };
+    case
+}
+
+/// Penalties, bounds of gradients and weights, and factors of the learning rate.
+pub fn bounds() -> Vec<Case> {
+    let none = RegularizationSpec::default();
+    let l1 = RegularizationSpec { l1: 0.02, ..none };
+    let l2 = RegularizationSpec { l2: 0.1, ..none };
+    let biases = RegularizationSpec { biases: true, ..l2 };
+    let lambda = RegularizationSpec {
+        lambda: Some(0.9),
+        ..none
+    };
+    let max_norm = RegularizationSpec {
+        max_norm: Some(0.6),
+        ..none
+    };
+    vec![
+        regularized("`l1`", l1),
+        regularized("`l2`", l2),
+        regularized("`l2`, biases too", biases),
+        regularized("`lambda`", lambda),
+        regularized("`max_norm`", max_norm),
+        clipped("`clip`, value", ClipSpec::Value(0.02)),
+        clipped("`clip`, norm", ClipSpec::Norm(0.1)),
+        factors(),
+    ]
+}
+
+fn regularized(name: &str, regularization: RegularizationSpec) -> Case {
+    let mut case = Case::new(name, &[5], perceptron());
+    case.training.regularization = regularization;
+    case
+}
+
+fn clipped(name: &str, clip: ClipSpec) -> Case {
+    let mut case = Case::new(name, &[5], perceptron());
+    case.training.clip = Some(clip);
+    case
+}
+
+/// A layer that stays as it is, one that learns at half the rate, one at the whole.
+fn factors() -> Case {
+    let slowed = |learning_rate| {
+        LayerSpec::Linear(LinearSpec {
+            learning_rate,
+            ..LinearSpec::new(6)
+        })
+    };
+    let tanh = LayerSpec::Tanh;
+    let layers = vec![slowed(0.0), tanh.clone(), slowed(0.5), tanh, linear(4)];
+    Case::new("`learning_rate` of a layer, 0 and 0.5", &[5], layers)
+}

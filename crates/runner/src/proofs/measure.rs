@@ -1,0 +1,101 @@
+//! What the witnesses say of one case.
+
+use ndarray::{ArrayView2, s};
+use spec::training::BatchSize;
+use spec::{Implementation, NamedTensors, Real, Step};
+
+use super::catalogue::{BATCH, Case, Laid};
+use crate::Failure;
+use crate::check::comparison::Comparison;
+use crate::check::subject::{Probe, Subject};
+use crate::check::{Report, witnesses};
+use crate::implementations::Number;
+
+/// Updates of a trajectory.
+pub const STEPS: usize = 100;
+/// Updates between two estimates of the curvature, for a rule that asks for it.
+const CURVATURE_EVERY: usize = 10;
+/// Entries of each tensor compared with central differences.
+const ENTRIES: usize = 40;
+
+/// Largest relative error against central differences.
+pub const DIFFERENCES: f64 = 1e-6;
+/// Largest relative error against burn in f64.
+pub const F64: f64 = 1e-9;
+/// The same in f32.
+pub const F32: f64 = 1e-4;
+/// Largest difference of a number after the trajectory in f64.
+pub const TRAJECTORY_F64: f64 = 1e-8;
+/// The same in f32.
+pub const TRAJECTORY_F32: f64 = 1e-4;
+
+/// Every comparison of a case.
+///
+/// # Errors
+/// When the case is no network, or on Ctrl-C.
+pub fn prove(case: &Case) -> Result<Report, Failure> {
+    let laid = case.lay_out()?;
+    let subject = Subject {
+        plan: &laid.plan,
+        training: &case.training,
+        streams: laid.streams,
+        parameters: &laid.parameters,
+    };
+    let part = |matrix: &ndarray::Array2<f64>| matrix.slice(s![..BATCH, ..]).to_owned();
+    let probe = Probe::new(part(&laid.x), part(&laid.t), laid.streams);
+    let mut comparisons = witnesses::differences(subject, &probe, DIFFERENCES, ENTRIES)?;
+    comparisons.extend(witnesses::references::<f64>(subject, &probe, F64)?);
+    comparisons.extend(witnesses::references::<f32>(subject, &probe, F32)?);
+    comparisons.extend(trajectories::<f64>(
+        case,
+        &laid,
+        subject,
+        &probe,
+        TRAJECTORY_F64,
+    )?);
+    comparisons.extend(trajectories::<f32>(
+        case,
+        &laid,
+        subject,
+        &probe,
+        TRAJECTORY_F32,
+    )?);
+    Ok(Report { comparisons })
+}
+
+fn trajectories<T: Number>(
+    case: &Case,
+    laid: &Laid,
+    subject: Subject<'_>,
+    probe: &Probe<f64>,
+    tolerance: f64,
+) -> Result<Vec<Comparison>, Failure> {
+    let walk = |model: &mut dyn Implementation<T>| Ok(walk(case, laid, model));
+    witnesses::trajectories(subject, probe, STEPS, tolerance, &walk)
+}
+
+/// Trains on the samples in their order, again and again.
+fn walk<T: Real>(case: &Case, laid: &Laid, model: &mut dyn Implementation<T>) -> NamedTensors<T> {
+    let [x, t] = [&laid.x, &laid.t].map(|matrix| matrix.mapv(T::of));
+    let batches = match case.training.batch_size {
+        BatchSize::Samples(size) => x.nrows() / size,
+        BatchSize::All => 1,
+    };
+    let size = x.nrows() / batches;
+    for step in 0..STEPS {
+        if step % CURVATURE_EVERY == 0
+            && let Some(samples) = case.training.optimizer.curvature_samples()
+        {
+            model.estimate_curvature(x.slice(s![..samples, ..]), t.slice(s![..samples, ..]));
+        }
+        let start = step % batches * size;
+        let rows = start..start + size;
+        let part = |matrix: ArrayView2<'_, T>| matrix.slice_move(s![rows.clone(), ..]).to_owned();
+        let update = Step {
+            number: step as u64 + 1,
+            learning_rate: case.training.optimizer.learning_rate(),
+        };
+        model.train_step(update, part(x.view()).view(), part(t.view()).view());
+    }
+    model.parameters()
+}
