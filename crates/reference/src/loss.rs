@@ -50,11 +50,8 @@ pub(crate) fn curvature(loss: LossSpec, y: Tensor<2>, t: Tensor<2>) -> Tensor<2>
         LossSpec::SoftmaxCrossEntropy | LossSpec::KlDivergence => {
             of_probability(activation::softmax(y, 1)) * t.sum_dim(1)
         }
-        LossSpec::MaximumAPosteriori { rubbish } => {
-            let no_class = t.sum_dim(1).zeros_like().add_scalar(rubbish);
-            let p = activation::softmax(Tensor::cat(vec![y, no_class], 1).neg(), 1);
-            of_probability(p.narrow(1, 0, outputs))
-        }
+        // The weights of the penalties in eq. 8: the curvature is in the distances behind them.
+        LossSpec::MaximumAPosteriori { .. } => right_class(&t).1.mul_scalar(one_over_n),
         LossSpec::Hinge | LossSpec::SquaredHinge => {
             unimplemented!("LossSpec::has_curvature says which losses have a second derivative")
         }

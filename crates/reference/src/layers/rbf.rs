@@ -34,11 +34,12 @@ impl Layer for Rbf {
         distances.reshape([samples, self.units])
     }
 
-    /// (∂yⱼ/∂xᵢ)² = (∂yⱼ/∂wⱼᵢ)² = 4 (xᵢ − wⱼᵢ)².
+    /// ∂²yⱼ/∂xᵢ² = ∂²yⱼ/∂wⱼᵢ² = 2: all curvature of the network's end is in its distances, and `d2y`
+    /// are the weights with which the loss counts them.
     fn curvature(&mut self, w: &[Tensor<1>], x: Tensor<2>, d2y: Tensor<2>) -> Curvature {
         let samples = x.dims()[0];
-        let squares = self.differences(w, x).square().mul_scalar(4.0);
-        let terms = squares * d2y.reshape([samples, self.units, 1]);
+        let twos = self.differences(w, x).zeros_like().add_scalar(2.0);
+        let terms = twos * d2y.reshape([samples, self.units, 1]);
         let of_x = terms.clone().sum_dim(1).reshape([samples, self.inputs]);
         let of_w = terms.sum_dim(0).reshape([self.units * self.inputs]);
         Curvature {
