@@ -190,7 +190,8 @@ mod tests {
 
     #[test]
     fn smooth_functions_are_differentiated() {
-        let smooth: [(fn(f64) -> f64, fn(f64) -> f64); 3] = [
+        type Scalar = fn(f64) -> f64;
+        let smooth: [(Scalar, Scalar); 3] = [
             (f64::tanh, |w| 1.0 - w.tanh().powi(2)),
             (f64::exp, f64::exp),
             (|w| 2.3 + w.powi(3), |w| 3.0 * w.powi(2)),

@@ -6,10 +6,13 @@ use ndarray::Array2;
 use spec::training::RegularizationSpec;
 use spec::{Evaluation, Mode, NamedTensors, Step, TensorError};
 
+/// A bug in the gradients themselves.
+type Spoil = Box<dyn Fn(&mut NamedTensors<f64>) + Send>;
+
 /// A hand-written network whose gradients are changed after they were computed.
 struct Spoiled {
     honest: Box<dyn Implementation<f64>>,
-    spoil: Box<dyn Fn(&mut NamedTensors<f64>) + Send>,
+    spoil: Spoil,
 }
 
 impl Spoiled {
@@ -55,7 +58,8 @@ impl Implementation<f64> for Spoiled {
 
 #[test]
 fn a_bug_in_the_gradient_of_any_tensor_is_named_alone() {
-    let bugs: [(&str, fn(&mut f64)); 5] = [
+    type Bug = fn(&mut f64);
+    let bugs: [(&str, Bug); 5] = [
         ("a wrong sign", |g| *g = -*g),
         ("a forgotten 1/2", |g| *g *= 2.0),
         ("a missing gradient", |g| *g = 0.0),
