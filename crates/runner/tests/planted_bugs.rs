@@ -49,6 +49,7 @@ fn context(witness: &str, bound: Bound) -> Context<'_> {
         bound,
         zero_is_a_fault: true,
         input: true,
+        vanishing: &[],
     }
 }
 

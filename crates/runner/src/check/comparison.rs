@@ -74,6 +74,8 @@ pub struct Context<'a> {
     pub zero_is_a_fault: bool,
     /// Whether the gradient of the input `x` counts: integers that choose from a table have none.
     pub input: bool,
+    /// Gradients that are 0 but for rounding, as of a bias that a batch normalisation takes away.
+    pub vanishing: &'a [String],
 }
 
 impl Context<'_> {
@@ -85,6 +87,19 @@ impl Context<'_> {
         let input = self.input;
         let gradients = backward.gradients.iter().rev();
         gradients.filter(move |(name, _)| input || *name != INPUT)
+    }
+
+    /// The context of one gradient and the magnitude by which it is judged at least, in a pass with
+    /// that [`floor`]. What vanishes is judged by the largest gradient of the pass.
+    pub fn of_gradient(self, name: &str, floor: f64) -> (Self, f64) {
+        if !self.vanishing.iter().any(|vanishing| vanishing == name) {
+            return (self, floor);
+        }
+        let context = Self {
+            zero_is_a_fault: false,
+            ..self
+        };
+        (context, floor / CANCELLED)
     }
 }
 
@@ -223,6 +238,7 @@ mod tests {
         bound: Bound::Relative(1e-6),
         zero_is_a_fault: true,
         input: true,
+        vanishing: &[],
     };
 
     fn fault(by_hand: ArrayD<f64>, witness: ArrayD<f64>) -> Option<String> {

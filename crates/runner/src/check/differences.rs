@@ -146,6 +146,7 @@ pub fn compare_with_differences(
     let floor = floor(&by_hand.gradients);
     let mut comparisons = Vec::new();
     for (name, gradient) in context.gradients(by_hand) {
+        let (context, floor) = context.of_gradient(name, floor);
         let scale = gradient.fold(floor, |largest: f64, g| largest.max(g.abs()));
         let mut rng = streams.stream(&format!("check/entries/{name}"));
         let mut pairs = Vec::new();

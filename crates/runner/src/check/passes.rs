@@ -35,6 +35,7 @@ pub fn compare_backward<T: Real>(
     let floor = floor(&witness.gradients);
     for (name, gradient) in context.gradients(by_hand) {
         let theirs = witness.gradients.get(name);
+        let (context, floor) = context.of_gradient(name, floor);
         comparisons.push(compare(context, floor, name, gradient, theirs));
     }
     comparisons.extend(unmatched(context, &by_hand.gradients, &witness.gradients));
@@ -107,6 +108,7 @@ mod tests {
         bound: Bound::Relative(1e-6),
         zero_is_a_fault: true,
         input: true,
+        vanishing: &[],
     };
 
     /// A bias gradient is a sum over the batch: where it cancels, what is left is rounding.
@@ -129,6 +131,33 @@ mod tests {
         assert_eq!(faults(1.0e-6, 1.001e-6), 0, "off by 1e-9, judged by 2e-3");
         assert_eq!(faults(1.0e-6, 2.0e-6), 1, "off by as much as it is");
         assert_eq!(faults(0.0, 1.0e-6), 1, "missing");
+    }
+
+    /// What is left of a bias before a batch normalisation is rounding of other gradients.
+    #[test]
+    fn a_gradient_that_vanishes_is_judged_by_the_largest() {
+        let backward = |bias: f64| {
+            let mut gradients = NamedTensors::default();
+            gradients.insert("w", array![1.0, -2.0].into_dyn());
+            gradients.insert("b", array![bias].into_dyn());
+            Backward {
+                loss: 1.0,
+                outputs: NamedTensors::default(),
+                gradients,
+            }
+        };
+        let vanishing = ["b".to_string()];
+        let context = Context {
+            vanishing: &vanishing,
+            ..CONTEXT
+        };
+        let faults = |by_hand: f64, witness: f64| {
+            let rows = compare_backward(context, &backward(by_hand), &backward(witness));
+            rows.iter().filter(|row| row.fault.is_some()).count()
+        };
+        assert_eq!(faults(1e-7, -1e-7), 0);
+        assert_eq!(faults(0.0, 0.0), 0);
+        assert_eq!(faults(1e-2, 0.0), 1);
     }
 
     /// Σ dy ⊙ y of a random dy may be almost 0 by chance.

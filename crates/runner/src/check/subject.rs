@@ -55,6 +55,14 @@ impl Subject<'_> {
         !first.is_some_and(|layer| matches!(layer.spec, LayerSpec::Embedding(_)))
     }
 
+    /// Gradients that are 0 but for rounding: of the bias of a layer right before a batch
+    /// normalisation, which takes the mean away and the bias with it.
+    pub fn vanishing_gradients(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        biases_taken_away(self.plan, &mut names);
+        names
+    }
+
     /// Name of the last layer's output.
     pub fn output(&self) -> String {
         let last = self.plan.last();
@@ -78,6 +86,18 @@ impl Subject<'_> {
             }
         }
         parameters
+    }
+}
+
+fn biases_taken_away(plan: &[PlannedLayer], names: &mut Vec<String>) {
+    for pair in plan.windows(2) {
+        let biased = matches!(pair[0].spec, LayerSpec::Linear(_) | LayerSpec::Conv2d(_));
+        if biased && matches!(pair[1].spec, LayerSpec::BatchNorm(_)) {
+            names.push(format!("{}.bias", pair[0].name));
+        }
+    }
+    for chain in plan.iter().flat_map(|layer| &layer.chains) {
+        biases_taken_away(chain, names);
     }
 }
 

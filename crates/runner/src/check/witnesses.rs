@@ -37,6 +37,7 @@ pub fn differences(
     }
     let mut model = subject.loaded::<f64>(ImplementationName::Backprop)?;
     let mut parameters = subject.spread();
+    let vanishing = subject.vanishing_gradients();
     let mut comparisons = Vec::new();
     for pass in Pass::ALL {
         stop_if_interrupted()?;
@@ -48,6 +49,7 @@ pub fn differences(
             bound: Bound::Relative(tolerance),
             zero_is_a_fault: true,
             input: subject.has_input_gradient(),
+            vanishing: &vanishing,
         };
         let mut point = Point {
             model: &mut *model,
@@ -74,6 +76,7 @@ pub fn references<T: Number>(
 ) -> Result<Vec<Comparison>, Failure> {
     let probe = probe.cast::<T>();
     let mut by_hand = subject.loaded::<T>(ImplementationName::Backprop)?;
+    let vanishing = subject.vanishing_gradients();
     let mut comparisons = Vec::new();
     for name in REFERENCES {
         let mut reference = subject.loaded::<T>(name)?;
@@ -85,6 +88,7 @@ pub fn references<T: Number>(
                 bound: Bound::Relative(tolerance),
                 zero_is_a_fault: true,
                 input: subject.has_input_gradient(),
+                vanishing: &vanishing,
             };
             let compared = if subject.has_gradients() {
                 let ours = pass.run(&mut *by_hand, &probe);
@@ -153,6 +157,7 @@ pub fn trajectories<T: Number>(
             bound: Bound::Absolute(tolerance),
             zero_is_a_fault: false,
             input: true,
+            vanishing: &[],
         };
         comparisons.extend(compare_parameters(context, &ours, &theirs));
         let context = Context {

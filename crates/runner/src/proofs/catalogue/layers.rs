@@ -82,11 +82,15 @@ fn on_vectors() -> Vec<Case> {
             LayerSpec::LayerNorm(LayerNormSpec::default()),
         ),
         vector_norm(),
+        vector(
+            "`batch_norm`, after a bias",
+            LayerSpec::BatchNorm(BatchNormSpec::default()),
+        ),
         embedding(),
     ]
 }
 
-/// No bias before the normalisation: the mean would take it away, and its gradient be 0.
+/// No bias before the normalisation: the mean takes it away, and its gradient is 0.
 fn vector_norm() -> Case {
     let unbiased = LayerSpec::Linear(LinearSpec {
         bias: false,
