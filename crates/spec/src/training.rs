@@ -1,4 +1,4 @@
-//! `[training]` and `[gradient_check]`: how parameters are learned and how gradients are proved.
+//! `[training]`: how parameters are learned.
 
 use std::fmt;
 
@@ -9,7 +9,10 @@ use crate::Problem;
 use crate::schedule::{Position, ScheduleSpec};
 use crate::stopping::{EscapeSpec, StoppingSpec};
 
+pub use crate::gradient_check::GradientCheckSpec;
+pub use crate::loss::LossSpec;
 pub use crate::optimizer::OptimizerSpec;
+pub use crate::regularization::{ClipSpec, RegularizationSpec};
 
 /// How an experiment learns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,178 +130,6 @@ impl<'de> Deserialize<'de> for BatchSize {
     }
 }
 
-/// The loss L of a batch of N samples with outputs y and targets t: a mean over the samples.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum LossSpec {
-    /// L = 1/(2N) Σₙ Σₖ (yₙₖ − tₙₖ)², with the 1/2 of the textbooks.
-    SquaredError,
-    /// L = 1/N Σₙ Σₖ (yₙₖ − tₙₖ)².
-    SumOfSquares,
-    /// L = 1/(N K) Σₙ Σₖ (yₙₖ − tₙₖ)².
-    MeanOfSquares,
-    /// L = −1/N Σₙ Σₖ \[t ln σ(y) + (1 − t) ln(1 − σ(y))\]: the outputs are logits.
-    BinaryCrossEntropy,
-    /// L = −1/N Σₙ Σₖ t ln softmax(y)ₖ: the outputs are logits.
-    SoftmaxCrossEntropy,
-    /// L = 1/N Σₙ KL(t ‖ softmax(y)) = 1/N Σₙ Σₖ t ln(t / softmax(y)ₖ): the outputs are logits.
-    KlDivergence,
-    /// L = 1/N Σₙ Σⱼ≠c max(0, yⱼ − y_c + 1), c the right class (Weston & Watkins 1999).
-    Hinge,
-    /// L = 1/N Σₙ Σⱼ≠c max(0, yⱼ − y_c + 1)².
-    SquaredHinge,
-    /// L = 1/N Σₙ \[y_c + ln(e^(−j) + Σₖ e^(−yₖ))\], c the right class: LeNet-5's criterion
-    /// (LeCun et al. 1998, eq. 9). The outputs are penalties: the smallest is the answer.
-    MaximumAPosteriori {
-        /// j: the penalty of what is no class at all, above 0.
-        #[serde(default = "one")]
-        rubbish: f64,
-    },
-}
-
-impl LossSpec {
-    /// Its name in a config.
-    pub fn kind(self) -> &'static str {
-        match self {
-            Self::SquaredError => "squared_error",
-            Self::SumOfSquares => "sum_of_squares",
-            Self::MeanOfSquares => "mean_of_squares",
-            Self::BinaryCrossEntropy => "binary_cross_entropy",
-            Self::SoftmaxCrossEntropy => "softmax_cross_entropy",
-            Self::KlDivergence => "kl_divergence",
-            Self::Hinge => "hinge",
-            Self::SquaredHinge => "squared_hinge",
-            Self::MaximumAPosteriori { .. } => "maximum_a_posteriori",
-        }
-    }
-
-    /// Whether it has a second derivative by the outputs, which `diagonal_levenberg_marquardt`
-    /// needs.
-    pub fn has_curvature(self) -> bool {
-        !matches!(self, Self::Hinge | Self::SquaredHinge)
-    }
-
-    /// Whether it suits a real target.
-    pub fn for_real_targets(self) -> bool {
-        matches!(
-            self,
-            Self::SquaredError | Self::SumOfSquares | Self::MeanOfSquares
-        )
-    }
-
-    /// Whether two classes may share one output.
-    pub fn for_one_output(self) -> bool {
-        self.for_real_targets() || self == Self::BinaryCrossEntropy
-    }
-
-    /// Whether it compares the outputs with targets that need not be 0 and 1.
-    pub fn takes_smoothed_targets(self) -> bool {
-        match self {
-            Self::SquaredError
-            | Self::SumOfSquares
-            | Self::MeanOfSquares
-            | Self::BinaryCrossEntropy
-            | Self::SoftmaxCrossEntropy
-            | Self::KlDivergence => true,
-            Self::Hinge | Self::SquaredHinge | Self::MaximumAPosteriori { .. } => false,
-        }
-    }
-
-    /// Whether the class with the smallest output is the answer.
-    pub fn smallest_wins(self) -> bool {
-        matches!(self, Self::MaximumAPosteriori { .. })
-    }
-}
-
-/// What bounds the gradients, after the penalties are added.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClipSpec {
-    /// Each number to \[−value, value\].
-    Value(f64),
-    /// All together: if the norm of the gradients of all parameters is larger, they are scaled down
-    /// to it.
-    Norm(f64),
-}
-
-impl ClipSpec {
-    fn check(self) -> Result<(), Problem> {
-        let (kind, bound) = match self {
-            Self::Value(bound) => ("value", bound),
-            Self::Norm(bound) => ("norm", bound),
-        };
-        if bound > 0.0 && bound.is_finite() {
-            return Ok(());
-        }
-        let reason = format!("{bound} is not a possible bound");
-        Err(Problem::new(format!("training.clip.{kind}"), reason).hint("above 0"))
-    }
-}
-
-/// Penalties on the weights: the objective is λ L + l1 Σ|w| + l2/2 Σ w² + (1 − λ) Σ w².
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RegularizationSpec {
-    /// Factor of Σ|w|; its derivative at 0 is 0.
-    pub l1: f64,
-    /// Factor of ½ Σ w².
-    pub l2: f64,
-    /// λ of the textbook's objective λ · mean(E_k) + (1 − λ) · Σ w²; none: 1.
-    pub lambda: Option<f64>,
-    /// Largest norm of the weights that go into one unit; longer ones are scaled down to it after
-    /// each update.
-    pub max_norm: Option<f64>,
-    /// Whether penalties are for biases and normalisations too, and not only for weights.
-    pub biases: bool,
-}
-
-impl RegularizationSpec {
-    /// λ.
-    pub fn lambda(&self) -> f64 {
-        self.lambda.unwrap_or(1.0)
-    }
-
-    /// Factor of ½ Σ w² in the objective, from `l2` and `lambda` together.
-    pub fn half_squares(&self) -> f64 {
-        self.l2 + 2.0 * (1.0 - self.lambda())
-    }
-
-    /// Whether there is any penalty.
-    pub fn penalizes(&self) -> bool {
-        self.l1 > 0.0 || self.half_squares() > 0.0
-    }
-
-    fn check(&self) -> Result<(), Problem> {
-        let not_negative = |v: f64| v >= 0.0 && v.is_finite();
-        let lambda = self.lambda();
-        let max_norm = self.max_norm.unwrap_or(1.0);
-        let values = [
-            ("l1", self.l1, not_negative(self.l1), "0 or more"),
-            ("l2", self.l2, not_negative(self.l2), "0 or more"),
-            (
-                "lambda",
-                lambda,
-                lambda > 0.0 && lambda <= 1.0,
-                "above 0 and at most 1",
-            ),
-            (
-                "max_norm",
-                max_norm,
-                max_norm > 0.0 && max_norm.is_finite(),
-                "above 0",
-            ),
-        ];
-        for (name, value, fine, expected) in values {
-            if !fine {
-                let key = format!("training.regularization.{name}");
-                let reason = format!("{value} is not a possible {}", name.replace('_', " "));
-                return Err(Problem::new(key, reason).hint(expected));
-            }
-        }
-        Ok(())
-    }
-}
-
 /// What is measured on the test samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -321,43 +152,6 @@ impl Metric {
             Self::R2 => "r2",
             Self::Rmse => "rmse",
             Self::Mae => "mae",
-        }
-    }
-}
-
-/// How gradients are proved.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct GradientCheckSpec {
-    /// Whether `run` holds the gradients against burn's before it trains.
-    pub before_training: bool,
-    /// Samples in the batch whose gradients are compared.
-    pub batch_size: usize,
-    /// Entries of each tensor compared with central differences; a smaller tensor is compared whole.
-    pub entries: usize,
-    /// Updates of the trajectory; 0: there is none, for a network whose update takes burn minutes.
-    pub steps: usize,
-    /// Largest relative error of an f64 gradient against burn's.
-    pub tolerance_f64: f64,
-    /// Largest relative error of an f32 gradient against burn's.
-    pub tolerance_f32: f64,
-    /// Largest relative error of an f64 gradient against central differences.
-    pub tolerance_differences: f64,
-    /// Largest difference of a parameter after the f64 trajectory.
-    pub tolerance_trajectory: f64,
-}
-
-impl Default for GradientCheckSpec {
-    fn default() -> Self {
-        Self {
-            before_training: true,
-            batch_size: 16,
-            entries: 24,
-            steps: 100,
-            tolerance_f64: 1e-11,
-            tolerance_f32: 1e-4,
-            tolerance_differences: 1e-6,
-            tolerance_trajectory: 1e-10,
         }
     }
 }
@@ -454,37 +248,6 @@ impl TrainingSpec {
     }
 }
 
-impl GradientCheckSpec {
-    /// Finds impossible values.
-    pub(crate) fn check(&self) -> Result<(), Problem> {
-        let counts = [("batch_size", self.batch_size), ("entries", self.entries)];
-        for (name, value) in counts {
-            if value == 0 {
-                let key = format!("gradient_check.{name}");
-                return Err(Problem::new(key, "0 checks nothing").hint("1 or more"));
-            }
-        }
-        let tolerances = [
-            ("tolerance_f64", self.tolerance_f64),
-            ("tolerance_f32", self.tolerance_f32),
-            ("tolerance_differences", self.tolerance_differences),
-            ("tolerance_trajectory", self.tolerance_trajectory),
-        ];
-        for (name, value) in tolerances {
-            if !(value > 0.0 && value < 1.0) {
-                let key = format!("gradient_check.{name}");
-                let reason = format!("{value} is not a possible tolerance");
-                return Err(Problem::new(key, reason).hint("above 0 and below 1"));
-            }
-        }
-        Ok(())
-    }
-}
-
 fn yes() -> bool {
     true
-}
-
-fn one() -> f64 {
-    1.0
 }
