@@ -12,6 +12,7 @@
 pub mod comparison;
 pub mod differences;
 pub mod passes;
+pub mod penalties;
 pub mod subject;
 pub mod trajectory;
 pub mod witnesses;

@@ -20,6 +20,7 @@ use runner::Failure;
 use runner::check::comparison::{Bound, Comparison, Context};
 use runner::check::differences::{Function, Point, compare_with_differences};
 use runner::check::passes::compare_backward;
+use runner::check::penalties::Penalties;
 use runner::check::{Report, judge};
 use spec::{Backward, Implementation};
 
@@ -60,11 +61,12 @@ fn report(example: &Example, model: &mut dyn Implementation<f64>, witness: Witne
     let comparisons = match witness {
         Witness::Burn(backend) => against_burn(&ours, &by_burn(example, backend)),
         Witness::Differences => {
+            let penalties = Penalties::new(&example.plan, example.training.regularization);
             let mut point = Point {
                 model,
                 parameters: example.parameters.clone(),
                 x: example.x.clone(),
-                function: Function::Objective(t),
+                function: Function::Objective(t, &penalties),
             };
             let context = context("central differences", Bound::Relative(1e-6));
             let streams = &example.streams;

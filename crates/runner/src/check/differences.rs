@@ -26,6 +26,7 @@ use rand::seq::index::sample;
 use spec::{Backward, Implementation, Mode, NamedTensors, Streams, TensorError};
 
 use super::comparison::{Comparison, Context, INPUT, compare_entries, floor};
+use super::penalties::Penalties;
 
 /// h: small enough for kinks to be rare and for `$h^2$` to vanish, large enough for rounding to be
 /// about `$10^{-11}$`.
@@ -41,17 +42,15 @@ const ROUNDING: f64 = 16.0 * f64::EPSILON;
 /// What is differentiated.
 #[derive(Clone, Copy)]
 pub enum Function<'a> {
-    /// The mean loss with these targets.
-    Loss(ArrayView2<'a, f64>),
-    /// The mean loss with these targets and the penalties on the weights.
-    Objective(ArrayView2<'a, f64>),
+    /// The objective with these targets: the mean loss and the penalties.
+    Objective(ArrayView2<'a, f64>, &'a Penalties),
     /// `$\sum dy \odot y$` with this upstream gradient.
     Upstream(ArrayView2<'a, f64>),
 }
 
 /// A model at some parameters and inputs.
 pub struct Point<'m, 'f> {
-    /// The model, with those parameters loaded; only values of the function are asked of it.
+    /// The model, with those parameters loaded; only its forward pass is used.
     pub model: &'m mut dyn Implementation<f64>,
     /// Its parameters.
     pub parameters: NamedTensors<f64>,
@@ -62,15 +61,25 @@ pub struct Point<'m, 'f> {
 }
 
 impl Point<'_, '_> {
+    /// The function but for penalties.
     fn value(&mut self) -> f64 {
         let x = self.x.view();
         match self.function {
-            Function::Loss(t) => self.model.evaluate(Mode::Training, x, t).loss,
-            Function::Objective(t) => self.model.loss_backward(x, t).loss,
+            Function::Objective(t, penalties) => {
+                penalties.lambda() * self.model.evaluate(Mode::Training, x, t).loss
+            }
             Function::Upstream(dy) => {
                 let output = self.model.evaluate(Mode::Training, x, dy).output;
                 (&output * &dy).sum()
             }
+        }
+    }
+
+    /// The penalty of one entry: those of the others stay what they are while it is moved.
+    fn penalty(&self, name: &str, value: f64) -> f64 {
+        match self.function {
+            Function::Objective(_, penalties) => penalties.of(name, value),
+            Function::Upstream(_) => 0.0,
         }
     }
 
@@ -86,7 +95,7 @@ impl Point<'_, '_> {
     }
 
     /// The derivative by one entry of a gradient whose largest entry is `scale`; none across a
-    /// kink. `here` is the value at the point. A parameter is put back but not loaded: the model
+    /// kink. `here` is [`Point::value`] at the point. A parameter is put back but not loaded: the model
     /// takes all of them at once, which is slow for a large one.
     fn derivative(
         &mut self,
@@ -109,9 +118,10 @@ impl Point<'_, '_> {
             if name != INPUT {
                 self.model.load(&self.parameters)?;
             }
-            *value = self.value();
+            *value = self.value() + self.penalty(name, before + steps * STEP);
         }
         put(self, before);
+        let here = here + self.penalty(name, before);
         Ok(extrapolate(here, values, scale))
     }
 }

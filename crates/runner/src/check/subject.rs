@@ -7,6 +7,7 @@ use spec::training::TrainingSpec;
 use spec::{Backward, Implementation, ImplementationName, NamedTensors, Real, Streams};
 
 use super::differences::Function;
+use super::penalties::Penalties;
 use crate::Failure;
 use crate::implementations::{Number, build};
 
@@ -158,13 +159,9 @@ impl Pass {
     }
 
     /// What it differentiates.
-    pub fn function<'p>(self, training: &TrainingSpec, probe: &'p Probe<f64>) -> Function<'p> {
-        let regularization = &training.regularization;
-        let plain = !regularization.penalizes() && regularization.lambda() == 1.0;
+    pub fn function<'p>(self, penalties: &'p Penalties, probe: &'p Probe<f64>) -> Function<'p> {
         match self {
-            // Without penalties the backward pass of the objective can be spared.
-            Self::Loss if plain => Function::Loss(probe.t.view()),
-            Self::Loss => Function::Objective(probe.t.view()),
+            Self::Loss => Function::Objective(probe.t.view(), penalties),
             Self::Upstream => Function::Upstream(probe.dy.view()),
         }
     }

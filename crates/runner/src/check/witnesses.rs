@@ -8,6 +8,7 @@ use spec::{Implementation, ImplementationName, Mode, NamedTensors};
 use super::comparison::{Bound, Comparison, Context};
 use super::differences::{Point, compare_with_differences};
 use super::passes::{compare_backward, compare_evaluations, compare_parameters};
+use super::penalties::Penalties;
 use super::stop_if_interrupted;
 use super::subject::{Pass, Probe, Subject};
 use crate::Failure;
@@ -38,6 +39,7 @@ pub fn differences(
     let mut model = subject.loaded::<f64>(ImplementationName::Backprop)?;
     let mut parameters = subject.spread();
     let vanishing = subject.vanishing_gradients();
+    let penalties = Penalties::new(subject.plan, subject.training.regularization);
     let mut comparisons = Vec::new();
     for pass in Pass::ALL {
         stop_if_interrupted()?;
@@ -55,7 +57,7 @@ pub fn differences(
             model: &mut *model,
             parameters,
             x: probe.x.clone(),
-            function: pass.function(subject.training, probe),
+            function: pass.function(&penalties, probe),
         };
         let streams = &subject.streams;
         let compared = compare_with_differences(context, &backward, &mut point, entries, streams)?;
