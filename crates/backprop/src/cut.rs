@@ -8,7 +8,7 @@ use spec::model::{LayerSpec, PlannedLayer};
 /// A batch has at most so many pieces: each costs a set of gradients to sum.
 const MOST_PIECES: usize = 8;
 /// A piece has at least so many multiplications: less is not worth waking a thread for.
-const LEAST_WORK: usize = 1 << 19;
+pub(crate) const LEAST_WORK: usize = 1 << 19;
 
 /// A batch in pieces of equal height, but for the last.
 #[derive(Clone, Copy)]

@@ -60,6 +60,8 @@ pub use subsampling::Subsampling;
 pub use table_conv2d::TableConv2d;
 pub use tanh::Tanh;
 
+use crate::units::UnitGradients;
+
 /// A differentiable function `$y = f(x; w)$` of one batch.
 ///
 /// A layer does not own its parameters: the network keeps those of all layers in one flat vector
@@ -70,7 +72,8 @@ pub trait Layer<T: Real>: Send + Sync {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, mode: Mode);
 
     /// Computes `dx` `[N, D_in]`, unless nobody needs it, and adds to `dw`, from the upstream
-    /// gradient and what went in and out of `forward`.
+    /// gradient and what went in and out of `forward`. Of a layer with [`Layer::units`], `dw` may be
+    /// empty: then [`Layer::unit_gradients`] is asked later.
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]);
 
     /// The second backward pass of LeCun et al. 1998, appendix C: from the curvatures
@@ -87,6 +90,16 @@ pub trait Layer<T: Real>: Send + Sync {
     fn curvature(&mut self, _: &[T], _: Pass<T>, _: Option<ArrayViewMut2<T>>, _: &mut [T]) {
         unimplemented!("LayerSpec::has_curvature says which layers have a second backward pass")
     }
+
+    /// Units whose gradients can be taken each by itself, over the whole batch, so that many threads
+    /// share them without a gradient of their own each; 0 where `backward` takes all at once.
+    fn units(&self) -> usize {
+        0
+    }
+
+    /// Adds the gradients of some units' parameters, as `backward` would to `dw`, or as `curvature`
+    /// would, after that has gone through these rows.
+    fn unit_gradients(&self, _: Order, _: Pass<T>, _: UnitGradients<T>) {}
 
     /// Ends an update: what was measured on its batch enters the running statistics.
     fn end_step(&mut self) {}
@@ -123,6 +136,15 @@ impl Mode {
             },
         }
     }
+}
+
+/// Of the derivatives that go back through a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Gradients, by [`Layer::backward`].
+    First,
+    /// Curvatures, by [`Layer::curvature`].
+    Second,
 }
 
 /// What `backward` is given of a forward pass.

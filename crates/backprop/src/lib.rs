@@ -14,14 +14,15 @@
 //!
 //! # Threads and bits
 //!
-//! A [`Network`] cuts a batch into pieces, each with buffers of its own, and sums their gradients in
-//! a fixed order. Where the cuts are depends on the batch and the network, never on the number of
+//! A [`Network`] cuts a batch into pieces, each with buffers of its own; the gradients are taken or
+//! summed piece after piece, in a fixed order, by threads that share the parameters. Where the cuts are depends on the batch and the network, never on the number of
 //! threads, so one thread and many give the same bits. After the first batch of a size nothing is
 //! allocated.
 
 mod blocks;
 pub mod clipping;
 mod cut;
+mod gradients;
 pub mod information;
 pub mod layers;
 pub mod losses;
@@ -34,6 +35,7 @@ mod piece;
 mod planes;
 pub mod rows;
 pub mod sequence;
+pub mod units;
 
 pub use model::{Compute, Model};
 pub use network::Network;

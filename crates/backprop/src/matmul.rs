@@ -18,8 +18,10 @@ pub mod rows;
 pub(crate) mod shifted;
 mod vector;
 
+use std::ops::Range;
+
 use bytemuck::{cast_slice, cast_slice_mut};
-use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+use ndarray::{ArrayView2, ArrayViewMut2, Zip, s};
 use pulp::{Arch, Simd, WithSimd};
 use spec::Real;
 use vector::Vector;
@@ -44,34 +46,62 @@ pub fn matmul<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, mut c: ArrayViewMut2<
     let size = Size { m, k, n };
     let (a_t, b_t) = (a.t(), b.t());
     let layout = match (a.as_slice(), a_t.as_slice(), b.as_slice(), b_t.as_slice()) {
-        (Some(a), _, Some(b), _) => Some((Kernel::Rows { transposed: false }, a, b)),
-        (_, Some(a), Some(b), _) => Some((Kernel::Rows { transposed: true }, a, b)),
+        (Some(a), _, Some(b), _) => Some((Kernel::Rows { row: k, column: 1 }, a, b)),
+        (_, Some(a), Some(b), _) => Some((Kernel::Rows { row: 1, column: m }, a, b)),
         (Some(a), _, _, Some(b)) => Some((Kernel::Dots, a, b)),
         _ => None,
     };
     match (layout, c.as_slice_mut()) {
-        // A Real is f32 or f64, so these casts are from a type to itself.
-        (Some((kernel, a, b)), Some(c)) if T::DTYPE == f32::DTYPE => {
-            let (a, b, c) = (cast_slice(a), cast_slice(b), cast_slice_mut(c));
-            multiply::<f32>(Product {
-                kernel,
-                size,
-                a,
-                b,
-                c,
-            });
-        }
-        (Some((kernel, a, b)), Some(c)) => {
-            let (a, b, c) = (cast_slice(a), cast_slice(b), cast_slice_mut(c));
-            multiply::<f64>(Product {
-                kernel,
-                size,
-                a,
-                b,
-                c,
-            });
-        }
+        (Some((kernel, a, b)), Some(c)) => multiply(Product {
+            kernel,
+            size,
+            a,
+            b,
+            c,
+        }),
         _ => naive(a, b, c),
+    }
+}
+
+/// `$C \mathrel{+}= A^\top B$` with some `columns` of `a` `[K, M]`, `b` `[K, N]`, and `c` those rows of
+/// `[M, N]`: the gradients of some units of a linear layer.
+///
+/// `a` and `b` must lie row by row in memory; other layouts are right but slow.
+///
+/// # Panics
+/// When the shapes do not fit.
+pub fn matmul_transposed<T: Real>(
+    a: ArrayView2<T>,
+    columns: Range<usize>,
+    b: ArrayView2<T>,
+    c: &mut [T],
+) {
+    let (k, m, n) = (a.nrows(), columns.len(), b.ncols());
+    assert!(
+        b.nrows() == k && columns.end <= a.ncols() && c.len() == m * n,
+        "matmul_transposed: columns {columns:?} of {:?} times {:?} into {}",
+        a.dim(),
+        b.dim(),
+        c.len()
+    );
+    if m == 0 || n == 0 || k == 0 {
+        return;
+    }
+    match (a.as_slice(), b.as_slice()) {
+        (Some(of_a), Some(b)) => multiply(Product {
+            kernel: Kernel::Rows {
+                row: 1,
+                column: a.ncols(),
+            },
+            size: Size { m, k, n },
+            a: &of_a[columns.start..],
+            b,
+            c,
+        }),
+        _ => {
+            let c = ArrayViewMut2::from_shape((m, n), c).expect("c has m times n numbers");
+            naive(a.slice(s![.., columns]).reversed_axes(), b, c);
+        }
     }
 }
 
@@ -95,8 +125,8 @@ struct Size {
 
 #[derive(Clone, Copy)]
 enum Kernel {
-    /// B lies row by row; A row by row, or column by column (`transposed`).
-    Rows { transposed: bool },
+    /// B lies row by row; in A the next row is `row` numbers further and the next column `column`.
+    Rows { row: usize, column: usize },
     /// A lies row by row, B column by column.
     Dots,
 }
@@ -109,8 +139,34 @@ struct Product<'a, T> {
     c: &'a mut [T],
 }
 
-fn multiply<T: Vector>(product: Product<'_, T>) {
-    Arch::new().dispatch(product);
+fn multiply<T: Real>(product: Product<'_, T>) {
+    let Product {
+        kernel,
+        size,
+        a,
+        b,
+        c,
+    } = product;
+    // A Real is f32 or f64, so these casts are from a type to itself.
+    if T::DTYPE == f32::DTYPE {
+        let (a, b, c) = (cast_slice(a), cast_slice(b), cast_slice_mut(c));
+        Arch::new().dispatch(Product::<f32> {
+            kernel,
+            size,
+            a,
+            b,
+            c,
+        });
+    } else {
+        let (a, b, c) = (cast_slice(a), cast_slice(b), cast_slice_mut(c));
+        Arch::new().dispatch(Product::<f64> {
+            kernel,
+            size,
+            a,
+            b,
+            c,
+        });
+    }
 }
 
 impl<T: Vector> WithSimd for Product<'_, T> {
@@ -122,7 +178,14 @@ impl<T: Vector> WithSimd for Product<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { size, a, b, c, .. } = self;
         match self.kernel {
-            Kernel::Rows { transposed } => rows::product(simd, size, a, transposed, b, c),
+            Kernel::Rows { row, column } => {
+                let a = rows::Strided {
+                    numbers: a,
+                    row,
+                    column,
+                };
+                rows::product(simd, size, a, b, c);
+            }
             Kernel::Dots => dots::product(simd, size, a, b, c),
         }
     }
@@ -181,8 +244,28 @@ mod tests {
             (64, 10, 100),
             (1, 1300, 17),
             (7, 600, 1),
+            (13, 1100, 1033), // several blocks of rows and of columns
         ] {
             prove::<f32>(m, k, n, 1e-6);
+        }
+    }
+
+    #[test]
+    fn some_columns_of_a_transpose_agree_with_the_definition() {
+        let (a, b) = (random::<f64>(9, 20, "a"), random::<f64>(9, 37, "b"));
+        for columns in [0..20, 3..14, 19..20, 5..5] {
+            let c = random::<f64>(columns.len(), 37, "c");
+            let (mut expected, mut by_gaps) = (c.clone(), c.clone());
+            let mut c = c;
+            let part = a.slice(s![.., columns.clone()]);
+            naive(part.t(), b.view(), expected.view_mut());
+            let flat = c.as_slice_mut().unwrap();
+            matmul_transposed(a.view(), columns.clone(), b.view(), flat);
+            assert!((c - &expected).iter().all(|d| d.abs() < 1e-14));
+            let turned = a.t().as_standard_layout().into_owned();
+            let flat = by_gaps.as_slice_mut().unwrap();
+            matmul_transposed(turned.t(), columns, b.view(), flat);
+            assert_eq!(by_gaps, expected);
         }
     }
 

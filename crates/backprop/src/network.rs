@@ -3,14 +3,15 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, IxDyn, s};
+use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, ArrayViewMutD, IxDyn, s};
 use rayon::prelude::*;
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::LossSpec;
-use spec::{NamedTensors, Real, Streams, TensorError};
+use spec::{NamedTensors, Real, Streams, TensorError, initial};
 
 use crate::cut::{Cut, least_rows, work};
-use crate::layers::{self, Mode};
+use crate::gradients::Gone;
+use crate::layers::{self, Mode, Order};
 use crate::losses::{self, Loss};
 use crate::piece::Piece;
 use crate::rows;
@@ -23,6 +24,8 @@ pub struct Network<T> {
     streams: Streams,
     shared: Shared<T>,
     pieces: Vec<Piece<T>>,
+    /// Gradients of all parameters, over the whole batch.
+    gradients: Vec<T>,
 }
 
 /// What all pieces read.
@@ -46,21 +49,20 @@ pub enum Task<'a, T> {
     Gradient(ArrayView2<'a, T>),
 }
 
-/// Gradients that a thread sums at a time.
-const BLOCK: usize = 8192;
-
 impl<T: Real> Network<T> {
     /// A network of the planned layers, every parameter 0. Dropout masks come from `streams`.
     pub fn new(plan: &[PlannedLayer], loss: LossSpec, streams: Streams) -> Self {
         let first = Piece::new(plan, streams, build_of(plan));
+        let parameters = plan.iter().map(PlannedLayer::parameter_count).sum();
         Self {
             plan: plan.to_vec(),
             streams,
             shared: Shared {
-                parameters: vec![T::zero(); first.gradients.len()],
+                parameters: vec![T::zero(); parameters],
                 loss: losses::build(loss),
             },
             pieces: vec![first],
+            gradients: vec![T::zero(); parameters],
         }
     }
 
@@ -74,17 +76,23 @@ impl<T: Real> Network<T> {
     /// # Errors
     /// When one is missing or has another shape; then nothing is taken.
     pub fn load(&mut self, tensors: &NamedTensors<T>) -> Result<(), TensorError> {
-        let flat = |wanted: &mut dyn Iterator<Item = &PlannedParameter>| {
-            let mut flat = Vec::new();
-            for parameter in wanted {
-                let tensor = tensors.expect(&parameter.name, &parameter.shape)?;
-                flat.extend(tensor.iter().copied());
-            }
-            Ok(flat)
-        };
-        let parameters = flat(&mut self.plan.iter().flat_map(|layer| &layer.parameters))?;
-        let statistics = flat(&mut self.plan.iter().flat_map(|layer| &layer.buffers))?;
-        self.shared.parameters.copy_from_slice(&parameters);
+        for wanted in initial::all(&self.plan) {
+            tensors.expect(&wanted.name, &wanted.shape)?;
+        }
+        let mut rest = self.shared.parameters.as_mut_slice();
+        for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {
+            let tensor = tensors.expect(&parameter.name, &parameter.shape)?;
+            let (values, after) = rest.split_at_mut(parameter.len());
+            let values = ArrayViewMutD::from_shape(tensor.raw_dim(), values);
+            let mut values = values.expect("a parameter is as long as its shape says");
+            values.assign(tensor);
+            rest = after;
+        }
+        let mut statistics = Vec::new();
+        for statistic in self.plan.iter().flat_map(|layer| &layer.buffers) {
+            let tensor = tensors.expect(&statistic.name, &statistic.shape)?;
+            statistics.extend(tensor.iter().copied());
+        }
         self.pieces[0].sequence.restore(&mut statistics.as_slice());
         Ok(())
     }
@@ -99,7 +107,7 @@ impl<T: Real> Network<T> {
 
     /// The gradients of the last [`Network::run`] by name.
     pub fn gradients(&self) -> NamedTensors<T> {
-        self.named(&self.pieces[0].gradients, &[])
+        self.named(&self.gradients, &[])
     }
 
     /// The parameters, flat.
@@ -109,7 +117,7 @@ impl<T: Real> Network<T> {
 
     /// The parameters and the gradients of the last [`Network::run`], each one flat slice.
     pub fn parameters_and_gradients(&mut self) -> (&mut [T], &mut [T]) {
-        (&mut self.shared.parameters, &mut self.pieces[0].gradients)
+        (&mut self.shared.parameters, &mut self.gradients)
     }
 
     /// Ends an update: what was measured on its batch enters the running statistics.
@@ -174,7 +182,13 @@ impl<T: Real> Network<T> {
             several => several.par_iter_mut().enumerate().for_each(run),
         }
         if !matches!(task, Task::Loss(_)) {
-            sum_gradients(pieces);
+            let gone = Gone {
+                pieces,
+                x,
+                cut,
+                order: task.order(),
+            };
+            gone.gradients(&mut self.gradients);
         }
         if let Some(mut dx) = input_gradient {
             for (index, piece) in pieces.iter().enumerate() {
@@ -222,6 +236,14 @@ fn build_of<T: Real>(plan: &[PlannedLayer]) -> Build<T> {
 }
 
 impl<'a, T: Real> Task<'a, T> {
+    /// Of the derivatives that it takes back through the chain.
+    pub(crate) fn order(&self) -> Order {
+        match self {
+            Task::Curvature(_) => Order::Second,
+            _ => Order::First,
+        }
+    }
+
     /// The same for some rows of the batch.
     fn part(&self, rows: Range<usize>) -> Task<'a, T> {
         let part = |matrix: &ArrayView2<'a, T>| matrix.slice_move(s![rows, ..]);
@@ -232,24 +254,4 @@ impl<'a, T: Real> Task<'a, T> {
             Task::Gradient(dy) => Task::Gradient(part(dy)),
         }
     }
-}
-
-/// Adds the gradients of all pieces, in their order, to those of the first.
-fn sum_gradients<T: Real>(pieces: &mut [Piece<T>]) {
-    let Some((first, others)) = pieces.split_first_mut() else {
-        return;
-    };
-    if others.is_empty() {
-        return;
-    }
-    let blocks = first.gradients.par_chunks_mut(BLOCK).enumerate();
-    blocks.for_each(|(index, sum)| {
-        let start = index * BLOCK;
-        for other in others.iter() {
-            let gradients = &other.gradients[start..start + sum.len()];
-            for (sum, &gradient) in sum.iter_mut().zip(gradients) {
-                *sum += gradient;
-            }
-        }
-    });
 }

@@ -14,7 +14,7 @@ pub(crate) struct Piece<T> {
     rows: usize,
     /// Gradient of the input, `[rows, D_in]`; empty until somebody asks for it.
     input_gradient: Array2<T>,
-    /// Gradient of all parameters.
+    /// Gradients of the parameters that are not left to [`Sequence::unit_gradients`].
     pub gradients: Vec<T>,
     /// Sum of the losses of the rows.
     pub loss: f64,
@@ -23,11 +23,12 @@ pub(crate) struct Piece<T> {
 impl<T: Real> Piece<T> {
     /// A piece of no rows yet.
     pub fn new(plan: &[PlannedLayer], streams: Streams, build: Build<T>) -> Self {
-        let sequence = Sequence::new(plan, streams, build);
+        let sequence = Sequence::new(plan, streams, build).without_units();
+        let last = sequence.taken(plan.len() - 1);
         Self {
             rows: 0,
             input_gradient: Array2::zeros((0, plan[0].inputs())),
-            gradients: vec![T::zero(); sequence.parameters()],
+            gradients: vec![T::zero(); last.end],
             sequence,
             loss: 0.0,
         }
@@ -62,10 +63,6 @@ impl<T: Real> Piece<T> {
             }
             Task::Curvature(t) => {
                 shared.loss.curvature(y, t, T::of(1.0 / batch as f64), dy);
-                self.gradients.fill(T::zero());
-                let (w, dw) = (&shared.parameters, &mut self.gradients);
-                self.sequence.curvature(w, x, None, dw);
-                return;
             }
             Task::Gradient(upstream) => {
                 let products = Zip::from(y).and(upstream);
@@ -79,6 +76,6 @@ impl<T: Real> Piece<T> {
         let dx = wants_input.then(|| self.input_gradient.slice_mut(s![..x.nrows(), ..]));
         self.gradients.fill(T::zero());
         let (w, dw) = (&shared.parameters, &mut self.gradients);
-        self.sequence.backward(w, x, dx, dw);
+        self.sequence.backward(task.order(), w, x, dx, dw);
     }
 }

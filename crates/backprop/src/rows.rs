@@ -10,7 +10,8 @@ use spec::model::PlannedLayer;
 use spec::{Real, Streams};
 
 use crate::cut::{Cut, least_rows, work};
-use crate::layers::{self, Layer, Mode, Pass, Residual, couples};
+use crate::layers::{self, Layer, Mode, Order, Pass, Residual, couples};
+use crate::units::UnitGradients;
 use spec::model::LayerSpec;
 
 /// The planned layer, cut into rows unless it needs the whole batch itself.
@@ -37,11 +38,20 @@ struct Part<T> {
 impl<T: Real> Rows<T> {
     /// The planned layer, for no rows yet.
     pub fn new(planned: &PlannedLayer, streams: Streams) -> Self {
-        Self {
+        let mut rows = Self {
             planned: planned.clone(),
             streams,
             parts: Vec::new(),
-        }
+        };
+        rows.add_part();
+        rows
+    }
+
+    fn add_part(&mut self) {
+        self.parts.push(Part {
+            layer: layers::build(&self.planned, self.streams),
+            dw: Vec::new(),
+        });
     }
 
     /// The cut, with a layer for each part.
@@ -49,10 +59,7 @@ impl<T: Real> Rows<T> {
         let least_rows = least_rows(std::slice::from_ref(&self.planned));
         let cut = Cut::new(rows, work(&self.planned), least_rows);
         while self.parts.len() < cut.pieces {
-            self.parts.push(Part {
-                layer: layers::build(&self.planned, self.streams),
-                dw: vec![T::zero(); self.planned.parameter_count()],
-            });
+            self.add_part();
         }
         cut
     }
@@ -74,7 +81,7 @@ impl<T: Real> Layer<T> for Rows<T> {
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
         let cut = self.cut(pass.x.nrows());
-        let height = cut.part(0).len().max(1);
+        let (height, wanted) = (cut.part(0).len().max(1), dw.len());
         let run = |index: usize, part: &mut Part<T>, dx: Option<ArrayViewMut2<T>>| {
             let rows = cut.part(index);
             let pass = Pass {
@@ -82,7 +89,8 @@ impl<T: Real> Layer<T> for Rows<T> {
                 y: pass.y.slice(s![rows.clone(), ..]),
                 dy: pass.dy.slice(s![rows, ..]),
             };
-            part.dw.fill(T::zero());
+            part.dw.clear();
+            part.dw.resize(wanted, T::zero());
             part.layer.backward(w, pass, dx, &mut part.dw);
         };
         let parts = self.parts[..cut.pieces].par_iter_mut().enumerate();
@@ -97,6 +105,16 @@ impl<T: Real> Layer<T> for Rows<T> {
                 *sum += gradient;
             }
         }
+    }
+
+    fn units(&self) -> usize {
+        self.parts[0].layer.units()
+    }
+
+    fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
+        // A layer whose gradients are taken by units keeps nothing of a part's forward pass, and the
+        // second backward pass never meets a batch norm.
+        self.parts[0].layer.unit_gradients(order, pass, dw);
     }
 }
 

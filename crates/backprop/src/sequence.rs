@@ -6,7 +6,8 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 use spec::model::PlannedLayer;
 use spec::{Real, Streams};
 
-use crate::layers::{Layer, Mode, Pass};
+use crate::layers::{Layer, Mode, Order, Pass};
+use crate::units::UnitGradients;
 
 /// How the layers of a chain are made: whole ([`crate::layers::build`]), or each cut into rows
 /// ([`crate::rows::build`]).
@@ -18,6 +19,8 @@ pub struct Sequence<T> {
     layers: Vec<Box<dyn Layer<T>>>,
     /// Where each layer's parameters stand among the chain's.
     ranges: Vec<Range<usize>>,
+    /// Where each layer's gradients stand among those that [`Sequence::backward`] takes.
+    taken: Vec<Range<usize>>,
     rows: usize,
     /// Output of each layer, `[rows, D_out]`.
     outputs: Vec<Array2<T>>,
@@ -25,28 +28,17 @@ pub struct Sequence<T> {
     gradients: Vec<Array2<T>>,
 }
 
-/// Of the derivatives that go back through the chain.
-#[derive(Clone, Copy)]
-enum Order {
-    First,
-    Second,
-}
-
 impl<T: Real> Sequence<T> {
     /// The planned layers, for no rows yet.
     pub fn new(plan: &[PlannedLayer], streams: Streams, build: Build<T>) -> Self {
-        let mut end = 0;
-        let ranges = plan.iter().map(|layer| {
-            let start = end;
-            end += layer.parameter_count();
-            start..end
-        });
+        let ranges = ranges(plan.iter().map(PlannedLayer::parameter_count));
         let empty = || {
             let outputs = plan.iter().map(PlannedLayer::outputs);
             outputs.map(|width| Array2::zeros((0, width))).collect()
         };
         Self {
-            ranges: ranges.collect(),
+            taken: ranges.clone(),
+            ranges,
             layers: plan.iter().map(|layer| build(layer, streams)).collect(),
             rows: 0,
             outputs: empty(),
@@ -54,9 +46,71 @@ impl<T: Real> Sequence<T> {
         }
     }
 
+    /// The same, but the gradients of layers with [`Layer::units`] are left to
+    /// [`Sequence::unit_gradients`].
+    pub fn without_units(mut self) -> Self {
+        let taken = self.layers.iter().zip(&self.ranges);
+        self.taken = ranges(taken.map(|(layer, range)| match layer.units() {
+            0 => range.len(),
+            _ => 0,
+        }));
+        self
+    }
+
     /// Number of parameters of all layers.
     pub fn parameters(&self) -> usize {
         self.ranges.last().map_or(0, |range| range.end)
+    }
+
+    /// Number of layers.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "a network without layers is refused before"
+    )]
+    pub fn len(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Numbers that go into a layer, `d_in` being those that go into the chain.
+    pub fn inputs(&self, layer: usize, d_in: usize) -> usize {
+        match layer {
+            0 => d_in,
+            _ => self.outputs[layer - 1].ncols(),
+        }
+    }
+
+    /// Where the parameters of a layer stand among those of all.
+    pub fn range(&self, layer: usize) -> Range<usize> {
+        self.ranges[layer].clone()
+    }
+
+    /// Where its gradients stand among those that [`Sequence::backward`] takes.
+    pub fn taken(&self, layer: usize) -> Range<usize> {
+        self.taken[layer].clone()
+    }
+
+    /// [`Layer::units`] of a layer.
+    pub fn units(&self, layer: usize) -> usize {
+        self.layers[layer].units()
+    }
+
+    /// [`Layer::unit_gradients`] of a layer, `x` being the input of the chain.
+    pub fn unit_gradients(
+        &self,
+        layer: usize,
+        order: Order,
+        x: ArrayView2<T>,
+        dw: UnitGradients<T>,
+    ) {
+        let pass = Pass {
+            x: match layer {
+                0 => x,
+                _ => self.output(layer - 1),
+            },
+            y: self.output(layer),
+            dy: self.gradients[layer].slice(s![..self.rows, ..]),
+        };
+        self.layers[layer].unit_gradients(order, pass, dw);
     }
 
     /// Output of a layer, `[rows, D_out]`.
@@ -99,29 +153,10 @@ impl<T: Real> Sequence<T> {
         }
     }
 
-    /// dx of each layer is dy of the one before. Adds to `dw`, the gradients of all parameters.
+    /// dx of each layer is dy of the one before. `w` are the parameters of all layers; adds to `dw`,
+    /// the gradients of those that are not left to [`Sequence::unit_gradients`]. Of second order it is
+    /// [`Layer::curvature`] of each layer.
     pub fn backward(
-        &mut self,
-        w: &[T],
-        x: ArrayView2<T>,
-        dx: Option<ArrayViewMut2<T>>,
-        dw: &mut [T],
-    ) {
-        self.back(Order::First, w, x, dx, dw);
-    }
-
-    /// The same with the second backward pass of each layer, [`Layer::curvature`].
-    pub fn curvature(
-        &mut self,
-        w: &[T],
-        x: ArrayView2<T>,
-        dx: Option<ArrayViewMut2<T>>,
-        dw: &mut [T],
-    ) {
-        self.back(Order::Second, w, x, dx, dw);
-    }
-
-    fn back(
         &mut self,
         order: Order,
         w: &[T],
@@ -144,8 +179,8 @@ impl<T: Real> Sequence<T> {
                 Some(gradient) => Some(gradient.slice_mut(s![..rows, ..])),
                 None => dx.as_mut().map(|dx| dx.view_mut()),
             };
-            let range = self.ranges[index].clone();
-            let (w, dw) = (&w[range.clone()], &mut dw[range]);
+            let w = &w[self.ranges[index].clone()];
+            let dw = &mut dw[self.taken[index].clone()];
             match order {
                 Order::First => self.layers[index].backward(w, pass, dx, dw),
                 Order::Second => self.layers[index].curvature(w, pass, dx, dw),
@@ -178,4 +213,15 @@ impl<T: Real> Sequence<T> {
             }
         }
     }
+}
+
+/// One range behind the other, of these lengths.
+fn ranges(lengths: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut end = 0;
+    let range = |length| {
+        let start = end;
+        end += length;
+        start..end
+    };
+    lengths.map(range).collect()
 }

@@ -1,7 +1,11 @@
 //! One part of a data set, and its conversion into batches.
 
-use ndarray::{Array2, ArrayViewMut1, ArrayViewMut2};
+use ndarray::{Array2, ArrayViewMut1, ArrayViewMut2, Axis};
 use num_traits::Float;
+use rayon::prelude::*;
+
+/// Numbers that one thread converts at a time: about 5 µs.
+const TASK: usize = 1 << 13;
 
 /// Samples with their targets, in a fixed order.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,7 +131,7 @@ impl Samples {
     /// # Panics
     ///
     /// When `x` has another shape, or a row is not below [`Samples::len`].
-    pub fn gather<T: Float>(&self, rows: &[usize], mut x: ArrayViewMut2<T>) {
+    pub fn gather<T: Float + Send + Sync>(&self, rows: &[usize], mut x: ArrayViewMut2<T>) {
         assert_eq!(x.dim(), (rows.len(), self.width()), "shape of the batch");
         match &self.features {
             Features::Bytes {
@@ -137,9 +141,22 @@ impl Samples {
                 offset,
             } => {
                 let (scale, offset) = (float::<T>(*scale), float::<T>(*offset));
-                for (&row, x_row) in rows.iter().zip(x.rows_mut()) {
-                    let pixels = &bytes[row * width..(row + 1) * width];
-                    convert(pixels, scale, offset, x_row);
+                let gather = |rows: &[usize], mut x: ArrayViewMut2<T>| {
+                    for (&row, x_row) in rows.iter().zip(x.rows_mut()) {
+                        let pixels = &bytes[row * width..(row + 1) * width];
+                        convert(pixels, scale, offset, x_row);
+                    }
+                };
+                // A training step waits for its batch; a few images are not worth waking a thread.
+                match rows.len() * width > 4 * TASK {
+                    true => {
+                        let height = TASK.div_ceil((*width).max(1));
+                        x.axis_chunks_iter_mut(Axis(0), height)
+                            .into_par_iter()
+                            .zip(rows.par_chunks(height))
+                            .for_each(|(x, rows)| gather(rows, x));
+                    }
+                    false => gather(rows, x),
                 }
             }
             Features::Values(values) => {

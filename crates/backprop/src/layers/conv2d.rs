@@ -48,9 +48,10 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::Real;
 use spec::model::{Conv2dSpec, Pair, PlannedLayer};
 
-use super::{Layer, Linear, Mode, Pass};
+use super::{Layer, Linear, Mode, Order, Pass};
 use crate::matmul::shifted::{Dots, Gather, SLACK, Samples, Strips};
 use crate::planes::{Planes, WayBack};
+use crate::units::UnitGradients;
 
 /// Numbers of x and dy that a chunk of samples may have: dw goes over them once for each tile, so
 /// they should stay in the second cache.
@@ -161,7 +162,20 @@ impl<T: Real> Layer<T> for Conv2d<T> {
         self.back(w, pass, dx, dw, |value| value);
     }
 
+    fn units(&self) -> usize {
+        self.linear.as_ref().map_or(0, Layer::<T>::units)
+    }
+
+    fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
+        if let Some(linear) = &self.linear {
+            linear.unit_gradients(order, pass, dw);
+        }
+    }
+
     fn curvature(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
+        if let Some(linear) = &mut self.linear {
+            return linear.curvature(w, pass, dx, dw);
+        }
         self.back(w, pass, dx, dw, |value| value * value);
     }
 }

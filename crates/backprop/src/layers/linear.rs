@@ -31,11 +31,12 @@
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eqs. 1 and 3-7, in matrix form.
 
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use spec::Real;
 
-use super::{Layer, Mode, Pass};
-use crate::matmul::matmul;
+use super::{Layer, Mode, Order, Pass};
+use crate::matmul::{matmul, matmul_transposed};
+use crate::units::UnitGradients;
 
 /// `$y = x W^\top + b$`.
 #[derive(Clone, Debug)]
@@ -62,16 +63,32 @@ impl<T: Real> Layer<T> for Linear<T> {
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
         let (weight, _) = self.parameters(w);
-        let (dweight, dbias) = self.gradients(dw);
-        matmul(pass.dy.t(), pass.x, dweight); // dW += dyᵀ x
-        if let Some(mut dbias) = dbias {
-            for dy in pass.dy.rows() {
-                dbias += &dy; // db += Σₙ dy
-            }
-        }
         if let Some(mut dx) = dx {
             dx.fill(T::zero());
             matmul(pass.dy, weight, dx); // dx = dy W
+        }
+        if !dw.is_empty() {
+            let all = UnitGradients::all(self.d_out, self.d_in, dw);
+            self.unit_gradients(Order::First, pass, all);
+        }
+    }
+
+    fn units(&self) -> usize {
+        self.d_out
+    }
+
+    fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
+        let x = match order {
+            Order::First => pass.x,
+            Order::Second => self.squares_of_input(pass.x.nrows()),
+        };
+        matmul_transposed(pass.dy, dw.units.clone(), x, dw.weight); // dW += dyᵀ x
+        let dy = pass.dy.as_standard_layout();
+        let dy = dy.as_slice().expect("the standard layout lies row by row");
+        for dy in dy.chunks_exact(self.d_out) {
+            for (db, &dy) in dw.bias.iter_mut().zip(&dy[dw.units.clone()]) {
+                *db += dy; // db += Σₙ dy
+            }
         }
     }
 
@@ -82,10 +99,12 @@ impl<T: Real> Layer<T> for Linear<T> {
         w2.extend(w.iter().map(|&w| w * w));
         x2.clear();
         x2.extend(pass.x.iter().map(|&x| x * x));
-        let x = ArrayView2::from_shape(pass.x.raw_dim(), &x2);
-        let x = x.expect("there is a square for each number");
-        self.backward(&w2, Pass { x, ..pass }, d2x, d2w);
+        self.backward(&w2, pass, d2x, &mut []);
         self.squares = (w2, x2);
+        if !d2w.is_empty() {
+            let all = UnitGradients::all(self.d_out, self.d_in, d2w);
+            self.unit_gradients(Order::Second, pass, all);
+        }
     }
 }
 
@@ -108,15 +127,10 @@ impl<T: Real> Linear<T> {
         (weight, self.bias.then(|| ArrayView1::from(bias)))
     }
 
-    /// The same of the gradients.
-    fn gradients<'a>(
-        &self,
-        dw: &'a mut [T],
-    ) -> (ArrayViewMut2<'a, T>, Option<ArrayViewMut1<'a, T>>) {
-        let (weight, bias) = dw.split_at_mut(self.d_out * self.d_in);
-        let weight = ArrayViewMut2::from_shape((self.d_out, self.d_in), weight);
-        let weight = weight.expect("the plan gives a linear layer D_out · D_in weights");
-        (weight, self.bias.then(|| ArrayViewMut1::from(bias)))
+    /// `$x^2$` of the last second backward pass, which had so many rows.
+    fn squares_of_input(&self, rows: usize) -> ArrayView2<'_, T> {
+        let squares = ArrayView2::from_shape((rows, self.d_in), &self.squares.1);
+        squares.expect("there is a square for each number")
     }
 }
 

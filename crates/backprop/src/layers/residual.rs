@@ -19,7 +19,7 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 use spec::model::PlannedLayer;
 use spec::{Real, Streams};
 
-use super::{Layer, Mode, Pass};
+use super::{Layer, Mode, Order, Pass};
 use crate::sequence::{Build, Sequence};
 
 /// `$y = F(x) + S(x)$`.
@@ -66,7 +66,9 @@ impl<T: Real> Layer<T> for Residual<T> {
         let mut dx = dx;
         self.layers.last_gradient().assign(&pass.dy);
         let through = dx.as_mut().map(|dx| dx.view_mut());
-        self.layers.backward(of_layers, pass.x, through, dw_layers);
+        let first = Order::First;
+        self.layers
+            .backward(first, of_layers, pass.x, through, dw_layers);
         match &mut self.shortcut {
             None => {
                 if let Some(dx) = &mut dx {
@@ -80,7 +82,7 @@ impl<T: Real> Layer<T> for Residual<T> {
                 }
                 let mut around = self.shortcut_gradient.slice_mut(s![..pass.x.nrows(), ..]);
                 let wanted = dx.as_ref().map(|_| around.view_mut());
-                shortcut.backward(of_shortcut, pass.x, wanted, dw_shortcut);
+                shortcut.backward(first, of_shortcut, pass.x, wanted, dw_shortcut);
                 if let Some(dx) = &mut dx {
                     *dx += &around;
                 }

@@ -12,87 +12,111 @@ use super::vector::{Vector, unrolled};
 /// Rows of a tile: 12 sums in 16 registers, enough to hide the latency of an addition.
 const TILE: usize = 6;
 /// Rows of B taken in one go: their part of 6 rows of A fits the first cache.
-const DEPTH: usize = 512;
+const DEPTH: usize = 256;
+/// Numbers of B taken in one go, 256 KB in f32: the second cache holds them while all rows of A pass.
+const PANEL: usize = 1 << 16;
 /// Numbers in 2 vectors of the widest instruction set.
 const WIDEST: usize = 32;
 
 /// 6 rows of A, column by column.
 type Strip<T> = [[T; TILE]; DEPTH];
-/// The last columns of B, too few for a tile, filled up with zeros.
-type Edge<T> = [[T; WIDEST]; DEPTH];
 
-/// `a` holds `[M, K]` row by row, or column by column if `transposed`; `b` `[K, N]` and `c` `[M, N]`
-/// row by row.
+/// A matrix whose next row lies `row` numbers further, and the next column `column`.
+#[derive(Clone, Copy)]
+pub(super) struct Strided<'a, T> {
+    pub numbers: &'a [T],
+    pub row: usize,
+    pub column: usize,
+}
+
+/// `a` is `[M, K]`; `b` holds `[K, N]` and `c` `[M, N]` row by row.
 #[inline(always)]
 pub(super) fn product<T: Vector, S: Simd>(
     simd: S,
     size: Size,
-    a: &[T],
-    transposed: bool,
+    a: Strided<T>,
     b: &[T],
     c: &mut [T],
 ) {
     let Size { m, k, n } = size;
     let width = 2 * size_of::<T::Of<S>>() / size_of::<T>();
-    let whole = n - n % width;
+    if n < width {
+        return narrow_product(size, a, b, c);
+    }
     let mut strip: Strip<T> = [[T::zero(); TILE]; DEPTH];
-    let mut edge: Edge<T> = [[T::zero(); WIDEST]; DEPTH];
+    let mut sums = [[T::zero(); WIDEST]; TILE];
     for first in (0..k).step_by(DEPTH) {
         let depth = DEPTH.min(k - first);
         let b = &b[first * n..(first + depth) * n];
-        if whole < n {
-            for (edge, b) in edge.iter_mut().zip(b.chunks_exact(n)) {
-                edge[..n - whole].copy_from_slice(&b[whole..]);
-            }
-        }
-        for i in (0..m).step_by(TILE) {
-            let height = TILE.min(m - i);
-            for (step, strip) in strip[..depth].iter_mut().enumerate() {
-                for (row, value) in strip[..height].iter_mut().enumerate() {
-                    let (i, k_at) = (i + row, first + step);
-                    *value = if transposed {
-                        a[k_at * m + i]
-                    } else {
-                        a[i * k + k_at]
+        let breadth = PANEL / depth / width * width;
+        for left in (0..n).step_by(breadth) {
+            let right = n.min(left + breadth);
+            for i in (0..m).step_by(TILE) {
+                let height = TILE.min(m - i);
+                fill(&mut strip[..depth], a, i, height, first);
+                let c = &mut c[i * n..(i + height) * n];
+                for j in (left..right).step_by(width) {
+                    // The last tile reaches back over columns that are done: its sums go to a place
+                    // of their own, and only the new ones are added to C.
+                    let done = (j + width).saturating_sub(n);
+                    let (tile_of_c, c_row) = match done {
+                        0 => (&mut c[j..], n),
+                        _ => {
+                            sums = [[T::zero(); WIDEST]; TILE];
+                            (sums.as_flattened_mut(), WIDEST)
+                        }
                     };
+                    let (strip, b) = (&strip[..depth], &b[j - done..]);
+                    match height {
+                        6 => tile::<T, S, 6>(simd, strip, b, n, tile_of_c, c_row),
+                        5 => tile::<T, S, 5>(simd, strip, b, n, tile_of_c, c_row),
+                        4 => tile::<T, S, 4>(simd, strip, b, n, tile_of_c, c_row),
+                        3 => tile::<T, S, 3>(simd, strip, b, n, tile_of_c, c_row),
+                        2 => tile::<T, S, 2>(simd, strip, b, n, tile_of_c, c_row),
+                        _ => tile::<T, S, 1>(simd, strip, b, n, tile_of_c, c_row),
+                    }
+                    if done > 0 {
+                        for (c, sums) in c.chunks_exact_mut(n).zip(&sums) {
+                            for (c, sum) in c[j..].iter_mut().zip(&sums[done..]) {
+                                *c += *sum;
+                            }
+                        }
+                    }
                 }
-            }
-            let c = &mut c[i * n..(i + height) * n];
-            let (strip, edge) = (&strip[..depth], &edge[..depth]);
-            match height {
-                6 => strip_times_b::<T, S, 6>(simd, strip, b, edge, c, n),
-                5 => strip_times_b::<T, S, 5>(simd, strip, b, edge, c, n),
-                4 => strip_times_b::<T, S, 4>(simd, strip, b, edge, c, n),
-                3 => strip_times_b::<T, S, 3>(simd, strip, b, edge, c, n),
-                2 => strip_times_b::<T, S, 2>(simd, strip, b, edge, c, n),
-                _ => strip_times_b::<T, S, 1>(simd, strip, b, edge, c, n),
             }
         }
     }
 }
 
-/// `H` rows of C, tile by tile.
+/// The product where a row of B is shorter than a tile.
 #[inline(always)]
-fn strip_times_b<T: Vector, S: Simd, const H: usize>(
-    simd: S,
-    strip: &[[T; TILE]],
-    b: &[T],
-    edge: &[[T; WIDEST]],
-    c: &mut [T],
-    n: usize,
-) {
-    let width = 2 * size_of::<T::Of<S>>() / size_of::<T>();
-    let whole = n - n % width;
-    for j in (0..whole).step_by(width) {
-        tile::<T, S, H>(simd, strip, &b[j..], n, &mut c[j..], n);
+fn narrow_product<T: Vector>(size: Size, a: Strided<T>, b: &[T], c: &mut [T]) {
+    for (i, c) in c.chunks_exact_mut(size.n).enumerate() {
+        for (k, b) in b.chunks_exact(size.n).enumerate() {
+            let a = a.numbers[i * a.row + k * a.column];
+            for (c, &b) in c.iter_mut().zip(b) {
+                *c += a * b;
+            }
+        }
     }
-    if whole < n {
-        let mut sums = [[T::zero(); WIDEST]; TILE];
-        let (edge, flat) = (edge.as_flattened(), sums.as_flattened_mut());
-        tile::<T, S, H>(simd, strip, edge, WIDEST, flat, WIDEST);
-        for (c, sums) in c.chunks_exact_mut(n).zip(&sums) {
-            for (c, sum) in c[whole..].iter_mut().zip(sums) {
-                *c += *sum;
+}
+
+/// Rows from `i` and columns from `first` of A into a strip.
+#[inline(always)]
+fn fill<T: Copy>(strip: &mut [[T; TILE]], a: Strided<T>, i: usize, height: usize, first: usize) {
+    if a.row == 1 {
+        let columns = a.numbers[i + first * a.column..].chunks(a.column);
+        for (strip, column) in strip.iter_mut().zip(columns) {
+            match column.first_chunk() {
+                Some(column) => *strip = *column,
+                None => strip[..height].copy_from_slice(&column[..height]),
+            }
+        }
+    } else {
+        for row in 0..height {
+            let numbers = &a.numbers[(i + row) * a.row + first * a.column..];
+            for (strip, &value) in strip.iter_mut().zip(numbers.iter().step_by(a.column)) {
+                strip[row] = value;
             }
         }
     }
