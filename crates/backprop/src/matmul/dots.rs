@@ -26,12 +26,14 @@ pub(super) fn product<T: Vector, S: Simd>(simd: S, size: Size, a: &[T], b: &[T],
         let b = &b[j * k..(j + columns) * k];
         let mut i = 0;
         while i < m {
-            let rows = if m - i >= ROWS { ROWS } else { 1 };
+            let rows = ROWS.min(m - i);
             let a = &a[i * k..(i + rows) * k];
             let c = &mut c[i * n + j..];
             match (rows, columns) {
                 (ROWS, COLUMNS) => tile::<T, S, ROWS, COLUMNS>(simd, a, b, k, c, n),
+                (2, COLUMNS) => tile::<T, S, 2, COLUMNS>(simd, a, b, k, c, n),
                 (ROWS, _) => tile::<T, S, ROWS, 1>(simd, a, b, k, c, n),
+                (2, _) => tile::<T, S, 2, 1>(simd, a, b, k, c, n),
                 (_, COLUMNS) => tile::<T, S, 1, COLUMNS>(simd, a, b, k, c, n),
                 _ => tile::<T, S, 1, 1>(simd, a, b, k, c, n),
             }
