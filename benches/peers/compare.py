@@ -22,12 +22,18 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE))
+import networks  # noqa: E402  (of this folder)
+
 CONFIGS = {"mlp": "configs/mnist.toml", "lenet5": "configs/lenet5.toml"}
 TITLES = {
     "mlp": "784-300-100-10, ReLU",
     "lenet5": "LeNet-5: 6c5 p2, 2 - 16c5 - 2 - 120 - 84 - 10, ReLU, max-pool",
 }
 PEERS = {"jax": "with_jax.py", "pytorch": "with_pytorch.py", "scikit-learn": "with_sklearn.py"}
+# What is timed: network, samples in a batch, epochs of a run.
+CASES = [("mlp", 64, 3), ("mlp", 256, 3), ("lenet5", 64, 1)]
+PLAIN = "plain product"
 OURS = ("backprop", "burn-flex", "burn-ndarray")
 # What takes minutes an epoch runs a part of the data; its seconds are scaled up.
 SLOW = {("burn-flex", "lenet5"): 6000, ("burn-ndarray", "lenet5"): 600}
@@ -100,40 +106,77 @@ def measure(options):
         binary = str(target / "debug" / "runner")
     rows = []
     for round_ in range(1, options.rounds + 1):
-        for network in options.networks:
+        for case in options.cases:
+            network, batch, epochs = case
             for threads in options.threads:
-                for who in OURS + tuple(PEERS):
+                for who in (PLAIN,) + OURS + tuple(PEERS):
                     if who in options.without or (who, network) == ("scikit-learn", "lenet5"):
                         continue
-                    if who in OURS:
-                        run = run_ours(binary, who, network, threads, options.epochs, options.batch)
+                    if who == PLAIN:
+                        version, values = plain_product(threads)
+                    elif who in OURS:
+                        run = run_ours(binary, who, network, threads, epochs, batch)
+                        version, values = run
                     else:
-                        run = run_peer(who, network, threads, options.epochs, options.batch)
-                    version, seconds = run
-                    for epoch, value in enumerate(seconds, 1):
-                        rows.append((round_, network, threads, who, version, epoch, f"{value:.4f}"))
-                    print(round_, network, threads, who, *(f"{s:.3f}" for s in seconds), flush=True)
+                        version, values = run_peer(who, network, threads, epochs, batch)
+                    for epoch, value in enumerate(values, 1):
+                        row = (round_, network, batch, threads, who, version, epoch, f"{value:.4f}")
+                        rows.append(row)
+                    shown = " ".join(f"{value:.3f}" for value in values)
+                    print(round_, network, batch, threads, who, shown, flush=True)
     return rows
 
 
-def table(rows, network, threads):
-    """Median, spread and ratio of each implementation, fastest first."""
-    seconds = {}
-    for _, of_network, of_threads, who, *_, value in rows:
-        if (of_network, of_threads) == (network, threads):
-            seconds.setdefault(who, []).append(float(value))
+def plain_product(threads):
+    """GFLOP/s of a large product."""
+    done = subprocess.run(
+        pinned(threads) + [sys.executable, str(HERE / "plain_product.py")],
+        env=environment(threads),
+        check=True,
+        stdout=subprocess.PIPE,
+    )
+    result = json.loads(done.stdout)
+    return result["version"], [result["gflops"]]
+
+
+def values_of(rows, network, batch, threads):
+    """The values of each implementation."""
+    values = {}
+    for _, *case, who, _, _, value in rows:
+        if tuple(case) == (network, batch, threads):
+            values.setdefault(who, []).append(float(value))
+    return values
+
+
+def table(rows, network, batch, threads):
+    """Median, spread, rate and ratio of each implementation, fastest first."""
+    seconds = values_of(rows, network, batch, threads)
+    plain = statistics.median(seconds.pop(PLAIN))
     medians = {who: statistics.median(values) for who, values in seconds.items()}
+    flop = 60_000 * networks.FLOP[network] / 1e9
     lines = [
-        "| | median | fastest | slowest | epochs | time of the hand-written code |",
-        "|---|--:|--:|--:|--:|--:|",
+        "| | median | fastest | slowest | epochs | GFLOP/s | of a plain product | by hand / this |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for who in sorted(medians, key=medians.get):
         values, median = seconds[who], medians[who]
-        share = medians["backprop"] / median
+        rate = flop / median
         lines.append(
-            f"| {who} | {median:.3f} s | {min(values):.3f} s | {max(values):.3f} s "
-            f"| {len(values)} | {share:.2f} of it |"
+            f"| {who} | {median:.3f} s | {min(values):.3f} s | {max(values):.3f} s | {len(values)} "
+            f"| {rate:.0f} | {rate / plain:.0%} | {medians['backprop'] / median:.2f} |"
         )
+    return lines + ["", f"A plain product of 1024 x 1024 (NumPy, OpenBLAS): {plain:.0f} GFLOP/s."]
+
+
+def scaling(rows, cases):
+    """How much faster two threads are than one, by hand."""
+    lines = []
+    for network, batch, _ in cases:
+        one, two = (
+            statistics.median(values_of(rows, network, batch, threads)["backprop"])
+            for threads in (1, 2)
+        )
+        lines.append(f"- {TITLES[network]}, batch {batch}: {one / two:.2f} times")
     return lines
 
 
@@ -143,13 +186,13 @@ def report(rows, options):
         (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line),
         platform.processor(),
     )
-    versions = sorted({(row[3], row[4]) for row in rows})
+    versions = sorted({(row[4], row[5]) for row in rows})
     lines = [
         "# Epochs of the hand-written code and of its peers",
         "",
         "Generated by `benches/peers/compare.py`; the raw rows are in `peers.csv`. Seconds of an epoch",
-        f"of 60,000 MNIST images, batches of {options.batch}, SGD with momentum 0.9, shuffled each epoch,",
-        "data resident. JAX: jit, the whole epoch in one scan, without its compilation; PyTorch: eager,",
+        "of 60,000 MNIST images, SGD with momentum 0.9, shuffled each epoch, data resident; GFLOP/s",
+        "count the products of forward and backward pass, 2 operations a multiplication. JAX: jit, the whole epoch in one scan, without its compilation; PyTorch: eager,",
         "fused SGD. One thread means one processor. Where burn takes minutes an epoch, a part of the images",
         "was timed and scaled up: " + ", ".join(f"{w} {n}: {s:,} images" for (w, n), s in SLOW.items()) + ".",
         "",
@@ -158,28 +201,30 @@ def report(rows, options):
         "- versions: " + ", ".join(f"{who} {version}" for who, version in versions),
         "",
     ]
-    for network in options.networks:
+    for network, batch, _ in options.cases:
         for threads in options.threads:
-            lines += [f"## {TITLES[network]}; {threads} thread{'s' * (threads > 1)}", ""]
-            lines += table(rows, network, threads) + [""]
+            plural = "s" * (threads > 1)
+            lines += [f"## {TITLES[network]}; batch {batch}, {threads} thread{plural}", ""]
+            lines += table(rows, network, batch, threads) + [""]
+    if {1, 2} <= set(options.threads):
+        lines += ["## Two threads against one, by hand", ""] + scaling(rows, options.cases) + [""]
     return "\n".join(lines)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="how often each runs (default 3)")
-    parser.add_argument("--epochs", type=int, default=3, help="epochs of a run (default 3)")
-    parser.add_argument("--batch", type=int, default=64, help="samples in a batch (default 64)")
     parser.add_argument("--networks", nargs="+", default=list(CONFIGS), choices=CONFIGS)
     parser.add_argument("--threads", nargs="+", type=int, default=[2, 1])
     parser.add_argument("--without", nargs="*", default=[], help="peers to leave out")
     parser.add_argument("--binary", help="a runner that is built already")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results/peers")
     options = parser.parse_args()
+    options.cases = [case for case in CASES if case[0] in options.networks]
     rows = measure(options)
     with open(options.out.with_suffix(".csv"), "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["round", "network", "threads", "who", "version", "epoch", "seconds"])
+        writer.writerow(["round", "network", "batch", "threads", "who", "version", "epoch", "seconds (plain product: GFLOP/s)"])
         writer.writerows(rows)
     options.out.with_suffix(".md").write_text(report(rows, options))
 

@@ -41,3 +41,11 @@ def load():
 def he_normal(generator, shape, fan_in):
     """Initial weights as in the configs."""
     return generator.normal(0.0, (2.0 / fan_in) ** 0.5, shape).astype(numpy.float32)
+
+
+# Multiplications of one sample: forward, the same for the gradients of the weights, and the
+# gradients of what goes into every layer but the first.
+CONV1 = 28 * 28 * 6 * 25
+LENET5 = CONV1 + 10 * 10 * 16 * 150 + 400 * 120 + 120 * 84 + 84 * 10
+DENSE = sum(a * b for a, b in zip(MLP, MLP[1:]))
+FLOP = {"mlp": 2 * (3 * DENSE - MLP[0] * MLP[1]), "lenet5": 2 * (3 * LENET5 - CONV1)}

@@ -12,6 +12,7 @@ Examples:
   runner check configs/iris.toml                  prove the gradients of a config
   runner proofs                                   prove every layer, loss and learning rule
   runner compare mnist mnist-softmax              the newest runs side by side
+  runner speedrun experiments/speedrun.toml       seconds to 99 % on MNIST, five seeds
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
 Exit codes: 0 success; 1 the run failed (diverged, gradients disagree); 2 the input is wrong;
@@ -56,6 +57,8 @@ pub enum Command {
     Proofs(ProofsArguments),
     /// Show recorded runs side by side
     Compare(CompareArguments),
+    /// Measure the time to accuracy over several seeds
+    Speedrun(SpeedrunArguments),
     /// Write weights, a batch and its gradients in f64, for any other framework
     Export(ExportArguments),
     /// List the configs, a line each
@@ -124,6 +127,17 @@ pub struct CompareArguments {
     /// Also draw the table as an SVG picture
     #[arg(long, value_name = "FILE")]
     pub picture: Option<PathBuf>,
+}
+
+/// `runner speedrun`.
+#[derive(Debug, Args)]
+pub struct SpeedrunArguments {
+    /// What to run and what every run must hold, a TOML file
+    #[arg(value_name = "EXPERIMENT")]
+    pub experiment: PathBuf,
+    /// Also write the table, as Markdown
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
 }
 
 /// `runner export`.

@@ -1,7 +1,7 @@
 //! From a config file to a record: the command line of the workspace.
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own
-//! ([`run`], [`check`], [`proofs`], [`compare`], [`export`], [`list`]); what they share stands beside them.
+//! ([`run`], [`check`], [`proofs`], [`compare`], [`speedrun`], [`export`], [`list`]); what they share stands beside them.
 
 pub mod batches;
 pub mod check;
@@ -21,6 +21,7 @@ pub mod progress;
 pub mod proofs;
 pub mod record;
 pub mod run;
+pub mod speedrun;
 pub mod tables;
 pub mod training;
 
@@ -37,6 +38,7 @@ pub fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Proofs(arguments) => proofs::proofs(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Speedrun(arguments) => speedrun::speedrun(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::List(arguments) => list::list(&arguments),
     }

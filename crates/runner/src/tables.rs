@@ -8,6 +8,7 @@ use crate::Failure;
 use crate::check::Report;
 use crate::metrics::{mean_and_deviation, median};
 use crate::record::{Record, Trained, write_file};
+use crate::speedrun::{self, Measured};
 
 /// An empty table with a header; all columns but the first `texts` hold numbers.
 fn table(header: &[&str], texts: usize) -> Table {
@@ -164,6 +165,15 @@ fn metric(name: &str, value: Option<f64>) -> String {
         ("accuracy", Some(value)) => format!("{:.2} %", 100.0 * value),
         (_, Some(value)) => format!("{value:.4}"),
     }
+}
+
+/// The seeds of a speedrun, a row each.
+pub fn speedrun(measured: &[Measured]) -> Table {
+    let mut table = table(&speedrun::HEADER, 0);
+    for run in measured {
+        table.add_row(speedrun::cells(run));
+    }
+    table
 }
 
 /// Runs side by side: one row for each experiment and implementation, several seeds as mean ± standard

@@ -9,6 +9,7 @@ mod early;
 mod escapes;
 mod export;
 mod proofs;
+mod speedrun;
 mod stopping;
 mod support;
 mod techniques;

@@ -1,0 +1,215 @@
+//! `runner speedrun`: the time to accuracy, over several seeds, each in a process of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use serde::Deserialize;
+
+use crate::cli::SpeedrunArguments;
+use crate::metrics::median;
+use crate::record::{Record, write_file};
+use crate::{Failure, output, tables};
+
+/// What a file in `experiments/` asks for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Speedrun {
+    /// Heading of the table.
+    title: String,
+    /// The config that every run takes.
+    config: PathBuf,
+    /// One run for each.
+    seeds: Vec<u64>,
+    /// Test accuracy that every run must reach.
+    accuracy: f64,
+    /// Seconds that no run may exceed.
+    seconds: f64,
+}
+
+/// One seed, measured.
+#[derive(Debug)]
+pub struct Measured {
+    /// Its seed.
+    pub seed: u64,
+    /// Test accuracy after the last epoch.
+    pub accuracy: f64,
+    /// From the start of the process to its end.
+    pub seconds: f64,
+    /// Of these, training.
+    pub training: f64,
+}
+
+/// Runs all seeds, prints the table and writes it.
+///
+/// # Errors
+/// When the file is wrong, a run fails, or a demand is not held (exit code 1).
+pub fn speedrun(arguments: &SpeedrunArguments) -> Result<(), Failure> {
+    let speedrun = read(&arguments.experiment)?;
+    let mut runs: Vec<(Measured, Record)> = Vec::new();
+    for &seed in &speedrun.seeds {
+        let run = measure(&speedrun.config, seed)?;
+        let Measured {
+            accuracy, seconds, ..
+        } = run.0;
+        output::line(format!(
+            "seed {seed}: {:.2} % after {seconds:.2} s",
+            100.0 * accuracy
+        ));
+        runs.push(run);
+    }
+    let (measured, records): (Vec<Measured>, Vec<Record>) = runs.into_iter().unzip();
+    output::line(tables::speedrun(&measured).to_string());
+    if let Some(file) = &arguments.write {
+        let text = markdown(
+            &speedrun,
+            &arguments.experiment,
+            file,
+            &measured,
+            &records[0],
+        );
+        write_file(file, text.as_bytes())?;
+    }
+    let missed: Vec<String> = measured
+        .iter()
+        .filter(|run| run.accuracy < speedrun.accuracy || run.seconds > speedrun.seconds)
+        .map(|run| run.seed.to_string())
+        .collect();
+    match missed.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Run(format!(
+            "not held by seed {}: accuracy at least {} within {} s",
+            missed.join(", "),
+            speedrun.accuracy,
+            speedrun.seconds
+        ))),
+    }
+}
+
+fn read(file: &Path) -> Result<Speedrun, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        let file = file.display();
+        Failure::Input(format!(
+            "{file}: {error}; see experiments/speedrun.toml for one"
+        ))
+    })?;
+    let wrong =
+        |line: usize, what: &str| Failure::Input(format!("{}:{line}: {what}", file.display()));
+    let speedrun: Speedrun = toml::from_str(&text).map_err(|error| {
+        let before = error.span().map_or("", |span| &text[..span.start]);
+        wrong(1 + before.matches('\n').count(), error.message())
+    })?;
+    match speedrun.seeds.is_empty() {
+        true => Err(wrong(
+            1,
+            "seeds: no seed, no run; one or more, e.g. [1, 2, 3]",
+        )),
+        false => Ok(speedrun),
+    }
+}
+
+/// One run in a process of its own. Its record goes to a folder that is gone afterwards.
+fn measure(config: &Path, seed: u64) -> Result<(Measured, Record), Failure> {
+    let failed = |what: &str, error: &dyn std::fmt::Display| {
+        Failure::Run(format!(
+            "{}, seed {seed}: {what} ({error})",
+            config.display()
+        ))
+    };
+    let program = std::env::current_exe().map_err(|error| failed("no program", &error))?;
+    let results = tempfile::tempdir().map_err(|error| failed("no temporary folder", &error))?;
+    let start = Instant::now();
+    let run = Command::new(program)
+        .arg("run")
+        .arg(config)
+        .arg("--results")
+        .arg(results.path())
+        .args(["--set", &format!("seed={seed}")])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| failed("cannot start", &error))?;
+    let seconds = start.elapsed().as_secs_f64();
+    if !run.status.success() {
+        let said = String::from_utf8_lossy(&run.stderr);
+        let last = said.lines().last().unwrap_or("no message");
+        return Err(failed("the run failed", &last));
+    }
+    let record = only_record(results.path())?;
+    let missing = || failed("nothing measured", &"the record has no test accuracy");
+    let epochs = &record.implementations.first().ok_or_else(missing)?.epochs;
+    let last = epochs.last().ok_or_else(missing)?;
+    let measured = Measured {
+        seed,
+        accuracy: *last.test.get("accuracy").ok_or_else(missing)?,
+        seconds,
+        training: epochs.iter().map(|epoch| epoch.seconds).sum(),
+    };
+    Ok((measured, record))
+}
+
+/// The one record in a folder of results.
+fn only_record(results: &Path) -> Result<Record, Failure> {
+    let inside = |folder: &Path| {
+        let mut entries = std::fs::read_dir(folder).ok()?;
+        Some(entries.next()?.ok()?.path())
+    };
+    let record = inside(results).and_then(|named| inside(&named));
+    let missing = || Failure::Run("the run left no record".into());
+    Record::read(&record.ok_or_else(missing)?)
+}
+
+/// The table with what is needed to repeat it.
+fn markdown(
+    speedrun: &Speedrun,
+    experiment: &Path,
+    file: &Path,
+    measured: &[Measured],
+    record: &Record,
+) -> String {
+    let rows: String = measured
+        .iter()
+        .map(|run| format!("| {} |\n", cells(run).join(" | ")))
+        .collect();
+    let seconds: Vec<f64> = measured.iter().map(|run| run.seconds).collect();
+    let commit = record.git.as_ref().map_or("unknown", |git| &git.commit);
+    format!(
+        "# {title}\n\n\
+         Generated by `runner speedrun {experiment} --write {file}`. Each seed is a process of its own, \
+         measured from its start to its end. Asked for: test accuracy at least {accuracy} within \
+         {limit} s.\n\n\
+         | {header} |\n|--:|--:|--:|--:|\n{rows}\n\
+         Median {median:.2} s, slowest {slowest:.2} s.\n\n\
+         - config: `{config}`\n- commit: {commit}\n- machine: {processor}, {threads} threads\n\
+         - date: {date}\n",
+        title = speedrun.title,
+        experiment = experiment.display(),
+        file = file.display(),
+        accuracy = speedrun.accuracy,
+        limit = speedrun.seconds,
+        header = HEADER.join(" | "),
+        median = median(&seconds),
+        slowest = seconds.iter().copied().fold(0.0, f64::max),
+        config = speedrun.config.display(),
+        processor = record.machine.processor,
+        threads = record.threads,
+        date = record.started.split('T').next().unwrap_or_default(),
+    )
+}
+
+/// Of the columns of the table.
+pub const HEADER: [&str; 4] = [
+    "seed",
+    "test accuracy",
+    "seconds in all",
+    "of these training",
+];
+
+/// A row of the table.
+pub fn cells(run: &Measured) -> [String; 4] {
+    [
+        run.seed.to_string(),
+        format!("{:.2} %", 100.0 * run.accuracy),
+        format!("{:.2}", run.seconds),
+        format!("{:.2}", run.training),
+    ]
+}
