@@ -42,6 +42,7 @@ LIMITS = {
 
 CONFIG = """
 name = "scale"
+seed = 1
 implementations = ["backprop"]
 [dataset.mnist]
 pixels = "standardize"

@@ -31,11 +31,11 @@ impl<T: Real> Gone<'_, T> {
     pub fn gradients(&self, dw: &mut [T]) {
         // Less is not worth waking a thread for.
         let shared = dw.len() * self.x.nrows() >= 2 * LEAST_WORK;
-        self.from_layer(0, shared, dw);
+        self.layers_from(0, shared, dw);
     }
 
     /// The gradients of this layer and all after it.
-    fn from_layer(&self, layer: usize, shared: bool, dw: &mut [T]) {
+    fn layers_from(&self, layer: usize, shared: bool, dw: &mut [T]) {
         let chain = &self.pieces[0].sequence;
         let mut layer = layer;
         while layer < chain.len() && chain.range(layer).is_empty() {
@@ -52,7 +52,7 @@ impl<T: Real> Gone<'_, T> {
                 self.units(layer, shared, UnitGradients::all(units, inputs, dw));
             }
         };
-        join(shared, this, || self.from_layer(layer + 1, shared, after));
+        join(shared, this, || self.layers_from(layer + 1, shared, after));
     }
 
     /// The gradients of some units of a layer.

@@ -104,7 +104,8 @@ fn narrow_product<T: Vector>(size: Size, a: Strided<T>, b: &[T], c: &mut [T]) {
 /// Rows from `i` and columns from `first` of A into a strip.
 #[inline(always)]
 fn fill<T: Copy>(strip: &mut [[T; TILE]], a: Strided<T>, i: usize, height: usize, first: usize) {
-    if a.row == 1 {
+    // A single column has both distances 1 and is a case of the other branch.
+    if a.row == 1 && a.column > 1 {
         let columns = a.numbers[i + first * a.column..].chunks(a.column);
         for (strip, column) in strip.iter_mut().zip(columns) {
             match column.first_chunk() {

@@ -26,7 +26,10 @@ fn each_seed_is_a_row_and_the_table_is_written() {
     for row in ["\n| 3 | ", "\n| 4 | ", "config: `tiny.toml`", "Median "] {
         assert!(written.contains(row), "{written}");
     }
-    assert!(!workspace.path("results").exists(), "its runs leave no record");
+    assert!(
+        !workspace.path("results").exists(),
+        "its runs leave no record"
+    );
 }
 
 #[test]
