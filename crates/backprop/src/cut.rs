@@ -19,9 +19,9 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// Cuts so many rows, each with so many multiplications, into pieces of at least `least_rows`.
-    pub fn new(rows: usize, work: usize, least_rows: usize) -> Self {
-        let most = (rows / least_rows).min(rows * work / LEAST_WORK);
+    /// Cuts so many rows, each with so many multiplications, into at most so many pieces.
+    pub fn new(rows: usize, work: usize, most: usize) -> Self {
+        let most = most.min(rows * work / LEAST_WORK);
         let height = rows.div_ceil(most.clamp(1, MOST_PIECES)).max(1);
         Self {
             rows,
@@ -61,16 +61,18 @@ pub(crate) fn work(layer: &PlannedLayer) -> usize {
     }
 }
 
-/// Rows of a piece: matrix products of a batch need some to be efficient, convolutions find theirs in
-/// each image.
-pub(crate) fn least_rows(plan: &[PlannedLayer]) -> usize {
+/// Pieces that suit a chain of layers.
+pub(crate) fn most_pieces(plan: &[PlannedLayer], rows: usize) -> usize {
     let mostly_linear = |layer: &PlannedLayer| {
         2 * layer.parameter_count() * usize::from(layer.output.len() == 1) > work(layer)
     };
     let linear: usize = plan.iter().filter(|l| mostly_linear(l)).map(work).sum();
     let all: usize = plan.iter().map(work).sum();
     match 2 * linear > all {
-        true => 32,
-        false => 4,
+        // Each piece reads all weights once, so more rows make higher pieces as well as more of them:
+        // 64 rows 2, 256 rows 4, 1024 rows 8.
+        true => (rows / 16).isqrt(),
+        // Convolutions find rows enough in each image.
+        false => rows / 4,
     }
 }

@@ -9,7 +9,7 @@ use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::LossSpec;
 use spec::{NamedTensors, Real, Streams, TensorError, initial};
 
-use crate::cut::{Cut, least_rows, work};
+use crate::cut::{Cut, most_pieces, work};
 use crate::gradients::Gone;
 use crate::layers::{self, Mode, Order};
 use crate::losses::{self, Loss};
@@ -223,7 +223,7 @@ impl<T: Real> Network<T> {
             return Cut::whole(rows);
         }
         let work: usize = self.plan.iter().map(work).sum();
-        Cut::new(rows, work, least_rows(&self.plan))
+        Cut::new(rows, work, most_pieces(&self.plan, rows))
     }
 }
 

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use spec::model::PlannedLayer;
 use spec::{Real, Streams};
 
-use crate::cut::{Cut, least_rows, work};
+use crate::cut::{Cut, most_pieces, work};
 use crate::layers::{self, Layer, Mode, Order, Pass, Residual, couples};
 use crate::units::UnitGradients;
 use spec::model::LayerSpec;
@@ -56,8 +56,8 @@ impl<T: Real> Rows<T> {
 
     /// The cut, with a layer for each part.
     fn cut(&mut self, rows: usize) -> Cut {
-        let least_rows = least_rows(std::slice::from_ref(&self.planned));
-        let cut = Cut::new(rows, work(&self.planned), least_rows);
+        let most = most_pieces(std::slice::from_ref(&self.planned), rows);
+        let cut = Cut::new(rows, work(&self.planned), most);
         while self.parts.len() < cut.pieces {
             self.add_part();
         }
@@ -216,7 +216,7 @@ mod tests {
         let norm = LayerSpec::BatchNorm(BatchNormSpec::default());
         let planned = &ModelSpec::new(vec![norm]).plan(&[100]).unwrap()[0];
         let (rows, w) = (6000, [1.0; 200]);
-        assert!(Cut::new(rows, work(planned), 1).pieces > 1);
+        assert!(Cut::new(rows, work(planned), rows).pieces > 1);
         let x = Array2::from_shape_fn((rows, 100), |(n, _)| if n < rows / 2 { 3.0 } else { 5.0 });
         let mut y = Array2::zeros(x.raw_dim());
         build::<f64>(planned, Streams::new(1)).forward(&w, x.view(), y.view_mut(), TRAINING);

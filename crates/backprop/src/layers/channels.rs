@@ -105,7 +105,7 @@ impl Channels {
     /// Where so many numbers are cut, and the length of a part.
     fn cut(&self, numbers: usize) -> (Cut, usize) {
         let d = self.count * self.pixels;
-        let cut = Cut::new(numbers / d, COST * d, 1);
+        let cut = Cut::new(numbers / d, COST * d, numbers / d);
         (cut, cut.part(0).len().max(1) * d)
     }
 }
