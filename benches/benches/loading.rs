@@ -1,28 +1,56 @@
-//! Reading the bundled MNIST, and making batches of it.
-
-use std::path::Path;
+//! Reading bundled data, and making batches of them.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::Array2;
-use spec::Streams;
-use spec::dataset::{DatasetSpec, MnistSpec};
+use spec::Config;
 
-fn loading(criterion: &mut Criterion) {
-    let spec = DatasetSpec::Mnist(MnistSpec::default());
-    let load = || datasets::load(&spec, Path::new(""), &Streams::new(1));
-    let mut group = criterion.benchmark_group("datasets");
-    group.sample_size(10);
-    group.bench_function("load_mnist/70000", |bencher| {
-        bencher.iter(|| load().is_ok())
-    });
-    let mnist = load().expect("the bundled MNIST loads");
-    let mut x = Array2::<f32>::zeros((64, 784));
-    let rows: Vec<usize> = (0..64).map(|row| row * 937 % 60_000).collect();
-    group.throughput(Throughput::Elements(64));
-    group.bench_function("gather_f32/batch64", |bencher| {
-        bencher.iter(|| mnist.train.gather(&rows, x.view_mut()));
+/// Configs whose data are read, and how many samples they have.
+const DATA: [(&str, usize); 4] = [
+    ("iris", 150),
+    ("wine", 178),
+    ("diabetes", 442),
+    ("mnist", 70_000),
+];
+
+/// Batches: what the configs take, and a large one, which several threads gather.
+const BATCHES: [usize; 2] = [64, 256];
+
+fn load(criterion: &mut Criterion, config: &Config, samples: usize) {
+    let mut group = criterion.benchmark_group("load");
+    group.throughput(Throughput::Elements(samples as u64));
+    let name = &config.experiment.name;
+    group.bench_function(format!("{name}/{samples}"), |bencher| {
+        bencher.iter(|| benches::dataset(config));
     });
 }
 
-criterion_group!(benches, loading);
+fn gather(criterion: &mut Criterion, config: &Config) {
+    let samples = benches::dataset(config).train;
+    let name = format!("gather_f32/{}", config.experiment.name);
+    let mut group = criterion.benchmark_group(name);
+    for batch in BATCHES {
+        let mut x = Array2::<f32>::zeros((batch, samples.width()));
+        // Far from each other, as in a shuffled epoch.
+        let rows: Vec<usize> = (0..batch).map(|row| row * 937 % samples.len()).collect();
+        group.throughput(Throughput::Elements(batch as u64));
+        group.bench_function(format!("batch{batch}"), |bencher| {
+            bencher.iter(|| samples.gather(&rows, x.view_mut()));
+        });
+    }
+}
+
+fn loading(criterion: &mut Criterion) {
+    for (name, samples) in DATA {
+        load(criterion, &benches::config(name), samples);
+    }
+    for name in ["mnist", "diabetes"] {
+        gather(criterion, &benches::config(name));
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = benches::briefly();
+    targets = loading
+}
 criterion_main!(benches);

@@ -1,10 +1,15 @@
-//! The products of a training step of 784-300-100-10, a piece of 32 rows, on one thread: the
-//! hand-written kernels beside the `gemm` crate.
+//! Matrix products in f32 on one thread: the hand-written kernels beside the `gemm` crate, both
+//! c += a b, and burn's flex device, which makes a new c.
 
-use backprop::matmul::matmul;
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::ops::Range;
+
+use backprop::matmul::{matmul, matmul_transposed};
+use benches::{in_pool, random, threads_name};
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use gemm::Parallelism;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
 /// c += a b by the gemm crate.
 fn by_gemm(a: ArrayView2<f32>, b: ArrayView2<f32>, mut c: ArrayViewMut2<f32>) {
@@ -41,8 +46,14 @@ fn by_gemm(a: ArrayView2<f32>, b: ArrayView2<f32>, mut c: ArrayViewMut2<f32>) {
 }
 
 /// Name, M, K, N, whether A and whether B is a transpose.
-const PRODUCTS: [(&str, usize, usize, usize, bool, bool); 8] = [
+type Case = (&'static str, usize, usize, usize, bool, bool);
+
+/// Pieces of 32 rows of 784-300-100-10, its first layer with whole batches, the first linear layer of
+/// LeNet-5 with a piece of 8, and one product that no cache holds.
+const PRODUCTS: [Case; 12] = [
     ("forward1", 32, 784, 300, false, true),
+    ("forward1", 64, 784, 300, false, true),
+    ("forward1", 256, 784, 300, false, true),
     ("forward2", 32, 300, 100, false, true),
     ("forward3", 32, 100, 10, false, true),
     ("dx3", 32, 10, 100, false, false),
@@ -50,30 +61,86 @@ const PRODUCTS: [(&str, usize, usize, usize, bool, bool); 8] = [
     ("dw1", 300, 32, 784, true, false),
     ("dw2", 100, 32, 300, true, false),
     ("dw3", 10, 32, 100, true, false),
+    ("lenet5_fc1", 8, 400, 120, false, true),
+    ("square", 1024, 1024, 1024, false, false),
 ];
+
+/// Of 300 units those whose gradients one task takes.
+const UNITS: Range<usize> = 132..150;
+
+/// The numbers as they lie, on the device whose products take their threads from rayon. Those of
+/// burn-ndarray ask the environment, so "1thread" would not hold for them; `training_step` has it.
+fn to_burn(stored: &Array2<f32>) -> Tensor<2> {
+    let numbers: Vec<f32> = stored.iter().copied().collect();
+    let data = TensorData::new(numbers, [stored.nrows(), stored.ncols()]);
+    Tensor::from_data(data, (&Device::flex(), DType::F32))
+}
+
+/// A matrix for both: a transpose is stored the other way round.
+fn stored(rows: usize, columns: usize, turned: bool, stream: &str) -> (Array2<f32>, Tensor<2>) {
+    if !turned {
+        let matrix = random(rows, columns, stream);
+        let in_burn = to_burn(&matrix);
+        return (matrix, in_burn);
+    }
+    let matrix = random(columns, rows, stream);
+    let in_burn = to_burn(&matrix).transpose();
+    (matrix.reversed_axes(), in_burn)
+}
+
+/// A group of an M x K times K x N product on one thread.
+fn group<'a>(
+    criterion: &'a mut Criterion,
+    name: &str,
+    [m, k, n]: [usize; 3],
+) -> BenchmarkGroup<'a, WallTime> {
+    let name = format!("matmul/{name}/{m}x{k}x{n}/{}", threads_name(1));
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::ElementsAndBytes {
+        elements: 2 * (m * k * n) as u64,
+        bytes: 4 * (m * k + k * n + m * n) as u64,
+    });
+    group
+}
 
 fn products(criterion: &mut Criterion) {
     for (name, m, k, n, a_turned, b_turned) in PRODUCTS {
-        let mut group = criterion.benchmark_group(format!("matmul/{name}/{m}x{k}x{n}/1thread"));
-        group.sample_size(30);
-        group.throughput(Throughput::ElementsAndBytes {
-            elements: 2 * (m * k * n) as u64,
-            bytes: 4 * (m * k + k * n + m * n) as u64,
-        });
-        let stored = |rows, columns, turned, stream| match turned {
-            true => benches::random(columns, rows, stream).reversed_axes(),
-            false => benches::random(rows, columns, stream),
-        };
-        let (a, b) = (stored(m, k, a_turned, "a"), stored(k, n, b_turned, "b"));
+        let mut group = group(criterion, name, [m, k, n]);
+        let (a, a_burn) = stored(m, k, a_turned, "a");
+        let (b, b_burn) = stored(k, n, b_turned, "b");
         let mut c = Array2::zeros((m, n));
-        group.bench_function(BenchmarkId::from_parameter("backprop"), |bencher| {
+        group.bench_function("backprop", |bencher| {
             bencher.iter(|| matmul(a.view(), b.view(), c.view_mut()));
         });
-        group.bench_function(BenchmarkId::from_parameter("gemm"), |bencher| {
+        group.bench_function("gemm", |bencher| {
             bencher.iter(|| by_gemm(a.view(), b.view(), c.view_mut()));
+        });
+        group.bench_function("burn-flex", |bencher| {
+            let product = || a_burn.clone().matmul(b_burn.clone());
+            in_pool(1, || bencher.iter(product));
         });
     }
 }
 
-criterion_group!(benches, products);
+/// dW of some units: a few columns of dy, whose rows lie 300 numbers apart.
+fn units(criterion: &mut Criterion) {
+    let (dy, x) = (random(32, 300, "dy"), random(32, 784, "x"));
+    let sizes = [UNITS.len(), 32, 784];
+    let mut group = group(criterion, "dw1_of_units", sizes);
+    let mut dw = Array2::zeros((UNITS.len(), 784));
+    group.bench_function("backprop", |bencher| {
+        let dw = dw.as_slice_mut().expect("made row by row");
+        bencher.iter(|| matmul_transposed(dy.view(), UNITS, x.view(), dw));
+    });
+    let some = dy.slice(s![.., UNITS]).reversed_axes();
+    group.bench_function("gemm", |bencher| {
+        bencher.iter(|| by_gemm(some, x.view(), dw.view_mut()));
+    });
+}
+
+criterion_group! {
+    name = benches;
+    config = benches::briefly();
+    targets = products, units
+}
 criterion_main!(benches);

@@ -1,32 +1,71 @@
-//! One training step of 784-300-100-10 in f32 with momentum: by hand, burn on ndarray, burn on flex.
+//! Whole training steps of networks in `configs/`, in f32: by hand with one thread and with all, burn
+//! on its devices with all. Batches are ready before; augmentation is no part of a step.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use spec::Step;
+use benches::{Network, all_threads, in_pool, one_and_all, threads_name};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use spec::model::LayerSpec;
+use spec::{ImplementationName, Step};
 
-/// The first of a run; the numbers count for dropout only.
+/// A config and the sizes of its batches: its own, and for MNIST a large one.
+const NETWORKS: [(&str, &[usize]); 5] = [
+    ("iris", &[16]),
+    ("mnist", &[64, 256]),
+    ("mnist-batchnorm", &[60]),
+    ("lenet5", &[64]),
+    ("mnist-cnn-99", &[64]),
+];
+
+/// Everything is computed, but the weights stay: learning one batch by heart would soon bring
+/// gradients and moments below what f32 can normally hold, with which processors are slow.
 const STEP: Step = Step {
     number: 1,
-    learning_rate: 0.02,
+    learning_rate: 0.0,
 };
 
-fn training_step(criterion: &mut Criterion) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    for batch in [64, 256] {
-        let name = format!("training_step/784-300-100-10/batch{batch}/{threads}threads");
-        let mut group = criterion.benchmark_group(name);
-        group.sample_size(20);
-        group.throughput(Throughput::Elements(batch as u64));
-        let (x, t) = (
-            benches::random(batch, 784, "x"),
-            benches::one_hot(batch, 10),
-        );
-        for (name, mut model) in benches::implementations() {
-            group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
-                bencher.iter(|| model.train_step(STEP, x.view(), t.view()));
+/// Who is measured with which numbers of threads. burn-ndarray takes seconds for one step of a
+/// convolutional network: there it is left out.
+fn contestants(network: &Network) -> Vec<(ImplementationName, Vec<usize>)> {
+    let convolves = |layer: &spec::model::PlannedLayer| matches!(layer.spec, LayerSpec::Conv2d(_));
+    let slow = |name| name == ImplementationName::BurnNdarray;
+    let convolutional = network.plan.iter().any(convolves);
+    let names = benches::ALL.into_iter();
+    names
+        .filter(|&name| !(convolutional && slow(name)))
+        .map(|name| match name {
+            ImplementationName::Backprop => (name, one_and_all()),
+            _ => (name, vec![all_threads()]),
+        })
+        .collect()
+}
+
+fn bench(criterion: &mut Criterion, config: &str, network: &Network, rows: usize) {
+    let mut group = criterion.benchmark_group(format!("training_step/{config}/batch{rows}"));
+    group.throughput(Throughput::Elements(rows as u64));
+    let (x, t) = network.batch(rows);
+    for (name, counts) in contestants(network) {
+        let mut model = benches::implementation(name, &network.plan, &network.training);
+        for threads in counts {
+            let id = format!("{}/{}", threads_name(threads), name.as_str());
+            group.bench_function(id, |bencher| {
+                let step = || model.train_step(STEP, x.view(), t.view());
+                in_pool(threads, || bencher.iter(step));
             });
         }
     }
 }
 
-criterion_group!(benches, training_step);
+fn training_steps(criterion: &mut Criterion) {
+    for (config, batches) in NETWORKS {
+        let network = Network::of_config(config);
+        for &rows in batches {
+            bench(criterion, config, &network, rows);
+        }
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = benches::briefly();
+    targets = training_steps
+}
 criterion_main!(benches);
