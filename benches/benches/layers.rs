@@ -2,8 +2,6 @@
 //! `backward_weights` is the backward pass of a first layer, whose input gradient nobody needs. `pass`
 //! is a network of that one layer, forward and backward, as everybody offers it: what goes in is
 //! copied and what comes out is allocated, which for an activation is most of the time.
-//!
-//! What is alone needs one codegen unit to be as fast as where it trains: "Generic code" in `lib.rs`.
 
 use backprop::layers::{self, Mode, Pass};
 use benches::{implementation, in_pool, random, streams, threads_name};

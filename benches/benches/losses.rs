@@ -1,8 +1,6 @@
 //! Softmax cross-entropy in f32 on one thread. `forward` and `backward` are the hand-written loss
 //! alone; `pass` is a network that only hands its input on, forward and backward from the loss, as
 //! everybody offers it.
-//!
-//! What is alone needs one codegen unit to be as fast as where it trains: "Generic code" in `lib.rs`.
 
 use backprop::losses;
 use benches::{implementation, in_pool, one_hot, random, threads_name};

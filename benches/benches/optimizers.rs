@@ -1,8 +1,5 @@
 //! One update of all parameters of `configs/mnist.toml` in f32, with one thread and with all. burn's
 //! rules get a gradient that is ready, and give back another tensor where they cannot reuse the old.
-//!
-//! The rules by hand need one codegen unit to be as fast as where they train: "Generic code" in
-//! `lib.rs`.
 
 use backprop::optimizers::{self, Part};
 use benches::{in_pool, one_and_all, random, threads_name};

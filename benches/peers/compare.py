@@ -99,6 +99,7 @@ def run_peer(peer, network, threads, epochs, batch):
 
 
 def measure(options):
+    """The rows of all rounds so far, after each round: what is interrupted loses one round at most."""
     binary = options.binary
     if not binary:
         subprocess.run(["cargo", "build", "-p", "runner"], cwd=ROOT, check=True)
@@ -124,7 +125,7 @@ def measure(options):
                         rows.append(row)
                     shown = " ".join(f"{value:.3f}" for value in values)
                     print(round_, network, batch, threads, who, shown, flush=True)
-    return rows
+        yield rows
 
 
 def plain_product(threads):
@@ -221,10 +222,16 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results/peers")
     options = parser.parse_args()
     options.cases = [case for case in CASES if case[0] in options.networks]
-    rows = measure(options)
+    for rows in measure(options):
+        write(rows, options)
+
+
+def write(rows, options):
+    """The raw rows and the report."""
     with open(options.out.with_suffix(".csv"), "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["round", "network", "batch", "threads", "who", "version", "epoch", "seconds (plain product: GFLOP/s)"])
+        header = ["round", "network", "batch", "threads", "who", "version", "epoch"]
+        writer.writerow(header + ["seconds (plain product: GFLOP/s)"])
         writer.writerows(rows)
     options.out.with_suffix(".md").write_text(report(rows, options))
 

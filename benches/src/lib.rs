@@ -1,13 +1,4 @@
 //! What the benches share: networks of `configs/`, who computes, with how many threads, how long.
-//!
-//! # Generic code
-//!
-//! What is built here for f32 (a layer, a loss, a rule) is compiled here too, in several codegen units
-//! that do not inline each other, other than the model that trains (`backprop::Compute`): the
-//! backward pass of ReLU then seems to take 80 times as long as it does. Figures of such parts alone
-//! need one unit for this package:
-//! `cargo benches --config 'profile.dev.package.benches.codegen-units=1' --bench layers`.
-//! Whole networks do not depend on it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
