@@ -18,7 +18,7 @@ use crate::units::UnitGradients;
 const BLOCK: usize = 8192;
 
 /// A batch that has gone through the network and back.
-pub(crate) struct Gone<'a, T> {
+pub(crate) struct Backpropagated<'a, T> {
     pub pieces: &'a [Piece<T>],
     /// The input of the network, `[N, D_in]`.
     pub x: ArrayView2<'a, T>,
@@ -26,7 +26,7 @@ pub(crate) struct Gone<'a, T> {
     pub order: Order,
 }
 
-impl<T: Real> Gone<'_, T> {
+impl<T: Real> Backpropagated<'_, T> {
     /// Writes the gradients of all parameters.
     pub fn gradients(&self, dw: &mut [T]) {
         // Less is not worth waking a thread for.
@@ -38,10 +38,10 @@ impl<T: Real> Gone<'_, T> {
     fn layers_from(&self, layer: usize, shared: bool, dw: &mut [T]) {
         let chain = &self.pieces[0].sequence;
         let mut layer = layer;
-        while layer < chain.len() && chain.range(layer).is_empty() {
+        while layer < chain.depth() && chain.range(layer).is_empty() {
             layer += 1;
         }
-        if layer == chain.len() {
+        if layer == chain.depth() {
             return;
         }
         let (dw, after) = dw.split_at_mut(chain.range(layer).len());

@@ -10,7 +10,7 @@ use spec::training::LossSpec;
 use spec::{NamedTensors, Real, Streams, TensorError, initial};
 
 use crate::cut::{Cut, most_pieces, work};
-use crate::gradients::Gone;
+use crate::gradients::Backpropagated;
 use crate::layers::{self, Mode, Order};
 use crate::losses::{self, Loss};
 use crate::piece::Piece;
@@ -182,13 +182,13 @@ impl<T: Real> Network<T> {
             several => several.par_iter_mut().enumerate().for_each(run),
         }
         if !matches!(task, Task::Loss(_)) {
-            let gone = Gone {
+            let batch = Backpropagated {
                 pieces,
                 x,
                 cut,
                 order: task.order(),
             };
-            gone.gradients(&mut self.gradients);
+            batch.gradients(&mut self.gradients);
         }
         if let Some(mut dx) = input_gradient {
             for (index, piece) in pieces.iter().enumerate() {

@@ -23,7 +23,7 @@ pub(crate) struct Piece<T> {
 impl<T: Real> Piece<T> {
     /// A piece of no rows yet.
     pub fn new(plan: &[PlannedLayer], streams: Streams, build: Build<T>) -> Self {
-        let sequence = Sequence::new(plan, streams, build).without_units();
+        let sequence = Sequence::new(plan, streams, build).leaving_units();
         let last = sequence.taken(plan.len() - 1);
         Self {
             rows: 0,

@@ -48,7 +48,7 @@ impl<T: Real> Sequence<T> {
 
     /// The same, but the gradients of layers with [`Layer::units`] are left to
     /// [`Sequence::unit_gradients`].
-    pub fn without_units(mut self) -> Self {
+    pub fn leaving_units(mut self) -> Self {
         let taken = self.layers.iter().zip(&self.ranges);
         self.taken = ranges(taken.map(|(layer, range)| match layer.units() {
             0 => range.len(),
@@ -63,11 +63,7 @@ impl<T: Real> Sequence<T> {
     }
 
     /// Number of layers.
-    #[expect(
-        clippy::len_without_is_empty,
-        reason = "a network without layers is refused before"
-    )]
-    pub fn len(&self) -> usize {
+    pub fn depth(&self) -> usize {
         self.layers.len()
     }
 

@@ -7,7 +7,7 @@
 use pulp::Simd;
 
 use super::Size;
-use super::vector::{Vector, unrolled};
+use super::vector::{Vector, of_height, unrolled};
 
 /// Rows of a tile: 12 sums in 16 registers, enough to hide the latency of an addition.
 const TILE: usize = 6;
@@ -67,14 +67,7 @@ pub(super) fn product<T: Vector, S: Simd>(
                         }
                     };
                     let (strip, b) = (&strip[..depth], &b[j - done..]);
-                    match height {
-                        6 => tile::<T, S, 6>(simd, strip, b, n, tile_of_c, c_row),
-                        5 => tile::<T, S, 5>(simd, strip, b, n, tile_of_c, c_row),
-                        4 => tile::<T, S, 4>(simd, strip, b, n, tile_of_c, c_row),
-                        3 => tile::<T, S, 3>(simd, strip, b, n, tile_of_c, c_row),
-                        2 => tile::<T, S, 2>(simd, strip, b, n, tile_of_c, c_row),
-                        _ => tile::<T, S, 1>(simd, strip, b, n, tile_of_c, c_row),
-                    }
+                    of_height!(height, H => tile::<T, S, H>(simd, strip, b, n, tile_of_c, c_row));
                     if done > 0 {
                         for (c, sums) in c.chunks_exact_mut(n).zip(&sums) {
                             for (c, sum) in c[j..].iter_mut().zip(&sums[done..]) {

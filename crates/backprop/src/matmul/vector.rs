@@ -104,3 +104,23 @@ macro_rules! unrolled {
     };
 }
 pub(super) use unrolled;
+
+/// Calls a function that is generic over the height of a tile, at most 6 rows, with a height known at
+/// run time.
+macro_rules! of_height {
+    ($height:expr, $constant:ident => $call:expr) => {
+        match $height {
+            6 => of_height!(@6 $constant $call),
+            5 => of_height!(@5 $constant $call),
+            4 => of_height!(@4 $constant $call),
+            3 => of_height!(@3 $constant $call),
+            2 => of_height!(@2 $constant $call),
+            _ => of_height!(@1 $constant $call),
+        }
+    };
+    (@$height:literal $constant:ident $call:expr) => {{
+        const $constant: usize = $height;
+        $call
+    }};
+}
+pub(super) use of_height;

@@ -111,19 +111,21 @@ mod tests {
         vanishing: &[],
     };
 
+    /// Gradients of a weight and a bias.
+    fn backward(bias: f64) -> Backward<f64> {
+        let mut gradients = NamedTensors::default();
+        gradients.insert("w", array![1.0, -2.0].into_dyn());
+        gradients.insert("b", array![bias].into_dyn());
+        Backward {
+            loss: 1.0,
+            outputs: NamedTensors::default(),
+            gradients,
+        }
+    }
+
     /// A bias gradient is a sum over the batch: where it cancels, what is left is rounding.
     #[test]
     fn rounding_of_a_sum_that_cancels_is_no_fault() {
-        let backward = |bias: f64| {
-            let mut gradients = NamedTensors::default();
-            gradients.insert("w", array![1.0, -2.0].into_dyn());
-            gradients.insert("b", array![bias].into_dyn());
-            Backward {
-                loss: 1.0,
-                outputs: NamedTensors::default(),
-                gradients,
-            }
-        };
         let faults = |by_hand: f64, witness: f64| {
             let rows = compare_backward(CONTEXT, &backward(by_hand), &backward(witness));
             rows.iter().filter(|row| row.fault.is_some()).count()
@@ -136,16 +138,6 @@ mod tests {
     /// What is left of a bias before a batch normalisation is rounding of other gradients.
     #[test]
     fn a_gradient_that_vanishes_is_judged_by_the_largest() {
-        let backward = |bias: f64| {
-            let mut gradients = NamedTensors::default();
-            gradients.insert("w", array![1.0, -2.0].into_dyn());
-            gradients.insert("b", array![bias].into_dyn());
-            Backward {
-                loss: 1.0,
-                outputs: NamedTensors::default(),
-                gradients,
-            }
-        };
         let vanishing = ["b".to_string()];
         let context = Context {
             vanishing: &vanishing,

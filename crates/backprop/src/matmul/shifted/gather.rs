@@ -6,7 +6,7 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Arch, Simd, WithSimd};
 use spec::Real;
 
-use crate::matmul::vector::{Vector, unrolled};
+use crate::matmul::vector::{Vector, of_height, unrolled};
 
 /// Most rows of A in a tile.
 const TILE: usize = 6;
@@ -140,14 +140,7 @@ impl<T: Vector> WithSimd for GatherOf<'_, T> {
             let strip = &numbers[index * offsets.len()..][..offsets.len()];
             for j in (0..self.n).step_by(width) {
                 let (b, c) = (&b[j..], &mut c[first * c_row + j..]);
-                match height {
-                    6 => gather::<T, S, 6>(simd, strip, offsets, b, c, c_row),
-                    5 => gather::<T, S, 5>(simd, strip, offsets, b, c, c_row),
-                    4 => gather::<T, S, 4>(simd, strip, offsets, b, c, c_row),
-                    3 => gather::<T, S, 3>(simd, strip, offsets, b, c, c_row),
-                    2 => gather::<T, S, 2>(simd, strip, offsets, b, c, c_row),
-                    _ => gather::<T, S, 1>(simd, strip, offsets, b, c, c_row),
-                }
+                of_height!(height, H => gather::<T, S, H>(simd, strip, offsets, b, c, c_row));
             }
         }
     }
