@@ -28,16 +28,17 @@ VARIED = {
     "samples": [3000, 6000, 15000, 30000, 60000],
     "threads": [1, 2],
 }
+# Shares are of a profile (perf) of such runs on two Zen 3 cores.
 LIMITS = {
-    "batch": "Small batches: the update of all parameters after every few samples, which is memory and no "
-    "arithmetic, and below the size worth cutting also one thread only. Large ones: the products; p near 0 "
-    "once the update no longer shows.",
-    "width": "Narrow: joins of threads and short products. Wide: parameters that no cache holds; the update "
-    "then goes through main memory (three reads and two writes of 4 bytes for each parameter), p = 2.",
-    "depth": "The products of layers of equal size, p = 1 once the first layer (784 inputs) no longer "
-    "dominates.",
-    "samples": "Updates: p = 1; the test after each epoch and the start of the process are not counted.",
-    "threads": "Joins after each pass, and memory, which the cores share.",
+    "batch": "Batch 1: the update of all parameters after every sample takes 42 % of the time, products that "
+    "read every weight for one row 34 %, clearing gradients 10 %; too little work for a second thread. Batch "
+    "1024: products, 81 %.",
+    "width": "Width 100: products 60 %, making batches and joining threads most of the rest. Width 4096: "
+    "products 82 %, the update 6 %; their rate falls because the kernels read B where it lies, and rows 16 KB "
+    "apart share few places of a cache. p goes to 2, as the weights do.",
+    "depth": "Products of layers of equal size: p = 1 once the first layer (784 inputs) no longer dominates.",
+    "samples": "p = 1; the test after each epoch and the start of the process are not counted.",
+    "threads": "Joins after each pass, and how fast both cores are at the same time.",
 }
 
 CONFIG = """
