@@ -4,6 +4,7 @@ pub mod avg_pool;
 pub mod batch_norm;
 mod channels;
 pub mod conv2d;
+pub mod conv_relu_pool;
 pub mod dropout;
 mod elementwise;
 pub mod elu;
@@ -35,6 +36,7 @@ use spec::{Real, Streams};
 
 pub use avg_pool::AvgPool;
 pub use batch_norm::BatchNorm;
+pub use conv_relu_pool::ConvReluPool;
 pub use conv2d::Conv2d;
 pub use dropout::Dropout;
 pub use elu::Elu;
@@ -158,6 +160,14 @@ pub struct Pass<'a, T> {
     pub dy: ArrayView2<'a, T>,
 }
 
+/// What a plan begins with: one layer, or several that are faster as one, and how many these are.
+pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<T>>, usize) {
+    match ConvReluPool::of(plan) {
+        Some(fused) => (Box::new(fused), conv_relu_pool::FUSED),
+        None => (build(&plan[0], streams), 1),
+    }
+}
+
 /// The layer that a planned layer describes.
 pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer<T>> {
     match &planned.spec {
@@ -178,7 +188,7 @@ pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::Embedding(table) => Box::new(Embedding::new(planned, table)),
         LayerSpec::Maxout(maxout) => Box::new(Maxout::new(planned, maxout)),
         LayerSpec::Rbf(_) => Box::new(Rbf::new(planned)),
-        LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, build)),
+        LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, build_first)),
         LayerSpec::Sigmoid => Box::new(Sigmoid),
         LayerSpec::Tanh => Box::new(Tanh),
         LayerSpec::ScaledTanh => Box::new(ScaledTanh),

@@ -23,6 +23,7 @@ mod blocks;
 pub mod clipping;
 mod cut;
 mod gradients;
+mod images;
 pub mod information;
 pub mod layers;
 pub mod losses;

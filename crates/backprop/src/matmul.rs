@@ -14,9 +14,10 @@
 //! and chooses at run time: one binary, fast on every processor it meets.
 
 pub mod dots;
+pub(crate) mod patches;
 pub mod rows;
 pub(crate) mod shifted;
-mod vector;
+pub(crate) mod vector;
 
 use std::ops::Range;
 

@@ -88,8 +88,9 @@ impl<T: Real> Model<T> {
         }
         let mut outputs = NamedTensors::default();
         for (index, name) in self.names.iter().enumerate() {
-            let output = self.network.output(index, x.nrows());
-            outputs.insert(format!("{name}.output"), output.into_dyn());
+            if let Some(output) = self.network.output(index, x.nrows()) {
+                outputs.insert(format!("{name}.output"), output.into_dyn());
+            }
         }
         let mut gradients = NamedTensors::default();
         gradients.insert("x", dx.into_dyn());
@@ -187,7 +188,7 @@ impl<T: Real> Implementation<T> for Model<T> {
             Mode::Evaluation => layers::Mode::Evaluation,
         };
         let loss = self.network.run(x, Task::Loss(t), mode, None);
-        let output = self.network.output(self.names.len() - 1, x.nrows());
+        let output = self.network.last_output(x.nrows());
         Evaluation { loss, output }
     }
 }

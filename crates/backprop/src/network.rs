@@ -203,15 +203,23 @@ impl<T: Real> Network<T> {
         }
     }
 
-    /// Output of a layer in the last run, which had so many rows.
-    pub fn output(&self, layer: usize, rows: usize) -> Array2<T> {
+    /// Output of a planned layer in the last run, which had so many rows; none of one that is fused with
+    /// the next.
+    pub fn output(&self, layer: usize, rows: usize) -> Option<Array2<T>> {
+        let of_chain = self.pieces[0].sequence.layer_of_output(layer)?;
         let cut = self.cut(rows);
         let mut output = Array2::zeros((rows, self.plan[layer].outputs()));
         for (index, piece) in self.pieces[..cut.pieces].iter().enumerate() {
             let mut part = output.slice_mut(s![cut.part(index), ..]);
-            part.assign(&piece.sequence.output(layer));
+            part.assign(&piece.sequence.output(of_chain));
         }
-        output
+        Some(output)
+    }
+
+    /// Output of the last layer.
+    pub fn last_output(&self, rows: usize) -> Array2<T> {
+        let output = self.output(self.plan.len() - 1, rows);
+        output.expect("the last layer is fused with no next")
     }
 
     fn cut(&self, rows: usize) -> Cut {
@@ -230,8 +238,8 @@ impl<T: Real> Network<T> {
 /// Where samples are coupled the batch stays whole, and each layer is cut by itself.
 fn build_of<T: Real>(plan: &[PlannedLayer]) -> Build<T> {
     match plan.iter().any(|layer| layer.spec.any(&layers::couples)) {
-        true => rows::build,
-        false => layers::build,
+        true => rows::build_first,
+        false => layers::build_first,
     }
 }
 

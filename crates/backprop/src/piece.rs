@@ -24,7 +24,7 @@ impl<T: Real> Piece<T> {
     /// A piece of no rows yet.
     pub fn new(plan: &[PlannedLayer], streams: Streams, build: Build<T>) -> Self {
         let sequence = Sequence::new(plan, streams, build).leaving_units();
-        let last = sequence.taken(plan.len() - 1);
+        let last = sequence.taken(sequence.depth() - 1);
         Self {
             rows: 0,
             input_gradient: Array2::zeros((0, plan[0].inputs())),

@@ -14,18 +14,22 @@ use crate::layers::{self, Layer, Mode, Order, Pass, Residual, couples};
 use crate::units::UnitGradients;
 use spec::model::LayerSpec;
 
-/// The planned layer, cut into rows unless it needs the whole batch itself.
-pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer<T>> {
-    match &planned.spec {
-        LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, build)),
-        spec if couples(spec) => layers::build(planned, streams),
-        _ => Box::new(Rows::new(planned, streams)),
+/// What a plan begins with, as [`layers::build_first`], but cut into rows unless it needs the whole batch
+/// itself.
+pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<T>>, usize) {
+    match &plan[0].spec {
+        LayerSpec::Residual(_) => (Box::new(Residual::new(&plan[0], streams, build_first)), 1),
+        spec if couples(spec) => (layers::build(&plan[0], streams), 1),
+        _ => {
+            let (first, fused) = layers::build_first(plan, streams);
+            (Box::new(Rows::new(&plan[..fused], streams, first)), fused)
+        }
     }
 }
 
-/// A layer once for each part of the rows.
+/// A layer, or several fused, once for each part of the rows.
 pub struct Rows<T> {
-    planned: PlannedLayer,
+    plan: Vec<PlannedLayer>,
     streams: Streams,
     parts: Vec<Part<T>>,
 }
@@ -35,31 +39,30 @@ struct Part<T> {
     dw: Vec<T>,
 }
 
-impl<T: Real> Rows<T> {
-    /// The planned layer, for no rows yet.
-    pub fn new(planned: &PlannedLayer, streams: Streams) -> Self {
-        let mut rows = Self {
-            planned: planned.clone(),
-            streams,
-            parts: Vec::new(),
-        };
-        rows.add_part();
-        rows
+impl<T> Part<T> {
+    fn new(layer: Box<dyn Layer<T>>) -> Self {
+        let dw = Vec::new();
+        Self { layer, dw }
     }
+}
 
-    fn add_part(&mut self) {
-        self.parts.push(Part {
-            layer: layers::build(&self.planned, self.streams),
-            dw: Vec::new(),
-        });
+impl<T: Real> Rows<T> {
+    /// The planned layers, of which the first part is made already, for no rows yet.
+    fn new(plan: &[PlannedLayer], streams: Streams, first: Box<dyn Layer<T>>) -> Self {
+        Self {
+            plan: plan.to_vec(),
+            streams,
+            parts: vec![Part::new(first)],
+        }
     }
 
     /// The cut, with a layer for each part.
     fn cut(&mut self, rows: usize) -> Cut {
-        let most = most_pieces(std::slice::from_ref(&self.planned), rows);
-        let cut = Cut::new(rows, work(&self.planned), most);
+        let work = self.plan.iter().map(work).sum();
+        let cut = Cut::new(rows, work, most_pieces(&self.plan, rows));
         while self.parts.len() < cut.pieces {
-            self.add_part();
+            let (layer, _) = layers::build_first(&self.plan, self.streams);
+            self.parts.push(Part::new(layer));
         }
         cut
     }
@@ -125,6 +128,7 @@ mod tests {
     use ndarray::Array2;
     use rayon::ThreadPoolBuilder;
     use spec::model::{BatchNormSpec, DropoutSpec, LinearSpec, ModelSpec, PreluSpec};
+    use std::slice;
 
     /// Numbers in \[−1, 1), drawn faster than a million random ones.
     fn numbers(rows: usize, columns: usize, factor: usize) -> Array2<f64> {
@@ -176,10 +180,16 @@ mod tests {
         .map(|(spec, rows)| (planned(spec), rows))
     }
 
+    fn rows(planned: &PlannedLayer) -> Rows<f64> {
+        let streams = Streams::new(1);
+        let whole = layers::build(planned, streams);
+        Rows::new(slice::from_ref(planned), streams, whole)
+    }
+
     #[test]
     fn a_cut_layer_equals_the_whole_layer() {
         for (planned, batches) in layers() {
-            let mut cut = Rows::new(&planned, Streams::new(1));
+            let mut cut = rows(&planned);
             let mut whole = layers::build(&planned, Streams::new(1));
             for rows in batches {
                 let (y, dx, dw) = run(&mut cut, &planned, rows);
@@ -199,7 +209,7 @@ mod tests {
         for (planned, batches) in layers() {
             let with_threads = |threads| {
                 let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-                let mut layer = Rows::new(&planned, Streams::new(1));
+                let mut layer = rows(&planned);
                 let run = || batches.map(|rows| run(&mut layer, &planned, rows));
                 pool.unwrap().install(run)
             };
@@ -219,7 +229,8 @@ mod tests {
         assert!(Cut::new(rows, work(planned), rows).pieces > 1);
         let x = Array2::from_shape_fn((rows, 100), |(n, _)| if n < rows / 2 { 3.0 } else { 5.0 });
         let mut y = Array2::zeros(x.raw_dim());
-        build::<f64>(planned, Streams::new(1)).forward(&w, x.view(), y.view_mut(), TRAINING);
+        let (mut layer, _) = build_first::<f64>(slice::from_ref(planned), Streams::new(1));
+        layer.forward(&w, x.view(), y.view_mut(), TRAINING);
         for (y, x_hat) in [(y[[0, 0]], -1.0), (y[[rows - 1, 99]], 1.0)] {
             assert!((y - (1.0 + x_hat)).abs() < 1e-5, "{y}");
         }

@@ -9,14 +9,16 @@ use spec::{Real, Streams};
 use crate::layers::{Layer, Mode, Order, Pass};
 use crate::units::UnitGradients;
 
-/// How the layers of a chain are made: whole ([`crate::layers::build`]), or each cut into rows
-/// ([`crate::rows::build`]).
-pub type Build<T> = fn(&PlannedLayer, Streams) -> Box<dyn Layer<T>>;
+/// Makes the layer that a plan begins with, and says how many planned layers it stands for: whole
+/// ([`crate::layers::build_first`]), or cut into rows ([`crate::rows::build_first`]).
+pub type Build<T> = fn(&[PlannedLayer], Streams) -> (Box<dyn Layer<T>>, usize);
 
 /// A chain of layers with the output and the gradient of each. A buffer has as many rows as the
 /// largest batch so far; a smaller one uses the first of them.
 pub struct Sequence<T> {
     layers: Vec<Box<dyn Layer<T>>>,
+    /// How many planned layers there are up to each, itself included.
+    ends: Vec<usize>,
     /// Where each layer's parameters stand among the chain's.
     ranges: Vec<Range<usize>>,
     /// Where each layer's gradients stand among those that [`Sequence::backward`] takes.
@@ -31,19 +33,35 @@ pub struct Sequence<T> {
 impl<T: Real> Sequence<T> {
     /// The planned layers, for no rows yet.
     pub fn new(plan: &[PlannedLayer], streams: Streams, build: Build<T>) -> Self {
-        let ranges = ranges(plan.iter().map(PlannedLayer::parameter_count));
+        let (mut layers, mut ends, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rest = plan;
+        while !rest.is_empty() {
+            let (layer, fused) = build(rest, streams);
+            let (planned, after) = rest.split_at(fused);
+            layers.push(layer);
+            ends.push(plan.len() - after.len());
+            counts.push(planned.iter().map(PlannedLayer::parameter_count).sum());
+            rest = after;
+        }
+        let ranges = ranges(counts.into_iter());
         let empty = || {
-            let outputs = plan.iter().map(PlannedLayer::outputs);
+            let outputs = ends.iter().map(|&end| plan[end - 1].outputs());
             outputs.map(|width| Array2::zeros((0, width))).collect()
         };
         Self {
             taken: ranges.clone(),
             ranges,
-            layers: plan.iter().map(|layer| build(layer, streams)).collect(),
+            layers,
             rows: 0,
             outputs: empty(),
             gradients: empty(),
+            ends,
         }
+    }
+
+    /// The layer whose output is that of a planned one, unless that is hidden in a fused one.
+    pub fn layer_of_output(&self, planned: usize) -> Option<usize> {
+        self.ends.iter().position(|&end| end == planned + 1)
     }
 
     /// The same, but the gradients of layers with [`Layer::units`] are left to

@@ -349,7 +349,7 @@ impl<T: Real> Conv2d<T> {
 }
 
 /// Σ dy, in 16 sums side by side: one after the other, each addition would wait for the last.
-fn total<T: Real>(dy: &[T]) -> T {
+pub(super) fn total<T: Real>(dy: &[T]) -> T {
     let (chunks, rest) = dy.as_chunks::<16>();
     let mut sums = [T::zero(); 16];
     for chunk in chunks {

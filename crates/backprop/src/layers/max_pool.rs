@@ -101,7 +101,7 @@ impl<T: Real> Layer<T> for MaxPool {
 
 /// Whether `x` takes the lead from `best`: it is larger or a NaN. No number is larger than a NaN.
 #[inline(always)]
-fn beats<T: Real>(x: T, best: T) -> bool {
+pub(super) fn beats<T: Real>(x: T, best: T) -> bool {
     (x > best) | x.is_nan()
 }
 

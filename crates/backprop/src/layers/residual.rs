@@ -111,7 +111,7 @@ impl<T: Real> Layer<T> for Residual<T> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{TRAINING, prove, random};
-    use super::super::{build, couples};
+    use super::super::{build_first, couples};
     use super::*;
     use crate::rows;
     use ndarray::array;
@@ -134,7 +134,7 @@ mod tests {
     fn prove_block(planned: &PlannedLayer) {
         let w = random(1, planned.parameter_count(), "w");
         let w = w.into_raw_vec_and_offset().0;
-        for build in [build, rows::build] {
+        for build in [build_first, rows::build_first] {
             let mut block = Residual::new(planned, Streams::new(1), build);
             prove(&mut block, &w, random(5, 4, "x"), planned.outputs());
         }
@@ -189,7 +189,7 @@ mod tests {
                 name: None,
             });
             let planned = &ModelSpec::new(vec![spec]).plan(&[1]).unwrap()[0];
-            Residual::<f64>::new(planned, Streams::new(1), build)
+            Residual::<f64>::new(planned, Streams::new(1), build_first)
         };
         let (x, dy) = (array![[5.0], [7.0]], array![[1.0], [10.0]]);
         let run = |mut block: Residual<f64>, w: &[f64]| {
@@ -218,7 +218,7 @@ mod tests {
     fn running_statistics_of_both_chains_are_kept_in_their_order() {
         let norm = || LayerSpec::BatchNorm(BatchNormSpec::default());
         let planned = planned(vec![norm()], vec![norm()]);
-        let mut block = Residual::<f64>::new(&planned, Streams::new(1), build);
+        let mut block = Residual::<f64>::new(&planned, Streams::new(1), build_first);
         let statistics: Vec<f64> = (0..17).map(f64::from).collect();
         let mut rest = statistics.as_slice();
         block.restore(&mut rest);

@@ -4,7 +4,7 @@ use pulp::Simd;
 use spec::Real;
 
 /// A number type whose vectors the kernels use.
-pub(super) trait Vector: Real {
+pub(crate) trait Vector: Real {
     /// As many numbers as a register of `S` holds.
     type Of<S: Simd>: Copy;
 
@@ -30,10 +30,19 @@ pub(super) trait Vector: Real {
 
     /// The sum of a vector's numbers.
     fn total<S: Simd>(simd: S, vector: Self::Of<S>) -> Self;
+
+    /// The numbers that win, with their places: `x` where it is larger than `best` or a NaN.
+    fn lead<S: Simd>(simd: S, x: Placed<Self, S>, best: Placed<Self, S>) -> Placed<Self, S>;
+
+    /// 0 where a number is negative; a NaN stays.
+    fn rectified<S: Simd>(simd: S, x: Self::Of<S>) -> Self::Of<S>;
 }
 
+/// Numbers, and as a number for each where it stood.
+pub(crate) type Placed<T, S> = (<T as Vector>::Of<S>, <T as Vector>::Of<S>);
+
 macro_rules! vector {
-    ($type:ty, $of:ident, $splat:ident, $split:ident, $split_mut:ident, $add:ident, $mul_add:ident, $sum:ident) => {
+    ($type:ty, $of:ident, $splat:ident, $split:ident, $split_mut:ident, $add:ident, $mul_add:ident, $sum:ident, $greater:ident, $equal:ident, $or:ident, $not:ident, $select:ident) => {
         impl Vector for $type {
             type Of<S: Simd> = S::$of;
 
@@ -66,6 +75,26 @@ macro_rules! vector {
             fn total<S: Simd>(simd: S, vector: S::$of) -> Self {
                 simd.$sum(vector)
             }
+
+            #[inline(always)]
+            fn lead<S: Simd>(
+                simd: S,
+                x: Placed<Self, S>,
+                best: Placed<Self, S>,
+            ) -> Placed<Self, S> {
+                let nan = simd.$not(simd.$equal(x.0, x.0));
+                let wins = simd.$or(simd.$greater(x.0, best.0), nan);
+                (
+                    simd.$select(wins, x.0, best.0),
+                    simd.$select(wins, x.1, best.1),
+                )
+            }
+
+            #[inline(always)]
+            fn rectified<S: Simd>(simd: S, x: S::$of) -> S::$of {
+                let zero = simd.$splat(0.0);
+                simd.$select(simd.$greater(zero, x), zero, x)
+            }
         }
     };
 }
@@ -78,7 +107,12 @@ vector!(
     as_mut_simd_f32s,
     add_f32s,
     mul_add_e_f32s,
-    reduce_sum_f32s
+    reduce_sum_f32s,
+    greater_than_f32s,
+    equal_f32s,
+    or_m32s,
+    not_m32s,
+    select_f32s
 );
 vector!(
     f64,
@@ -88,7 +122,12 @@ vector!(
     as_mut_simd_f64s,
     add_f64s,
     mul_add_e_f64s,
-    reduce_sum_f64s
+    reduce_sum_f64s,
+    greater_than_f64s,
+    equal_f64s,
+    or_m64s,
+    not_m64s,
+    select_f64s
 );
 
 /// Writes a loop out, body by body, for the given rounds below a bound. An array that is indexed by

@@ -1,0 +1,188 @@
+use ndarray::Array2;
+use proptest::prelude::*;
+use spec::Streams;
+use spec::model::{Conv2dSpec, LayerSpec, ModelSpec, PlannedLayer, PoolSpec};
+
+use super::super::testing::{TRAINING, prove, prove_curvature, random};
+use super::super::{Order, build, build_first};
+use super::*;
+use crate::sequence::{Build, Sequence};
+
+/// A convolution, its pooling, whether ReLU stands between them, and the image.
+#[derive(Clone, Debug)]
+struct Case {
+    conv: Conv2dSpec,
+    pool: PoolSpec,
+    relu_first: bool,
+    image: [usize; 3],
+}
+
+impl Case {
+    fn plan(&self) -> Option<Vec<PlannedLayer>> {
+        let conv = LayerSpec::Conv2d(self.conv.clone());
+        let mut layers = vec![conv, LayerSpec::MaxPool(self.pool), LayerSpec::Relu];
+        if self.relu_first {
+            layers.swap(1, 2);
+        }
+        ModelSpec::new(layers).plan(&self.image).ok()
+    }
+}
+
+fn weights(plan: &[PlannedLayer]) -> Vec<f64> {
+    let count = plan.iter().map(PlannedLayer::parameter_count).sum();
+    random(1, count, "w").into_raw_vec_and_offset().0
+}
+
+/// Each planned layer by itself.
+fn one_by_one(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<f64>>, usize) {
+    (build(&plan[0], streams), 1)
+}
+
+/// y, dx and dw, the gradient of x once not asked for.
+fn run(plan: &[PlannedLayer], build: Build<f64>, x: &Array2<f64>, order: Order) -> [Vec<f64>; 3] {
+    let mut chain = Sequence::new(plan, Streams::new(1), build);
+    let w = weights(plan);
+    let dy = random(x.nrows(), plan[2].outputs(), "dy");
+    // A larger batch before, of which nothing must stay.
+    let larger = random(x.nrows() + 2, plan[0].inputs(), "larger");
+    chain.forward(&w, larger.view(), TRAINING);
+    chain.forward(&w, x.view(), TRAINING);
+    chain.last_gradient().assign(&dy);
+    let mut dx = Array2::from_elem(x.raw_dim(), f64::NAN);
+    let (mut dw, mut dw_alone) = (vec![1.0; w.len()], vec![1.0; w.len()]);
+    chain.backward(order, &w, x.view(), Some(dx.view_mut()), &mut dw);
+    if order == Order::First {
+        chain.backward(order, &w, x.view(), None, &mut dw_alone);
+        let bits = |dw: &[f64]| dw.iter().map(|dw| dw.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&dw), bits(&dw_alone));
+    }
+    let flat = |matrix: Array2<f64>| matrix.into_raw_vec_and_offset().0;
+    [flat(chain.last_output().to_owned()), flat(dx), dw]
+}
+
+fn agrees(case: &Case, plan: &[PlannedLayer], x: &Array2<f64>, order: Order) {
+    let (fused, single) = (
+        run(plan, build_first, x, order),
+        run(plan, one_by_one, x, order),
+    );
+    for (what, (fused, single)) in ["y", "dx", "dw"].iter().zip(fused.iter().zip(&single)) {
+        for (at, (a, b)) in fused.iter().zip(single).enumerate() {
+            let close = (a - b).abs() < 1e-11 || a.is_nan() && b.is_nan();
+            assert!(close, "{what}[{at}] of {case:?}: {a} and not {b}");
+        }
+    }
+}
+
+/// Everything that is fused: odd sizes, strides, padding, dilation down, windows that overlap or reach
+/// over the edge, more maps than a vector has numbers.
+fn cases() -> impl Strategy<Value = Case> {
+    let conv = (
+        1usize..=19,
+        [1usize..=3, 1usize..=4],
+        [1usize..=2, 1usize..=3],
+        1usize..=2,
+    );
+    let conv = (conv, [0usize..=2, 0usize..=2], any::<bool>());
+    let conv = conv.prop_map(
+        |((maps, kernel, stride, dilation), padding, bias)| Conv2dSpec {
+            stride: stride.into(),
+            padding: padding.into(),
+            dilation: [dilation, 1].into(),
+            bias,
+            ..Conv2dSpec::new(maps, kernel)
+        },
+    );
+    let pool = (
+        [1usize..=3, 1usize..=3],
+        [1usize..=3, 1usize..=3],
+        [0usize..=1, 0usize..=1],
+    );
+    let pool = pool.prop_map(|(size, stride, padding)| PoolSpec {
+        size: size.into(),
+        stride: Some(stride.into()),
+        padding: padding.into(),
+    });
+    let image = [1usize..=4, 4usize..=11, 4usize..=11];
+    (conv, pool, any::<bool>(), image).prop_map(|(conv, pool, relu_first, image)| Case {
+        conv,
+        pool,
+        relu_first,
+        image,
+    })
+}
+
+/// As in LeNet-5, smaller.
+fn usual() -> Case {
+    Case {
+        conv: Conv2dSpec {
+            padding: [1, 1].into(),
+            ..Conv2dSpec::new(3, [3, 3])
+        },
+        pool: PoolSpec::new(2),
+        relu_first: true,
+        image: [2, 5, 6],
+    }
+}
+
+fn fused(case: &Case) -> (ConvReluPool<f64>, Vec<PlannedLayer>) {
+    let plan = case.plan().unwrap();
+    (ConvReluPool::of(&plan).expect("it is fused"), plan)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+    #[test]
+    fn it_equals_the_three_layers(case in cases(), rows in 1usize..4) {
+        if let Some(plan) = case.plan() {
+            prop_assert!(ConvReluPool::<f64>::of(&plan).is_some());
+            let x = random(rows, plan[0].inputs(), "x");
+            for order in [Order::First, Order::Second] {
+                agrees(&case, &plan, &x, order);
+            }
+        }
+    }
+}
+
+#[test]
+fn gradients_agree_with_central_differences() {
+    let (mut layer, plan) = fused(&usual());
+    let (w, x) = (weights(&plan), random(3, plan[0].inputs(), "x"));
+    prove(&mut layer, &w, x, plan[2].outputs());
+}
+
+#[test]
+fn curvature_agrees_with_its_definition() {
+    let (mut layer, plan) = fused(&usual());
+    let (w, x) = (weights(&plan), random(2, plan[0].inputs(), "x"));
+    prove_curvature(&mut layer, &w, x, plan[2].outputs());
+}
+
+#[test]
+fn a_nan_passes_as_through_the_three_layers() {
+    let case = usual();
+    let plan = case.plan().unwrap();
+    let mut x = random(2, plan[0].inputs(), "x");
+    x[[1, 7]] = f64::NAN;
+    let [fused, single] =
+        [build_first, one_by_one].map(|build| run(&plan, build, &x, Order::First));
+    assert!(fused[0].iter().any(|y| y.is_nan()));
+    let nan = |y: &Vec<f64>| y.iter().map(|y| y.is_nan()).collect::<Vec<_>>();
+    assert_eq!(nan(&fused[0]), nan(&single[0]));
+}
+
+#[test]
+fn what_is_grouped_dilated_across_or_not_followed_by_both_is_left_alone() {
+    let [mut grouped, mut dilated] = [usual(), usual()];
+    grouped.conv = Conv2dSpec {
+        groups: 2,
+        ..Conv2dSpec::new(4, [3, 3])
+    };
+    dilated.conv.dilation = [1, 2].into();
+    for case in [grouped, dilated] {
+        assert!(ConvReluPool::<f64>::of(&case.plan().unwrap()).is_none());
+    }
+    let mut plan = usual().plan().unwrap();
+    assert!(ConvReluPool::<f64>::of(&plan[..2]).is_none());
+    plan[1] = plan[2].clone();
+    assert!(ConvReluPool::<f64>::of(&plan).is_none());
+}
