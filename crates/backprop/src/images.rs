@@ -50,15 +50,16 @@ impl Images {
     /// `f` of an image, laid out. The padding stays as it was.
     pub fn lay_out<T: Real>(&self, x: &[T], laid_out: &mut [T], f: impl Fn(T) -> T) {
         for (line, x) in x.chunks_exact(self.size.width).enumerate() {
-            let pixels = &mut laid_out[self.line(line)..];
+            let (start, channel) = self.line(line);
+            let pixels = &mut laid_out[start..][..x.len() * self.channels];
             match self.channels {
                 1 => pixels
                     .iter_mut()
                     .zip(x)
                     .for_each(|(pixel, &x)| *pixel = f(x)),
                 channels => {
-                    let pixels = pixels.chunks_mut(channels);
-                    pixels.zip(x).for_each(|(pixel, &x)| pixel[0] = f(x));
+                    let pixels = pixels.chunks_exact_mut(channels);
+                    pixels.zip(x).for_each(|(pixel, &x)| pixel[channel] = f(x));
                 }
             }
         }
@@ -67,16 +68,18 @@ impl Images {
     /// The pixels of an image that is laid out.
     pub fn take_back<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
         for (line, x) in x.chunks_exact_mut(self.size.width).enumerate() {
-            let pixels = laid_out[self.line(line)..].chunks(self.channels);
-            for (x, pixel) in x.iter_mut().zip(pixels) {
-                *x = pixel[0];
-            }
+            let (start, channel) = self.line(line);
+            let pixels = laid_out[start..].chunks_exact(self.channels);
+            x.iter_mut()
+                .zip(pixels)
+                .for_each(|(x, pixel)| *x = pixel[channel]);
         }
     }
 
-    /// Where a line of an image, one of C · H, begins.
-    fn line(&self, line: usize) -> usize {
+    /// Where a line of an image, one of C · H, begins, and its channel.
+    fn line(&self, line: usize) -> (usize, usize) {
         let (channel, i) = (line / self.size.height, line % self.size.height);
-        self.place(i + self.padding.height, self.padding.width) as usize + channel
+        let start = self.place(i + self.padding.height, self.padding.width);
+        (start as usize, channel)
     }
 }

@@ -95,9 +95,7 @@ struct Buffers<T> {
     y: Vec<T>,
     /// Where the patch of each window's winner begins, as a number, `[N, windows, C_out]`.
     winners: Vec<T>,
-    /// The gradients of a map that are not zero.
-    starts: Vec<u32>,
-    values: Vec<T>,
+    nonzero: Nonzero<T>,
     /// Gradient of an image laid out.
     dx: Vec<T>,
 }
@@ -165,8 +163,8 @@ impl<T: Real> ConvReluPool<T> {
         };
         pooling.run();
         for (m, y) in y.chunks_exact_mut(count).enumerate() {
-            for (y, pooled) in y.iter_mut().zip(pooled[m..].chunks(maps)) {
-                *y = pooled[0];
+            for (y, pooled) in y.iter_mut().zip(pooled.chunks_exact(maps)) {
+                *y = pooled[m];
             }
         }
     }
@@ -189,8 +187,7 @@ impl<T: Real> ConvReluPool<T> {
             dw,
             x: images,
             winners,
-            starts,
-            values,
+            nonzero,
             dx: of_image,
             ..
         } = &mut self.buffers;
@@ -209,18 +206,8 @@ impl<T: Real> ConvReluPool<T> {
             for m in 0..self.maps {
                 let map = (n * self.maps + m) * count;
                 let (y, dy) = (&y[map..][..count], &dy[map..][..count]);
-                let found = positive(
-                    y,
-                    dy,
-                    &winners[n * count * wide + m..],
-                    wide,
-                    starts,
-                    values,
-                );
-                let gradients = Gradients {
-                    starts: &starts[..found],
-                    values: &values[..found],
-                };
+                let winners = winners[n * count * wide..].chunks_exact(wide);
+                let gradients = nonzero.gather(y, dy, winners.map(|of_maps| index(&of_maps[m])));
                 if self.bias {
                     dbias[m] += total(gradients.values);
                 }
@@ -331,8 +318,10 @@ impl<T: Real> ConvReluPool<T> {
             z: zeros(windows.inputs() * wide),
             y: zeros(windows.outputs() * wide),
             winners: Vec::new(),
-            starts: vec![0; windows.outputs()],
-            values: zeros(windows.outputs()),
+            nonzero: Nonzero {
+                starts: vec![0; windows.outputs()],
+                values: zeros(windows.outputs()),
+            },
             dx: zeros(images.length() + row),
         };
         let starts: Vec<u32> = starts.collect();
@@ -364,22 +353,30 @@ impl<T: Real> ConvReluPool<T> {
     }
 }
 
-/// Gathers the gradients where `y` is positive and the starts of their patches, of which there is one in
-/// `winners` every `wide` numbers; returns how many they are.
-fn positive<T: Real>(
-    y: &[T],
-    dy: &[T],
-    winners: &[T],
-    wide: usize,
-    starts: &mut [u32],
-    values: &mut [T],
-) -> usize {
-    let mut found = 0;
-    for ((&y, &dy), winner) in y.iter().zip(dy).zip(winners.chunks(wide)) {
-        // Written always and counted if it is one: a branch could not be foreseen.
-        starts[found] = index(&winner[0]);
-        values[found] = dy;
-        found += usize::from(y > T::zero());
+/// The gradients of a map that are not zero, and where their patches begin.
+struct Nonzero<T> {
+    starts: Vec<u32>,
+    values: Vec<T>,
+}
+
+impl<T: Real> Nonzero<T> {
+    /// Those where `y` is positive.
+    fn gather(
+        &mut self,
+        y: &[T],
+        dy: &[T],
+        winners: impl Iterator<Item = u32>,
+    ) -> Gradients<'_, T> {
+        let mut count = 0;
+        for ((&y, &dy), winner) in y.iter().zip(dy).zip(winners) {
+            // Written always and counted if it is one: a branch could not be foreseen.
+            self.starts[count] = winner;
+            self.values[count] = dy;
+            count += usize::from(y > T::zero());
+        }
+        Gradients {
+            starts: &self.starts[..count],
+            values: &self.values[..count],
+        }
     }
-    found
 }

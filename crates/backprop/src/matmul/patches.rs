@@ -166,7 +166,8 @@ impl<T: Vector> Outputs<'_, T> {
         output: usize,
         map: usize,
     ) {
-        let (maps, width) = (self.maps, V * size_of::<T::Of<S>>() / size_of::<T>());
+        let (maps, lanes) = (self.maps, size_of::<T::Of<S>>() / size_of::<T>());
+        let width = V * lanes;
         let starts = &self.starts[output..output + P];
         let zero = T::splat(simd, T::zero());
         let mut sums = [[zero; 2]; 7];
@@ -176,14 +177,15 @@ impl<T: Vector> Outputs<'_, T> {
             patches[p] = &self.x[starts[p] as usize..][..self.reach];
         });
         let (places, w) = (self.places, &self.w[map..]);
+        assert!(w.len() + maps >= places.len() * maps + width);
         // By index: an iterator whose `next` is not inlined would spill every sum around the call.
-        let mut k = 0;
+        let (mut k, mut at) = (0, 0);
         macro_rules! step {
             () => {
                 let place = places[k] as usize;
-                let (w, _) = T::split::<S>(&w[k * maps..][..width]);
-                let (first, last) = (w[0], w[V - 1]);
-                k += 1;
+                // SAFETY: `at` is at most that of the last number, whose vectors were checked above.
+                let (first, last) = unsafe { (T::at::<S>(w, at), T::at::<S>(w, at + width - lanes)) };
+                (k, at) = (k + 1, at + maps);
                 unrolled!(p in [0 1 2 3 4 5 6] below P => {
                     let x = T::splat(simd, patches[p][place]);
                     sums[p][0] = T::multiply_add(simd, x, first, sums[p][0]);
@@ -385,10 +387,14 @@ impl<T: Vector> InputGradient<'_, T> {
         });
         let dx = &mut self.dx[row * distance + vector * lanes..];
         let Gradients { starts, values } = self.gradients;
-        let mut at = 0;
-        while at < starts.len().min(values.len()) {
+        let count = starts.len().min(values.len());
+        let mut turn = 0;
+        while turn < count {
+            // By turns from both halves of the map: patches of neighbours overlap, and a number that was
+            // just written has to be waited for.
+            let at = turn / 2 + turn % 2 * count.div_ceil(2);
+            turn += 1;
             let (dx, g) = (&mut dx[starts[at] as usize..], T::splat(simd, values[at]));
-            at += 1;
             unrolled!(h in [0 1 2 3 4 5] below H => {
                 let (dx, _) = T::split_mut::<S>(&mut dx[h * distance..][..W * lanes]);
                 unrolled!(v in [0 1 2 3] below W => {

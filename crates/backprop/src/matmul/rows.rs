@@ -128,20 +128,31 @@ fn tile<T: Vector, S: Simd, const H: usize>(
     c_row: usize,
 ) {
     let width = 2 * size_of::<T::Of<S>>() / size_of::<T>();
+    let lanes = width / 2;
+    assert!(b.len() >= (strip.len() - 1) * b_row + width);
     let zero = T::splat(simd, T::zero());
     let mut sums = [[zero; 2]; TILE];
+    macro_rules! step {
+        ($a:expr, $at:expr) => {
+            // SAFETY: this is at most the start of the last row, whose 2 vectors were checked above.
+            let (b0, b1) = unsafe { (T::at::<S>(b, $at), T::at::<S>(b, $at + lanes)) };
+            unrolled!(row in [0 1 2 3 4 5] below H => {
+                let a = T::splat(simd, $a[row]);
+                sums[row][0] = T::multiply_add(simd, a, b0, sums[row][0]);
+                sums[row][1] = T::multiply_add(simd, a, b1, sums[row][1]);
+            });
+        };
+    }
+    let (pairs, last) = strip.as_chunks::<2>();
     // By index: an iterator whose `next` is not inlined would spill every sum around the call.
-    let mut step = 0;
-    while step < strip.len() {
-        let a = &strip[step];
-        let (b, _) = T::split::<S>(&b[step * b_row..][..width]);
-        let (b0, b1) = (b[0], b[1]);
-        step += 1;
-        unrolled!(row in [0 1 2 3 4 5] below H => {
-            let a = T::splat(simd, a[row]);
-            sums[row][0] = T::multiply_add(simd, a, b0, sums[row][0]);
-            sums[row][1] = T::multiply_add(simd, a, b1, sums[row][1]);
-        });
+    let (mut pair, mut at) = (0, 0);
+    while pair < pairs.len() {
+        step!(pairs[pair][0], at);
+        step!(pairs[pair][1], at + b_row);
+        (pair, at) = (pair + 1, at + 2 * b_row);
+    }
+    if let [a] = last {
+        step!(a, at);
     }
     unrolled!(row in [0 1 2 3 4 5] below H => {
         let (c, _) = T::split_mut::<S>(&mut c[row * c_row..][..width]);

@@ -17,6 +17,14 @@ pub(crate) trait Vector: Real {
     /// The same, to be changed.
     fn split_mut<S: Simd>(slice: &mut [Self]) -> (&mut [Self::Of<S>], &mut [Self]);
 
+    /// The vector that begins at `from`, without a look at the end of the slice: a kernel that checks
+    /// its reach once saves a third of the instructions of its inner loop. That shows when another
+    /// program shares the core: 1.5 times as long as alone instead of 1.2.
+    ///
+    /// # Safety
+    /// The vector ends before the slice does.
+    unsafe fn at<S: Simd>(slice: &[Self], from: usize) -> Self::Of<S>;
+
     /// a + b.
     fn plus<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
 
@@ -59,6 +67,14 @@ macro_rules! vector {
             #[inline(always)]
             fn split_mut<S: Simd>(slice: &mut [Self]) -> (&mut [S::$of], &mut [Self]) {
                 S::$split_mut(slice)
+            }
+
+            #[inline(always)]
+            unsafe fn at<S: Simd>(slice: &[Self], from: usize) -> S::$of {
+                debug_assert!(from + size_of::<S::$of>() / size_of::<Self>() <= slice.len());
+                // SAFETY: the caller promises that the vector lies in the slice; it is plain numbers, for
+                // which any bits are right, and the read asks for no alignment.
+                unsafe { slice.as_ptr().add(from).cast::<S::$of>().read_unaligned() }
             }
 
             #[inline(always)]
