@@ -13,6 +13,7 @@ use super::{Case, linear};
 pub fn cases() -> Vec<Case> {
     let mut cases = on_vectors();
     cases.extend(convolutions());
+    cases.extend(fused());
     cases.extend(on_images());
     cases.extend(blocks());
     cases
@@ -168,6 +169,44 @@ fn convolutions() -> Vec<Case> {
             all,
         ),
         conv("`conv2d`, table of connections", table),
+    ]
+}
+
+/// What is computed in one, behind a convolution that gets its gradient.
+fn fused() -> Vec<Case> {
+    let case = |name: &str, layers: [LayerSpec; 3]| {
+        let mut chain = vec![LayerSpec::Conv2d(Conv2dSpec::new(4, 3))];
+        chain.extend(layers);
+        chain.extend([LayerSpec::Flatten, linear(3)]);
+        Case::new(name, &[2, 9, 8], chain)
+    };
+    let padded = Conv2dSpec {
+        stride: [1, 2].into(),
+        padding: 2.into(),
+        ..Conv2dSpec::new(5, [3, 2])
+    };
+    let overlapping = PoolSpec {
+        stride: Some([2, 1].into()),
+        padding: 1.into(),
+        ..PoolSpec::new(3)
+    };
+    vec![
+        case(
+            "`conv2d`, `relu`, `max_pool` in one",
+            [
+                LayerSpec::Conv2d(Conv2dSpec::new(3, 3)),
+                LayerSpec::Relu,
+                LayerSpec::MaxPool(PoolSpec::new(2)),
+            ],
+        ),
+        case(
+            "`conv2d`, `max_pool`, `relu` in one, stride 1 x 2, overlapping",
+            [
+                LayerSpec::Conv2d(padded),
+                LayerSpec::MaxPool(overlapping),
+                LayerSpec::Relu,
+            ],
+        ),
     ]
 }
 
