@@ -12,12 +12,15 @@
 //! shape of `$y$`, and `backward` turns it into `$dx = \partial L / \partial x$` and *adds*
 //! `$\partial L / \partial w$` to the gradient of each parameter.
 //!
+//! Layers that are faster together are one: a convolution with the ReLU and the max-pooling behind it is
+//! [`layers::ConvReluPool`]. What a plan begins with is decided in [`layers::build_first`].
+//!
 //! # Threads and bits
 //!
 //! A [`Network`] cuts a batch into pieces, each with buffers of its own; the gradients are taken or
-//! summed piece after piece, in a fixed order, by threads that share the parameters. Where the cuts are depends on the batch and the network, never on the number of
-//! threads, so one thread and many give the same bits. After the first batch of a size nothing is
-//! allocated.
+//! summed piece after piece, in a fixed order, by threads that share the parameters. Where the cuts are
+//! depends on the batch and the network, never on the number of threads, so one thread and many give the
+//! same bits. After the first batch of a size nothing is allocated.
 
 mod blocks;
 pub mod clipping;

@@ -213,6 +213,8 @@ fn layers_that_remember_something_allocate_nothing() {
         plans::with_batch_norm(),
         plans::with_dropout(),
         plans::with_residual(),
+        plans::with_fused_convolutions(false),
+        plans::with_fused_convolutions(true),
     ];
     for (index, plan) in plans.iter().enumerate() {
         for threads in [1, 2] {

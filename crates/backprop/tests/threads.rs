@@ -100,3 +100,10 @@ fn threads_change_no_bit_of_a_training_with_dropout() {
 fn threads_change_no_bit_of_a_training_with_residual_blocks() {
     prove::<f32>(&plans::with_residual(), SHORT);
 }
+
+#[test]
+fn threads_change_no_bit_of_a_training_with_fused_convolutions() {
+    for coupled in [false, true] {
+        prove::<f32>(&plans::with_fused_convolutions(coupled), SHORT);
+    }
+}

@@ -10,7 +10,8 @@ pub struct Backward<T> {
     /// What was differentiated: the mean loss of the batch plus the penalties on the weights; for
     /// [`Implementation::backward`] Σ dy ⊙ y.
     pub loss: f64,
-    /// Output of every layer, `<layer>.output`, `[N, D_out]`, in the order of the data flow.
+    /// Output of every layer, `<layer>.output`, `[N, D_out]`, in the order of the data flow; an
+    /// implementation that computes several layers in one gives the output of the last of these.
     pub outputs: NamedTensors<T>,
     /// Gradient of every parameter by its name, and of the input as `x`, `[N, D_in]`.
     pub gradients: NamedTensors<T>,

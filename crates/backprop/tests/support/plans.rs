@@ -1,6 +1,9 @@
 //! Networks with layers that remember something, large enough to be cut into several parts.
 
-use spec::model::{BatchNormSpec, DropoutSpec, LayerSpec, PlannedLayer, ResidualSpec};
+use spec::model::{
+    BatchNormSpec, Conv2dSpec, DropoutSpec, LayerSpec, ModelSpec, PlannedLayer, PoolSpec,
+    ResidualSpec,
+};
 
 use super::{linear, plan};
 
@@ -64,4 +67,19 @@ pub fn with_residual() -> Vec<PlannedLayer> {
         linear(10, true),
     ];
     plan(200, &layers)
+}
+
+/// A network whose convolutions are fused with ReLU and max-pooling: with layers that are cut each by
+/// itself, and in whole pieces.
+pub fn with_fused_convolutions(coupled: bool) -> Vec<PlannedLayer> {
+    let mut layers = Vec::new();
+    for maps in [6, 16] {
+        layers.push(LayerSpec::Conv2d(Conv2dSpec::new(maps, 3)));
+        layers.extend([LayerSpec::Relu, LayerSpec::MaxPool(PoolSpec::new(2))]);
+    }
+    if coupled {
+        layers.push(batch_norm());
+    }
+    layers.extend([LayerSpec::Flatten, linear(10, true)]);
+    ModelSpec::new(layers).plan(&[1, 20, 20]).unwrap()
 }

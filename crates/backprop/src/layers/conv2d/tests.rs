@@ -4,6 +4,7 @@ use super::super::testing::{prove, prove_curvature, random};
 use super::oracle::{plan, weights};
 use super::*;
 use ndarray::{Array2, array};
+use spec::model::Conv2dSpec;
 
 /// A plus of ones on an image that counts: each output is the sum of five neighbours.
 #[test]

@@ -1,0 +1,55 @@
+//! A convolution as planned: its sizes and buffers.
+
+use spec::Real;
+use spec::model::{Conv2dSpec, Pair, PlannedLayer};
+
+use super::{Buffers, Conv2d, Sizes};
+use crate::layers::Linear;
+use crate::matmul::shifted::{SLACK, Strips};
+use crate::planes::Planes;
+
+/// Numbers of x and dy that a chunk of samples may have: dw goes over them once for each tile, so
+/// they should stay in the second cache.
+const CHUNK: usize = 1 << 15;
+
+impl<T: Real> Conv2d<T> {
+    /// The planned layer.
+    pub fn new(planned: &PlannedLayer, spec: &Conv2dSpec) -> Self {
+        let [channels, height, width] = planned.image();
+        let groups = spec.groups;
+        let sizes = Sizes {
+            groups,
+            maps_in: channels / groups,
+            maps_out: spec.channels / groups,
+            kernel: spec.kernel.height * spec.kernel.width,
+            outputs: planned.outputs() / spec.channels,
+            bias: spec.bias,
+        };
+        let whole = [spec.kernel.height, spec.kernel.width] == [height, width];
+        let plain = spec.padding == Pair::default() && spec.dilation == Pair::from(1);
+        let linear = whole && plain && groups == 1;
+        let planes = Planes::new(planned, spec);
+        let ways_back = planes.ways_back(sizes.maps_out);
+        let most = ways_back.iter().map(|way| way.places).max().unwrap_or(0);
+        let spread = spec.channels * planes.spread_row();
+        let chunk = (CHUNK / (planes.image() + spread)).clamp(1, 8);
+        let zeros = |count: usize| vec![T::zero(); count];
+        let buffers = Buffers {
+            forward: vec![Strips::new(); groups],
+            backward: vec![Strips::new(); groups * ways_back.len()],
+            x: zeros(chunk * planes.image()),
+            y: zeros(spec.channels * (planes.wide() + SLACK)),
+            dy: zeros(chunk * spread),
+            dx: zeros(sizes.maps_in * (most + SLACK)),
+        };
+        Self {
+            sizes,
+            offsets: planes.offsets(sizes.maps_in),
+            ways_back,
+            planes,
+            buffers,
+            chunk,
+            linear: linear.then(|| Linear::new(planned.inputs(), spec.channels, spec.bias)),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What is fused, and where everything stands.
+
+use spec::Real;
+use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
+
+use super::pooling::place;
+use super::{Buffers, ConvReluPool, Nonzero};
+use crate::images::Images;
+use crate::layers::windows::Windows;
+use crate::matmul::patches::{Patch, lanes};
+
+impl<T: Real> ConvReluPool<T> {
+    /// The fused layer that a plan begins with, if it does: a convolution that is neither grouped nor
+    /// dilated across, and behind it ReLU and max-pooling in either order.
+    pub fn of(plan: &[PlannedLayer]) -> Option<Self> {
+        let [conv, second, third, ..] = plan else {
+            return None;
+        };
+        let LayerSpec::Conv2d(spec) = &conv.spec else {
+            return None;
+        };
+        let (pool, of_pool) = match (&second.spec, &third.spec) {
+            (LayerSpec::Relu, LayerSpec::MaxPool(pool)) => (third, pool),
+            (LayerSpec::MaxPool(pool), LayerSpec::Relu) => (second, pool),
+            _ => return None,
+        };
+        let dense = spec.groups == 1 && spec.connections.is_none() && spec.dilation.width == 1;
+        dense.then(|| Self::new(conv, spec, Windows::new(pool, of_pool)))
+    }
+
+    fn new(conv: &PlannedLayer, spec: &Conv2dSpec, windows: Windows) -> Self {
+        let [channels, height, width] = conv.image();
+        let images = Images::new(channels, [height, width].into(), spec.padding);
+        let Pair {
+            height: down,
+            width: across,
+        } = spec.kernel;
+        let patch = Patch {
+            rows: down,
+            distance: spec.dilation.height * images.row(),
+            length: across * channels,
+        };
+        let starts = (0..windows.image.height).flat_map(|i| {
+            let start = move |j| images.place(i * spec.stride.height, j * spec.stride.width);
+            (0..windows.image.width).map(start)
+        });
+        let lanes = lanes::<T>();
+        let (maps, row) = (spec.channels, patch.length.next_multiple_of(lanes));
+        let wide = maps.next_multiple_of(lanes);
+        let mut orders = Vec::with_capacity(maps * down * patch.length);
+        for m in 0..maps {
+            for c in 0..channels {
+                for k in 0..down {
+                    for e in (c..patch.length).step_by(channels) {
+                        let forward = (k * patch.length + e) * wide + m;
+                        let backward = (m * down + k) * row + e;
+                        orders.push([forward, backward].map(|place| place as u32));
+                    }
+                }
+            }
+        }
+        let zeros = |count: usize| vec![T::zero(); count];
+        let buffers = Buffers {
+            forward: zeros(down * patch.length * wide),
+            bias: zeros(wide),
+            backward: zeros(maps * down * row),
+            dw: zeros(maps * down * row),
+            x: Vec::new(),
+            z: zeros(windows.inputs() * wide),
+            y: zeros(windows.outputs() * wide),
+            winners: Vec::new(),
+            nonzero: Nonzero {
+                starts: vec![0; windows.outputs()],
+                values: zeros(windows.outputs()),
+            },
+            dx: zeros(images.length() + row),
+        };
+        let starts: Vec<u32> = starts.collect();
+        let mut members = Vec::new();
+        windows.each(|window, rows, columns| {
+            let output = |row: usize, column: usize| (row * windows.image.width + column) as u32;
+            let end = (window + 1) * windows.size.height * windows.size.width;
+            let first = output(rows.start, columns.start);
+            for row in rows {
+                members.extend(columns.clone().map(|column| output(row, column)));
+            }
+            members.resize(end, first);
+        });
+        Self {
+            places: starts.iter().map(|&start| place(start)).collect(),
+            members,
+            starts,
+            offsets: (0..down)
+                .flat_map(|k| (0..patch.length).map(move |e| (k * patch.distance + e) as u32))
+                .collect(),
+            images,
+            patch,
+            windows,
+            maps,
+            bias: spec.bias,
+            orders,
+            buffers,
+        }
+    }
+}
