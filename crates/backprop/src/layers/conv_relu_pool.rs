@@ -32,7 +32,7 @@
 //! | `bias`, `db` | `[C_out]` |
 //!
 //! Images lie channels last inside, `[H, W, C]`: then the patch that an output sees is `$K_h$` stretches
-//! of `$K_w C$` numbers, see [`patches`](crate::matmul::patches).
+//! of `$K_w C$` numbers, see `matmul/patches.rs`.
 //!
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, section II, with the units of Krizhevsky, Sutskever, Hinton
 //! 2012, sections 3.1 and 3.4.
