@@ -18,14 +18,16 @@ pub(crate) mod patches;
 pub mod rows;
 pub(crate) mod shifted;
 pub(crate) mod vector;
+pub(crate) mod vectorized;
 
 use std::ops::Range;
 
 use bytemuck::{cast_slice, cast_slice_mut};
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, s};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use spec::Real;
 use vector::Vector;
+use vectorized::Vectorized;
 
 /// `$C \mathrel{+}= A B$` with `a` `[M, K]`, `b` `[K, N]`, `c` `[M, N]`, on the calling thread.
 ///
@@ -53,13 +55,14 @@ pub fn matmul<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, mut c: ArrayViewMut2<
         _ => None,
     };
     match (layout, c.as_slice_mut()) {
-        (Some((kernel, a, b)), Some(c)) => multiply(Product {
+        (Some((kernel, a, b)), Some(c)) => Product {
             kernel,
             size,
             a,
             b,
             c,
-        }),
+        }
+        .run(),
         _ => naive(a, b, c),
     }
 }
@@ -89,7 +92,7 @@ pub fn matmul_transposed<T: Real>(
         return;
     }
     match (a.as_slice(), b.as_slice()) {
-        (Some(of_a), Some(b)) => multiply(Product {
+        (Some(of_a), Some(b)) => Product {
             kernel: Kernel::Rows {
                 row: 1,
                 column: a.ncols(),
@@ -98,7 +101,8 @@ pub fn matmul_transposed<T: Real>(
             a: &of_a[columns.start..],
             b,
             c,
-        }),
+        }
+        .run(),
         _ => {
             let c = ArrayViewMut2::from_shape((m, n), c).expect("c has m times n numbers");
             naive(a.slice(s![.., columns]).reversed_axes(), b, c);
@@ -140,33 +144,18 @@ struct Product<'a, T> {
     c: &'a mut [T],
 }
 
-fn multiply<T: Real>(product: Product<'_, T>) {
-    let Product {
-        kernel,
-        size,
-        a,
-        b,
-        c,
-    } = product;
-    // A Real is f32 or f64, so these casts are from a type to itself.
-    if T::DTYPE == f32::DTYPE {
-        let (a, b, c) = (cast_slice(a), cast_slice(b), cast_slice_mut(c));
-        Arch::new().dispatch(Product::<f32> {
-            kernel,
-            size,
-            a,
-            b,
-            c,
-        });
-    } else {
-        let (a, b, c) = (cast_slice(a), cast_slice(b), cast_slice_mut(c));
-        Arch::new().dispatch(Product::<f64> {
-            kernel,
-            size,
-            a,
-            b,
-            c,
-        });
+impl<'a, T: Real> Vectorized for Product<'a, T> {
+    type Number = T;
+    type With<V: Vector> = Product<'a, V>;
+
+    fn with<V: Vector>(self) -> Product<'a, V> {
+        Product {
+            kernel: self.kernel,
+            size: self.size,
+            a: cast_slice(self.a),
+            b: cast_slice(self.b),
+            c: cast_slice_mut(self.c),
+        }
     }
 }
 

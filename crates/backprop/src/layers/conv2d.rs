@@ -50,6 +50,7 @@ use spec::Real;
 
 use super::{Layer, Linear, Mode, Order, Pass};
 use crate::matmul::shifted::{Dots, Gather, SLACK, Samples, Strips};
+use crate::matmul::vectorized::Vectorized;
 use crate::planes::{Planes, WayBack};
 use crate::units::UnitGradients;
 

@@ -18,8 +18,8 @@
 //!   dx_{c,\,s o^*_{m,j} + d k - p} \mathrel{+}= dy_{m,j}\; W_{m,c,k}
 //! ```
 //!
-//! That is the whole gain: with windows of 2 x 2 at least three of four `$dz$` are zero, with ReLU seven
-//! of eight, and neither `$z$` nor its gradient is ever in far memory.
+//! That is the gain: with windows of 2 x 2 at least three of four `$dz$` are zero, and neither `$z$` nor
+//! its gradient is ever in far memory. An epoch of LeNet-5 takes half the time of the three layers.
 //!
 //! The second backward pass ([`Layer::curvature`]) is the same with `$x^2$` and `$W^2$`: the derivatives
 //! of ReLU and of pooling are 0 and 1, their own squares.
@@ -45,13 +45,14 @@ mod tests;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::Real;
 
-use pooling::{Pooling, index};
+use pooling::{Pooling, from_bits};
 
 use super::conv2d::total;
 use super::windows::{Windows, flat, flat_mut};
 use super::{Layer, Mode, Pass};
 use crate::images::Images;
-use crate::matmul::patches::{Gradients, InputGradient, Outputs, Patch, WeightGradient, lanes};
+use crate::matmul::patches::{Gradients, InputGradient, Outputs, Patch, WeightGradient};
+use crate::matmul::vectorized::{Vectorized, lanes};
 
 /// Planned layers that are one here.
 pub const FUSED: usize = 3;
@@ -66,15 +67,15 @@ pub struct ConvReluPool<T> {
     bias: bool,
     /// Where the patch of each output of the convolution begins.
     starts: Vec<u32>,
-    /// The same as a [`place`].
-    places: Vec<T>,
+    /// The same by [`pooling::to_bits`].
+    start_bits: Vec<T>,
     /// The outputs of each window; one on the edge has its first several times, which changes nothing.
     members: Vec<u32>,
     /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
     offsets: Vec<u32>,
     /// Where each number of a weight `[C_out, C, K_h, K_w]` stands in `Buffers::forward` and in
     /// `Buffers::backward`.
-    orders: Vec<[u32; 2]>,
+    weight_places: Vec<[u32; 2]>,
     buffers: Buffers<T>,
 }
 
@@ -93,7 +94,7 @@ struct Buffers<T> {
     z: Vec<T>,
     /// What comes out for a sample, `[windows, C_out]`.
     y: Vec<T>,
-    /// Where the patch of each window's winner begins, as a number, `[N, windows, C_out]`.
+    /// Where the patch of each window's winner begins, by [`pooling::to_bits`], `[N, windows, C_out]`.
     winners: Vec<T>,
     nonzero: Nonzero<T>,
     /// Gradient of an image laid out.
@@ -108,7 +109,7 @@ impl<T: Real> Layer<T> for ConvReluPool<T> {
         let (image, d_out) = (self.images.length(), y.ncols());
         for (n, y) in flat_mut(y).chunks_exact_mut(d_out).enumerate() {
             let outputs = Outputs {
-                places: &self.offsets,
+                offsets: &self.offsets,
                 reach: self.offsets.last().map_or(0, |&last| last as usize + 1),
                 starts: &self.starts,
                 x: &self.buffers.x[n * image..],
@@ -155,7 +156,7 @@ impl<T: Real> ConvReluPool<T> {
         let pooling = Pooling {
             members: &self.members,
             size: self.windows.size.height * self.windows.size.width,
-            places: &self.places,
+            start_bits: &self.start_bits,
             bias,
             z,
             y: pooled,
@@ -179,8 +180,8 @@ impl<T: Real> ConvReluPool<T> {
         power: impl Fn(T) -> T,
     ) {
         let (d_in, count) = (self.images.inputs(), self.windows.outputs());
-        let (weight, _) = w.split_at(self.orders.len());
-        let (dweight, dbias) = dw.split_at_mut(self.orders.len());
+        let (weight, _) = w.split_at(self.weight_places.len());
+        let (dweight, dbias) = dw.split_at_mut(self.weight_places.len());
         let Buffers {
             bias,
             backward,
@@ -191,7 +192,7 @@ impl<T: Real> ConvReluPool<T> {
             dx: of_image,
             ..
         } = &mut self.buffers;
-        for (&[_, place], &w) in self.orders.iter().zip(weight) {
+        for (&[_, place], &w) in self.weight_places.iter().zip(weight) {
             backward[place as usize] = power(w);
         }
         dw.fill(T::zero());
@@ -207,43 +208,42 @@ impl<T: Real> ConvReluPool<T> {
                 let map = (n * self.maps + m) * count;
                 let (y, dy) = (&y[map..][..count], &dy[map..][..count]);
                 let winners = winners[n * count * wide..].chunks_exact(wide);
-                let gradients = nonzero.gather(y, dy, winners.map(|of_maps| index(&of_maps[m])));
+                let gradients =
+                    nonzero.gather(y, dy, winners.map(|of_maps| from_bits(&of_maps[m])));
                 if self.bias {
                     dbias[m] += total(gradients.values);
                 }
                 let (patch, of_map) = (self.patch, m * row..(m + 1) * row);
-                let dw = &mut dw[of_map.clone()];
-                WeightGradient {
+                let to_weights = WeightGradient {
                     patch,
                     gradients,
                     x,
-                    dw,
-                }
-                .run();
+                    dw: &mut dw[of_map.clone()],
+                };
+                to_weights.run(); // dw += Σ dy · patch of x
                 if dx.is_some() {
-                    let (w, dx) = (&backward[of_map], &mut of_image[..]);
-                    InputGradient {
+                    let to_input = InputGradient {
                         patch,
                         gradients,
-                        w,
-                        dx,
-                    }
-                    .run();
+                        w: &backward[of_map],
+                        dx: of_image,
+                    };
+                    to_input.run(); // patch of dx += dy · w
                 }
             }
             if let Some(dx) = &mut dx {
                 self.images.take_back(of_image, &mut dx[n * d_in..][..d_in]);
             }
         }
-        for (&[_, place], dweight) in self.orders.iter().zip(dweight) {
+        for (&[_, place], dweight) in self.weight_places.iter().zip(dweight) {
             *dweight += dw[place as usize];
         }
     }
 
     /// Weights and biases in the order that the forward product reads.
     fn take_weights(&mut self, w: &[T]) {
-        let (weight, bias) = w.split_at(self.orders.len());
-        for (&[place, _], &w) in self.orders.iter().zip(weight) {
+        let (weight, bias) = w.split_at(self.weight_places.len());
+        for (&[place, _], &w) in self.weight_places.iter().zip(weight) {
             self.buffers.forward[place as usize] = w;
         }
         self.buffers.bias[..bias.len()].copy_from_slice(bias);

@@ -53,7 +53,7 @@ fn tile<T: Vector, S: Simd, const R: usize, const Q: usize>(
     c: &mut [T],
     n: usize,
 ) {
-    let width = size_of::<T::Of<S>>() / size_of::<T>();
+    let width = T::lanes::<S>();
     let whole = k - k % width;
     let zero = T::splat(simd, T::zero());
     let mut lanes = [[zero; COLUMNS]; ROWS];

@@ -39,7 +39,7 @@ pub(super) fn product<T: Vector, S: Simd>(
     c: &mut [T],
 ) {
     let Size { m, k, n } = size;
-    let width = 2 * size_of::<T::Of<S>>() / size_of::<T>();
+    let width = 2 * T::lanes::<S>();
     if n < width {
         return narrow_product(size, a, b, c);
     }
@@ -127,8 +127,8 @@ fn tile<T: Vector, S: Simd, const H: usize>(
     c: &mut [T],
     c_row: usize,
 ) {
-    let width = 2 * size_of::<T::Of<S>>() / size_of::<T>();
-    let lanes = width / 2;
+    let lanes = T::lanes::<S>();
+    let width = 2 * lanes;
     assert!(b.len() >= (strip.len() - 1) * b_row + width);
     let zero = T::splat(simd, T::zero());
     let mut sums = [[zero; 2]; TILE];

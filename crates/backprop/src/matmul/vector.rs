@@ -8,6 +8,12 @@ pub(crate) trait Vector: Real {
     /// As many numbers as a register of `S` holds.
     type Of<S: Simd>: Copy;
 
+    /// Numbers of a vector.
+    #[inline(always)]
+    fn lanes<S: Simd>() -> usize {
+        size_of::<Self::Of<S>>() / size_of::<Self>()
+    }
+
     /// A vector of the same number.
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Of<S>;
 
@@ -39,15 +45,15 @@ pub(crate) trait Vector: Real {
     /// The sum of a vector's numbers.
     fn total<S: Simd>(simd: S, vector: Self::Of<S>) -> Self;
 
-    /// The numbers that win, with their places: `x` where it is larger than `best` or a NaN.
-    fn lead<S: Simd>(simd: S, x: Placed<Self, S>, best: Placed<Self, S>) -> Placed<Self, S>;
+    /// The numbers that win, with their tags: `x` where it is larger than `best` or a NaN.
+    fn lead<S: Simd>(simd: S, x: Tagged<Self, S>, best: Tagged<Self, S>) -> Tagged<Self, S>;
 
     /// 0 where a number is negative; a NaN stays.
     fn rectified<S: Simd>(simd: S, x: Self::Of<S>) -> Self::Of<S>;
 }
 
-/// Numbers, and as a number for each where it stood.
-pub(crate) type Placed<T, S> = (<T as Vector>::Of<S>, <T as Vector>::Of<S>);
+/// Numbers, and for each some bits that stay with it.
+pub(crate) type Tagged<T, S> = (<T as Vector>::Of<S>, <T as Vector>::Of<S>);
 
 macro_rules! vector {
     ($type:ty, $of:ident, $splat:ident, $split:ident, $split_mut:ident, $add:ident, $mul_add:ident, $sum:ident, $greater:ident, $equal:ident, $or:ident, $not:ident, $select:ident) => {
@@ -95,9 +101,9 @@ macro_rules! vector {
             #[inline(always)]
             fn lead<S: Simd>(
                 simd: S,
-                x: Placed<Self, S>,
-                best: Placed<Self, S>,
-            ) -> Placed<Self, S> {
+                x: Tagged<Self, S>,
+                best: Tagged<Self, S>,
+            ) -> Tagged<Self, S> {
                 let nan = simd.$not(simd.$equal(x.0, x.0));
                 let wins = simd.$or(simd.$greater(x.0, best.0), nan);
                 (

@@ -3,11 +3,12 @@
 use spec::Real;
 use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
 
-use super::pooling::place;
+use super::pooling::to_bits;
 use super::{Buffers, ConvReluPool, Nonzero};
 use crate::images::Images;
 use crate::layers::windows::Windows;
-use crate::matmul::patches::{Patch, lanes};
+use crate::matmul::patches::Patch;
+use crate::matmul::vectorized::lanes;
 
 impl<T: Real> ConvReluPool<T> {
     /// The fused layer that a plan begins with, if it does: a convolution that is neither grouped nor
@@ -40,21 +41,17 @@ impl<T: Real> ConvReluPool<T> {
             distance: spec.dilation.height * images.row(),
             length: across * channels,
         };
-        let starts = (0..windows.image.height).flat_map(|i| {
-            let start = move |j| images.place(i * spec.stride.height, j * spec.stride.width);
-            (0..windows.image.width).map(start)
-        });
         let lanes = lanes::<T>();
         let (maps, row) = (spec.channels, patch.length.next_multiple_of(lanes));
         let wide = maps.next_multiple_of(lanes);
-        let mut orders = Vec::with_capacity(maps * down * patch.length);
+        let mut weight_places = Vec::with_capacity(maps * down * patch.length);
         for m in 0..maps {
             for c in 0..channels {
                 for k in 0..down {
                     for e in (c..patch.length).step_by(channels) {
                         let forward = (k * patch.length + e) * wide + m;
                         let backward = (m * down + k) * row + e;
-                        orders.push([forward, backward].map(|place| place as u32));
+                        weight_places.push([forward, backward].map(|place| place as u32));
                     }
                 }
             }
@@ -75,7 +72,15 @@ impl<T: Real> ConvReluPool<T> {
             },
             dx: zeros(images.length() + row),
         };
+        let starts = (0..windows.image.height).flat_map(|i| {
+            let start = move |j| images.place(i * spec.stride.height, j * spec.stride.width);
+            (0..windows.image.width).map(start)
+        });
         let starts: Vec<u32> = starts.collect();
+        let offsets = (0..down).flat_map(|k| {
+            let offset = move |e| (k * patch.distance + e) as u32;
+            (0..patch.length).map(offset)
+        });
         let mut members = Vec::new();
         windows.each(|window, rows, columns| {
             let output = |row: usize, column: usize| (row * windows.image.width + column) as u32;
@@ -87,18 +92,16 @@ impl<T: Real> ConvReluPool<T> {
             members.resize(end, first);
         });
         Self {
-            places: starts.iter().map(|&start| place(start)).collect(),
+            start_bits: starts.iter().map(|&start| to_bits(start)).collect(),
             members,
             starts,
-            offsets: (0..down)
-                .flat_map(|k| (0..patch.length).map(move |e| (k * patch.distance + e) as u32))
-                .collect(),
+            offsets: offsets.collect(),
             images,
             patch,
             windows,
             maps,
             bias: spec.bias,
-            orders,
+            weight_places,
             buffers,
         }
     }

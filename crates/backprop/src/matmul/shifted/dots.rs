@@ -5,10 +5,11 @@
 //! lanes are added up at the end.
 
 use bytemuck::{cast_slice, cast_slice_mut};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use spec::Real;
 
 use crate::matmul::vector::{Vector, unrolled};
+use crate::matmul::vectorized::Vectorized;
 
 /// `$c_{ik} \mathrel{+}= \sum_s \sum_j a_{s,i,j}\, b_{s,o_k + j}$` for `j` below `n`.
 pub(crate) struct Dots<'a, T> {
@@ -38,7 +39,7 @@ pub(crate) struct Samples<'a, T> {
 }
 
 impl<'a, T: Real> Samples<'a, T> {
-    fn cast<U: Real>(self) -> Samples<'a, U> {
+    fn with<V: Vector>(self) -> Samples<'a, V> {
         Samples {
             numbers: cast_slice(self.numbers),
             distance: self.distance,
@@ -47,49 +48,28 @@ impl<'a, T: Real> Samples<'a, T> {
     }
 }
 
-impl<T: Real> Dots<'_, T> {
-    /// Computes it.
-    pub fn run(self) {
-        let Self {
-            a,
-            a_row,
-            b,
-            offsets,
-            c,
-            n,
-        } = self;
-        if T::DTYPE == f32::DTYPE {
-            let (a, b, c) = (a.cast::<f32>(), b.cast(), cast_slice_mut(c));
-            Arch::new().dispatch(DotsOf(Dots {
-                a,
-                a_row,
-                b,
-                offsets,
-                c,
-                n,
-            }));
-        } else {
-            let (a, b, c) = (a.cast::<f64>(), b.cast(), cast_slice_mut(c));
-            Arch::new().dispatch(DotsOf(Dots {
-                a,
-                a_row,
-                b,
-                offsets,
-                c,
-                n,
-            }));
+impl<'a, T: Real> Vectorized for Dots<'a, T> {
+    type Number = T;
+    type With<V: Vector> = Dots<'a, V>;
+
+    fn with<V: Vector>(self) -> Dots<'a, V> {
+        Dots {
+            a: self.a.with(),
+            a_row: self.a_row,
+            b: self.b.with(),
+            offsets: self.offsets,
+            c: cast_slice_mut(self.c),
+            n: self.n,
         }
     }
 }
 
-struct DotsOf<'a, T>(Dots<'a, T>);
-
-impl<T: Vector> WithSimd for DotsOf<'_, T> {
+impl<T: Vector> WithSimd for Dots<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let product = self.0;
+        let product = self;
         let k = product.offsets.len();
         let m = product.c.len() / k;
         let mut i = 0;
@@ -158,7 +138,7 @@ fn dots<T: Vector, S: Simd, const R: usize, const Q: usize>(
         c,
         n,
     } = product;
-    let width = size_of::<T::Of<S>>() / size_of::<T>();
+    let width = T::lanes::<S>();
     let length = n.next_multiple_of(width);
     let zero = T::splat(simd, T::zero());
     let mut sums = [[zero; 3]; 4];

@@ -3,10 +3,11 @@
 //! A tile of C, 6 rows by 2 vectors, stays in registers while `$k$` runs.
 
 use bytemuck::{cast_slice, cast_slice_mut};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use spec::Real;
 
 use crate::matmul::vector::{Vector, of_height, unrolled};
+use crate::matmul::vectorized::Vectorized;
 
 /// Most rows of A in a tile.
 const TILE: usize = 6;
@@ -74,43 +75,25 @@ pub(crate) struct Gather<'a, T> {
     pub n: usize,
 }
 
-impl<T: Real> Gather<'_, T> {
-    /// Computes it.
-    pub fn run(self) {
-        let Self {
-            a,
-            offsets,
-            c_row,
-            n,
-            ..
-        } = self;
-        let (strips, rows) = (a.numbers.as_flattened(), a.rows);
-        // A Real is f32 or f64, so these casts are from a type to itself.
-        if T::DTYPE == f32::DTYPE {
-            Arch::new().dispatch(GatherOf::<f32> {
-                strips: cast_slice(strips),
-                rows,
-                offsets,
-                b: cast_slice(self.b),
-                c: cast_slice_mut(self.c),
-                c_row,
-                n,
-            });
-        } else {
-            Arch::new().dispatch(GatherOf::<f64> {
-                strips: cast_slice(strips),
-                rows,
-                offsets,
-                b: cast_slice(self.b),
-                c: cast_slice_mut(self.c),
-                c_row,
-                n,
-            });
+impl<'a, T: Real> Vectorized for Gather<'a, T> {
+    type Number = T;
+    type With<V: Vector> = GatherOf<'a, V>;
+
+    fn with<V: Vector>(self) -> GatherOf<'a, V> {
+        GatherOf {
+            strips: cast_slice(self.a.numbers.as_flattened()),
+            rows: self.a.rows,
+            offsets: self.offsets,
+            b: cast_slice(self.b),
+            c: cast_slice_mut(self.c),
+            c_row: self.c_row,
+            n: self.n,
         }
     }
 }
 
-struct GatherOf<'a, T> {
+/// [`Gather`] with the numbers of its strips.
+pub(crate) struct GatherOf<'a, T> {
     strips: &'a [T],
     rows: usize,
     offsets: &'a [usize],
@@ -134,7 +117,7 @@ impl<T: Vector> WithSimd for GatherOf<'_, T> {
             c_row,
             ..
         } = self;
-        let width = 2 * size_of::<T::Of<S>>() / size_of::<T>();
+        let width = 2 * T::lanes::<S>();
         let (numbers, _) = self.strips.as_chunks::<TILE>();
         for (index, (first, height)) in strips(self.rows).enumerate() {
             let strip = &numbers[index * offsets.len()..][..offsets.len()];
@@ -156,7 +139,7 @@ fn gather<T: Vector, S: Simd, const H: usize>(
     c: &mut [T],
     c_row: usize,
 ) {
-    let width = 2 * size_of::<T::Of<S>>() / size_of::<T>();
+    let width = 2 * T::lanes::<S>();
     let mut sums = [[T::splat(simd, T::zero()); 2]; TILE];
     // By index: an iterator whose `next` is not inlined would spill every sum around the call.
     let mut step = 0;

@@ -1,0 +1,139 @@
+//! `$y_{om} = \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$`: all outputs of a convolution.
+//!
+//! A tile of y, 6 outputs by 2 vectors of maps, stays in registers while `$(r, e)$` runs.
+
+use bytemuck::{cast_slice, cast_slice_mut};
+use pulp::{Simd, WithSimd};
+use spec::Real;
+
+use crate::matmul::vector::{Vector, unrolled};
+use crate::matmul::vectorized::Vectorized;
+
+/// `$y_{om} = \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$`.
+pub(crate) struct Outputs<'a, T> {
+    /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
+    pub offsets: &'a [u32],
+    /// Numbers from the start of a patch to its end.
+    pub reach: usize,
+    /// Where the patch of each output begins.
+    pub starts: &'a [u32],
+    pub x: &'a [T],
+    /// `[K_h, K_w · C, maps]`.
+    pub w: &'a [T],
+    /// `[outputs, maps]`.
+    pub y: &'a mut [T],
+    /// A multiple of [`lanes`](crate::matmul::vectorized::lanes).
+    pub maps: usize,
+}
+
+impl<'a, T: Real> Vectorized for Outputs<'a, T> {
+    type Number = T;
+    type With<V: Vector> = Outputs<'a, V>;
+
+    fn with<V: Vector>(self) -> Outputs<'a, V> {
+        Outputs {
+            offsets: self.offsets,
+            reach: self.reach,
+            starts: self.starts,
+            x: cast_slice(self.x),
+            w: cast_slice(self.w),
+            y: cast_slice_mut(self.y),
+            maps: self.maps,
+        }
+    }
+}
+
+impl<T: Vector> WithSimd for Outputs<'_, T> {
+    type Output = ();
+
+    // Everything below must be inlined into this function: it is what pulp compiles for each
+    // instruction set. So for the other products.
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let lanes = T::lanes::<S>();
+        let mut map = 0;
+        while map < self.maps {
+            // 12 sums hide the latency of an addition. With one vector a round the compiler copies each
+            // sum, so that more than 7 do not stay in 16 registers.
+            match self.maps - map {
+                left if left >= 2 * lanes => {
+                    self.columns::<S, 6, 2>(simd, map);
+                    map += 2 * lanes;
+                }
+                _ => {
+                    self.columns::<S, 7, 1>(simd, map);
+                    map += lanes;
+                }
+            }
+        }
+    }
+}
+
+impl<T: Vector> Outputs<'_, T> {
+    /// `V` vectors of maps of every output, `P` outputs at a time.
+    #[inline(always)]
+    fn columns<S: Simd, const P: usize, const V: usize>(&mut self, simd: S, map: usize) {
+        let count = self.starts.len();
+        if count < P {
+            for output in 0..count {
+                self.tile::<S, 1, V>(simd, output, map);
+            }
+            return;
+        }
+        for output in (0..count).step_by(P) {
+            // The last tile reaches back over outputs that are done.
+            self.tile::<S, P, V>(simd, output.min(count - P), map);
+        }
+    }
+
+    #[inline(always)]
+    fn tile<S: Simd, const P: usize, const V: usize>(
+        &mut self,
+        simd: S,
+        output: usize,
+        map: usize,
+    ) {
+        let (maps, lanes) = (self.maps, T::lanes::<S>());
+        let width = V * lanes;
+        let starts = &self.starts[output..output + P];
+        let zero = T::splat(simd, T::zero());
+        let mut sums = [[zero; 2]; 7];
+        // All cut to the same length, so that one comparison bounds every index.
+        let mut patches = [&self.x[..self.reach]; 7];
+        unrolled!(p in [0 1 2 3 4 5 6] below P => {
+            patches[p] = &self.x[starts[p] as usize..][..self.reach];
+        });
+        let (offsets, w) = (self.offsets, &self.w[map..]);
+        assert!(w.len() + maps >= offsets.len() * maps + width);
+        // By index: an iterator whose `next` is not inlined would spill every sum around the call.
+        let (mut k, mut at) = (0, 0);
+        macro_rules! step {
+            () => {
+                let offset = offsets[k] as usize;
+                // SAFETY: `at` is at most that of the last number, whose vectors were checked above.
+                let (first, last) = unsafe { (T::at::<S>(w, at), T::at::<S>(w, at + width - lanes)) };
+                (k, at) = (k + 1, at + maps);
+                unrolled!(p in [0 1 2 3 4 5 6] below P => {
+                    let x = T::splat(simd, patches[p][offset]);
+                    sums[p][0] = T::multiply_add(simd, x, first, sums[p][0]);
+                    if V > 1 {
+                        sums[p][1] = T::multiply_add(simd, x, last, sums[p][1]);
+                    }
+                });
+            };
+        }
+        while k + 1 < offsets.len() {
+            step!();
+            step!();
+        }
+        while k < offsets.len() {
+            step!();
+        }
+        unrolled!(p in [0 1 2 3 4 5 6] below P => {
+            let (y, _) = T::split_mut::<S>(&mut self.y[(output + p) * maps + map..][..width]);
+            unrolled!(v in [0 1] below V => {
+                y[v] = sums[p][v];
+            });
+        });
+    }
+}

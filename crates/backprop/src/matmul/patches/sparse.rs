@@ -1,0 +1,213 @@
+//! The way back, for the gradients of a map that are not zero: what each adds to the weights of its map,
+//! `$dw_{re} \mathrel{+}= \sum_i g_i\, x_{s_i + d_r + e}$`, and to the patch it came from,
+//! `$dx_{s_i + d_r + e} \mathrel{+}= g_i\, w_{re}$`.
+//!
+//! A tile of dw or of w, at most 12 vectors of a patch's rows, stays in registers while `$i$` runs.
+
+use bytemuck::{cast_slice, cast_slice_mut};
+use pulp::{Simd, WithSimd};
+use spec::Real;
+
+use super::Patch;
+use crate::matmul::vector::{Vector, unrolled};
+use crate::matmul::vectorized::Vectorized;
+
+/// Most vectors along a row that a tile has.
+const WIDEST: usize = 4;
+/// Most rows.
+const TALLEST: usize = 6;
+
+/// Gradients of a map and where their patches begin in the image.
+#[derive(Clone, Copy)]
+pub(crate) struct Gradients<'a, T> {
+    pub starts: &'a [u32],
+    pub values: &'a [T],
+}
+
+/// `$dw_{re} \mathrel{+}= \sum_i g_i\, x_{s_i + d_r + e}$`.
+pub(crate) struct WeightGradient<'a, T> {
+    pub patch: Patch,
+    pub gradients: Gradients<'a, T>,
+    /// Reaches the length of a row of `dw` beyond the start of the last row of a patch.
+    pub x: &'a [T],
+    /// `[K_h, row]` with `row` a multiple of [`lanes`](crate::matmul::vectorized::lanes); what comes after `K_w · C` is of no use.
+    pub dw: &'a mut [T],
+}
+
+/// `$dx_{s_i + d_r + e} \mathrel{+}= g_i\, w_{re}$`.
+pub(crate) struct InputGradient<'a, T> {
+    pub patch: Patch,
+    pub gradients: Gradients<'a, T>,
+    /// `[K_h, row]` with `row` a multiple of [`lanes`](crate::matmul::vectorized::lanes) and zeros after `K_w · C`.
+    pub w: &'a [T],
+    /// As long as `x` of [`WeightGradient`].
+    pub dx: &'a mut [T],
+}
+
+impl<'a, T: Real> Gradients<'a, T> {
+    fn with<V: Vector>(self) -> Gradients<'a, V> {
+        Gradients {
+            starts: self.starts,
+            values: cast_slice(self.values),
+        }
+    }
+}
+
+impl<'a, T: Real> Vectorized for WeightGradient<'a, T> {
+    type Number = T;
+    type With<V: Vector> = InTiles<WeightGradient<'a, V>>;
+
+    fn with<V: Vector>(self) -> Self::With<V> {
+        InTiles(WeightGradient {
+            patch: self.patch,
+            gradients: self.gradients.with(),
+            x: cast_slice(self.x),
+            dw: cast_slice_mut(self.dw),
+        })
+    }
+}
+
+impl<'a, T: Real> Vectorized for InputGradient<'a, T> {
+    type Number = T;
+    type With<V: Vector> = InTiles<InputGradient<'a, V>>;
+
+    fn with<V: Vector>(self) -> Self::With<V> {
+        InTiles(InputGradient {
+            patch: self.patch,
+            gradients: self.gradients.with(),
+            w: cast_slice(self.w),
+            dx: cast_slice_mut(self.dx),
+        })
+    }
+}
+
+/// A product that is computed for some rows and vectors of a patch at a time.
+trait Tiled {
+    /// Rows, and vectors of a row.
+    fn size<S: Simd>(&self) -> [usize; 2];
+
+    /// `H` rows and `W` vectors, from this row and vector on.
+    fn tile<S: Simd, const H: usize, const W: usize>(&mut self, simd: S, at: [usize; 2]);
+}
+
+/// All of its tiles.
+pub(crate) struct InTiles<K>(K);
+
+impl<K: Tiled> WithSimd for InTiles<K> {
+    type Output = ();
+
+    // Everything below must be inlined into this function: it is what pulp compiles for each
+    // instruction set.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self(mut product) = self;
+        let [rows, vectors] = product.size::<S>();
+        for vector in (0..vectors).step_by(WIDEST) {
+            let width = (vectors - vector).min(WIDEST);
+            // At most 12 vectors, which registers hold.
+            let tallest = if width == 1 { TALLEST } else { 3 };
+            for row in (0..rows).step_by(tallest) {
+                let at = [row, vector];
+                match ((rows - row).min(tallest), width) {
+                    (6, 1) => product.tile::<S, 6, 1>(simd, at),
+                    (5, 1) => product.tile::<S, 5, 1>(simd, at),
+                    (4, 1) => product.tile::<S, 4, 1>(simd, at),
+                    (3, 1) => product.tile::<S, 3, 1>(simd, at),
+                    (2, 1) => product.tile::<S, 2, 1>(simd, at),
+                    (_, 1) => product.tile::<S, 1, 1>(simd, at),
+                    (3, 2) => product.tile::<S, 3, 2>(simd, at),
+                    (2, 2) => product.tile::<S, 2, 2>(simd, at),
+                    (_, 2) => product.tile::<S, 1, 2>(simd, at),
+                    (3, 3) => product.tile::<S, 3, 3>(simd, at),
+                    (2, 3) => product.tile::<S, 2, 3>(simd, at),
+                    (_, 3) => product.tile::<S, 1, 3>(simd, at),
+                    (3, _) => product.tile::<S, 3, 4>(simd, at),
+                    (2, _) => product.tile::<S, 2, 4>(simd, at),
+                    _ => product.tile::<S, 1, 4>(simd, at),
+                }
+            }
+        }
+    }
+}
+
+impl<T: Vector> Tiled for WeightGradient<'_, T> {
+    #[inline(always)]
+    fn size<S: Simd>(&self) -> [usize; 2] {
+        let numbers = self.dw.len() / self.patch.rows;
+        [self.patch.rows, numbers / T::lanes::<S>()]
+    }
+
+    #[inline(always)]
+    fn tile<S: Simd, const H: usize, const W: usize>(
+        &mut self,
+        simd: S,
+        [row, vector]: [usize; 2],
+    ) {
+        let (lanes, [_, vectors]) = (T::lanes::<S>(), self.size::<S>());
+        let distance = self.patch.distance;
+        let x = &self.x[row * distance + vector * lanes..];
+        let mut sums = [[T::splat(simd, T::zero()); WIDEST]; TALLEST];
+        let Gradients { starts, values } = self.gradients;
+        let mut at = 0;
+        while at < starts.len().min(values.len()) {
+            let (x, g) = (&x[starts[at] as usize..], T::splat(simd, values[at]));
+            at += 1;
+            unrolled!(h in [0 1 2 3 4 5] below H => {
+                let (x, _) = T::split::<S>(&x[h * distance..][..W * lanes]);
+                unrolled!(v in [0 1 2 3] below W => {
+                    sums[h][v] = T::multiply_add(simd, g, x[v], sums[h][v]);
+                });
+            });
+        }
+        unrolled!(h in [0 1 2 3 4 5] below H => {
+            let dw = &mut self.dw[((row + h) * vectors + vector) * lanes..];
+            let (dw, _) = T::split_mut::<S>(&mut dw[..W * lanes]);
+            unrolled!(v in [0 1 2 3] below W => {
+                dw[v] = T::plus(simd, dw[v], sums[h][v]);
+            });
+        });
+    }
+}
+
+impl<T: Vector> Tiled for InputGradient<'_, T> {
+    #[inline(always)]
+    fn size<S: Simd>(&self) -> [usize; 2] {
+        let numbers = self.w.len() / self.patch.rows;
+        [self.patch.rows, numbers / T::lanes::<S>()]
+    }
+
+    #[inline(always)]
+    fn tile<S: Simd, const H: usize, const W: usize>(
+        &mut self,
+        simd: S,
+        [row, vector]: [usize; 2],
+    ) {
+        let (lanes, [_, vectors]) = (T::lanes::<S>(), self.size::<S>());
+        let distance = self.patch.distance;
+        let mut w = [[T::splat(simd, T::zero()); WIDEST]; TALLEST];
+        unrolled!(h in [0 1 2 3 4 5] below H => {
+            let of_row = &self.w[((row + h) * vectors + vector) * lanes..];
+            let (of_row, _) = T::split::<S>(&of_row[..W * lanes]);
+            unrolled!(v in [0 1 2 3] below W => {
+                w[h][v] = of_row[v];
+            });
+        });
+        let dx = &mut self.dx[row * distance + vector * lanes..];
+        let Gradients { starts, values } = self.gradients;
+        let count = starts.len().min(values.len());
+        let mut turn = 0;
+        while turn < count {
+            // By turns from both halves of the map: patches of neighbours overlap, and a number that was
+            // just written has to be waited for.
+            let at = turn / 2 + turn % 2 * count.div_ceil(2);
+            turn += 1;
+            let (dx, g) = (&mut dx[starts[at] as usize..], T::splat(simd, values[at]));
+            unrolled!(h in [0 1 2 3 4 5] below H => {
+                let (dx, _) = T::split_mut::<S>(&mut dx[h * distance..][..W * lanes]);
+                unrolled!(v in [0 1 2 3] below W => {
+                    dx[v] = T::multiply_add(simd, g, w[h][v], dx[v]);
+                });
+            });
+        }
+    }
+}

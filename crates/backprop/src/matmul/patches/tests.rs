@@ -1,0 +1,130 @@
+//! The products by their definitions, with the vectors of this processor and one number at a time, as
+//! on a processor without vectors.
+
+use pulp::{Scalar, Simd};
+
+use super::*;
+use crate::layers::testing::random;
+use crate::matmul::vector::Vector;
+use crate::matmul::vectorized::{Vectorized, lanes};
+
+const PATCH: Patch = Patch {
+    rows: 3,
+    distance: 20,
+    length: 7,
+};
+const STARTS: [u32; 9] = [0, 2, 4, 20, 22, 24, 40, 42, 44];
+const PIXELS: usize = 120;
+
+fn numbers(count: usize, stream: &str) -> Vec<f64> {
+    random(1, count, stream).into_raw_vec_and_offset().0
+}
+
+fn run<K: Vectorized<Number = f64>>(product: K, scalar: bool) {
+    match scalar {
+        true => Scalar::new().vectorize(product.with::<f64>()),
+        false => product.run(),
+    }
+}
+
+fn close(found: &[f64], expected: &[f64]) {
+    let same = found
+        .iter()
+        .zip(expected)
+        .all(|(a, b)| (a - b).abs() < 1e-13);
+    assert!(same, "{found:?} and not {expected:?}");
+}
+
+/// One number at a time, and the vectors of this processor, with the numbers of each.
+fn ways() -> [(bool, usize); 2] {
+    [(true, 1), (false, lanes::<f64>())]
+}
+
+#[test]
+fn a_vector_has_as_many_numbers_as_fit() {
+    assert_eq!(
+        [
+            <f32 as Vector>::lanes::<Scalar>(),
+            <f64 as Vector>::lanes::<Scalar>()
+        ],
+        [1, 1]
+    );
+    assert!(lanes::<f32>() >= lanes::<f64>() && lanes::<f64>() >= 1);
+}
+
+#[test]
+fn outputs_are_those_of_the_definition() {
+    for (scalar, lanes) in ways() {
+        for maps in [lanes, 3 * lanes] {
+            let (x, w) = (numbers(PIXELS, "x"), numbers(21 * maps, "w"));
+            let places = (0..PATCH.rows).flat_map(|r| (0..PATCH.length).map(move |e| (r, e)));
+            let offsets: Vec<u32> = places
+                .map(|(r, e)| (r * PATCH.distance + e) as u32)
+                .collect();
+            // Fewer than a tile has, and a tile and some more.
+            for count in [2, STARTS.len()] {
+                let mut expected = vec![0.0; count * maps];
+                for (index, y) in expected.iter_mut().enumerate() {
+                    let start = STARTS[index / maps];
+                    let terms = offsets.iter().enumerate();
+                    let term = |(k, o): (usize, &u32)| {
+                        x[(start + o) as usize] * w[k * maps + index % maps]
+                    };
+                    *y = terms.map(term).sum();
+                }
+                let mut y = vec![f64::NAN; count * maps];
+                let outputs = Outputs {
+                    offsets: &offsets,
+                    reach: 2 * PATCH.distance + PATCH.length,
+                    starts: &STARTS[..count],
+                    x: &x,
+                    w: &w,
+                    y: &mut y,
+                    maps,
+                };
+                run(outputs, scalar);
+                close(&y, &expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn gradients_are_those_of_the_definition() {
+    for (scalar, lanes) in ways() {
+        let row = PATCH.length.next_multiple_of(lanes);
+        let (x, mut w, values) = (numbers(PIXELS, "x"), numbers(3 * row, "w"), numbers(9, "g"));
+        for w in w.chunks_exact_mut(row) {
+            w[PATCH.length..].fill(0.0);
+        }
+        let gradients = Gradients {
+            starts: &STARTS,
+            values: &values,
+        };
+        let (mut dw, mut dx) = (vec![1.0; 3 * row], vec![1.0; PIXELS]);
+        let (mut expected_dw, mut expected_dx) = (dw.clone(), dx.clone());
+        for (&start, g) in STARTS.iter().zip(&values) {
+            for (r, e) in (0..PATCH.rows).flat_map(|r| (0..row).map(move |e| (r, e))) {
+                let at = start as usize + r * PATCH.distance + e;
+                expected_dw[r * row + e] += g * x[at];
+                expected_dx[at] += g * w[r * row + e];
+            }
+        }
+        let to_weights = WeightGradient {
+            patch: PATCH,
+            gradients,
+            x: &x,
+            dw: &mut dw,
+        };
+        run(to_weights, scalar);
+        let to_input = InputGradient {
+            patch: PATCH,
+            gradients,
+            w: &w,
+            dx: &mut dx,
+        };
+        run(to_input, scalar);
+        close(&dw, &expected_dw);
+        close(&dx, &expected_dx);
+    }
+}
