@@ -1,6 +1,6 @@
-//! Single layers in f32 on one thread. `forward` and `backward` are the hand-written layer alone;
+//! Single layers, and layers computed in one, in f32 on one thread. `forward` and `backward` are the hand-written layer alone;
 //! `backward_weights` is the backward pass of a first layer, whose input gradient nobody needs. `pass`
-//! is a network of that one layer, forward and backward, as everybody offers it: what goes in is
+//! is a network of just that, forward and backward, as everybody offers it: what goes in is
 //! copied and what comes out is allocated, which for an activation is most of the time.
 
 use backprop::layers::{self, Mode, Pass};
@@ -11,8 +11,8 @@ use ndarray::Array2;
 use spec::model::{Conv2dSpec, LayerSpec, ModelSpec, PlannedLayer, PoolSpec};
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 
-/// A name, the layer, the shape of a sample, and the samples.
-type Case = (&'static str, LayerSpec, &'static [usize], usize);
+/// A name, the layer, or those that are computed in one, the shape of a sample, and the samples.
+type Case = (&'static str, Vec<LayerSpec>, &'static [usize], usize);
 
 /// The convolutions of LeNet-5 and what comes after them, with as many samples as a piece of a batch.
 fn cases() -> Vec<Case> {
@@ -24,26 +24,33 @@ fn cases() -> Vec<Case> {
         stride: Some(2.into()),
         ..PoolSpec::new(3)
     };
-    let conv2 = LayerSpec::Conv2d(Conv2dSpec::new(16, 5));
+    let [conv1, conv2] = [conv1, Conv2dSpec::new(16, 5)].map(LayerSpec::Conv2d);
+    let pooled = |conv: &LayerSpec| {
+        let pool = LayerSpec::MaxPool(PoolSpec::new(2));
+        vec![conv.clone(), LayerSpec::Relu, pool]
+    };
+    let (pooled1, pooled2) = (pooled(&conv1), pooled(&conv2));
     vec![
-        ("conv5x5pad2", LayerSpec::Conv2d(conv1), &[1, 28, 28], 8),
-        ("conv5x5", conv2, &[6, 14, 14], 8),
+        ("conv5x5pad2", vec![conv1], &[1, 28, 28], 8),
+        ("conv5x5", vec![conv2], &[6, 14, 14], 8),
+        ("conv5x5pad2_relu_max_pool2x2", pooled1, &[1, 28, 28], 8),
+        ("conv5x5_relu_max_pool2x2", pooled2, &[6, 14, 14], 8),
         (
             "max_pool2x2",
-            LayerSpec::MaxPool(PoolSpec::new(2)),
+            vec![LayerSpec::MaxPool(PoolSpec::new(2))],
             &[6, 28, 28],
             8,
         ),
         (
             "max_pool3x3stride2",
-            LayerSpec::MaxPool(overlapping),
+            vec![LayerSpec::MaxPool(overlapping)],
             &[6, 28, 28],
             8,
         ),
-        ("relu", LayerSpec::Relu, &[300], 64),
-        ("tanh", LayerSpec::Tanh, &[300], 64),
-        ("sigmoid", LayerSpec::Sigmoid, &[300], 64),
-        ("softmax", LayerSpec::Softmax, &[300], 64),
+        ("relu", vec![LayerSpec::Relu], &[300], 64),
+        ("tanh", vec![LayerSpec::Tanh], &[300], 64),
+        ("sigmoid", vec![LayerSpec::Sigmoid], &[300], 64),
+        ("softmax", vec![LayerSpec::Softmax], &[300], 64),
     ]
 }
 
@@ -58,13 +65,15 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn new(planned: &PlannedLayer, rows: usize) -> Self {
-        let (w, _) = random(1, planned.parameter_count(), "w").into_raw_vec_and_offset();
-        let y = Array2::zeros((rows, planned.outputs()));
+    fn new(plan: &[PlannedLayer], rows: usize) -> Self {
+        let parameters = plan.iter().map(PlannedLayer::parameter_count).sum();
+        let (w, _) = random(1, parameters, "w").into_raw_vec_and_offset();
+        let (inputs, outputs) = (plan[0].inputs(), plan[plan.len() - 1].outputs());
+        let y = Array2::zeros((rows, outputs));
         Self {
-            x: random(rows, planned.inputs(), "x"),
-            dy: random(rows, planned.outputs(), "dy"),
-            dx: Array2::zeros((rows, planned.inputs())),
+            x: random(rows, inputs, "x"),
+            dy: random(rows, outputs, "dy"),
+            dx: Array2::zeros((rows, inputs)),
             dw: vec![0.0; w.len()],
             w,
             y,
@@ -72,8 +81,10 @@ impl Numbers {
     }
 }
 
-/// Multiplications and additions of a convolution in one direction, else the numbers that go in.
-fn work(planned: &PlannedLayer, rows: usize) -> u64 {
+/// Multiplications and additions of a convolution in one direction, whatever comes behind it and whether
+/// they are needed or not; else the numbers that go in.
+fn work(plan: &[PlannedLayer], rows: usize) -> u64 {
+    let planned = &plan[0];
     let of_a_sample = match &planned.spec {
         LayerSpec::Conv2d(conv) => {
             2 * planned.parameters[0].len() * planned.outputs() / conv.channels
@@ -83,8 +94,8 @@ fn work(planned: &PlannedLayer, rows: usize) -> u64 {
     (rows * of_a_sample) as u64
 }
 
-fn alone(group: &mut BenchmarkGroup<'_, WallTime>, planned: &PlannedLayer, rows: usize) {
-    let mut layer = layers::build::<f32>(planned, streams());
+fn alone(group: &mut BenchmarkGroup<'_, WallTime>, plan: &[PlannedLayer], rows: usize) {
+    let (mut layer, _) = layers::build_first::<f32>(plan, streams());
     let training = Mode::Training {
         step: 1,
         first_row: 0,
@@ -96,7 +107,7 @@ fn alone(group: &mut BenchmarkGroup<'_, WallTime>, planned: &PlannedLayer, rows:
         dy,
         mut dx,
         mut dw,
-    } = Numbers::new(planned, rows);
+    } = Numbers::new(plan, rows);
     let (x, dy) = (x.view(), dy.view());
     group.bench_function("forward/backprop", |bencher| {
         bencher.iter(|| layer.forward(&w, x, y.view_mut(), training));
@@ -107,27 +118,27 @@ fn alone(group: &mut BenchmarkGroup<'_, WallTime>, planned: &PlannedLayer, rows:
     let pass = Pass { x, y, dy };
     let learns = !dw.is_empty();
     let directions = if learns { 2 } else { 1 };
-    group.throughput(Throughput::Elements(directions * work(planned, rows)));
+    group.throughput(Throughput::Elements(directions * work(plan, rows)));
     group.bench_function("backward/backprop", |bencher| {
         bencher.iter(|| layer.backward(&w, pass, Some(dx.view_mut()), &mut dw));
     });
     if learns {
-        group.throughput(Throughput::Elements(work(planned, rows)));
+        group.throughput(Throughput::Elements(work(plan, rows)));
         group.bench_function("backward_weights/backprop", |bencher| {
             bencher.iter(|| layer.backward(&w, pass, None, &mut dw));
         });
     }
 }
 
-fn as_a_network(group: &mut BenchmarkGroup<'_, WallTime>, planned: &PlannedLayer, rows: usize) {
+fn as_a_network(group: &mut BenchmarkGroup<'_, WallTime>, plan: &[PlannedLayer], rows: usize) {
     // Neither is asked.
     let rule = OptimizerSpec::Sgd { learning_rate: 0.0 };
     let training = TrainingSpec::new(LossSpec::SquaredError, rule);
-    let Numbers { x, dy, .. } = Numbers::new(planned, rows);
-    let directions = if planned.parameters.is_empty() { 2 } else { 3 };
-    group.throughput(Throughput::Elements(directions * work(planned, rows)));
+    let Numbers { x, dy, .. } = Numbers::new(plan, rows);
+    let directions = if plan[0].parameters.is_empty() { 2 } else { 3 };
+    group.throughput(Throughput::Elements(directions * work(plan, rows)));
     for name in benches::ALL {
-        let mut model = implementation(name, std::slice::from_ref(planned), &training);
+        let mut model = implementation(name, plan, &training);
         group.bench_function(format!("pass/{}", name.as_str()), |bencher| {
             let pass = || model.backward(x.view(), dy.view());
             in_pool(1, || bencher.iter(pass));
@@ -136,10 +147,10 @@ fn as_a_network(group: &mut BenchmarkGroup<'_, WallTime>, planned: &PlannedLayer
 }
 
 fn layers(criterion: &mut Criterion) {
-    for (name, spec, shape, rows) in cases() {
-        let plan = ModelSpec::new(vec![spec]).plan(shape);
-        let planned = &plan.expect("the layer takes that shape")[0];
-        let sizes = [&planned.input, &planned.output].map(|shape| sizes(shape));
+    for (name, specs, shape, rows) in cases() {
+        let plan = ModelSpec::new(specs).plan(shape);
+        let plan = plan.expect("the layers take that shape");
+        let sizes = [&plan[0].input, &plan[plan.len() - 1].output].map(|shape| sizes(shape));
         let group = format!(
             "layers/{name}/{}-{}/{rows}samples/{}",
             sizes[0],
@@ -147,9 +158,9 @@ fn layers(criterion: &mut Criterion) {
             threads_name(1)
         );
         let mut group = criterion.benchmark_group(group);
-        group.throughput(Throughput::Elements(work(planned, rows)));
-        alone(&mut group, planned, rows);
-        as_a_network(&mut group, planned, rows);
+        group.throughput(Throughput::Elements(work(&plan, rows)));
+        alone(&mut group, &plan, rows);
+        as_a_network(&mut group, &plan, rows);
     }
 }
 
