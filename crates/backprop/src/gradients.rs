@@ -9,6 +9,7 @@
 use ndarray::{ArrayView2, s};
 use spec::Real;
 
+use crate::crew;
 use crate::cut::{Cut, LEAST_WORK};
 use crate::layers::Order;
 use crate::piece::Piece;
@@ -26,70 +27,72 @@ pub(crate) struct Backpropagated<'a, T> {
     pub order: Order,
 }
 
+/// What one thread computes at a time.
+enum Task<'a, T> {
+    /// The sums of what the pieces took, from this place on.
+    Sums(usize, &'a mut [T]),
+    /// The gradients of some units of this layer.
+    Units(usize, UnitGradients<'a, T>),
+}
+
 impl<T: Real> Backpropagated<'_, T> {
     /// Writes the gradients of all parameters.
     pub fn gradients(&self, dw: &mut [T]) {
-        // Less is not worth waking a thread for.
         let shared = dw.len() * self.x.nrows() >= 2 * LEAST_WORK;
-        self.layers_from(0, shared, dw);
+        let mut rest = dw;
+        let layers = (0..self.pieces[0].sequence.depth()).flat_map(|layer| {
+            let parameters = self.pieces[0].sequence.range(layer).len();
+            let dw = rest.split_off_mut(..parameters).unwrap_or_default();
+            self.tasks(layer, dw)
+        });
+        match shared {
+            true => crew::share(layers, |task| self.run(task)),
+            // Less is not worth waking a thread for.
+            false => layers.for_each(|task| self.run(task)),
+        }
     }
 
-    /// The gradients of this layer and all after it.
-    fn layers_from(&self, layer: usize, shared: bool, dw: &mut [T]) {
+    /// The gradients of a layer, in parts.
+    fn tasks<'a>(
+        &self,
+        layer: usize,
+        dw: &'a mut [T],
+    ) -> impl Iterator<Item = Task<'a, T>> + use<'a, T> {
         let chain = &self.pieces[0].sequence;
-        let mut layer = layer;
-        while layer < chain.depth() && chain.range(layer).is_empty() {
-            layer += 1;
-        }
-        if layer == chain.depth() {
-            return;
-        }
-        let (dw, after) = dw.split_at_mut(chain.range(layer).len());
-        let this = || match chain.units(layer) {
-            0 => self.sums(chain.taken(layer).start, shared, dw),
-            units => {
-                let inputs = chain.inputs(layer, self.x.ncols());
-                self.units(layer, shared, UnitGradients::all(units, inputs, dw));
-            }
-        };
-        join(shared, this, || self.layers_from(layer + 1, shared, after));
+        let (start, inputs) = (
+            chain.taken(layer).start,
+            chain.inputs(layer, self.x.ncols()),
+        );
+        let units = chain.units(layer);
+        let (by_units, of_pieces) = dw.split_at_mut(if units == 0 { 0 } else { dw.len() });
+        let sums = of_pieces.chunks_mut(BLOCK).enumerate();
+        let sums = sums.map(move |(index, dw)| Task::Sums(start + index * BLOCK, dw));
+        let units = UnitGradients::all(units, inputs, by_units).tasks();
+        sums.chain(units.map(move |dw| Task::Units(layer, dw)))
     }
 
-    /// The gradients of some units of a layer.
-    fn units(&self, layer: usize, shared: bool, dw: UnitGradients<T>) {
-        match dw.halves() {
-            Ok([first, second]) => join(
-                shared,
-                || self.units(layer, shared, first),
-                || self.units(layer, shared, second),
-            ),
-            Err(dw) => {
-                dw.weight.fill(T::zero());
-                dw.bias.fill(T::zero());
-                for (index, piece) in self.pieces.iter().enumerate() {
-                    let x = self.x.slice(s![self.cut.part(index), ..]);
-                    let dw = UnitGradients {
-                        units: dw.units.clone(),
-                        weight: &mut *dw.weight,
-                        bias: &mut *dw.bias,
-                    };
-                    piece.sequence.unit_gradients(layer, self.order, x, dw);
-                }
-            }
+    fn run(&self, task: Task<T>) {
+        match task {
+            Task::Sums(start, dw) => self.sums(start, dw),
+            Task::Units(layer, dw) => self.units(layer, dw),
         }
     }
 
-    /// The sums of what the pieces took, from a place on.
-    fn sums(&self, start: usize, shared: bool, dw: &mut [T]) {
-        if dw.len() > BLOCK {
-            let (first, second) = dw.split_at_mut(dw.len() / 2);
-            let middle = start + first.len();
-            return join(
-                shared,
-                || self.sums(start, shared, first),
-                || self.sums(middle, shared, second),
-            );
+    fn units(&self, layer: usize, dw: UnitGradients<T>) {
+        dw.weight.fill(T::zero());
+        dw.bias.fill(T::zero());
+        for (index, piece) in self.pieces.iter().enumerate() {
+            let x = self.x.slice(s![self.cut.part(index), ..]);
+            let dw = UnitGradients {
+                units: dw.units.clone(),
+                weight: &mut *dw.weight,
+                bias: &mut *dw.bias,
+            };
+            piece.sequence.unit_gradients(layer, self.order, x, dw);
         }
+    }
+
+    fn sums(&self, start: usize, dw: &mut [T]) {
         let mut pieces = self.pieces.iter().map(|piece| &piece.gradients[start..]);
         if let Some(first) = pieces.next() {
             dw.copy_from_slice(&first[..dw.len()]);
@@ -98,19 +101,6 @@ impl<T: Real> Backpropagated<'_, T> {
             for (sum, &gradient) in dw.iter_mut().zip(gradients) {
                 *sum += gradient;
             }
-        }
-    }
-}
-
-/// Both, side by side if the work is shared among threads.
-fn join(shared: bool, first: impl FnOnce() + Send, second: impl FnOnce() + Send) {
-    match shared {
-        true => {
-            rayon::join(first, second);
-        }
-        false => {
-            first();
-            second();
         }
     }
 }

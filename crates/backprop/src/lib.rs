@@ -24,6 +24,7 @@
 
 mod blocks;
 pub mod clipping;
+mod crew;
 mod cut;
 mod gradients;
 mod images;

@@ -8,12 +8,13 @@
 //! |---|---|---|
 //! | forward `$y = x W^\top$` | rows of `$x$` times rows of `$W$` | [`dots`] |
 //! | `$dx = dy\, W$` | rows of `$W$`, weighted and summed | [`rows`] |
-//! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | [`rows`] |
+//! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | [`rows`], or [`nonzero`] behind a ReLU |
 //!
 //! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction set
 //! and chooses at run time: one binary, fast on every processor it meets.
 
 pub mod dots;
+pub mod nonzero;
 pub(crate) mod patches;
 pub mod rows;
 pub(crate) mod shifted;
@@ -92,17 +93,21 @@ pub fn matmul_transposed<T: Real>(
         return;
     }
     match (a.as_slice(), b.as_slice()) {
-        (Some(of_a), Some(b)) => Product {
-            kernel: Kernel::Rows {
-                row: 1,
-                column: a.ncols(),
-            },
-            size: Size { m, k, n },
-            a: &of_a[columns.start..],
-            b,
-            c,
+        (Some(of_a), Some(b)) => {
+            let (row, column) = (1, a.ncols());
+            let kernel = match nonzero::pays(of_a, column, columns.clone()) {
+                true => Kernel::Nonzero { column },
+                false => Kernel::Rows { row, column },
+            };
+            let product = Product {
+                kernel,
+                size: Size { m, k, n },
+                a: &of_a[columns.start..],
+                b,
+                c,
+            };
+            product.run();
         }
-        .run(),
         _ => {
             let c = ArrayViewMut2::from_shape((m, n), c).expect("c has m times n numbers");
             naive(a.slice(s![.., columns]).reversed_axes(), b, c);
@@ -134,6 +139,8 @@ enum Kernel {
     Rows { row: usize, column: usize },
     /// A lies row by row, B column by column.
     Dots,
+    /// As `Rows` with columns of A that lie side by side, but many of their numbers are zero.
+    Nonzero { column: usize },
 }
 
 struct Product<'a, T> {
@@ -176,6 +183,7 @@ impl<T: Vector> WithSimd for Product<'_, T> {
                 };
                 rows::product(simd, size, a, b, c);
             }
+            Kernel::Nonzero { column } => nonzero::product(simd, size, (a, column), b, c),
             Kernel::Dots => dots::product(simd, size, a, b, c),
         }
     }
@@ -256,6 +264,34 @@ mod tests {
             let flat = by_gaps.as_slice_mut().unwrap();
             matmul_transposed(turned.t(), columns, b.view(), flat);
             assert_eq!(by_gaps, expected);
+        }
+    }
+
+    /// Weights of which a share is not zero, as behind a ReLU, in every width of a tile and beyond the rows
+    /// and the depth that the kernel takes in one go.
+    #[test]
+    fn a_transpose_with_zeros_agrees_with_the_definition() {
+        fn prove<T: Real>(k: usize, n: usize, nonzero: f64, tolerance: f64) {
+            let keep = random::<f64>(k, 31, "keep");
+            let a = random::<T>(k, 31, "a");
+            let a = Array2::from_shape_fn((k, 31), |at| match keep[at] < 2.0 * nonzero - 1.0 {
+                true => a[at],
+                false => T::zero(),
+            });
+            let (b, c) = (random::<T>(k, n, "b"), random::<T>(29, n, "c"));
+            let (mut expected, mut c) = (c.clone(), c);
+            naive(a.slice(s![.., 1..30]).t(), b.view(), expected.view_mut());
+            matmul_transposed(a.view(), 1..30, b.view(), c.as_slice_mut().unwrap());
+            for (c, expected) in c.iter().zip(&expected) {
+                let error = (c.f64() - expected.f64()).abs();
+                assert!(error <= tolerance * k as f64, "{k}x{n}: off by {error}");
+            }
+        }
+        for (k, n) in [(1, 1), (5, 3), (32, 784), (33, 300), (70, 131), (9, 64)] {
+            for nonzero in [0.0, 0.1, 0.4, 0.55, 0.9] {
+                prove::<f64>(k, n, nonzero, 1e-15);
+                prove::<f32>(k, n, nonzero, 1e-6);
+            }
         }
     }
 

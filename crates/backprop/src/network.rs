@@ -1,14 +1,16 @@
 //! A network: a chain of layers, its loss, and backpropagation through both, batch piece by batch
 //! piece.
 
+use std::iter::repeat_n;
 use std::ops::Range;
 
+use aligned_vec::{AVec, CACHELINE_ALIGN};
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, ArrayViewMutD, IxDyn, s};
-use rayon::prelude::*;
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::LossSpec;
 use spec::{NamedTensors, Real, Streams, TensorError, initial};
 
+use crate::crew;
 use crate::cut::{Cut, most_pieces, work};
 use crate::gradients::Backpropagated;
 use crate::layers::{self, Mode, Order};
@@ -31,7 +33,7 @@ pub struct Network<T> {
 /// What all pieces read.
 pub(crate) struct Shared<T> {
     /// Parameters of all layers.
-    pub parameters: Vec<T>,
+    pub parameters: AVec<T>,
     /// What ends the chain.
     pub loss: Box<dyn Loss<T>>,
 }
@@ -58,7 +60,7 @@ impl<T: Real> Network<T> {
             plan: plan.to_vec(),
             streams,
             shared: Shared {
-                parameters: vec![T::zero(); parameters],
+                parameters: AVec::from_iter(CACHELINE_ALIGN, repeat_n(T::zero(), parameters)),
                 loss: losses::build(loss),
             },
             pieces: vec![first],
@@ -179,7 +181,7 @@ impl<T: Real> Network<T> {
         };
         match &mut *pieces {
             [only] => run((0, only)),
-            several => several.par_iter_mut().enumerate().for_each(run),
+            several => crew::share(several.iter_mut().enumerate(), run),
         }
         if !matches!(task, Task::Loss(_)) {
             let batch = Backpropagated {

@@ -1,8 +1,8 @@
 //! One piece of a batch on its way through the network and back.
 
-use ndarray::{Array2, ArrayView2, Zip, s};
+use ndarray::{ArrayView2, Zip};
 use spec::model::PlannedLayer;
-use spec::{Real, Streams};
+use spec::{Real, RowBuffer, Streams};
 
 use crate::layers::Mode;
 use crate::network::{Shared, Task};
@@ -13,7 +13,7 @@ pub(crate) struct Piece<T> {
     pub sequence: Sequence<T>,
     rows: usize,
     /// Gradient of the input, `[rows, D_in]`; empty until somebody asks for it.
-    input_gradient: Array2<T>,
+    input_gradient: RowBuffer<T>,
     /// Gradients of the parameters that are not left to [`Sequence::unit_gradients`].
     pub gradients: Vec<T>,
     /// Sum of the losses of the rows.
@@ -27,7 +27,7 @@ impl<T: Real> Piece<T> {
         let last = sequence.taken(sequence.depth() - 1);
         Self {
             rows: 0,
-            input_gradient: Array2::zeros((0, plan[0].inputs())),
+            input_gradient: RowBuffer::zeros(0, plan[0].inputs()),
             gradients: vec![T::zero(); last.end],
             sequence,
             loss: 0.0,
@@ -36,7 +36,7 @@ impl<T: Real> Piece<T> {
 
     /// Gradient of the input, `[rows, D_in]`.
     pub fn input_gradient(&self) -> ArrayView2<'_, T> {
-        self.input_gradient.slice(s![..self.rows, ..])
+        self.input_gradient.first(self.rows)
     }
 
     /// Forward, loss and backward for these rows of a batch of `batch` rows.
@@ -70,10 +70,10 @@ impl<T: Real> Piece<T> {
                 dy.assign(&upstream);
             }
         }
-        if wants_input && self.input_gradient.nrows() < self.rows {
-            self.input_gradient = Array2::zeros(x.raw_dim());
-        }
-        let dx = wants_input.then(|| self.input_gradient.slice_mut(s![..x.nrows(), ..]));
+        let dx = wants_input.then(|| {
+            self.input_gradient.make_room(self.rows);
+            self.input_gradient.first_mut(self.rows)
+        });
         self.gradients.fill(T::zero());
         let (w, dw) = (&shared.parameters, &mut self.gradients);
         self.sequence.backward(task.order(), w, x, dx, dw);

@@ -5,10 +5,10 @@
 //! the rows has a layer of its own, and the gradients of the parts are summed in their order.
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
-use rayon::prelude::*;
 use spec::model::PlannedLayer;
 use spec::{Real, Streams};
 
+use crate::crew;
 use crate::cut::{Cut, most_pieces, work};
 use crate::layers::{self, Layer, Mode, Order, Pass, Residual, couples};
 use crate::units::UnitGradients;
@@ -72,14 +72,13 @@ impl<T: Real> Layer<T> for Rows<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, mode: Mode) {
         let cut = self.cut(x.nrows());
         let height = cut.part(0).len().max(1);
-        let parts = self.parts[..cut.pieces].par_iter_mut().enumerate();
-        parts
-            .zip(y.axis_chunks_iter_mut(Axis(0), height).into_par_iter())
-            .for_each(|((index, part), y)| {
-                let rows = cut.part(index);
-                let mode = mode.from_row(rows.start);
-                part.layer.forward(w, x.slice(s![rows, ..]), y, mode);
-            });
+        let parts = self.parts[..cut.pieces].iter_mut().enumerate();
+        let parts = parts.zip(y.axis_chunks_iter_mut(Axis(0), height));
+        crew::share(parts, |((index, part), y)| {
+            let rows = cut.part(index);
+            let mode = mode.from_row(rows.start);
+            part.layer.forward(w, x.slice(s![rows, ..]), y, mode);
+        });
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
@@ -96,12 +95,13 @@ impl<T: Real> Layer<T> for Rows<T> {
             part.dw.resize(wanted, T::zero());
             part.layer.backward(w, pass, dx, &mut part.dw);
         };
-        let parts = self.parts[..cut.pieces].par_iter_mut().enumerate();
+        let parts = self.parts[..cut.pieces].iter_mut().enumerate();
         match dx {
-            None => parts.for_each(|(index, part)| run(index, part, None)),
-            Some(mut dx) => parts
-                .zip(dx.axis_chunks_iter_mut(Axis(0), height).into_par_iter())
-                .for_each(|((index, part), dx)| run(index, part, Some(dx))),
+            None => crew::share(parts, |(index, part)| run(index, part, None)),
+            Some(mut dx) => {
+                let parts = parts.zip(dx.axis_chunks_iter_mut(Axis(0), height));
+                crew::share(parts, |((index, part), dx)| run(index, part, Some(dx)));
+            }
         }
         for part in &self.parts[..cut.pieces] {
             for (sum, &gradient) in dw.iter_mut().zip(&part.dw) {

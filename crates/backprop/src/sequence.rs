@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
-use spec::{Real, Streams};
+use spec::{Real, RowBuffer, Streams};
 
 use crate::layers::{Layer, Mode, Order, Pass};
 use crate::units::UnitGradients;
@@ -25,9 +25,9 @@ pub struct Sequence<T> {
     taken: Vec<Range<usize>>,
     rows: usize,
     /// Output of each layer, `[rows, D_out]`.
-    outputs: Vec<Array2<T>>,
+    outputs: Vec<RowBuffer<T>>,
     /// Gradient of each output, `[rows, D_out]`.
-    gradients: Vec<Array2<T>>,
+    gradients: Vec<RowBuffer<T>>,
 }
 
 impl<T: Real> Sequence<T> {
@@ -46,7 +46,7 @@ impl<T: Real> Sequence<T> {
         let ranges = ranges(counts.into_iter());
         let empty = || {
             let outputs = ends.iter().map(|&end| plan[end - 1].outputs());
-            outputs.map(|width| Array2::zeros((0, width))).collect()
+            outputs.map(|width| RowBuffer::zeros(0, width)).collect()
         };
         Self {
             taken: ranges.clone(),
@@ -89,7 +89,7 @@ impl<T: Real> Sequence<T> {
     pub fn inputs(&self, layer: usize, d_in: usize) -> usize {
         match layer {
             0 => d_in,
-            _ => self.outputs[layer - 1].ncols(),
+            _ => self.outputs[layer - 1].columns(),
         }
     }
 
@@ -122,14 +122,14 @@ impl<T: Real> Sequence<T> {
                 _ => self.output(layer - 1),
             },
             y: self.output(layer),
-            dy: self.gradients[layer].slice(s![..self.rows, ..]),
+            dy: self.gradients[layer].first(self.rows),
         };
         self.layers[layer].unit_gradients(order, pass, dw);
     }
 
     /// Output of a layer, `[rows, D_out]`.
     pub fn output(&self, layer: usize) -> ArrayView2<'_, T> {
-        self.outputs[layer].slice(s![..self.rows, ..])
+        self.outputs[layer].first(self.rows)
     }
 
     /// Output of the last layer, `[rows, D_out]`.
@@ -146,8 +146,8 @@ impl<T: Real> Sequence<T> {
     pub fn last_output_and_gradient(&mut self) -> (ArrayView2<'_, T>, ArrayViewMut2<'_, T>) {
         let (last, rows) = (self.layers.len() - 1, self.rows);
         (
-            self.outputs[last].slice(s![..rows, ..]),
-            self.gradients[last].slice_mut(s![..rows, ..]),
+            self.outputs[last].first(rows),
+            self.gradients[last].first_mut(rows),
         )
     }
 
@@ -158,10 +158,10 @@ impl<T: Real> Sequence<T> {
         for index in 0..self.layers.len() {
             let (before, from) = self.outputs.split_at_mut(index);
             let x = match before.last() {
-                Some(output) => output.slice(s![..rows, ..]),
+                Some(output) => output.first(rows),
                 None => x,
             };
-            let y = from[0].slice_mut(s![..rows, ..]);
+            let y = from[0].first_mut(rows);
             let w = &w[self.ranges[index].clone()];
             self.layers[index].forward(w, x, y, mode);
         }
@@ -184,13 +184,13 @@ impl<T: Real> Sequence<T> {
             let pass = Pass {
                 x: match index {
                     0 => x,
-                    _ => self.outputs[index - 1].slice(s![..rows, ..]),
+                    _ => self.outputs[index - 1].first(rows),
                 },
-                y: self.outputs[index].slice(s![..rows, ..]),
-                dy: from[0].slice(s![..rows, ..]),
+                y: self.outputs[index].first(rows),
+                dy: from[0].first(rows),
             };
             let dx = match before.last_mut() {
-                Some(gradient) => Some(gradient.slice_mut(s![..rows, ..])),
+                Some(gradient) => Some(gradient.first_mut(rows)),
                 None => dx.as_mut().map(|dx| dx.view_mut()),
             };
             let w = &w[self.ranges[index].clone()];
@@ -222,9 +222,7 @@ impl<T: Real> Sequence<T> {
     fn make_room(&mut self, rows: usize) {
         self.rows = rows;
         for buffer in self.outputs.iter_mut().chain(&mut self.gradients) {
-            if buffer.nrows() < rows {
-                *buffer = Array2::zeros((rows, buffer.ncols()));
-            }
+            buffer.make_room(rows);
         }
     }
 }

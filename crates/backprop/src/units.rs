@@ -1,13 +1,14 @@
 //! Gradients of units, each by itself.
 
+use std::iter;
 use std::ops::Range;
 
 /// Weights of a task: their gradients, 64 KB in f32, stay in a near cache while the pieces of the
 /// batch are added.
 const TASK: usize = 1 << 14;
 
-/// Units are cut into multiples of this: the rows that the matrix product takes at a time.
-const TILE: usize = 6;
+/// Units of a task are a multiple of this: the rows that the matrix product takes at a time.
+const TILE: usize = 24;
 
 /// Gradients of neighbouring units of a layer: to each belong a row of the weight and, if there is
 /// one, a bias.
@@ -33,28 +34,25 @@ impl<'a, T> UnitGradients<'a, T> {
         }
     }
 
-    /// Two parts for two threads, unless they are few enough for one.
-    pub fn halves(self) -> Result<[Self; 2], Self> {
-        let count = self.units.len();
-        let first = (count / 2).next_multiple_of(TILE);
-        if self.weight.len() <= TASK || first >= count {
-            return Err(self);
-        }
-        let row = self.weight.len() / count;
-        let (weight, weight_after) = self.weight.split_at_mut(first * row);
-        let (bias, bias_after) = self.bias.split_at_mut(first.min(self.bias.len()));
-        let middle = self.units.start + first;
-        Ok([
-            Self {
-                units: self.units.start..middle,
-                weight,
-                bias,
-            },
-            Self {
-                units: middle..self.units.end,
-                weight: weight_after,
-                bias: bias_after,
-            },
-        ])
+    /// The same in parts, each for one thread.
+    pub fn tasks(self) -> impl Iterator<Item = UnitGradients<'a, T>> {
+        let Self {
+            mut units,
+            mut weight,
+            mut bias,
+        } = self;
+        let row = weight.len() / units.len().max(1);
+        let most = (TASK / row.max(1)).max(1).next_multiple_of(TILE);
+        iter::from_fn(move || {
+            let count = units.len().min(most);
+            let (start, end) = (units.start, units.start + count);
+            units.start = end;
+            let with_bias = count.min(bias.len());
+            (count > 0).then_some(UnitGradients {
+                units: start..end,
+                weight: weight.split_off_mut(..count * row)?,
+                bias: bias.split_off_mut(..with_bias)?,
+            })
+        })
     }
 }

@@ -5,10 +5,10 @@
 //! theirs from it, so that all go through the same schedule, smoothing and augmentation.
 
 use datasets::{Samples, Target};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{ArrayView2, ArrayViewMut2};
 use rand::seq::SliceRandom;
 use spec::schedule::Position;
-use spec::{Real, Step, Streams};
+use spec::{Real, RowBuffer, Step, Streams};
 
 use crate::prepare::Prepared;
 
@@ -149,8 +149,8 @@ impl<'a, T: Real> Batches<'a, T> {
 
 /// A batch that is filled again and again: inputs `[N, D_in]` and targets `[N, D_out]`.
 pub struct Batch<T> {
-    x: Array2<T>,
-    t: Array2<T>,
+    x: RowBuffer<T>,
+    t: RowBuffer<T>,
     smoothing: f64,
 }
 
@@ -158,8 +158,8 @@ impl<T: Real> Batch<T> {
     /// A batch of at most `rows` samples, with targets as they are.
     pub fn new(rows: usize, inputs: usize, outputs: usize) -> Self {
         Self {
-            x: Array2::zeros((rows, inputs)),
-            t: Array2::zeros((rows, outputs)),
+            x: RowBuffer::zeros(rows, inputs),
+            t: RowBuffer::zeros(rows, outputs),
             smoothing: 0.0,
         }
     }
@@ -178,20 +178,20 @@ impl<T: Real> Batch<T> {
         rows: &[usize],
     ) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
         let n = rows.len();
-        samples.gather(rows, self.x.slice_mut(s![..n, ..]));
-        let t = self.t.slice_mut(s![..n, ..]);
+        samples.gather(rows, self.x.first_mut(n));
+        let t = self.t.first_mut(n);
         encode(samples, target, rows, self.smoothing, t);
         self.first(n)
     }
 
     /// Inputs `[N, D_in]` of the first N samples, to be changed.
     fn inputs(&mut self, n: usize) -> ArrayViewMut2<'_, T> {
-        self.x.slice_mut(s![..n, ..])
+        self.x.first_mut(n)
     }
 
     /// Inputs and targets of the first N samples.
     fn first(&self, n: usize) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
-        (self.x.slice(s![..n, ..]), self.t.slice(s![..n, ..]))
+        (self.x.first(n), self.t.first(n))
     }
 }
 
@@ -233,7 +233,7 @@ fn encode<T: Real>(
 mod tests {
     use super::*;
     use datasets::{Features, Targets};
-    use ndarray::array;
+    use ndarray::{Array2, array};
 
     #[test]
     fn an_epoch_takes_every_sample_once_in_an_order_of_its_own() {

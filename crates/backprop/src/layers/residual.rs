@@ -15,9 +15,9 @@
 //!
 //! Source: He, Zhang, Ren, Sun 2016, eqs. 1 and 2.
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
-use spec::{Real, Streams};
+use spec::{Real, RowBuffer, Streams};
 
 use super::{Layer, Mode, Order, Pass};
 use crate::sequence::{Build, Sequence};
@@ -28,7 +28,7 @@ pub struct Residual<T> {
     /// None: the identity.
     shortcut: Option<Sequence<T>>,
     /// What comes back through the shortcut, `[rows, D_in]`.
-    shortcut_gradient: Array2<T>,
+    shortcut_gradient: RowBuffer<T>,
 }
 
 impl<T: Real> Residual<T> {
@@ -41,7 +41,7 @@ impl<T: Real> Residual<T> {
         Self {
             layers: sequence(layers),
             shortcut: (!shortcut.is_empty()).then(|| sequence(shortcut)),
-            shortcut_gradient: Array2::zeros((0, planned.inputs())),
+            shortcut_gradient: RowBuffer::zeros(0, planned.inputs()),
         }
     }
 }
@@ -77,10 +77,8 @@ impl<T: Real> Layer<T> for Residual<T> {
             }
             Some(shortcut) => {
                 shortcut.last_gradient().assign(&pass.dy);
-                if self.shortcut_gradient.nrows() < pass.x.nrows() {
-                    self.shortcut_gradient = Array2::zeros(pass.x.raw_dim());
-                }
-                let mut around = self.shortcut_gradient.slice_mut(s![..pass.x.nrows(), ..]);
+                self.shortcut_gradient.make_room(pass.x.nrows());
+                let mut around = self.shortcut_gradient.first_mut(pass.x.nrows());
                 let wanted = dx.as_ref().map(|_| around.view_mut());
                 shortcut.backward(first, of_shortcut, pass.x, wanted, dw_shortcut);
                 if let Some(dx) = &mut dx {
@@ -114,7 +112,7 @@ mod tests {
     use super::super::{build_first, couples};
     use super::*;
     use crate::rows;
-    use ndarray::array;
+    use ndarray::{Array2, array};
     use spec::model::{BatchNormSpec, LayerSpec, LinearSpec, ModelSpec, ResidualSpec};
 
     fn linear(units: usize) -> LayerSpec {

@@ -1,0 +1,127 @@
+//! Tasks for all threads of the pool.
+//!
+//! The threads take the tasks one by one, in their order, whoever is free; what a task computes must
+//! not depend on who runs it. A thread that finds no task left stays awake until the last one is
+//! done: a training step has several rounds of tasks a millisecond, and a thread that went to sleep
+//! after the first would take longer to wake (0.1 ms where processors are virtual) than the next round
+//! lasts.
+
+use std::hint;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// Looks at the others before a thread goes on, and may sleep: about a millisecond. Only a task that takes
+/// longer than all others makes it so long.
+const PATIENCE: usize = 1 << 12;
+
+/// Runs every task, on all threads of the pool. A task must not hand tasks on in its turn.
+pub(crate) fn share<T: Send>(tasks: impl Iterator<Item = T> + Send, run: impl Fn(T) + Sync) {
+    let round = Round {
+        tasks: Mutex::new(tasks),
+        running: AtomicUsize::new(0),
+        run,
+    };
+    crew(rayon::current_num_threads(), &|| round.work());
+}
+
+/// Calls `work` on so many threads, if they have time.
+fn crew(threads: usize, work: &(impl Fn() + Sync)) {
+    match threads {
+        0 | 1 => work(),
+        _ => {
+            let first = threads / 2;
+            rayon::join(|| crew(threads - first, work), || crew(first, work));
+        }
+    }
+}
+
+struct Round<I, F> {
+    tasks: Mutex<I>,
+    /// Tasks that are taken and not done.
+    running: AtomicUsize,
+    run: F,
+}
+
+impl<I: Iterator, F: Fn(I::Item)> Round<I, F> {
+    fn work(&self) {
+        while let Some(task) = self.next() {
+            (self.run)(task);
+            self.running.fetch_sub(1, Ordering::Release);
+        }
+        for look in 1..=PATIENCE {
+            if self.running.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            match look % 16 {
+                0 => thread::yield_now(),
+                _ => hint::spin_loop(),
+            }
+        }
+    }
+
+    fn next(&self) -> Option<I::Item> {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        let task = tasks.next()?;
+        self.running.fetch_add(1, Ordering::Relaxed);
+        Some(task)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rayon::ThreadPoolBuilder;
+    use std::panic;
+    use std::time::{Duration, Instant};
+
+    fn on(threads: usize, work: impl FnOnce() + Send) {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(work);
+    }
+
+    #[test]
+    fn every_task_is_run_once() {
+        for threads in 1..=4 {
+            on(threads, || {
+                for count in [0, 1, 2, 7, 1000] {
+                    let mut done = vec![0; count];
+                    share(done.iter_mut().enumerate(), |(index, done)| {
+                        *done += index + 1;
+                    });
+                    assert!(
+                        done.iter()
+                            .enumerate()
+                            .all(|(index, &done)| done == index + 1)
+                    );
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn all_threads_help() {
+        on(2, || {
+            // The first task ends when another thread has run the second.
+            let second = AtomicUsize::new(0);
+            let start = Instant::now();
+            share([false, true].into_iter(), |is_second| match is_second {
+                true => second.store(1, Ordering::Release),
+                false => {
+                    while second.load(Ordering::Acquire) == 0 {
+                        assert!(start.elapsed() < Duration::from_secs(60), "nobody came");
+                        thread::yield_now();
+                    }
+                }
+            });
+        });
+    }
+
+    #[test]
+    fn a_task_that_panics_is_heard_of() {
+        on(2, || {
+            let run = || share(0..10, |task| assert!(task != 3, "task {task}"));
+            assert!(panic::catch_unwind(run).is_err());
+        });
+    }
+}
