@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Looks at the others before a thread goes on, and may sleep: about a millisecond. Only a task that takes
-/// longer than all others makes it so long.
-const PATIENCE: usize = 1 << 12;
+/// Looks at the others before a thread goes on, and may sleep: one or two milliseconds, in which most
+/// tasks end. Should a task, against the rule, wait for this thread, no more than that is lost.
+const PATIENCE: usize = 1 << 15;
 
 /// Runs every task, on all threads of the pool. A task must not hand tasks on in its turn.
 pub(crate) fn share<T: Send>(tasks: impl Iterator<Item = T> + Send, run: impl Fn(T) + Sync) {
