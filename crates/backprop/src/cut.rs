@@ -73,6 +73,6 @@ pub(crate) fn most_pieces(plan: &[PlannedLayer], rows: usize) -> usize {
         // 64 rows 2, 256 rows 4, 1024 rows 8.
         true => (rows / 16).isqrt(),
         // Convolutions find rows enough in each image, but turn their weights once for each piece.
-        false => rows / 8,
+        false => rows / 16,
     }
 }

@@ -47,19 +47,17 @@ impl Images {
         (i * self.row() + j * self.channels) as u32
     }
 
-    /// `f` of an image, laid out. The padding stays as it was.
-    pub fn lay_out<T: Real>(&self, x: &[T], laid_out: &mut [T], f: impl Fn(T) -> T) {
-        for (line, x) in x.chunks_exact(self.size.width).enumerate() {
-            let (start, channel) = self.line(line);
-            let pixels = &mut laid_out[start..][..x.len() * self.channels];
+    /// An image, laid out. The padding stays as it was.
+    pub fn lay_out<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
+        let line = self.line();
+        for (index, x) in x.chunks_exact(line).enumerate() {
+            let start = self.start(index);
+            let pixels = &mut laid_out[start..];
             match self.channels {
-                1 => pixels
-                    .iter_mut()
-                    .zip(x)
-                    .for_each(|(pixel, &x)| *pixel = f(x)),
+                1 => pixels[..line].copy_from_slice(x),
                 channels => {
-                    let pixels = pixels.chunks_exact_mut(channels);
-                    pixels.zip(x).for_each(|(pixel, &x)| pixel[channel] = f(x));
+                    let pixels = pixels.iter_mut().step_by(channels);
+                    pixels.zip(x).for_each(|(pixel, &x)| *pixel = x);
                 }
             }
         }
@@ -67,19 +65,42 @@ impl Images {
 
     /// The pixels of an image that is laid out.
     pub fn take_back<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
-        for (line, x) in x.chunks_exact_mut(self.size.width).enumerate() {
-            let (start, channel) = self.line(line);
-            let pixels = laid_out[start..].chunks_exact(self.channels);
-            x.iter_mut()
-                .zip(pixels)
-                .for_each(|(x, pixel)| *x = pixel[channel]);
+        for (index, x) in x.chunks_exact_mut(self.line()).enumerate() {
+            let pixels = laid_out[self.start(index)..].iter().step_by(self.channels);
+            x.iter_mut().zip(pixels).for_each(|(x, &pixel)| *x = pixel);
         }
     }
 
-    /// Where a line of an image, one of C · H, begins, and its channel.
-    fn line(&self, line: usize) -> (usize, usize) {
-        let (channel, i) = (line / self.size.height, line % self.size.height);
+    /// An image `[H, W, C]` with its padding. That stays as it was.
+    pub fn surround<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
+        let line = self.line() * self.channels;
+        for (i, x) in x[..self.inputs()].chunks_exact(line).enumerate() {
+            laid_out[self.start(i)..][..line].copy_from_slice(x);
+        }
+    }
+
+    /// The image `[H, W, C]` in its padding.
+    pub fn inside<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
+        let line = self.line() * self.channels;
+        for (i, x) in x[..self.inputs()].chunks_exact_mut(line).enumerate() {
+            x.copy_from_slice(&laid_out[self.start(i)..][..line]);
+        }
+    }
+
+    /// Pixels that lie one behind the other: those of a row, or where there is no padding between the
+    /// rows those of the whole image.
+    fn line(&self) -> usize {
+        match self.padding.width {
+            0 => self.size.height * self.size.width,
+            _ => self.size.width,
+        }
+    }
+
+    /// Where a line begins, its channel included: one of each channel's, one channel behind the other.
+    fn start(&self, index: usize) -> usize {
+        let lines = self.size.height * self.size.width / self.line();
+        let (channel, i) = (index / lines, index % lines);
         let start = self.place(i + self.padding.height, self.padding.width);
-        (start as usize, channel)
+        start as usize + channel
     }
 }

@@ -163,7 +163,7 @@ pub struct Pass<'a, T> {
 /// What a plan begins with: one layer, or several that are faster as one, and how many these are.
 pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<T>>, usize) {
     match ConvReluPool::of(plan) {
-        Some(fused) => (Box::new(fused), conv_relu_pool::FUSED),
+        Some((fused, planned)) => (Box::new(fused), planned),
         None => (build(&plan[0], streams), 1),
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! | product | as | |
 //! |---|---|---|
-//! | [`Outputs`] | `$y_{om} = \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$` | every output `$o$` |
+//! | [`Outputs`] | `$y_{om} = b_m + \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$` | every output `$o$` |
 //! | [`WeightGradient`] | `$dw_{re} \mathrel{+}= \sum_i g_i\, x_{s_i + d_r + e}$` | some gradients `$g_i$` of a map |
 //! | [`InputGradient`] | `$dx_{s_i + d_r + e} \mathrel{+}= g_i\, w_{re}$` | the same |
 //!
@@ -22,6 +22,8 @@ mod tests;
 pub(crate) use outputs::Outputs;
 pub(crate) use sparse::{Gradients, InputGradient, WeightGradient};
 
+use spec::Real;
+
 /// The rows of a patch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patch {
@@ -31,4 +33,16 @@ pub(crate) struct Patch {
     pub distance: usize,
     /// K_w · C.
     pub length: usize,
+}
+
+/// Where a patch begins, in the bits of a number: to be selected lane by lane beside numbers, never
+/// computed with.
+pub(crate) fn to_bits<T: Real>(start: u32) -> T {
+    bytemuck::pod_read_unaligned(&bytemuck::bytes_of(&[start; 2])[..size_of::<T>()])
+}
+
+/// Where it begins.
+pub(crate) fn from_bits<T: Real>(bits: &T) -> usize {
+    let start: u32 = bytemuck::pod_read_unaligned(&bytemuck::bytes_of(bits)[..size_of::<u32>()]);
+    start as usize
 }

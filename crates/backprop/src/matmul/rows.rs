@@ -51,8 +51,7 @@ pub(super) fn product<T: Vector, S: Simd>(
         let breadth = PANEL / depth / width * width;
         for left in (0..n).step_by(breadth) {
             let right = n.min(left + breadth);
-            for i in (0..m).step_by(TILE) {
-                let height = TILE.min(m - i);
+            for (i, height) in strips(m) {
                 fill(&mut strip[..depth], a, i, height, first);
                 let c = &mut c[i * n..(i + height) * n];
                 for j in (left..right).step_by(width) {
@@ -79,6 +78,16 @@ pub(super) fn product<T: Vector, S: Simd>(
             }
         }
     }
+}
+
+/// First row and height of each strip: as few strips as can be, as equal as can be, so that the last
+/// one too has enough sums to hide the latency of an addition (8 rows are 4 and 4, not 6 and 2).
+pub(super) fn strips(rows: usize) -> impl Iterator<Item = (usize, usize)> {
+    let count = rows.div_ceil(TILE);
+    (0..count).map(move |strip| {
+        let first = |strip: usize| strip * rows / count;
+        (first(strip), first(strip + 1) - first(strip))
+    })
 }
 
 /// The product where a row of B is shorter than a tile.

@@ -3,18 +3,30 @@
 use spec::Real;
 use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
 
-use super::pooling::to_bits;
-use super::{Buffers, ConvReluPool, Nonzero};
+use super::ConvReluPool;
+use super::stage::{Buffers, Stage};
 use crate::images::Images;
 use crate::layers::windows::Windows;
-use crate::matmul::patches::Patch;
+use crate::matmul::patches::{Patch, to_bits};
 use crate::matmul::vectorized::lanes;
 
+/// Planned layers of a stage.
+const PLANNED: usize = 3;
+
 impl<T: Real> ConvReluPool<T> {
-    /// The fused layer that a plan begins with, if it does: a convolution that is neither grouped nor
-    /// dilated across, and behind it ReLU and max-pooling in either order.
-    pub fn of(plan: &[PlannedLayer]) -> Option<Self> {
-        let [conv, second, third, ..] = plan else {
+    /// What a plan begins with, if it is this, and how many planned layers it stands for.
+    pub fn of(plan: &[PlannedLayer]) -> Option<(Self, usize)> {
+        let stages: Vec<_> = plan.chunks_exact(PLANNED).map_while(Stage::of).collect();
+        let planned = PLANNED * stages.len();
+        (planned > 0).then_some((Self { stages }, planned))
+    }
+}
+
+impl<T: Real> Stage<T> {
+    /// Three planned layers as one, if they are a convolution that is neither grouped nor dilated across,
+    /// and behind it ReLU and max-pooling in either order.
+    fn of(plan: &[PlannedLayer]) -> Option<Self> {
+        let [conv, second, third] = plan else {
             return None;
         };
         let LayerSpec::Conv2d(spec) = &conv.spec else {
@@ -56,20 +68,20 @@ impl<T: Real> ConvReluPool<T> {
                 }
             }
         }
+        let pooled = Images::new(maps, windows.output, Pair::default());
         let zeros = |count: usize| vec![T::zero(); count];
         let buffers = Buffers {
             forward: zeros(down * patch.length * wide),
             bias: zeros(wide),
             backward: zeros(maps * down * row),
             dw: zeros(maps * down * row),
+            db: zeros(maps),
             x: Vec::new(),
             z: zeros(windows.inputs() * wide),
-            y: zeros(windows.outputs() * wide),
+            y: Vec::new(),
             winners: Vec::new(),
-            nonzero: Nonzero {
-                starts: vec![0; windows.outputs()],
-                values: zeros(windows.outputs()),
-            },
+            dy: zeros(pooled.length()),
+            picked: [(); 2].map(|()| zeros(windows.outputs())),
             dx: zeros(images.length() + row),
         };
         let starts = (0..windows.image.height).flat_map(|i| {
@@ -97,11 +109,12 @@ impl<T: Real> ConvReluPool<T> {
             starts,
             offsets: offsets.collect(),
             images,
+            pooled,
             patch,
-            windows,
+            window: windows.size.height * windows.size.width,
             maps,
-            bias: spec.bias,
             weight_places,
+            biases: if spec.bias { maps } else { 0 },
             buffers,
         }
     }

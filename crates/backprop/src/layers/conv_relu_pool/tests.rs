@@ -8,13 +8,14 @@ use super::super::{Order, build, build_first};
 use super::*;
 use crate::sequence::{Build, Sequence};
 
-/// A convolution, its pooling, whether ReLU stands between them, and the image.
+/// A convolution, its pooling, whether ReLU stands between them, the image, and perhaps a second stage.
 #[derive(Clone, Debug)]
 struct Case {
     conv: Conv2dSpec,
     pool: PoolSpec,
     relu_first: bool,
     image: [usize; 3],
+    second: Option<Conv2dSpec>,
 }
 
 impl Case {
@@ -24,6 +25,11 @@ impl Case {
         if self.relu_first {
             layers.swap(1, 2);
         }
+        if let Some(second) = &self.second {
+            let pool = PoolSpec::new(2);
+            layers.push(LayerSpec::Conv2d(second.clone()));
+            layers.extend([LayerSpec::Relu, LayerSpec::MaxPool(pool)]);
+        }
         ModelSpec::new(layers).plan(&self.image).ok()
     }
 }
@@ -31,6 +37,10 @@ impl Case {
 fn weights(plan: &[PlannedLayer]) -> Vec<f64> {
     let count = plan.iter().map(PlannedLayer::parameter_count).sum();
     random(1, count, "w").into_raw_vec_and_offset().0
+}
+
+fn outputs(plan: &[PlannedLayer]) -> usize {
+    plan[plan.len() - 1].outputs()
 }
 
 /// Each planned layer by itself.
@@ -42,7 +52,7 @@ fn one_by_one(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<f64>>, 
 fn run(plan: &[PlannedLayer], build: Build<f64>, x: &Array2<f64>, order: Order) -> [Vec<f64>; 3] {
     let mut chain = Sequence::new(plan, Streams::new(1), build);
     let w = weights(plan);
-    let dy = random(x.nrows(), plan[2].outputs(), "dy");
+    let dy = random(x.nrows(), outputs(plan), "dy");
     // A larger batch before, of which nothing must stay.
     let larger = random(x.nrows() + 2, plan[0].inputs(), "larger");
     chain.forward(&w, larger.view(), TRAINING);
@@ -103,12 +113,25 @@ fn cases() -> impl Strategy<Value = Case> {
         padding: padding.into(),
     });
     let image = [1usize..=4, 4usize..=11, 4usize..=11];
-    (conv, pool, any::<bool>(), image).prop_map(|(conv, pool, relu_first, image)| Case {
-        conv,
-        pool,
-        relu_first,
-        image,
-    })
+    let second = (
+        1usize..=5,
+        [1usize..=3, 1usize..=3],
+        [0usize..=1, 0usize..=1],
+    );
+    let second = second.prop_map(|(maps, kernel, padding)| Conv2dSpec {
+        padding: padding.into(),
+        ..Conv2dSpec::new(maps, kernel)
+    });
+    let second = proptest::option::of(second);
+    (conv, pool, any::<bool>(), image, second).prop_map(
+        |(conv, pool, relu_first, image, second)| Case {
+            conv,
+            pool,
+            relu_first,
+            image,
+            second,
+        },
+    )
 }
 
 /// As in LeNet-5, smaller.
@@ -121,20 +144,33 @@ fn usual() -> Case {
         pool: PoolSpec::new(2),
         relu_first: true,
         image: [2, 5, 6],
+        second: None,
+    }
+}
+
+/// The same and a second stage, with padding where the stages meet.
+fn two_stages() -> Case {
+    Case {
+        second: Some(Conv2dSpec {
+            padding: [1, 1].into(),
+            ..Conv2dSpec::new(5, [2, 3])
+        }),
+        ..usual()
     }
 }
 
 fn fused(case: &Case) -> (ConvReluPool<f64>, Vec<PlannedLayer>) {
     let plan = case.plan().unwrap();
-    (ConvReluPool::of(&plan).expect("it is fused"), plan)
+    (ConvReluPool::of(&plan).expect("it is fused").0, plan)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
     #[test]
-    fn it_equals_the_three_layers(case in cases(), rows in 1usize..4) {
+    fn it_equals_the_single_layers(case in cases(), rows in 1usize..4) {
         if let Some(plan) = case.plan() {
-            prop_assert!(ConvReluPool::<f64>::of(&plan).is_some());
+            let (_, planned) = ConvReluPool::<f64>::of(&plan).unwrap();
+            prop_assert_eq!(planned, plan.len());
             let x = random(rows, plan[0].inputs(), "x");
             for order in [Order::First, Order::Second] {
                 agrees(&case, &plan, &x, order);
@@ -145,20 +181,22 @@ proptest! {
 
 #[test]
 fn gradients_agree_with_central_differences() {
-    let (mut layer, plan) = fused(&usual());
-    let (w, x) = (weights(&plan), random(3, plan[0].inputs(), "x"));
-    prove(&mut layer, &w, x, plan[2].outputs());
+    for case in [usual(), two_stages()] {
+        let (mut layer, plan) = fused(&case);
+        let (w, x) = (weights(&plan), random(3, plan[0].inputs(), "x"));
+        prove(&mut layer, &w, x, outputs(&plan));
+    }
 }
 
 #[test]
 fn curvature_agrees_with_its_definition() {
     let (mut layer, plan) = fused(&usual());
     let (w, x) = (weights(&plan), random(2, plan[0].inputs(), "x"));
-    prove_curvature(&mut layer, &w, x, plan[2].outputs());
+    prove_curvature(&mut layer, &w, x, outputs(&plan));
 }
 
 #[test]
-fn a_nan_passes_as_through_the_three_layers() {
+fn a_nan_passes_as_through_the_single_layers() {
     let case = usual();
     let plan = case.plan().unwrap();
     let mut x = random(2, plan[0].inputs(), "x");
@@ -168,6 +206,15 @@ fn a_nan_passes_as_through_the_three_layers() {
     assert!(fused[0].iter().any(|y| y.is_nan()));
     let nan = |y: &Vec<f64>| y.iter().map(|y| y.is_nan()).collect::<Vec<_>>();
     assert_eq!(nan(&fused[0]), nan(&single[0]));
+}
+
+#[test]
+fn a_chain_ends_where_something_else_follows() {
+    let mut plan = two_stages().plan().unwrap();
+    assert_eq!(fused(&two_stages()).0.stages.len(), 2);
+    plan.truncate(5);
+    let (layer, planned) = ConvReluPool::<f64>::of(&plan).unwrap();
+    assert_eq!((layer.stages.len(), planned), (1, 3));
 }
 
 #[test]

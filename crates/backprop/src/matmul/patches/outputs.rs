@@ -1,4 +1,4 @@
-//! `$y_{om} = \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$`: all outputs of a convolution.
+//! `$y_{om} = b_m + \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$`: all outputs of a convolution.
 //!
 //! A tile of y, 6 outputs by 2 vectors of maps, stays in registers while `$(r, e)$` runs.
 
@@ -9,7 +9,7 @@ use spec::Real;
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
-/// `$y_{om} = \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$`.
+/// `$y_{om} = b_m + \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$`.
 pub(crate) struct Outputs<'a, T> {
     /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
     pub offsets: &'a [u32],
@@ -20,10 +20,10 @@ pub(crate) struct Outputs<'a, T> {
     pub x: &'a [T],
     /// `[K_h, K_w · C, maps]`.
     pub w: &'a [T],
+    /// `[maps]`, a multiple of [`lanes`](crate::matmul::vectorized::lanes).
+    pub bias: &'a [T],
     /// `[outputs, maps]`.
     pub y: &'a mut [T],
-    /// A multiple of [`lanes`](crate::matmul::vectorized::lanes).
-    pub maps: usize,
 }
 
 impl<'a, T: Real> Vectorized for Outputs<'a, T> {
@@ -37,8 +37,8 @@ impl<'a, T: Real> Vectorized for Outputs<'a, T> {
             starts: self.starts,
             x: cast_slice(self.x),
             w: cast_slice(self.w),
+            bias: cast_slice(self.bias),
             y: cast_slice_mut(self.y),
-            maps: self.maps,
         }
     }
 }
@@ -50,12 +50,12 @@ impl<T: Vector> WithSimd for Outputs<'_, T> {
     // instruction set. So for the other products.
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        let lanes = T::lanes::<S>();
+        let (lanes, maps) = (T::lanes::<S>(), self.bias.len());
         let mut map = 0;
-        while map < self.maps {
+        while map < maps {
             // 12 sums hide the latency of an addition. With one vector a round the compiler copies each
             // sum, so that more than 7 do not stay in 16 registers.
-            match self.maps - map {
+            match maps - map {
                 left if left >= 2 * lanes => {
                     self.columns::<S, 6, 2>(simd, map);
                     map += 2 * lanes;
@@ -93,11 +93,11 @@ impl<T: Vector> Outputs<'_, T> {
         output: usize,
         map: usize,
     ) {
-        let (maps, lanes) = (self.maps, T::lanes::<S>());
+        let (maps, lanes) = (self.bias.len(), T::lanes::<S>());
         let width = V * lanes;
         let starts = &self.starts[output..output + P];
-        let zero = T::splat(simd, T::zero());
-        let mut sums = [[zero; 2]; 7];
+        let (bias, _) = T::split::<S>(&self.bias[map..][..width]);
+        let mut sums = [[bias[0], bias[V - 1]]; 7];
         // All cut to the same length, so that one comparison bounds every index.
         let mut patches = [&self.x[..self.reach]; 7];
         unrolled!(p in [0 1 2 3 4 5 6] below P => {

@@ -4,11 +4,11 @@
 //!
 //! A tile of dw or of w, at most 12 vectors of a patch's rows, stays in registers while `$i$` runs.
 
-use bytemuck::{cast_slice, cast_slice_mut};
+use bytemuck::{cast_mut, cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 use spec::Real;
 
-use super::Patch;
+use super::{Patch, from_bits};
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
@@ -17,11 +17,13 @@ const WIDEST: usize = 4;
 /// Most rows.
 const TALLEST: usize = 6;
 
-/// Gradients of a map and where their patches begin in the image.
+/// Gradients of a map and where their patches begin in the image: one every `step` numbers.
 #[derive(Clone, Copy)]
 pub(crate) struct Gradients<'a, T> {
-    pub starts: &'a [u32],
+    /// By [`to_bits`](super::to_bits).
+    pub starts: &'a [T],
     pub values: &'a [T],
+    pub step: usize,
 }
 
 /// `$dw_{re} \mathrel{+}= \sum_i g_i\, x_{s_i + d_r + e}$`.
@@ -32,6 +34,8 @@ pub(crate) struct WeightGradient<'a, T> {
     pub x: &'a [T],
     /// `[K_h, row]` with `row` a multiple of [`lanes`](crate::matmul::vectorized::lanes); what comes after `K_w · C` is of no use.
     pub dw: &'a mut [T],
+    /// To which the gradients themselves are added: that of the bias.
+    pub sum: &'a mut T,
 }
 
 /// `$dx_{s_i + d_r + e} \mathrel{+}= g_i\, w_{re}$`.
@@ -45,10 +49,31 @@ pub(crate) struct InputGradient<'a, T> {
 }
 
 impl<'a, T: Real> Gradients<'a, T> {
+    /// Those that are not zero, put into `picked`.
+    pub fn nonzero(self, picked: &'a mut [Vec<T>; 2]) -> Self {
+        let [starts, values] = picked;
+        let mut count = 0;
+        let all = self
+            .values
+            .chunks(self.step)
+            .zip(self.starts.chunks(self.step));
+        for (value, start) in all {
+            // Written always and counted if it is one: a branch could not be foreseen.
+            (values[count], starts[count]) = (value[0], start[0]);
+            count += usize::from(value[0] != T::zero());
+        }
+        Self {
+            starts: &starts[..count],
+            values: &values[..count],
+            step: 1,
+        }
+    }
+
     fn with<V: Vector>(self) -> Gradients<'a, V> {
         Gradients {
-            starts: self.starts,
+            starts: cast_slice(self.starts),
             values: cast_slice(self.values),
+            step: self.step,
         }
     }
 }
@@ -63,6 +88,7 @@ impl<'a, T: Real> Vectorized for WeightGradient<'a, T> {
             gradients: self.gradients.with(),
             x: cast_slice(self.x),
             dw: cast_slice_mut(self.dw),
+            sum: cast_mut(self.sum),
         })
     }
 }
@@ -146,26 +172,52 @@ impl<T: Vector> Tiled for WeightGradient<'_, T> {
         let (lanes, [_, vectors]) = (T::lanes::<S>(), self.size::<S>());
         let distance = self.patch.distance;
         let x = &self.x[row * distance + vector * lanes..];
-        let mut sums = [[T::splat(simd, T::zero()); WIDEST]; TALLEST];
-        let Gradients { starts, values } = self.gradients;
-        let mut at = 0;
-        while at < starts.len().min(values.len()) {
-            let (x, g) = (&x[starts[at] as usize..], T::splat(simd, values[at]));
-            at += 1;
-            unrolled!(h in [0 1 2 3 4 5] below H => {
-                let (x, _) = T::split::<S>(&x[h * distance..][..W * lanes]);
-                unrolled!(v in [0 1 2 3] below W => {
-                    sums[h][v] = T::multiply_add(simd, g, x[v], sums[h][v]);
+        let zero = T::splat(simd, T::zero());
+        let mut sums = [[[zero; WIDEST]; TALLEST]; 2];
+        let mut sum = [T::zero(); 2];
+        let Gradients {
+            starts,
+            values,
+            step,
+        } = self.gradients;
+        macro_rules! add {
+            ($turn:literal, $at:expr) => {
+                let (x, g) = (&x[from_bits(&starts[$at])..], T::splat(simd, values[$at]));
+                sum[$turn] += values[$at];
+                unrolled!(h in [0 1 2 3 4 5] below H => {
+                    let (x, _) = T::split::<S>(&x[h * distance..][..W * lanes]);
+                    unrolled!(v in [0 1 2 3] below W => {
+                        sums[$turn][h][v] = T::multiply_add(simd, g, x[v], sums[$turn][h][v]);
+                    });
                 });
-            });
+            };
+        }
+        let end = starts.len().min(values.len());
+        let mut at = 0;
+        // By turns to two sets of sums, if registers hold both: one alone waits for its additions.
+        while H * W <= 6 && at + step < end {
+            add!(0, at);
+            add!(1, at + step);
+            at += 2 * step;
+        }
+        while at < end {
+            add!(0, at);
+            at += step;
         }
         unrolled!(h in [0 1 2 3 4 5] below H => {
             let dw = &mut self.dw[((row + h) * vectors + vector) * lanes..];
             let (dw, _) = T::split_mut::<S>(&mut dw[..W * lanes]);
             unrolled!(v in [0 1 2 3] below W => {
-                dw[v] = T::plus(simd, dw[v], sums[h][v]);
+                let both = match H * W <= 6 {
+                    true => T::plus(simd, sums[0][h][v], sums[1][h][v]),
+                    false => sums[0][h][v],
+                };
+                dw[v] = T::plus(simd, dw[v], both);
             });
         });
+        if [row, vector] == [0, 0] {
+            *self.sum += sum[0] + sum[1];
+        }
     }
 }
 
@@ -193,15 +245,22 @@ impl<T: Vector> Tiled for InputGradient<'_, T> {
             });
         });
         let dx = &mut self.dx[row * distance + vector * lanes..];
-        let Gradients { starts, values } = self.gradients;
-        let count = starts.len().min(values.len());
+        let Gradients {
+            starts,
+            values,
+            step,
+        } = self.gradients;
+        let count = starts.len().min(values.len()).div_ceil(step);
         let mut turn = 0;
         while turn < count {
             // By turns from both halves of the map: patches of neighbours overlap, and a number that was
             // just written has to be waited for.
-            let at = turn / 2 + turn % 2 * count.div_ceil(2);
+            let at = (turn / 2 + turn % 2 * count.div_ceil(2)) * step;
             turn += 1;
-            let (dx, g) = (&mut dx[starts[at] as usize..], T::splat(simd, values[at]));
+            let (dx, g) = (
+                &mut dx[from_bits(&starts[at])..],
+                T::splat(simd, values[at]),
+            );
             unrolled!(h in [0 1 2 3 4 5] below H => {
                 let (dx, _) = T::split_mut::<S>(&mut dx[h * distance..][..W * lanes]);
                 unrolled!(v in [0 1 2 3] below W => {

@@ -57,6 +57,7 @@ fn outputs_are_those_of_the_definition() {
     for (scalar, lanes) in ways() {
         for maps in [lanes, 3 * lanes] {
             let (x, w) = (numbers(PIXELS, "x"), numbers(21 * maps, "w"));
+            let bias = numbers(maps, "b");
             let places = (0..PATCH.rows).flat_map(|r| (0..PATCH.length).map(move |e| (r, e)));
             let offsets: Vec<u32> = places
                 .map(|(r, e)| (r * PATCH.distance + e) as u32)
@@ -70,7 +71,7 @@ fn outputs_are_those_of_the_definition() {
                     let term = |(k, o): (usize, &u32)| {
                         x[(start + o) as usize] * w[k * maps + index % maps]
                     };
-                    *y = terms.map(term).sum();
+                    *y = bias[index % maps] + terms.map(term).sum::<f64>();
                 }
                 let mut y = vec![f64::NAN; count * maps];
                 let outputs = Outputs {
@@ -79,8 +80,8 @@ fn outputs_are_those_of_the_definition() {
                     starts: &STARTS[..count],
                     x: &x,
                     w: &w,
+                    bias: &bias,
                     y: &mut y,
-                    maps,
                 };
                 run(outputs, scalar);
                 close(&y, &expected);
@@ -89,42 +90,85 @@ fn outputs_are_those_of_the_definition() {
     }
 }
 
+/// One map's gradients, and every second of numbers that belong to two maps.
+const STEPS: [usize; 2] = [1, 2];
+
 #[test]
 fn gradients_are_those_of_the_definition() {
     for (scalar, lanes) in ways() {
-        let row = PATCH.length.next_multiple_of(lanes);
-        let (x, mut w, values) = (numbers(PIXELS, "x"), numbers(3 * row, "w"), numbers(9, "g"));
-        for w in w.chunks_exact_mut(row) {
-            w[PATCH.length..].fill(0.0);
-        }
-        let gradients = Gradients {
-            starts: &STARTS,
-            values: &values,
-        };
-        let (mut dw, mut dx) = (vec![1.0; 3 * row], vec![1.0; PIXELS]);
-        let (mut expected_dw, mut expected_dx) = (dw.clone(), dx.clone());
-        for (&start, g) in STARTS.iter().zip(&values) {
-            for (r, e) in (0..PATCH.rows).flat_map(|r| (0..row).map(move |e| (r, e))) {
-                let at = start as usize + r * PATCH.distance + e;
-                expected_dw[r * row + e] += g * x[at];
-                expected_dx[at] += g * w[r * row + e];
+        for step in STEPS {
+            let row = PATCH.length.next_multiple_of(lanes);
+            let (x, mut w) = (numbers(PIXELS, "x"), numbers(3 * row, "w"));
+            for w in w.chunks_exact_mut(row) {
+                w[PATCH.length..].fill(0.0);
             }
+            let values = numbers(STARTS.len() * step, "g");
+            let starts: Vec<f64> = STARTS
+                .iter()
+                .flat_map(|&start| vec![to_bits(start); step])
+                .collect();
+            let gradients = Gradients {
+                starts: &starts,
+                values: &values,
+                step,
+            };
+            let (mut dw, mut dx, mut sum) = (vec![1.0; 3 * row], vec![1.0; PIXELS], 1.0);
+            let (mut expected_dw, mut expected_dx) = (dw.clone(), dx.clone());
+            let mut expected_sum = sum;
+            for (&start, g) in STARTS.iter().zip(values.iter().step_by(step)) {
+                expected_sum += g;
+                for (r, e) in (0..PATCH.rows).flat_map(|r| (0..row).map(move |e| (r, e))) {
+                    let at = start as usize + r * PATCH.distance + e;
+                    expected_dw[r * row + e] += g * x[at];
+                    expected_dx[at] += g * w[r * row + e];
+                }
+            }
+            let to_weights = WeightGradient {
+                patch: PATCH,
+                gradients,
+                x: &x,
+                dw: &mut dw,
+                sum: &mut sum,
+            };
+            run(to_weights, scalar);
+            let to_input = InputGradient {
+                patch: PATCH,
+                gradients,
+                w: &w,
+                dx: &mut dx,
+            };
+            run(to_input, scalar);
+            close(&dw, &expected_dw);
+            close(&dx, &expected_dx);
+            close(&[sum], &[expected_sum]);
         }
-        let to_weights = WeightGradient {
-            patch: PATCH,
-            gradients,
-            x: &x,
-            dw: &mut dw,
+    }
+}
+
+#[test]
+fn gradients_of_zero_are_not_picked() {
+    let starts: Vec<f64> = STARTS.iter().map(|&start| to_bits(start)).collect();
+    let values = [0.0, 1.0, -0.0, f64::NAN, 2.0, 0.0, 0.0, 3.0, 0.0];
+    for (step, places) in [(1, vec![1, 3, 4, 7]), (2, vec![4])] {
+        let all = Gradients {
+            starts: &starts,
+            values: &values,
+            step,
         };
-        run(to_weights, scalar);
-        let to_input = InputGradient {
-            patch: PATCH,
-            gradients,
-            w: &w,
-            dx: &mut dx,
-        };
-        run(to_input, scalar);
-        close(&dw, &expected_dw);
-        close(&dx, &expected_dx);
+        let mut picked = [vec![9.0; 9], vec![9.0; 9]];
+        let nonzero = all.nonzero(&mut picked);
+        let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        let at = |numbers: &[f64]| places.iter().map(|&at| numbers[at]).collect::<Vec<_>>();
+        assert_eq!(bits(nonzero.values), bits(&at(&values)));
+        assert_eq!(bits(nonzero.starts), bits(&at(&starts)));
+        assert_eq!(nonzero.step, 1);
+    }
+}
+
+#[test]
+fn a_start_survives_in_the_bits_of_a_number() {
+    for start in [0, 1, 0x7fc0_0000, u32::MAX] {
+        assert_eq!(from_bits(&to_bits::<f32>(start)), start as usize);
+        assert_eq!(from_bits(&to_bits::<f64>(start)), start as usize);
     }
 }

@@ -6,6 +6,7 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 use spec::Real;
 
+use crate::matmul::rows::strips;
 use crate::matmul::vector::{Vector, of_height, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
@@ -47,16 +48,6 @@ impl<T: Real> Strips<T> {
             }
         }
     }
-}
-
-/// First row and height of each strip: as few strips as can be, as equal as can be, so that the last
-/// one too has enough sums to hide the latency of an addition.
-fn strips(rows: usize) -> impl Iterator<Item = (usize, usize)> {
-    let count = rows.div_ceil(TILE);
-    (0..count).map(move |strip| {
-        let first = |strip: usize| strip * rows / count;
-        (first(strip), first(strip + 1) - first(strip))
-    })
 }
 
 /// `$c_{ij} = \sum_k a_{ik}\, b_{o_k + j}$` for `j` below `n`.

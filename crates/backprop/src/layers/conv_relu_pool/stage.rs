@@ -1,0 +1,254 @@
+//! One convolution, ReLU and max-pooling, sample by sample; images lie channels last.
+
+use spec::Real;
+
+use super::pooling::Pooling;
+use crate::images::Images;
+use crate::matmul::patches::{Gradients, InputGradient, Outputs, Patch, WeightGradient};
+use crate::matmul::vectorized::{Vectorized, lanes};
+
+/// With more vectors in a patch it pays to go through those gradients alone that are not zero. To pick
+/// one out costs what adding 8 vectors does, and about half of them are zero.
+const WORTH_PICKING: usize = 8;
+
+/// A stage with its weights in the orders that the products read, and what one pass leaves for the
+/// other.
+pub(super) struct Stage<T> {
+    /// Images that come in.
+    pub images: Images,
+    /// Images that go out.
+    pub pooled: Images,
+    pub patch: Patch,
+    /// Outputs of a window.
+    pub window: usize,
+    /// Maps that come out.
+    pub maps: usize,
+    /// Where the patch of each output of the convolution begins.
+    pub starts: Vec<u32>,
+    /// The same by [`to_bits`](crate::matmul::patches::to_bits).
+    pub start_bits: Vec<T>,
+    /// The outputs of each window; one on the edge has its first several times, which changes nothing.
+    pub members: Vec<u32>,
+    /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
+    pub offsets: Vec<u32>,
+    /// Where each number of a weight `[C_out, C, K_h, K_w]` stands in `forward` and in `backward`.
+    pub weight_places: Vec<[u32; 2]>,
+    /// Biases: as many as maps, or none.
+    pub biases: usize,
+    pub buffers: Buffers<T>,
+}
+
+pub(super) struct Buffers<T> {
+    /// Weights `[K_h, K_w · C, C_out]`, the maps rounded up to whole vectors.
+    pub forward: Vec<T>,
+    /// Biases `[C_out]`, rounded up likewise.
+    pub bias: Vec<T>,
+    /// Weights `[C_out, K_h, K_w · C]`, the rows rounded up likewise.
+    pub backward: Vec<T>,
+    /// Their gradients.
+    pub dw: Vec<T>,
+    /// Gradients of the biases, `[C_out]`.
+    pub db: Vec<T>,
+    /// Images with their padding, `[N, H, W, C]`.
+    pub x: Vec<T>,
+    /// What the convolution gives for a sample, `[outputs, C_out]`, the maps rounded up.
+    pub z: Vec<T>,
+    /// What comes out, `[N, windows, C_out]`.
+    pub y: Vec<T>,
+    /// Where the patch of each window's winner begins, by [`to_bits`](crate::matmul::patches::to_bits),
+    /// likewise.
+    pub winners: Vec<T>,
+    /// Gradient of what comes out for a sample, `[windows, C_out]`.
+    pub dy: Vec<T>,
+    /// The gradients of a map that are not zero, and the winners of their windows.
+    pub picked: [Vec<T>; 2],
+    /// Gradient of an image with its padding.
+    pub dx: Vec<T>,
+}
+
+impl<T: Real> Stage<T> {
+    /// y and winners of sample `n` from its x.
+    pub fn forward(&mut self, n: usize) {
+        let (image, pooled) = (self.images.length(), self.pooled.length());
+        let Buffers {
+            forward,
+            bias,
+            x,
+            z,
+            y,
+            winners,
+            ..
+        } = &mut self.buffers;
+        let convolution = Outputs {
+            offsets: &self.offsets,
+            reach: self.offsets.last().map_or(0, |&last| last as usize + 1),
+            starts: &self.starts,
+            x: &x[n * image..],
+            w: forward,
+            bias,
+            y: z,
+        };
+        convolution.run(); // z = b + W · patches of x
+        let pooling = Pooling {
+            members: &self.members,
+            size: self.window,
+            start_bits: &self.start_bits,
+            z,
+            maps: self.maps,
+            y: &mut y[n * pooled..],
+            winners: &mut winners[n * pooled..],
+        };
+        pooling.run(); // y = max(0, max z)
+    }
+
+    /// Adds to dw and db, and computes dx if it is wanted, from the dy of sample `n`.
+    pub fn backward(&mut self, n: usize, wants_input: bool) {
+        let (image, pooled) = (self.images.length(), self.pooled.length());
+        let patch = self.patch;
+        let Buffers {
+            backward,
+            dw,
+            db,
+            x,
+            y,
+            winners,
+            dy,
+            picked,
+            dx,
+            ..
+        } = &mut self.buffers;
+        let (x, y) = (&x[n * image..], &y[n * pooled..][..pooled]);
+        let winners = &winners[n * pooled..][..pooled];
+        for (dy, &y) in dy.iter_mut().zip(y) {
+            *dy = if y > T::zero() { *dy } else { T::zero() };
+        }
+        if wants_input {
+            dx.fill(T::zero());
+        }
+        let row = dw.len() / self.maps;
+        let worth_picking = row / lanes::<T>() > WORTH_PICKING;
+        let weights = backward.chunks_exact(row).zip(dw.chunks_exact_mut(row));
+        for (m, ((w, dw), db)) in weights.zip(db).enumerate() {
+            let all = Gradients {
+                starts: &winners[m..],
+                values: &dy[m..],
+                step: self.maps,
+            };
+            let gradients = match worth_picking {
+                true => all.nonzero(picked),
+                false => all,
+            };
+            let to_weights = WeightGradient {
+                patch,
+                gradients,
+                x,
+                dw,
+                sum: db,
+            };
+            to_weights.run(); // dw += Σ dy · patch of x, db += Σ dy
+            if wants_input {
+                let to_input = InputGradient {
+                    patch,
+                    gradients,
+                    w,
+                    dx,
+                };
+                to_input.run(); // patch of dx += dy · w
+            }
+        }
+    }
+
+    /// Weight and biases.
+    pub fn parameters(&self) -> usize {
+        self.weight_places.len() + self.biases
+    }
+
+    /// Weights and biases in the order that the forward product reads.
+    pub fn take_weights(&mut self, w: &[T]) {
+        let (weight, bias) = w.split_at(self.weight_places.len());
+        for (&[place, _], &w) in self.weight_places.iter().zip(weight) {
+            self.buffers.forward[place as usize] = w;
+        }
+        self.buffers.bias[..bias.len()].copy_from_slice(bias);
+    }
+
+    /// `power` of the weights in the order that the way back reads; no gradients yet.
+    pub fn begin_backward(&mut self, w: &[T], power: impl Fn(T) -> T) {
+        for (&[_, place], &w) in self.weight_places.iter().zip(w) {
+            self.buffers.backward[place as usize] = power(w);
+        }
+        self.buffers.dw.fill(T::zero());
+        self.buffers.db.fill(T::zero());
+    }
+
+    /// Adds the gradients in the order of the parameters.
+    pub fn end_backward(&self, dw: &mut [T]) {
+        let (dweight, dbias) = dw.split_at_mut(self.weight_places.len());
+        for (&[_, place], dweight) in self.weight_places.iter().zip(dweight) {
+            *dweight += self.buffers.dw[place as usize];
+        }
+        for (dbias, &db) in dbias.iter_mut().zip(&self.buffers.db) {
+            *dbias += db;
+        }
+    }
+
+    /// Takes image `n`, `[C, H, W]`.
+    pub fn take_input(&mut self, n: usize, x: &[T]) {
+        let at = n * self.images.length();
+        self.images.lay_out(x, &mut self.buffers.x[at..]);
+    }
+
+    /// Takes what went out of the stage before for sample `n`.
+    pub fn take_output_of(&mut self, before: &Self, n: usize) {
+        let at = n * self.images.length();
+        let y = &before.buffers.y[n * before.pooled.length()..];
+        self.images.surround(y, &mut self.buffers.x[at..]);
+    }
+
+    /// What went out for sample `n`, `[C_out, windows]`.
+    pub fn give_output(&self, n: usize, y: &mut [T]) {
+        let at = n * self.pooled.length();
+        self.pooled.take_back(&self.buffers.y[at..], y);
+    }
+
+    /// Takes the gradient of what went out, `[C_out, windows]`.
+    pub fn take_upstream(&mut self, dy: &[T]) {
+        self.pooled.lay_out(dy, &mut self.buffers.dy);
+    }
+
+    /// Takes it from the stage behind.
+    pub fn take_upstream_of(&mut self, behind: &Self) {
+        behind
+            .images
+            .inside(&behind.buffers.dx, &mut self.buffers.dy);
+    }
+
+    /// The gradient of the image, `[C, H, W]`.
+    pub fn give_input_gradient(&self, dx: &mut [T]) {
+        self.images.take_back(&self.buffers.dx, dx);
+    }
+
+    /// The images that came in, with their padding.
+    pub fn x(&self) -> &[T] {
+        &self.buffers.x
+    }
+
+    /// The same, to be changed.
+    pub fn x_mut(&mut self) -> &mut [T] {
+        &mut self.buffers.x
+    }
+
+    /// For so many samples.
+    pub fn make_room(&mut self, samples: usize) {
+        let slack = self.patch.length.next_multiple_of(lanes::<T>());
+        let numbers = samples * self.images.length() + slack;
+        let Buffers { x, y, winners, .. } = &mut self.buffers;
+        if x.len() < numbers {
+            *x = vec![T::zero(); numbers];
+            // The last window's vectors may reach beyond its maps.
+            let pooled = samples * self.pooled.length() + lanes::<T>();
+            *y = vec![T::zero(); pooled];
+            *winners = vec![T::zero(); pooled];
+        }
+    }
+}
