@@ -1,7 +1,8 @@
 //! One update of all parameters of `configs/mnist.toml` in f32, with one thread and with all. burn's
 //! rules get a gradient that is ready, and give back another tensor where they cannot reuse the old.
 
-use backprop::optimizers::{self, Part};
+use backprop::optimizers::{self, Update};
+use backprop::parameters::Parameters;
 use benches::{in_pool, one_and_all, random, threads_name};
 use burn::module::Param;
 use burn::optim::momentum::MomentumConfig;
@@ -64,16 +65,21 @@ fn numbers(stream: &str) -> Vec<f32> {
 }
 
 fn by_hand(group: &mut BenchmarkGroup<'_, WallTime>, rule: &OptimizerSpec, threads: usize) {
-    let mut optimizer = optimizers::build::<f32>(rule, PARAMETERS);
-    let (mut w, g) = (numbers("w"), numbers("g"));
+    let optimizer = optimizers::build::<f32>(rule);
+    let mut kept = optimizers::room(&*optimizer, PARAMETERS);
+    let (mut w, mut g) = (numbers("w"), numbers("g"));
+    let at = Update {
+        learning_rate: LEARNING_RATE,
+        number: 1,
+    };
     let mut update = || {
-        optimizer.update(Part {
+        let all = Parameters {
             start: 0,
             w: &mut w,
-            g: &g,
-            learning_rate: LEARNING_RATE,
-            updates: 1,
-        });
+            g: &mut g,
+            kept: kept.each_mut().map(Vec::as_mut_slice),
+        };
+        all.share(|some| optimizer.update(at, some));
     };
     group.bench_function(id(threads, "backprop"), |bencher| {
         in_pool(threads, || bencher.iter(&mut update));

@@ -1,20 +1,9 @@
-//! Element by element over the flat parameters, block by block on several threads.
-//!
-//! Long slices are halved until a block is short enough, by their length alone: where the cuts are,
-//! and in which order a sum is taken, does not depend on the number of threads. Nothing is allocated.
+//! Element by element over flat parameters.
 
 use spec::Real;
 
-use crate::crew;
-
-/// Elements that one thread goes through at a time. Handing work to a second thread costs 5 to 10 µs,
-/// and waking it more; 65,536 numbers with their gradients and state (about 1 MB at most, in a
-/// nearby cache) take one thread some tens of µs. So a small network, updated after every
-/// sample, stays on the thread that calls: LeNet-5 has 60,000 parameters.
+/// Elements that a thread sums at a time: fewer are not worth waking another for.
 pub(crate) const BLOCK: usize = 1 << 16;
-
-/// Elements of a task, where there are more.
-const TASK: usize = 1 << 14;
 
 /// Calls `step` with the elements at each place: those of `read` by value, those of `write` to be
 /// changed.
@@ -24,37 +13,12 @@ const TASK: usize = 1 << 14;
 pub(crate) fn each<T: Real, const R: usize, const W: usize>(
     read: [&[T]; R],
     write: [&mut [T]; W],
-    step: impl Fn([T; R], [&mut T; W]) + Sync,
+    step: impl Fn([T; R], [&mut T; W]),
 ) {
     let len = write[0].len();
     let equal = read.iter().all(|slice| slice.len() == len);
     let equal = equal && write.iter().all(|slice| slice.len() == len);
     assert!(equal, "slices of different lengths");
-    if len <= BLOCK {
-        return run(len, (read, write), &step);
-    }
-    let (mut read, mut write) = (read, write);
-    let tasks = (0..len).step_by(TASK).map(|start| {
-        let count = TASK.min(len - start);
-        let read = read
-            .each_mut()
-            .map(|slice| slice.split_off(..count).unwrap_or_default());
-        let write = write
-            .each_mut()
-            .map(|slice| slice.split_off_mut(..count).unwrap_or_default());
-        (count, (read, write))
-    });
-    crew::share(tasks, |(count, slices)| run(count, slices, &step));
-}
-
-/// Slices to be read and to be changed.
-type Slices<'a, T, const R: usize, const W: usize> = ([&'a [T]; R], [&'a mut [T]; W]);
-
-fn run<T: Real, const R: usize, const W: usize>(
-    len: usize,
-    (read, write): Slices<T, R, W>,
-    step: &impl Fn([T; R], [&mut T; W]),
-) {
     let (read, mut write) = (read.map(|r| &r[..len]), write.map(|w| &mut w[..len]));
     for i in 0..len {
         step(read.map(|r| r[i]), write.each_mut().map(|w| &mut w[i]));
@@ -64,7 +28,8 @@ fn run<T: Real, const R: usize, const W: usize>(
 /// Partial sums that are taken side by side: one alone would wait for each addition.
 const LANES: usize = 8;
 
-/// `$\sum_i term(x_i)$` in f64.
+/// `$\sum_i term(x_i)$` in f64. Long slices are halved until a block is short enough, by their length
+/// alone: the order of the sum does not depend on the number of threads.
 pub(crate) fn sum<T: Real>(x: &[T], term: impl Fn(f64) -> f64 + Sync) -> f64 {
     halved_sum(x, &term)
 }

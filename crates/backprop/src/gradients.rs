@@ -5,6 +5,11 @@
 //! each piece is cleared, written, read again and summed. There the threads do not share the rows of
 //! the batch but the units of the layer ([`Layer::units`](crate::layers::Layer::units)): each goes
 //! through all pieces, in their order, while the gradient of its units stays in its cache.
+//!
+//! Whoever has computed some gradients goes on with them at once: what follows for these parameters, as a
+//! rule their update, finds them in the same cache, and no thread waits for the others before.
+
+use std::ops::Range;
 
 use ndarray::{ArrayView2, s};
 use spec::Real;
@@ -12,8 +17,9 @@ use spec::Real;
 use crate::crew;
 use crate::cut::{Cut, LEAST_WORK};
 use crate::layers::Order;
+use crate::parameters::Parameters;
 use crate::piece::Piece;
-use crate::units::UnitGradients;
+use crate::units::{self, UnitGradients};
 
 /// Gradients that a thread sums at a time.
 const BLOCK: usize = 8192;
@@ -30,25 +36,29 @@ pub(crate) struct Backpropagated<'a, T> {
 /// What one thread computes at a time.
 enum Task<'a, T> {
     /// The sums of what the pieces took, from this place on.
-    Sums(usize, &'a mut [T]),
-    /// The gradients of some units of this layer.
-    Units(usize, UnitGradients<'a, T>),
+    Sums(usize, Parameters<'a, T>),
+    /// The gradients of some units of a layer.
+    Units {
+        layer: usize,
+        units: Range<usize>,
+        weight: Parameters<'a, T>,
+        bias: Parameters<'a, T>,
+    },
 }
 
 impl<T: Real> Backpropagated<'_, T> {
-    /// Writes the gradients of all parameters.
-    pub fn gradients(&self, dw: &mut [T]) {
-        let shared = dw.len() * self.x.nrows() >= 2 * LEAST_WORK;
-        let mut rest = dw;
+    /// Writes the gradients of all parameters, and calls `then` with some of them at a time.
+    pub fn gradients(&self, all: Parameters<T>, then: impl Fn(Parameters<T>) + Sync) {
+        let shared = all.len() * self.x.nrows() >= 2 * LEAST_WORK;
+        let mut rest = all;
         let layers = (0..self.pieces[0].sequence.depth()).flat_map(|layer| {
             let parameters = self.pieces[0].sequence.range(layer).len();
-            let dw = rest.split_off_mut(..parameters).unwrap_or_default();
-            self.tasks(layer, dw)
+            self.tasks(layer, rest.split_off(parameters))
         });
         match shared {
-            true => crew::share(layers, |task| self.run(task)),
+            true => crew::share(layers, |task| self.run(task, &then)),
             // Less is not worth waking a thread for.
-            false => layers.for_each(|task| self.run(task)),
+            false => layers.for_each(|task| self.run(task, &then)),
         }
     }
 
@@ -56,7 +66,7 @@ impl<T: Real> Backpropagated<'_, T> {
     fn tasks<'a>(
         &self,
         layer: usize,
-        dw: &'a mut [T],
+        all: Parameters<'a, T>,
     ) -> impl Iterator<Item = Task<'a, T>> + use<'a, T> {
         let chain = &self.pieces[0].sequence;
         let (start, inputs) = (
@@ -64,17 +74,41 @@ impl<T: Real> Backpropagated<'_, T> {
             chain.inputs(layer, self.x.ncols()),
         );
         let units = chain.units(layer);
-        let (by_units, of_pieces) = dw.split_at_mut(if units == 0 { 0 } else { dw.len() });
-        let sums = of_pieces.chunks_mut(BLOCK).enumerate();
-        let sums = sums.map(move |(index, dw)| Task::Sums(start + index * BLOCK, dw));
-        let units = UnitGradients::all(units, inputs, by_units).tasks();
-        sums.chain(units.map(move |dw| Task::Units(layer, dw)))
+        let mut of_pieces = all;
+        let mut weight = of_pieces.split_off(units * inputs);
+        let mut bias = of_pieces.split_off(if units == 0 { 0 } else { of_pieces.len() });
+        let sums = of_pieces.chunks(BLOCK).enumerate();
+        let sums = sums.map(move |(index, part)| Task::Sums(start + index * BLOCK, part));
+        let units = units::parts(units, inputs).map(move |units| Task::Units {
+            layer,
+            weight: weight.split_off(units.len() * inputs),
+            bias: bias.split_off(units.len().min(bias.len())),
+            units,
+        });
+        sums.chain(units)
     }
 
-    fn run(&self, task: Task<T>) {
+    fn run(&self, task: Task<T>, then: &impl Fn(Parameters<T>)) {
         match task {
-            Task::Sums(start, dw) => self.sums(start, dw),
-            Task::Units(layer, dw) => self.units(layer, dw),
+            Task::Sums(start, part) => {
+                self.sums(start, part.g);
+                then(part);
+            }
+            Task::Units {
+                layer,
+                units,
+                weight,
+                bias,
+            } => {
+                let dw = UnitGradients {
+                    units,
+                    weight: weight.g,
+                    bias: bias.g,
+                };
+                self.units(layer, dw);
+                then(weight);
+                then(bias);
+            }
         }
     }
 

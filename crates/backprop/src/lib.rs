@@ -35,6 +35,7 @@ pub mod matmul;
 pub mod model;
 pub mod network;
 pub mod optimizers;
+pub mod parameters;
 pub mod penalties;
 mod piece;
 mod planes;

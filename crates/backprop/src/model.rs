@@ -10,7 +10,8 @@ use spec::{
 };
 
 use crate::network::{Network, Task};
-use crate::optimizers::{self, Optimizer, Part};
+use crate::optimizers::{self, Optimizer, Update};
+use crate::parameters::{KEPT, Parameters};
 use crate::penalties::Penalties;
 use crate::{clipping, layers};
 
@@ -21,6 +22,8 @@ pub struct Model<T> {
     penalties: Penalties,
     clip: Option<ClipSpec>,
     optimizer: Box<dyn Optimizer<T>>,
+    /// What it keeps of each parameter.
+    kept: [Vec<T>; KEPT],
     /// Parameters that are updated alike, with their factor of the learning rate.
     parts: Vec<(Range<usize>, f64)>,
     /// Updates since the parameters were loaded.
@@ -65,8 +68,10 @@ impl<T: Real> Model<T> {
     /// A model of the planned layers, every parameter 0. Dropout masks come from `streams`.
     pub fn new(plan: &[PlannedLayer], training: &TrainingSpec, streams: Streams) -> Self {
         let network = Network::new(plan, training.loss, streams);
+        let optimizer = optimizers::build(&training.optimizer);
         Self {
-            optimizer: optimizers::build(&training.optimizer, network.parameter_count()),
+            kept: optimizers::room(&*optimizer, network.parameter_count()),
+            optimizer,
             names: plan.iter().map(|layer| layer.name.clone()).collect(),
             penalties: Penalties::new(plan, training.regularization),
             clip: training.clip,
@@ -81,10 +86,10 @@ impl<T: Real> Model<T> {
         let mode = training(0);
         let mut loss = self.network.run(x, task, mode, Some(dx.view_mut()));
         if let Task::LossGradient(_) = task {
-            let (w, g) = self.network.parameters_and_gradients();
-            self.penalties.add_gradient(w, g);
+            let mut all = self.network.with_gradients(Default::default());
+            self.penalties.add_gradient(&mut all);
             dx *= T::of(self.penalties.lambda());
-            loss = self.penalties.lambda() * loss + self.penalties.value(w);
+            loss = self.penalties.lambda() * loss + self.penalties.value(all.w);
         }
         let mut outputs = NamedTensors::default();
         for (index, name) in self.names.iter().enumerate() {
@@ -132,7 +137,8 @@ fn parts(plan: &[PlannedLayer]) -> Vec<(Range<usize>, f64)> {
 
 impl<T: Real> Implementation<T> for Model<T> {
     fn load(&mut self, parameters: &NamedTensors<T>) -> Result<(), TensorError> {
-        self.optimizer.reset();
+        let kept = self.kept.each_mut().map(Vec::as_mut_slice);
+        self.optimizer.begin(kept);
         self.updates = 0;
         self.network.load(parameters)
     }
@@ -150,25 +156,43 @@ impl<T: Real> Implementation<T> for Model<T> {
     }
 
     fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
-        let mode = training(step.number);
-        let loss = self.network.run(x, Task::LossGradient(t), mode, None);
-        let (w, g) = self.network.parameters_and_gradients();
-        self.penalties.add_gradient(w, g);
-        if let Some(clip) = self.clip {
-            let learning = self.parts.iter().map(|(range, _)| range.clone());
-            clipping::clip(clip, g, learning);
-        }
         self.updates = self.updates.saturating_add(1);
-        for (range, factor) in &self.parts {
-            self.optimizer.update(Part {
-                start: range.start,
-                w: &mut w[range.clone()],
-                g: &g[range.clone()],
-                learning_rate: step.learning_rate * factor,
-                updates: self.updates,
+        let mut kept = self.kept.each_mut().map(Vec::as_mut_slice);
+        let learn = |mut some: Parameters<T>| {
+            for (range, factor) in &self.parts {
+                let part = some.within(range);
+                if let Some(ClipSpec::Value(bound)) = self.clip {
+                    clipping::by_value(bound, part.g);
+                }
+                let at = Update {
+                    learning_rate: step.learning_rate * factor,
+                    number: self.updates,
+                };
+                self.optimizer.update(at, part);
+            }
+        };
+        let (task, mode) = (Task::LossGradient(t), training(step.number));
+        let lent = kept.each_mut().map(|kept| &mut **kept);
+        let loss = self
+            .network
+            .run_then(x, task, mode, None, lent, |mut some| {
+                self.penalties.add_gradient(&mut some);
+                match self.clip {
+                    // It needs all gradients first.
+                    Some(ClipSpec::Norm(_)) => {}
+                    _ => learn(some),
+                }
+            });
+        if let Some(ClipSpec::Norm(bound)) = self.clip {
+            let learning = self.parts.iter().map(|(range, _)| range.clone());
+            let factor = clipping::factor(bound, self.network.flat_gradients(), learning);
+            self.network.with_gradients(kept).share(|some| {
+                clipping::scale(factor, some.g);
+                learn(some);
             });
         }
-        self.penalties.bound_norms(w);
+        let all = self.network.with_gradients(Default::default());
+        self.penalties.bound_norms(all.w);
         self.network.end_step();
         loss
     }
@@ -177,8 +201,9 @@ impl<T: Real> Implementation<T> for Model<T> {
         if self.optimizer.needs_curvature() {
             self.network
                 .run(x, Task::Curvature(t), layers::Mode::Evaluation, None);
-            let (_, h) = self.network.parameters_and_gradients();
-            self.optimizer.set_curvature(h);
+            let kept = self.kept.each_mut().map(Vec::as_mut_slice);
+            self.optimizer
+                .take_curvature(self.network.flat_gradients(), kept);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::cut::{Cut, most_pieces, work};
 use crate::gradients::Backpropagated;
 use crate::layers::{self, Mode, Order};
 use crate::losses::{self, Loss};
+use crate::parameters::{KEPT, Parameters};
 use crate::piece::Piece;
 use crate::rows;
 use crate::sequence::Build;
@@ -117,9 +118,19 @@ impl<T: Real> Network<T> {
         &self.shared.parameters
     }
 
-    /// The parameters and the gradients of the last [`Network::run`], each one flat slice.
-    pub fn parameters_and_gradients(&mut self) -> (&mut [T], &mut [T]) {
-        (&mut self.shared.parameters, &mut self.gradients)
+    /// The gradients of the last [`Network::run`], flat.
+    pub fn flat_gradients(&self) -> &[T] {
+        &self.gradients
+    }
+
+    /// All parameters with the gradients of the last [`Network::run`], and with `kept`.
+    pub fn with_gradients<'a>(&'a mut self, kept: [&'a mut [T]; KEPT]) -> Parameters<'a, T> {
+        Parameters {
+            start: 0,
+            w: &mut self.shared.parameters,
+            g: &mut self.gradients,
+            kept,
+        }
     }
 
     /// Ends an update: what was measured on its batch enters the running statistics.
@@ -164,6 +175,23 @@ impl<T: Real> Network<T> {
         mode: Mode,
         input_gradient: Option<ArrayViewMut2<T>>,
     ) -> f64 {
+        self.run_then(x, task, mode, input_gradient, Default::default(), |_| ())
+    }
+
+    /// The same, and calls `then` with parameters whose gradients are ready, some at a time, on
+    /// several threads. `kept` is handed on to it, numbers of each parameter or nothing.
+    ///
+    /// # Panics
+    /// When the shapes do not fit.
+    pub fn run_then(
+        &mut self,
+        x: ArrayView2<T>,
+        task: Task<T>,
+        mode: Mode,
+        input_gradient: Option<ArrayViewMut2<T>>,
+        kept: [&mut [T]; KEPT],
+        then: impl Fn(Parameters<T>) + Sync,
+    ) -> f64 {
         let rows = x.nrows();
         let cut = self.cut(rows);
         while self.pieces.len() < cut.pieces {
@@ -190,7 +218,13 @@ impl<T: Real> Network<T> {
                 cut,
                 order: task.order(),
             };
-            batch.gradients(&mut self.gradients);
+            let all = Parameters {
+                start: 0,
+                w: &mut self.shared.parameters,
+                g: &mut self.gradients,
+                kept,
+            };
+            batch.gradients(all, then);
         }
         if let Some(mut dx) = input_gradient {
             for (index, piece) in pieces.iter().enumerate() {

@@ -1,8 +1,9 @@
 //! Learning rules: one file each.
 //!
-//! An optimiser sees the parameters and gradients of a whole network as flat slices, in the order of
-//! the network's names, and works on each number alone. So the slices may be cut into blocks for
-//! several threads: the bits do not depend on it.
+//! An optimiser sees parameters, their gradients and what it keeps of each as flat slices, in the order
+//! of the network's names, and works on each number alone. So a part of a network is updated by the
+//! thread that has just computed its gradients, while they are in its cache, and the bits do not depend
+//! on where the parts begin.
 
 pub mod adagrad;
 pub mod adam;
@@ -15,12 +16,11 @@ pub mod rmsprop;
 pub mod rprop;
 pub mod sgd;
 
-use std::ops::Range;
-
 use spec::Real;
 use spec::training::OptimizerSpec;
 
 use crate::blocks::each;
+use crate::parameters::{KEPT, Parameters};
 
 pub use adagrad::AdaGrad;
 pub use adam::Adam;
@@ -33,129 +33,150 @@ pub use rmsprop::RmsProp;
 pub use rprop::Rprop;
 pub use sgd::Sgd;
 
-/// A rule that turns gradients into updates, with what it remembers of each parameter.
-pub trait Optimizer<T: Real>: Send {
-    /// Updates some of the parameters from their gradients.
-    fn update(&mut self, part: Part<'_, T>);
+/// A rule that turns gradients into updates.
+pub trait Optimizer<T: Real>: Send + Sync {
+    /// How many numbers it keeps of each parameter, at most [`KEPT`].
+    fn keeps(&self) -> usize;
+
+    /// Sets what it keeps, as before the first update: to 0, unless the rule says otherwise.
+    fn begin(&self, kept: [&mut [T]; KEPT]) {
+        kept.into_iter().for_each(|kept| kept.fill(T::zero()));
+    }
+
+    /// Updates parameters from their gradients.
+    fn update(&self, at: Update, of: Parameters<'_, T>);
 
     /// Whether the rule wants to be told the curvature before each epoch.
     fn needs_curvature(&self) -> bool {
         false
     }
 
-    /// Takes the curvature `$h$` of every parameter.
-    fn set_curvature(&mut self, _: &[T]) {}
-
-    /// Forgets everything, as before the first step.
-    fn reset(&mut self);
+    /// Takes the curvature `$h$` of every parameter into what it keeps.
+    fn take_curvature(&self, _: &[T], _: [&mut [T]; KEPT]) {}
 }
 
-/// Neighbouring parameters that are updated alike.
-pub struct Part<'a, T> {
-    /// Where they stand among all parameters.
-    pub start: usize,
-    /// The parameters.
-    pub w: &'a mut [T],
-    /// Their gradients.
-    pub g: &'a [T],
-    /// `$\eta$` of this update, with their layer's factor.
+/// Which update it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Update {
+    /// `$\eta$`, with the factor of the parameters' layer.
     pub learning_rate: f64,
     /// Updates since the beginning with this one: 1 at first.
-    pub updates: i32,
+    pub number: i32,
 }
 
-impl<T> Part<'_, T> {
-    /// Where what is remembered of them stands.
-    fn range(&self) -> Range<usize> {
-        self.start..self.start + self.w.len()
-    }
+/// Room for what a rule keeps of so many parameters, as before the first update.
+pub fn room<T: Real>(optimizer: &dyn Optimizer<T>, parameters: usize) -> [Vec<T>; KEPT] {
+    let mut kept = std::array::from_fn(|index| match index < optimizer.keeps() {
+        true => vec![T::zero(); parameters],
+        false => Vec::new(),
+    });
+    optimizer.begin(kept.each_mut().map(Vec::as_mut_slice));
+    kept
 }
 
-/// The rule that a config names, for so many parameters.
-pub fn build<T: Real>(spec: &OptimizerSpec, parameters: usize) -> Box<dyn Optimizer<T>> {
+/// The rule that a config names.
+pub fn build<T: Real>(spec: &OptimizerSpec) -> Box<dyn Optimizer<T>> {
     match *spec {
         OptimizerSpec::Sgd { .. } => Box::new(Sgd),
-        OptimizerSpec::Momentum { momentum, .. } => Box::new(Momentum::new(momentum, parameters)),
-        OptimizerSpec::Nesterov { momentum, .. } => Box::new(Nesterov::new(momentum, parameters)),
+        OptimizerSpec::Momentum { momentum, .. } => Box::new(Momentum::new(momentum)),
+        OptimizerSpec::Nesterov { momentum, .. } => Box::new(Nesterov::new(momentum)),
         OptimizerSpec::Adam {
             beta1,
             beta2,
             epsilon,
             ..
-        } => Box::new(Adam::new([beta1, beta2], epsilon, parameters)),
+        } => Box::new(Adam::new([beta1, beta2], epsilon)),
         OptimizerSpec::AdamW {
             beta1,
             beta2,
             epsilon,
             weight_decay,
             ..
-        } => Box::new(AdamW::new(
-            [beta1, beta2],
-            epsilon,
-            weight_decay,
-            parameters,
-        )),
-        OptimizerSpec::AdaGrad { epsilon, .. } => Box::new(AdaGrad::new(epsilon, parameters)),
-        OptimizerSpec::RmsProp { decay, epsilon, .. } => {
-            Box::new(RmsProp::new(decay, epsilon, parameters))
-        }
+        } => Box::new(AdamW::new([beta1, beta2], epsilon, weight_decay)),
+        OptimizerSpec::AdaGrad { epsilon, .. } => Box::new(AdaGrad::new(epsilon)),
+        OptimizerSpec::RmsProp { decay, epsilon, .. } => Box::new(RmsProp::new(decay, epsilon)),
         OptimizerSpec::Rprop {
             decrease,
             increase,
             smallest,
             largest,
             ..
-        } => Box::new(Rprop::new(
-            [decrease, increase],
-            [smallest, largest],
-            parameters,
-        )),
-        OptimizerSpec::Quickprop { growth, .. } => Box::new(Quickprop::new(growth, parameters)),
+        } => Box::new(Rprop::new([decrease, increase], [smallest, largest])),
+        OptimizerSpec::Quickprop { growth, .. } => Box::new(Quickprop::new(growth)),
         OptimizerSpec::DiagonalLevenbergMarquardt { mu, .. } => {
-            Box::new(DiagonalLevenbergMarquardt::new(mu, parameters))
+            Box::new(DiagonalLevenbergMarquardt::new(mu))
         }
     }
 }
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::{Optimizer, Part};
+    use super::{Optimizer, Parameters, Update};
 
-    /// Parameter after each of three steps with `$\eta = 0.1$` from w = 1 on E = w², whose gradient
-    /// is 2w.
-    pub fn three_steps(optimizer: &mut dyn Optimizer<f64>) -> [f64; 3] {
-        let mut w = [1.0];
-        [1, 2, 3].map(|updates| {
-            let g = [2.0 * w[0]];
-            optimizer.update(Part {
+    /// A rule with one parameter.
+    pub struct Follower<'a> {
+        rule: &'a dyn Optimizer<f64>,
+        /// The parameter.
+        pub w: f64,
+        kept: [[f64; 1]; 2],
+        updates: i32,
+    }
+
+    impl<'a> Follower<'a> {
+        /// Before the first update.
+        pub fn new(rule: &'a dyn Optimizer<f64>, w: f64) -> Self {
+            let mut kept = [[f64::NAN; 1]; 2];
+            rule.begin(kept.each_mut().map(|kept| &mut kept[..]));
+            Self {
+                rule,
+                w,
+                kept,
+                updates: 0,
+            }
+        }
+
+        /// Tells the rule the curvature.
+        pub fn take_curvature(&mut self, h: f64) {
+            let kept = self.kept.each_mut().map(|kept| &mut kept[..]);
+            self.rule.take_curvature(&[h], kept);
+        }
+
+        /// An update with this gradient.
+        pub fn step(&mut self, learning_rate: f64, g: f64) -> f64 {
+            self.updates += 1;
+            let at = Update {
+                learning_rate,
+                number: self.updates,
+            };
+            let of = Parameters {
                 start: 0,
-                w: &mut w,
-                g: &g,
-                learning_rate: 0.1,
-                updates,
-            });
-            w[0]
-        })
+                w: std::slice::from_mut(&mut self.w),
+                g: &mut [g],
+                kept: self.kept.each_mut().map(|kept| &mut kept[..]),
+            };
+            self.rule.update(at, of);
+            self.w
+        }
+
+        /// Parameter after each of three steps with `$\eta = 0.1$` on E = w², whose gradient is 2w.
+        pub fn three_steps(&mut self) -> [f64; 3] {
+            [(); 3].map(|()| self.step(0.1, 2.0 * self.w))
+        }
+    }
+
+    /// [`Follower::three_steps`] from w = 1.
+    pub fn three_steps(rule: &dyn Optimizer<f64>) -> [f64; 3] {
+        Follower::new(rule, 1.0).three_steps()
     }
 
     /// Parameter after each of these gradients, from w = 0.
     pub fn follow<const N: usize>(
-        optimizer: &mut dyn Optimizer<f64>,
+        rule: &dyn Optimizer<f64>,
         learning_rate: f64,
         gradients: &[f64; N],
     ) -> [f64; N] {
-        let (mut w, mut updates) = ([0.0], 0);
-        gradients.map(|g| {
-            updates += 1;
-            optimizer.update(Part {
-                start: 0,
-                w: &mut w,
-                g: &[g],
-                learning_rate,
-                updates,
-            });
-            w[0]
-        })
+        let mut rule = Follower::new(rule, 0.0);
+        gradients.map(|g| rule.step(learning_rate, g))
     }
 
     pub fn assert_close<const N: usize>(by_rule: [f64; N], by_hand: [f64; N]) {
@@ -228,63 +249,69 @@ mod tests {
     }
 
     /// Parameters after four updates in parts that begin at these places.
-    fn trained(optimizer: &mut dyn Optimizer<f64>, len: usize, starts: &[usize]) -> Vec<f64> {
-        let mut w: Vec<f64> = (0..len).map(|i| (i as f64).cos()).collect();
-        for updates in 1..=4 {
-            let signs = w.iter().enumerate();
-            let g: Vec<f64> = signs
-                .map(|(i, w)| w + (i as f64 * f64::from(updates)).sin())
+    fn trained(
+        rule: &dyn Optimizer<f64>,
+        kept: &mut [Vec<f64>; KEPT],
+        starts: &[usize],
+    ) -> Vec<f64> {
+        let mut w: Vec<f64> = (0..LEN).map(|i| (i as f64).cos()).collect();
+        for number in 1..=4 {
+            let slopes = w.iter().enumerate();
+            let mut g: Vec<f64> = slopes
+                .map(|(i, w)| w + (i as f64 * f64::from(number)).sin())
                 .collect();
-            for (index, &start) in starts.iter().enumerate() {
-                let range = start..starts.get(index + 1).copied().unwrap_or(len);
-                optimizer.update(Part {
-                    start,
-                    w: &mut w[range.clone()],
-                    g: &g[range],
-                    learning_rate: 0.01,
-                    updates,
-                });
+            let at = Update {
+                learning_rate: 0.01,
+                number,
+            };
+            let mut all = Parameters {
+                start: 0,
+                w: &mut w,
+                g: &mut g,
+                kept: kept.each_mut().map(Vec::as_mut_slice),
+            };
+            for &start in starts {
+                let part = all.split_off(start - all.start);
+                rule.update(at, part);
             }
+            rule.update(at, all);
         }
         w
     }
 
-    /// Long enough to be updated in several blocks.
-    const LEN: usize = 150_001;
+    const LEN: usize = 1001;
 
     #[test]
     fn every_rule_does_in_parts_what_it_does_at_once() {
         for spec in every() {
-            let [mut whole, mut parts] = [(); 2].map(|()| build(&spec, LEN));
+            let rule = build(&spec);
             let h: Vec<f64> = (0..LEN).map(|i| (i as f64 * 0.3).sin()).collect();
-            whole.set_curvature(&h);
-            parts.set_curvature(&h);
-            let starts = [0, 7, 100_000, 100_003];
-            assert!(
-                trained(&mut *whole, LEN, &[0]) == trained(&mut *parts, LEN, &starts),
-                "{}",
-                spec.kind()
-            );
+            let [whole, parts] = [&[][..], &[7, 500, 503]].map(|starts| {
+                let mut kept = room(&*rule, LEN);
+                rule.take_curvature(&h, kept.each_mut().map(Vec::as_mut_slice));
+                trained(&*rule, &mut kept, starts)
+            });
+            assert!(whole == parts, "{}", spec.kind());
         }
     }
 
     #[test]
-    fn every_rule_forgets_all_when_it_is_reset() {
+    fn every_rule_forgets_all_when_it_begins_anew() {
         for spec in every() {
-            let mut rule = build(&spec, 50);
-            let first = trained(&mut *rule, 50, &[0]);
+            let rule = build(&spec);
+            let mut kept = room(&*rule, LEN);
+            let first = trained(&*rule, &mut kept, &[]);
             assert!(first.iter().all(|w| w.is_finite()));
-            rule.set_curvature(&[1.0; 50]);
-            rule.reset();
-            assert_eq!(first, trained(&mut *rule, 50, &[0]), "{}", spec.kind());
+            rule.take_curvature(&[1.0; LEN], kept.each_mut().map(Vec::as_mut_slice));
+            rule.begin(kept.each_mut().map(Vec::as_mut_slice));
+            assert_eq!(first, trained(&*rule, &mut kept, &[]), "{}", spec.kind());
         }
     }
 
     #[test]
     fn a_gradient_that_is_no_number_shows_in_every_rule() {
         for spec in every() {
-            let mut rule = build(&spec, 1);
-            let w = testing::follow(&mut *rule, 0.01, &[1.0, f64::NAN, 1.0]);
+            let w = testing::follow(&*build(&spec), 0.01, &[1.0, f64::NAN, 1.0]);
             assert!(w[0].is_finite() && w[1].is_nan() && w[2].is_nan());
         }
     }
@@ -292,7 +319,7 @@ mod tests {
     #[test]
     fn only_the_rule_that_uses_it_asks_for_the_curvature() {
         for spec in every() {
-            let asks = build::<f32>(&spec, 1).needs_curvature();
+            let asks = build::<f32>(&spec).needs_curvature();
             assert_eq!(asks, spec.curvature_samples().is_some());
         }
     }

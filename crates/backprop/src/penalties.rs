@@ -34,6 +34,7 @@ use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::RegularizationSpec;
 
 use crate::blocks::{BLOCK, each, sign, sum};
+use crate::parameters::Parameters;
 
 /// The penalties of a network.
 pub struct Penalties {
@@ -89,20 +90,20 @@ impl Penalties {
             .sum()
     }
 
-    /// Turns the gradients of the mean loss into those of the objective:
+    /// Turns gradients of the mean loss into those of the objective:
     /// `$g \leftarrow \lambda g + l_1 \operatorname{sign}(w) + c\, w$`.
-    pub fn add_gradient<T: Real>(&self, w: &[T], g: &mut [T]) {
+    pub fn add_gradient<T: Real>(&self, of: &mut Parameters<'_, T>) {
         let lambda = self.lambda();
         if lambda != 1.0 {
             let lambda = T::of(lambda);
-            each([], [&mut *g], |[], [g]| *g *= lambda);
+            each([], [&mut *of.g], |[], [g]| *g *= lambda);
         }
         if !self.spec.penalizes() {
             return;
         }
         let (l1, c) = (T::of(self.spec.l1), T::of(self.spec.half_squares()));
-        for range in self.penalized.iter().cloned() {
-            let (w, g) = (&w[range.clone()], &mut g[range]);
+        for range in &self.penalized {
+            let Parameters { w, g, .. } = of.within(range);
             match self.spec.l1 > 0.0 {
                 true => each([w], [g], |[w], [g]| *g += l1 * sign(w) + c * w),
                 false => each([w], [g], |[w], [g]| *g += c * w),
@@ -172,6 +173,17 @@ mod tests {
         Penalties::new(&plan(), spec)
     }
 
+    fn add_gradient(penalties: &Penalties, w: &mut [f64], g: &mut [f64]) {
+        let mut all = Parameters {
+            w,
+            g,
+            ..Parameters::default()
+        };
+        // In two parts, cut somewhere.
+        penalties.add_gradient(&mut all.split_off(4));
+        penalties.add_gradient(&mut all);
+    }
+
     fn every() -> [RegularizationSpec; 6] {
         let none = RegularizationSpec::default();
         [
@@ -202,13 +214,13 @@ mod tests {
     #[test]
     fn the_gradient_is_that_of_the_objective() {
         for spec in every() {
-            let (penalties, w) = (penalties(spec), parameters());
+            let (penalties, mut w) = (penalties(spec), parameters());
             let objective = |w: &[f64]| {
                 let loss: f64 = w.iter().zip(0..).map(|(w, i)| f64::from(i) * w).sum();
                 penalties.lambda() * loss + penalties.value(w)
             };
             let mut g: Vec<f64> = (0..20).map(f64::from).collect();
-            penalties.add_gradient(&w, &mut g);
+            add_gradient(&penalties, &mut w, &mut g);
             let h = 1e-5;
             for (index, &by_hand) in g.iter().enumerate() {
                 let shifted = |by: f64| {
@@ -240,7 +252,7 @@ mod tests {
         // .1 · 9 + .2 / 2 · 29 + .25 · 29
         assert!((penalties(spec).value(&w) - 11.05).abs() < 1e-13);
         let mut g = vec![4.0; 20];
-        penalties(spec).add_gradient(&w, &mut g);
+        add_gradient(&penalties(spec), &mut w, &mut g);
         // .75 · 4, and .1 sign(w) + .7 w
         let by_hand: [(usize, f64); 6] =
             [(0, 5.2), (1, 3.0), (5, 0.1), (7, 3.0), (9, 3.0), (14, 3.0)];
@@ -260,7 +272,7 @@ mod tests {
     fn nothing_is_changed_where_nothing_is_asked_for() {
         let penalties = penalties(RegularizationSpec::default());
         let (mut w, mut g) = (parameters(), vec![f64::MIN_POSITIVE; 20]);
-        penalties.add_gradient(&w, &mut g);
+        add_gradient(&penalties, &mut w, &mut g);
         penalties.bound_norms(&mut w);
         assert_eq!((w, g), (parameters(), vec![f64::MIN_POSITIVE; 20]));
         assert_eq!(penalties.value(&[f64::NAN; 20]), 0.0);
@@ -301,7 +313,7 @@ mod tests {
             ..RegularizationSpec::default()
         };
         let (mut w, mut g) = (parameters(), vec![0.5; 20]);
-        penalties(spec).add_gradient(&w, &mut g);
+        add_gradient(&penalties(spec), &mut w, &mut g);
         penalties(spec).bound_norms(&mut w);
         assert_eq!(g[FROZEN], [0.5; 6]);
         assert_eq!(w[FROZEN], parameters()[FROZEN]);

@@ -1,6 +1,5 @@
 //! Gradients of units, each by itself.
 
-use std::iter;
 use std::ops::Range;
 
 /// Weights of a task: their gradients, 64 KB in f32, stay in a near cache while the pieces of the
@@ -33,26 +32,12 @@ impl<'a, T> UnitGradients<'a, T> {
             bias,
         }
     }
+}
 
-    /// The same in parts, each for one thread.
-    pub fn tasks(self) -> impl Iterator<Item = UnitGradients<'a, T>> {
-        let Self {
-            mut units,
-            mut weight,
-            mut bias,
-        } = self;
-        let row = weight.len() / units.len().max(1);
-        let most = (TASK / row.max(1)).max(1).next_multiple_of(TILE);
-        iter::from_fn(move || {
-            let count = units.len().min(most);
-            let (start, end) = (units.start, units.start + count);
-            units.start = end;
-            let with_bias = count.min(bias.len());
-            (count > 0).then_some(UnitGradients {
-                units: start..end,
-                weight: weight.split_off_mut(..count * row)?,
-                bias: bias.split_off_mut(..with_bias)?,
-            })
-        })
-    }
+/// The units of a layer with rows of so many weights in parts, each for one thread.
+pub(crate) fn parts(units: usize, row: usize) -> impl Iterator<Item = Range<usize>> {
+    let most = (TASK / row.max(1)).max(1).next_multiple_of(TILE);
+    (0..units)
+        .step_by(most)
+        .map(move |start| start..units.min(start + most))
 }

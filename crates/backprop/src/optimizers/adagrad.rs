@@ -10,37 +10,35 @@
 
 use spec::Real;
 
-use super::{Optimizer, Part, each};
+use super::{Optimizer, Update, each};
+use crate::parameters::Parameters;
 
 /// `$s \leftarrow s + g^2$`, `$w \leftarrow w - \eta g / (\sqrt s + \epsilon)$`.
 #[derive(Clone, Debug)]
 pub struct AdaGrad<T> {
     epsilon: T,
-    squares: Vec<T>,
 }
 
 impl<T: Real> AdaGrad<T> {
     /// With `$\epsilon$`.
-    pub fn new(epsilon: f64, parameters: usize) -> Self {
-        Self {
-            epsilon: T::of(epsilon),
-            squares: vec![T::zero(); parameters],
-        }
+    pub fn new(epsilon: f64) -> Self {
+        let epsilon = T::of(epsilon);
+        Self { epsilon }
     }
 }
 
 impl<T: Real> Optimizer<T> for AdaGrad<T> {
-    fn update(&mut self, part: Part<'_, T>) {
-        let (eta, epsilon) = (T::of(part.learning_rate), self.epsilon);
-        let squares = &mut self.squares[part.range()];
-        each([part.g], [part.w, squares], |[g], [w, s]| {
+    fn keeps(&self) -> usize {
+        1
+    }
+
+    fn update(&self, at: Update, of: Parameters<'_, T>) {
+        let (eta, epsilon) = (T::of(at.learning_rate), self.epsilon);
+        let [squares, _] = of.kept;
+        each([of.g], [of.w, squares], |[g], [w, s]| {
             *s += g * g;
             *w -= eta * g / (s.sqrt() + epsilon);
         });
-    }
-
-    fn reset(&mut self) {
-        self.squares.fill(T::zero());
     }
 }
 
@@ -52,7 +50,7 @@ mod tests {
     #[test]
     fn steps_worked_by_hand() {
         // ε = 2; s = 9, 25, 169: roots 3, 5, 13.
-        let w = follow(&mut AdaGrad::new(2.0, 1), 0.5, &[3.0, -4.0, 12.0]);
+        let w = follow(&AdaGrad::new(2.0), 0.5, &[3.0, -4.0, 12.0]);
         let first = -0.5 * 3.0 / 5.0;
         let second = first + 0.5 * 4.0 / 7.0;
         assert_close(w, [first, second, second - 0.5 * 12.0 / 15.0]);
@@ -68,6 +66,6 @@ mod tests {
             w -= 0.1 * (2.0 * w) / sum.sqrt();
             w
         });
-        assert_close(three_steps(&mut AdaGrad::new(1e-15, 1)), by_the_paper);
+        assert_close(three_steps(&AdaGrad::new(1e-15)), by_the_paper);
     }
 }

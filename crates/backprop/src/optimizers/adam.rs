@@ -15,40 +15,34 @@
 
 use spec::Real;
 
-use super::{Optimizer, Part, each};
+use super::{Optimizer, Update, each};
+use crate::parameters::Parameters;
 
 /// `$w \leftarrow w - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)$`.
 #[derive(Clone, Debug)]
 pub struct Adam<T> {
     beta: [f64; 2],
     epsilon: T,
-    mean: Vec<T>,
-    mean_square: Vec<T>,
 }
 
 impl<T: Real> Adam<T> {
     /// With decays `$\beta_1, \beta_2$` and `$\epsilon$`.
-    pub fn new(beta: [f64; 2], epsilon: f64, parameters: usize) -> Self {
-        Self {
-            beta,
-            epsilon: T::of(epsilon),
-            mean: vec![T::zero(); parameters],
-            mean_square: vec![T::zero(); parameters],
-        }
+    pub fn new(beta: [f64; 2], epsilon: f64) -> Self {
+        let epsilon = T::of(epsilon);
+        Self { beta, epsilon }
     }
 
     /// A step of every parameter, after `decay` of it.
-    pub(super) fn step(&mut self, part: Part<'_, T>, decay: impl Fn(&mut T) + Sync) {
+    pub(super) fn step(&self, at: Update, of: Parameters<'_, T>, decay: impl Fn(&mut T)) {
         // In f64 also for f32 parameters: 1 − β₂ᵗ is a small difference at first.
-        let [correction1, correction2] = self.beta.map(|beta| 1.0 - beta.powi(part.updates));
-        let eta = T::of(part.learning_rate / correction1);
+        let [correction1, correction2] = self.beta.map(|beta| 1.0 - beta.powi(at.number));
+        let eta = T::of(at.learning_rate / correction1);
         let root = T::of(correction2.sqrt());
         let [beta1, beta2] = self.beta.map(T::of);
         let [rest1, rest2] = self.beta.map(|beta| T::of(1.0 - beta));
         let epsilon = self.epsilon;
-        let mean = &mut self.mean[part.range()];
-        let mean_square = &mut self.mean_square[part.range()];
-        each([part.g], [part.w, mean, mean_square], |[g], [w, m, v]| {
+        let [mean, mean_square] = of.kept;
+        each([of.g], [of.w, mean, mean_square], |[g], [w, m, v]| {
             decay(w);
             *m = beta1 * *m + rest1 * g;
             *v = beta2 * *v + rest2 * g * g;
@@ -58,13 +52,12 @@ impl<T: Real> Adam<T> {
 }
 
 impl<T: Real> Optimizer<T> for Adam<T> {
-    fn update(&mut self, part: Part<'_, T>) {
-        self.step(part, |_| ());
+    fn keeps(&self) -> usize {
+        2
     }
 
-    fn reset(&mut self) {
-        self.mean.fill(T::zero());
-        self.mean_square.fill(T::zero());
+    fn update(&self, at: Update, of: Parameters<'_, T>) {
+        self.step(at, of, |_| ());
     }
 }
 
@@ -90,15 +83,13 @@ mod tests {
     #[test]
     fn steps_of_the_paper() {
         let (eta, beta, epsilon) = (0.1, [0.9, 0.999], 1e-8);
-        let mut rule = Adam::new(beta, epsilon, 1);
-        assert_close(three_steps(&mut rule), by_the_paper(eta, beta, epsilon));
-        rule.reset();
-        assert_close(three_steps(&mut rule), by_the_paper(eta, beta, epsilon));
+        let rule = Adam::new(beta, epsilon);
+        assert_close(three_steps(&rule), by_the_paper(eta, beta, epsilon));
     }
 
     #[test]
     fn the_first_step_is_as_long_as_the_learning_rate() {
-        let w = three_steps(&mut Adam::new([0.9, 0.999], 1e-8, 1))[0];
+        let w = three_steps(&Adam::new([0.9, 0.999], 1e-8))[0];
         assert!((w - 0.9).abs() < 1e-8);
     }
 }

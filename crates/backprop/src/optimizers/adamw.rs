@@ -13,7 +13,8 @@
 
 use spec::Real;
 
-use super::{Adam, Optimizer, Part};
+use super::{Adam, Optimizer, Update};
+use crate::parameters::Parameters;
 
 /// `$w \leftarrow w - \eta \lambda w$`, then Adam.
 #[derive(Clone, Debug)]
@@ -24,28 +25,28 @@ pub struct AdamW<T> {
 
 impl<T: Real> AdamW<T> {
     /// With `$\beta_1, \beta_2$`, `$\epsilon$` and `$\lambda$`.
-    pub fn new(beta: [f64; 2], epsilon: f64, weight_decay: f64, parameters: usize) -> Self {
+    pub fn new(beta: [f64; 2], epsilon: f64, weight_decay: f64) -> Self {
         Self {
-            adam: Adam::new(beta, epsilon, parameters),
+            adam: Adam::new(beta, epsilon),
             weight_decay,
         }
     }
 }
 
 impl<T: Real> Optimizer<T> for AdamW<T> {
-    fn update(&mut self, part: Part<'_, T>) {
-        let rate = T::of(part.learning_rate * self.weight_decay); // η λ
-        self.adam.step(part, |w| *w -= rate * *w);
+    fn keeps(&self) -> usize {
+        self.adam.keeps()
     }
 
-    fn reset(&mut self) {
-        self.adam.reset();
+    fn update(&self, at: Update, of: Parameters<'_, T>) {
+        let rate = T::of(at.learning_rate * self.weight_decay); // η λ
+        self.adam.step(at, of, |w| *w -= rate * *w);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_close, three_steps};
+    use super::super::testing::{Follower, assert_close, three_steps};
     use super::*;
 
     /// The algorithm as the paper writes it, line by line.
@@ -62,28 +63,22 @@ mod tests {
             w -= eta * (m_hat / (v_hat.sqrt() + epsilon) + lambda * w);
             w
         });
-        let mut rule = AdamW::new([beta1, beta2], epsilon, lambda, 1);
-        assert_close(three_steps(&mut rule), by_the_paper);
+        let rule = AdamW::new([beta1, beta2], epsilon, lambda);
+        assert_close(three_steps(&rule), by_the_paper);
     }
 
     #[test]
     fn the_first_step_is_the_decay_and_the_learning_rate() {
         // 1 − .1 · .5 · 1 − .1
-        let w = three_steps(&mut AdamW::new([0.9, 0.999], 1e-12, 0.5, 1))[0];
+        let w = three_steps(&AdamW::new([0.9, 0.999], 1e-12, 0.5))[0];
         assert!((w - 0.85).abs() < 1e-10);
     }
 
     #[test]
     fn without_a_gradient_only_the_decay_is_left() {
-        let mut rule = AdamW::new([0.9, 0.999], 1e-8, 0.5, 1);
-        let mut w = [2.0];
-        rule.update(Part {
-            start: 0,
-            w: &mut w,
-            g: &[0.0],
-            learning_rate: 0.1,
-            updates: 1,
-        });
-        assert_eq!(w, [1.9]);
+        let rule = AdamW::new([0.9, 0.999], 1e-8, 0.5);
+        let mut rule = Follower::new(&rule, 2.0);
+        rule.step(0.1, 0.0);
+        assert_eq!(rule.w, 1.9);
     }
 }

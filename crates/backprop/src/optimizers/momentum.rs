@@ -10,37 +10,35 @@
 
 use spec::Real;
 
-use super::{Optimizer, Part, each};
+use super::{Optimizer, Update, each};
+use crate::parameters::Parameters;
 
 /// `$v \leftarrow \mu v + g$`, `$w \leftarrow w - \eta v$`.
 #[derive(Clone, Debug)]
 pub struct Momentum<T> {
     momentum: T,
-    velocity: Vec<T>,
 }
 
 impl<T: Real> Momentum<T> {
-    /// With momentum `$\mu$`, at rest.
-    pub fn new(momentum: f64, parameters: usize) -> Self {
-        Self {
-            momentum: T::of(momentum),
-            velocity: vec![T::zero(); parameters],
-        }
+    /// With momentum `$\mu$`.
+    pub fn new(momentum: f64) -> Self {
+        let momentum = T::of(momentum);
+        Self { momentum }
     }
 }
 
 impl<T: Real> Optimizer<T> for Momentum<T> {
-    fn update(&mut self, part: Part<'_, T>) {
-        let (eta, mu) = (T::of(part.learning_rate), self.momentum);
-        let velocity = &mut self.velocity[part.range()];
-        each([part.g], [part.w, velocity], |[g], [w, v]| {
+    fn keeps(&self) -> usize {
+        1
+    }
+
+    fn update(&self, at: Update, of: Parameters<'_, T>) {
+        let (eta, mu) = (T::of(at.learning_rate), self.momentum);
+        let [velocity, _] = of.kept;
+        each([of.g], [of.w, velocity], |[g], [w, v]| {
             *v = mu * *v + g;
             *w -= eta * *v;
         });
-    }
-
-    fn reset(&mut self) {
-        self.velocity.fill(T::zero());
     }
 }
 
@@ -52,9 +50,6 @@ mod tests {
     #[test]
     fn steps_worked_by_hand() {
         // v = 2, 2.6, 2.38
-        let mut rule = Momentum::new(0.5, 1);
-        assert_close(three_steps(&mut rule), [0.8, 0.54, 0.302]);
-        rule.reset();
-        assert_close(three_steps(&mut rule), [0.8, 0.54, 0.302]);
+        assert_close(three_steps(&Momentum::new(0.5)), [0.8, 0.54, 0.302]);
     }
 }

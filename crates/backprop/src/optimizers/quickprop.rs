@@ -25,36 +25,33 @@
 
 use spec::Real;
 
-use super::{Optimizer, Part, each};
+use super::{Optimizer, Update, each};
 use crate::blocks::sign;
+use crate::parameters::Parameters;
 
 /// `$w \leftarrow w + \frac{g}{g' - g} d'$`, and a gradient term where the slope goes on.
 #[derive(Clone, Debug)]
 pub struct Quickprop<T> {
     growth: T,
-    /// `$d'$` of each parameter.
-    steps: Vec<T>,
-    /// `$g'$` of each parameter.
-    slopes: Vec<T>,
 }
 
 impl<T: Real> Quickprop<T> {
     /// With growth `$\mu$`.
-    pub fn new(growth: f64, parameters: usize) -> Self {
-        Self {
-            growth: T::of(growth),
-            steps: vec![T::zero(); parameters],
-            slopes: vec![T::zero(); parameters],
-        }
+    pub fn new(growth: f64) -> Self {
+        let growth = T::of(growth);
+        Self { growth }
     }
 }
 
 impl<T: Real> Optimizer<T> for Quickprop<T> {
-    fn update(&mut self, part: Part<'_, T>) {
-        let (zero, eta, mu) = (T::zero(), T::of(part.learning_rate), self.growth);
-        let steps = &mut self.steps[part.range()];
-        let slopes = &mut self.slopes[part.range()];
-        each([part.g], [part.w, steps, slopes], |[g], [w, d, before]| {
+    fn keeps(&self) -> usize {
+        2
+    }
+
+    fn update(&self, at: Update, of: Parameters<'_, T>) {
+        let (zero, eta, mu) = (T::zero(), T::of(at.learning_rate), self.growth);
+        let [steps, slopes] = of.kept; // d' and g'
+        each([of.g], [of.w, steps, slopes], |[g], [w, d, before]| {
             let goes_on = sign(g) * sign(*before) > zero;
             let parabola = if g == zero { zero } else { g / (*before - g) };
             let a = match goes_on && !(parabola >= zero && parabola <= mu) {
@@ -72,44 +69,39 @@ impl<T: Real> Optimizer<T> for Quickprop<T> {
             *before = g;
         });
     }
-
-    fn reset(&mut self) {
-        self.steps.fill(T::zero());
-        self.slopes.fill(T::zero());
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_close, follow, three_steps};
+    use super::super::testing::{Follower, assert_close, follow, three_steps};
     use super::*;
 
     #[test]
     fn steps_worked_by_hand() {
         // −.1 · 2 = −.2; a = 1.6 / .4 = 4, so 1.75: −.35 − .16 = −.51; a = .58 / 1.02, which leads
         // from .29 to the minimum, and −.058 further.
-        let w = three_steps(&mut Quickprop::new(1.75, 1));
+        let w = three_steps(&Quickprop::new(1.75));
         assert_close(w, [0.8, 0.29, -0.058]);
     }
 
     #[test]
     fn after_a_change_of_sign_the_jump_hits_the_minimum_of_a_parabola() {
         // E = w² from 1 with η = .8: to −.6, where g = −1.2, a = −1.2 / 3.2 = −.375, d = .6.
-        let w = follow(&mut Quickprop::new(1.75, 1), 0.8, &[2.0, -1.2]);
+        let w = follow(&Quickprop::new(1.75), 0.8, &[2.0, -1.2]);
         assert_close(w, [-1.6, -1.0]);
     }
 
     #[test]
     fn a_slope_that_is_not_flatter_makes_the_step_grow() {
         // Equal: 1.5 · −.1 − .1 = −.25. Steeper: 1.5 · −.25 − .2 = −.575.
-        let w = follow(&mut Quickprop::new(1.5, 1), 0.1, &[1.0, 1.0, 2.0]);
+        let w = follow(&Quickprop::new(1.5), 0.1, &[1.0, 1.0, 2.0]);
         assert_close(w, [-0.1, -0.35, -0.925]);
     }
 
     #[test]
     fn a_slope_of_zero_ends_the_steps_and_the_gradient_begins_anew() {
         // No slope, no step; twice in a row (0 / 0) too; then −.1 · 3.
-        let w = follow(&mut Quickprop::new(1.75, 1), 0.1, &[1.0, 0.0, 0.0, 3.0]);
+        let w = follow(&Quickprop::new(1.75), 0.1, &[1.0, 0.0, 0.0, 3.0]);
         assert_close(w, [-0.1, -0.1, -0.1, -0.4]);
     }
 
@@ -122,8 +114,8 @@ mod tests {
         // A bumpy error: E = w⁴ / 4 − w² + .3 sin 5w.
         let slope = |w: f64| w * w * w - 2.0 * w + 1.5 * (5.0 * w).cos();
         let (mut w, mut last_step, mut last_slope) = (2.0, 0.0f64, 0.0f64);
-        let mut rule = Quickprop::new(mu, 1);
-        let mut by_rule = [2.0];
+        let rule = Quickprop::new(mu);
+        let mut rule = Follower::new(&rule, 2.0);
         for updates in 1..30 {
             let s = slope(w);
             let downhill = s * last_step < 0.0;
@@ -140,18 +132,9 @@ mod tests {
             w += step;
             (last_step, last_slope) = (step, s);
 
-            let g = [slope(by_rule[0])];
-            rule.update(Part {
-                start: 0,
-                w: &mut by_rule,
-                g: &g,
-                learning_rate: eta,
-                updates,
-            });
-            assert!(
-                (w - by_rule[0]).abs() < 1e-9,
-                "step {updates}: {w}, {by_rule:?}"
-            );
+            rule.step(eta, slope(rule.w));
+            let by_rule = rule.w;
+            assert!((w - by_rule).abs() < 1e-9, "step {updates}: {w}, {by_rule}");
         }
     }
 }

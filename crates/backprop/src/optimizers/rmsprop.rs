@@ -11,40 +11,37 @@
 
 use spec::Real;
 
-use super::{Optimizer, Part, each};
+use super::{Optimizer, Update, each};
+use crate::parameters::Parameters;
 
 /// `$s \leftarrow \rho s + (1 - \rho) g^2$`, `$w \leftarrow w - \eta g / (\sqrt s + \epsilon)$`.
 #[derive(Clone, Debug)]
 pub struct RmsProp<T> {
     decay: f64,
     epsilon: T,
-    mean_square: Vec<T>,
 }
 
 impl<T: Real> RmsProp<T> {
     /// With `$\rho$` and `$\epsilon$`.
-    pub fn new(decay: f64, epsilon: f64, parameters: usize) -> Self {
-        Self {
-            decay,
-            epsilon: T::of(epsilon),
-            mean_square: vec![T::zero(); parameters],
-        }
+    pub fn new(decay: f64, epsilon: f64) -> Self {
+        let epsilon = T::of(epsilon);
+        Self { decay, epsilon }
     }
 }
 
 impl<T: Real> Optimizer<T> for RmsProp<T> {
-    fn update(&mut self, part: Part<'_, T>) {
-        let (eta, epsilon) = (T::of(part.learning_rate), self.epsilon);
+    fn keeps(&self) -> usize {
+        1
+    }
+
+    fn update(&self, at: Update, of: Parameters<'_, T>) {
+        let (eta, epsilon) = (T::of(at.learning_rate), self.epsilon);
         let (rho, rest) = (T::of(self.decay), T::of(1.0 - self.decay));
-        let mean_square = &mut self.mean_square[part.range()];
-        each([part.g], [part.w, mean_square], |[g], [w, s]| {
+        let [mean_square, _] = of.kept;
+        each([of.g], [of.w, mean_square], |[g], [w, s]| {
             *s = rho * *s + rest * g * g;
             *w -= eta * g / (s.sqrt() + epsilon);
         });
-    }
-
-    fn reset(&mut self) {
-        self.mean_square.fill(T::zero());
     }
 }
 
@@ -57,7 +54,7 @@ mod tests {
     fn steps_worked_by_hand() {
         // ρ = 3/4, ε = 1; s = 1/4 · 16 = 4, then 3/4 · 4 + 1/4 · 24 = 9, then 3/4 · 9 + 1/4 · 37 = 16.
         let gradients = [4.0, -24f64.sqrt(), 37f64.sqrt()];
-        let w = follow(&mut RmsProp::new(0.75, 1.0, 1), 0.5, &gradients);
+        let w = follow(&RmsProp::new(0.75, 1.0), 0.5, &gradients);
         let first = -0.5 * 4.0 / 3.0;
         let second = first + 0.5 * 24f64.sqrt() / 4.0;
         assert_close(w, [first, second, second - 0.5 * 37f64.sqrt() / 5.0]);
@@ -79,7 +76,7 @@ mod tests {
             w -= 0.1 * g / (mean_square.sqrt() + epsilon);
             w
         });
-        let mut rule = RmsProp::new(rho, epsilon, 1);
-        assert_close(three_steps(&mut rule), written_out);
+        let rule = RmsProp::new(rho, epsilon);
+        assert_close(three_steps(&rule), written_out);
     }
 }

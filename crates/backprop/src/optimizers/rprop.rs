@@ -27,8 +27,9 @@
 
 use spec::Real;
 
-use super::{Optimizer, Part, each};
+use super::{Optimizer, Update, each};
 use crate::blocks::sign;
+use crate::parameters::Parameters;
 
 /// `$w \leftarrow w - \Delta \operatorname{sign}(g)$`.
 #[derive(Clone, Debug)]
@@ -37,77 +38,66 @@ pub struct Rprop<T> {
     factors: [T; 2],
     /// `$\Delta_{min}$` and `$\Delta_{max}$`.
     bounds: [T; 2],
-    /// `$\Delta$` of each parameter; 0 before its first update.
-    steps: Vec<T>,
-    /// `$s'$` of each parameter.
-    signs: Vec<T>,
 }
 
 impl<T: Real> Rprop<T> {
     /// With the factors `$\eta^-, \eta^+$` and the bounds `$\Delta_{min}, \Delta_{max}$`.
-    pub fn new(factors: [f64; 2], bounds: [f64; 2], parameters: usize) -> Self {
+    pub fn new(factors: [f64; 2], bounds: [f64; 2]) -> Self {
         Self {
             factors: factors.map(T::of),
             bounds: bounds.map(T::of),
-            steps: vec![T::zero(); parameters],
-            signs: vec![T::zero(); parameters],
         }
     }
 }
 
 impl<T: Real> Optimizer<T> for Rprop<T> {
-    fn update(&mut self, part: Part<'_, T>) {
-        let (zero, begin) = (T::zero(), T::of(part.learning_rate));
-        let ([decrease, increase], [smallest, largest]) = (self.factors, self.bounds);
-        let steps = &mut self.steps[part.range()];
-        let signs = &mut self.signs[part.range()];
-        each(
-            [part.g],
-            [part.w, steps, signs],
-            |[g], [w, step, before]| {
-                let now = sign(g);
-                let product = now * *before;
-                let factor = if product > zero {
-                    increase
-                } else if product < zero {
-                    decrease
-                } else {
-                    T::one()
-                };
-                let last = if *step == zero { begin } else { *step };
-                *step = (last * factor).max(smallest).min(largest);
-                *before = if product < zero { zero } else { now };
-                *w -= *step * *before;
-            },
-        );
+    fn keeps(&self) -> usize {
+        2
     }
 
-    fn reset(&mut self) {
-        self.steps.fill(T::zero());
-        self.signs.fill(T::zero());
+    fn update(&self, at: Update, of: Parameters<'_, T>) {
+        let (zero, begin) = (T::zero(), T::of(at.learning_rate));
+        let ([decrease, increase], [smallest, largest]) = (self.factors, self.bounds);
+        // Δ, 0 before the first update, and s'.
+        let [steps, signs] = of.kept;
+        each([of.g], [of.w, steps, signs], |[g], [w, step, before]| {
+            let now = sign(g);
+            let product = now * *before;
+            let factor = if product > zero {
+                increase
+            } else if product < zero {
+                decrease
+            } else {
+                T::one()
+            };
+            let last = if *step == zero { begin } else { *step };
+            *step = (last * factor).max(smallest).min(largest);
+            *before = if product < zero { zero } else { now };
+            *w -= *step * *before;
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{assert_close, follow, three_steps};
+    use super::super::testing::{Follower, assert_close, follow, three_steps};
     use super::*;
 
     fn rule(bounds: [f64; 2]) -> Rprop<f64> {
-        Rprop::new([0.5, 1.2], bounds, 1)
+        Rprop::new([0.5, 1.2], bounds)
     }
 
     #[test]
     fn steps_worked_by_hand() {
         // Δ = .1, .12, .144
-        assert_close(three_steps(&mut rule([1e-6, 50.0])), [0.9, 0.78, 0.636]);
+        assert_close(three_steps(&rule([1e-6, 50.0])), [0.9, 0.78, 0.636]);
     }
 
     #[test]
     fn after_a_change_of_sign_a_parameter_rests_and_its_step_is_smaller() {
         // Δ = .1, .12, .06 (rest), .06 (as it is), .072, .036 (rest)
         let w = follow(
-            &mut rule([1e-6, 50.0]),
+            &rule([1e-6, 50.0]),
             0.1,
             &[5.0, 0.01, -3.0, -7.0, -1.0, 2.0],
         );
@@ -116,26 +106,25 @@ mod tests {
 
     #[test]
     fn a_gradient_of_zero_moves_nothing_and_is_no_change_of_sign() {
-        let w = follow(&mut rule([1e-6, 50.0]), 0.1, &[1.0, 0.0, -1.0, -1.0]);
+        let w = follow(&rule([1e-6, 50.0]), 0.1, &[1.0, 0.0, -1.0, -1.0]);
         assert_close(w, [-0.1, -0.1, 0.0, 0.12]);
     }
 
     #[test]
     fn steps_stay_within_their_bounds() {
-        let w = follow(&mut rule([0.08, 0.11]), 0.1, &[1.0, 1.0, 1.0]);
+        let w = follow(&rule([0.08, 0.11]), 0.1, &[1.0, 1.0, 1.0]);
         assert_close(w, [-0.1, -0.21, -0.32]);
         // .1, .05 → .08 (rest), .08
-        let w = follow(&mut rule([0.08, 0.11]), 0.1, &[1.0, -1.0, -1.0]);
+        let w = follow(&rule([0.08, 0.11]), 0.1, &[1.0, -1.0, -1.0]);
         assert_close(w, [-0.1, -0.1, -0.02]);
         // The first one too.
-        assert_close(follow(&mut rule([0.08, 0.11]), 9.0, &[1.0]), [-0.11]);
+        assert_close(follow(&rule([0.08, 0.11]), 9.0, &[1.0]), [-0.11]);
     }
 
     #[test]
     fn later_learning_rates_do_not_matter() {
-        let mut rule = rule([1e-6, 50.0]);
-        let first = follow(&mut rule, 0.1, &[1.0]);
-        let second = follow(&mut rule, 7.0, &[1.0]);
-        assert_close([first[0], second[0]], [-0.1, -0.12]);
+        let rule = rule([1e-6, 50.0]);
+        let mut rule = Follower::new(&rule, 0.0);
+        assert_close([0.1, 7.0].map(|eta| rule.step(eta, 1.0)), [-0.1, -0.22]);
     }
 }

@@ -8,19 +8,22 @@
 
 use spec::Real;
 
-use super::{Optimizer, Part, each};
+use super::{Optimizer, Update, each};
+use crate::parameters::Parameters;
 
 /// `$w \leftarrow w - \eta g$`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sgd;
 
 impl<T: Real> Optimizer<T> for Sgd {
-    fn update(&mut self, part: Part<'_, T>) {
-        let eta = T::of(part.learning_rate);
-        each([part.g], [part.w], |[g], [w]| *w -= eta * g);
+    fn keeps(&self) -> usize {
+        0
     }
 
-    fn reset(&mut self) {}
+    fn update(&self, at: Update, of: Parameters<'_, T>) {
+        let eta = T::of(at.learning_rate);
+        each([of.g], [of.w], |[g], [w]| *w -= eta * g);
+    }
 }
 
 #[cfg(test)]
@@ -31,6 +34,6 @@ mod tests {
     #[test]
     fn steps_worked_by_hand() {
         // w ← w − .1 · 2w = .8 w
-        assert_close(three_steps(&mut Sgd), [0.8, 0.64, 0.512]);
+        assert_close(three_steps(&Sgd), [0.8, 0.64, 0.512]);
     }
 }
