@@ -7,8 +7,8 @@
 //! | product | form | kernel |
 //! |---|---|---|
 //! | forward `$y = x W^\top$` | rows of `$x$` times rows of `$W$` | [`dots`] |
-//! | `$dx = dy\, W$` | rows of `$W$`, weighted and summed | [`rows`] |
-//! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | [`rows`], or [`nonzero`] behind a ReLU |
+//! | `$dx = dy\, W$` | rows of `$W$`, weighted and summed | [`rows`], or [`nonzero`] behind a ReLU |
+//! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | the same |
 //!
 //! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction set
 //! and chooses at run time: one binary, fast on every processor it meets.
@@ -50,8 +50,8 @@ pub fn matmul<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, mut c: ArrayViewMut2<
     let size = Size { m, k, n };
     let (a_t, b_t) = (a.t(), b.t());
     let layout = match (a.as_slice(), a_t.as_slice(), b.as_slice(), b_t.as_slice()) {
-        (Some(a), _, Some(b), _) => Some((Kernel::Rows { row: k, column: 1 }, a, b)),
-        (_, Some(a), Some(b), _) => Some((Kernel::Rows { row: 1, column: m }, a, b)),
+        (Some(a), _, Some(b), _) => Some((Kernel::of_rows([k, 1], nonzero::pays([a])), a, b)),
+        (_, Some(a), Some(b), _) => Some((Kernel::of_rows([1, m], nonzero::pays([a])), a, b)),
         (Some(a), _, _, Some(b)) => Some((Kernel::Dots, a, b)),
         _ => None,
     };
@@ -94,13 +94,10 @@ pub fn matmul_transposed<T: Real>(
     }
     match (a.as_slice(), b.as_slice()) {
         (Some(of_a), Some(b)) => {
-            let (row, column) = (1, a.ncols());
-            let kernel = match nonzero::pays(of_a, column, columns.clone()) {
-                true => Kernel::Nonzero { column },
-                false => Kernel::Rows { row, column },
-            };
+            let row = a.ncols();
+            let some = of_a.chunks_exact(row).map(|a| &a[columns.clone()]);
             let product = Product {
-                kernel,
+                kernel: Kernel::of_rows([1, row], nonzero::pays(some)),
                 size: Size { m, k, n },
                 a: &of_a[columns.start..],
                 b,
@@ -133,14 +130,32 @@ struct Size {
     n: usize,
 }
 
+/// A matrix whose next row lies `row` numbers further, and the next column `column`.
+#[derive(Clone, Copy)]
+struct Strided<'a, T> {
+    numbers: &'a [T],
+    row: usize,
+    column: usize,
+}
+
 #[derive(Clone, Copy)]
 enum Kernel {
     /// B lies row by row; in A the next row is `row` numbers further and the next column `column`.
     Rows { row: usize, column: usize },
     /// A lies row by row, B column by column.
     Dots,
-    /// As `Rows` with columns of A that lie side by side, but many of their numbers are zero.
-    Nonzero { column: usize },
+    /// The same, but many numbers of A are zero.
+    Nonzero { row: usize, column: usize },
+}
+
+impl Kernel {
+    /// What suits a B that lies row by row, and these distances of the rows and columns of A.
+    fn of_rows([row, column]: [usize; 2], many_zeros: bool) -> Self {
+        match many_zeros {
+            true => Self::Nonzero { row, column },
+            false => Self::Rows { row, column },
+        }
+    }
 }
 
 struct Product<'a, T> {
@@ -174,16 +189,18 @@ impl<T: Vector> WithSimd for Product<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { size, a, b, c, .. } = self;
+        let strided = |row, column| Strided {
+            numbers: a,
+            row,
+            column,
+        };
         match self.kernel {
             Kernel::Rows { row, column } => {
-                let a = rows::Strided {
-                    numbers: a,
-                    row,
-                    column,
-                };
-                rows::product(simd, size, a, b, c);
+                rows::product(simd, size, strided(row, column), b, c);
             }
-            Kernel::Nonzero { column } => nonzero::product(simd, size, (a, column), b, c),
+            Kernel::Nonzero { row, column } => {
+                nonzero::product(simd, size, strided(row, column), b, c);
+            }
             Kernel::Dots => dots::product(simd, size, a, b, c),
         }
     }

@@ -7,13 +7,11 @@
 //! [`rows`](super::rows) reads one for six, so a number of B costs 1.4 times as much as there, and
 //! only those that count are paid for: at 0.39 nonzero weights 0.7 times as much in all.
 
-use std::ops::Range;
-
 use pulp::Simd;
 use spec::Real;
 
-use super::Size;
 use super::vector::{Vector, unrolled};
+use super::{Size, Strided};
 
 /// Vectors of a tile: with a weight, 15 of 16 registers.
 const WIDTH: usize = 14;
@@ -31,24 +29,22 @@ struct Weights<T> {
 }
 
 /// Whether so many weights are zero that this kernel is faster than [`rows`](super::rows): fewer than
-/// 6 in 10 are left. `a` lies row by row; only some of its columns are asked about.
-pub(super) fn pays<T: Real>(a: &[T], row: usize, columns: Range<usize>) -> bool {
+/// 6 in 10 are left.
+pub(super) fn pays<'a, T: Real>(stretches: impl IntoIterator<Item = &'a [T]>) -> bool {
     let (mut nonzero, mut all) = (0, 0);
-    for row in a.chunks_exact(row) {
-        let row = &row[columns.clone()];
-        nonzero += row.iter().filter(|&&a| a != T::zero()).count();
-        all += row.len();
+    for a in stretches {
+        nonzero += a.iter().filter(|&&a| a != T::zero()).count();
+        all += a.len();
     }
     10 * nonzero < 6 * all
 }
 
-/// The first numbers of A, a column of it every `column` numbers; `b` holds `[K, N]` and `c` `[M, N]`
-/// row by row.
+/// `a` is `[M, K]`; `b` holds `[K, N]` and `c` `[M, N]` row by row.
 #[inline(always)]
 pub(super) fn product<T: Vector, S: Simd>(
     simd: S,
     size: Size,
-    (a, column): (&[T], usize),
+    a: Strided<T>,
     b: &[T],
     c: &mut [T],
 ) {
@@ -61,13 +57,13 @@ pub(super) fn product<T: Vector, S: Simd>(
     }; ROWS];
     for first in (0..k).step_by(DEPTH) {
         let depth = DEPTH.min(k - first);
-        let (a, b) = (&a[first * column..], &b[first * n..(first + depth) * n]);
+        let b = &b[first * n..(first + depth) * n];
         for top in (0..m).step_by(ROWS) {
             let height = ROWS.min(m - top);
             let weights = &mut weights[..height];
             for (row, weights) in weights.iter_mut().enumerate() {
-                let weights_of_row = a[top + row..].iter().step_by(column).take(depth);
-                weights.gather(weights_of_row, n);
+                let of_row = &a.numbers[(top + row) * a.row + first * a.column..];
+                weights.gather(of_row.iter().step_by(a.column).take(depth), n);
             }
             let c = &mut c[top * n..(top + height) * n];
             let mut left = 0;

@@ -6,8 +6,8 @@
 
 use pulp::Simd;
 
-use super::Size;
 use super::vector::{Vector, of_height, unrolled};
+use super::{Size, Strided};
 
 /// Rows of a tile: 12 sums in 16 registers, enough to hide the latency of an addition.
 const TILE: usize = 6;
@@ -20,14 +20,6 @@ const WIDEST: usize = 32;
 
 /// 6 rows of A, column by column.
 type Strip<T> = [[T; TILE]; DEPTH];
-
-/// A matrix whose next row lies `row` numbers further, and the next column `column`.
-#[derive(Clone, Copy)]
-pub(super) struct Strided<'a, T> {
-    pub numbers: &'a [T],
-    pub row: usize,
-    pub column: usize,
-}
 
 /// `a` is `[M, K]`; `b` holds `[K, N]` and `c` `[M, N]` row by row.
 #[inline(always)]
