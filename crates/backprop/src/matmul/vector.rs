@@ -31,6 +31,12 @@ pub(crate) trait Vector: Real {
     /// The vector ends before the slice does.
     unsafe fn at<S: Simd>(slice: &[Self], from: usize) -> Self::Of<S>;
 
+    /// Writes the vector that begins at `from`, likewise.
+    ///
+    /// # Safety
+    /// The vector ends before the slice does.
+    unsafe fn put<S: Simd>(slice: &mut [Self], from: usize, vector: Self::Of<S>);
+
     /// a + b.
     fn plus<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
 
@@ -81,6 +87,15 @@ macro_rules! vector {
                 // SAFETY: the caller promises that the vector lies in the slice; it is plain numbers, for
                 // which any bits are right, and the read asks for no alignment.
                 unsafe { slice.as_ptr().add(from).cast::<S::$of>().read_unaligned() }
+            }
+
+            #[inline(always)]
+            unsafe fn put<S: Simd>(slice: &mut [Self], from: usize, vector: S::$of) {
+                debug_assert!(from + size_of::<S::$of>() / size_of::<Self>() <= slice.len());
+                let place = slice.as_mut_ptr();
+                // SAFETY: the caller promises that the vector lies in the slice, which is lent to us alone;
+                // the write asks for no alignment.
+                unsafe { place.add(from).cast::<S::$of>().write_unaligned(vector) }
             }
 
             #[inline(always)]

@@ -180,19 +180,23 @@ impl<T: Vector> Tiled for WeightGradient<'_, T> {
             values,
             step,
         } = self.gradients;
+        let end = starts.len().min(values.len());
+        let (starts, values) = (&starts[..end], &values[..end]);
+        let reach = (H - 1) * distance + W * lanes;
         macro_rules! add {
             ($turn:literal, $at:expr) => {
-                let (x, g) = (&x[from_bits(&starts[$at])..], T::splat(simd, values[$at]));
+                let x = &x[from_bits(&starts[$at])..][..reach];
+                let g = T::splat(simd, values[$at]);
                 sum[$turn] += values[$at];
                 unrolled!(h in [0 1 2 3 4 5] below H => {
-                    let (x, _) = T::split::<S>(&x[h * distance..][..W * lanes]);
                     unrolled!(v in [0 1 2 3] below W => {
-                        sums[$turn][h][v] = T::multiply_add(simd, g, x[v], sums[$turn][h][v]);
+                        // SAFETY: h is below H and v below W, so the vector ends at `reach` or before.
+                        let x = unsafe { T::at::<S>(x, h * distance + v * lanes) };
+                        sums[$turn][h][v] = T::multiply_add(simd, g, x, sums[$turn][h][v]);
                     });
                 });
             };
         }
-        let end = starts.len().min(values.len());
         let mut at = 0;
         // By turns to two sets of sums, if registers hold both: one alone waits for its additions.
         while H * W <= 6 && at + step < end {
@@ -251,20 +255,23 @@ impl<T: Vector> Tiled for InputGradient<'_, T> {
             step,
         } = self.gradients;
         let count = starts.len().min(values.len()).div_ceil(step);
+        let reach = (H - 1) * distance + W * lanes;
         let mut turn = 0;
         while turn < count {
             // By turns from both halves of the map: patches of neighbours overlap, and a number that was
             // just written has to be waited for.
             let at = (turn / 2 + turn % 2 * count.div_ceil(2)) * step;
             turn += 1;
-            let (dx, g) = (
-                &mut dx[from_bits(&starts[at])..],
-                T::splat(simd, values[at]),
-            );
+            let dx = &mut dx[from_bits(&starts[at])..][..reach];
+            let g = T::splat(simd, values[at]);
             unrolled!(h in [0 1 2 3 4 5] below H => {
-                let (dx, _) = T::split_mut::<S>(&mut dx[h * distance..][..W * lanes]);
                 unrolled!(v in [0 1 2 3] below W => {
-                    dx[v] = T::multiply_add(simd, g, w[h][v], dx[v]);
+                    let place = h * distance + v * lanes;
+                    // SAFETY: h is below H and v below W, so the vector ends at `reach` or before.
+                    unsafe {
+                        let sum = T::multiply_add(simd, g, w[h][v], T::at::<S>(dx, place));
+                        T::put::<S>(dx, place, sum);
+                    }
                 });
             });
         }
