@@ -157,7 +157,7 @@ impl<T: Real> Implementation<T> for Model<T> {
 
     fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
         self.updates = self.updates.saturating_add(1);
-        let mut kept = self.kept.each_mut().map(Vec::as_mut_slice);
+        let kept = self.kept.each_mut().map(Vec::as_mut_slice);
         let learn = |mut some: Parameters<T>| {
             for (range, factor) in &self.parts {
                 let part = some.within(range);
@@ -171,26 +171,27 @@ impl<T: Real> Implementation<T> for Model<T> {
                 self.optimizer.update(at, part);
             }
         };
-        let (task, mode) = (Task::LossGradient(t), training(step.number));
-        let lent = kept.each_mut().map(|kept| &mut **kept);
-        let loss = self
-            .network
-            .run_then(x, task, mode, None, lent, |mut some| {
-                self.penalties.add_gradient(&mut some);
-                match self.clip {
-                    // It needs all gradients first.
-                    Some(ClipSpec::Norm(_)) => {}
-                    _ => learn(some),
-                }
-            });
-        if let Some(ClipSpec::Norm(bound)) = self.clip {
-            let learning = self.parts.iter().map(|(range, _)| range.clone());
-            let factor = clipping::factor(bound, self.network.flat_gradients(), learning);
-            self.network.with_gradients(kept).share(|some| {
-                clipping::scale(factor, some.g);
+        let (network, penalties, mode) =
+            (&mut self.network, &self.penalties, training(step.number));
+        let loss = match self.clip {
+            Some(ClipSpec::Norm(bound)) => {
+                // A norm is that of all gradients, so they must be there before anything learns.
+                let loss = network.run(x, Task::LossGradient(t), mode, None);
+                let all = network.with_gradients(Default::default());
+                all.share(|mut some| penalties.add_gradient(&mut some));
+                let learning = self.parts.iter().map(|(range, _)| range.clone());
+                let factor = clipping::factor(bound, network.flat_gradients(), learning);
+                network.with_gradients(kept).share(|some| {
+                    clipping::scale(factor, some.g);
+                    learn(some);
+                });
+                loss
+            }
+            _ => network.learn(x, t, mode, kept, |mut some| {
+                penalties.add_gradient(&mut some);
                 learn(some);
-            });
-        }
+            }),
+        };
         let all = self.network.with_gradients(Default::default());
         self.penalties.bound_norms(all.w);
         self.network.end_step();

@@ -12,7 +12,7 @@ use spec::{NamedTensors, Real, Streams, TensorError, initial};
 
 use crate::crew;
 use crate::cut::{Cut, most_pieces, work};
-use crate::gradients::Backpropagated;
+use crate::gradients::{Backpropagated, Spare, largest_task};
 use crate::layers::{self, Mode, Order};
 use crate::losses::{self, Loss};
 use crate::parameters::{KEPT, Parameters};
@@ -29,6 +29,7 @@ pub struct Network<T> {
     pieces: Vec<Piece<T>>,
     /// Gradients of all parameters, over the whole batch.
     gradients: Vec<T>,
+    spare: Spare<T>,
 }
 
 /// What all pieces read.
@@ -66,6 +67,7 @@ impl<T: Real> Network<T> {
             },
             pieces: vec![first],
             gradients: vec![T::zero(); parameters],
+            spare: Spare::new(),
         }
     }
 
@@ -175,56 +177,23 @@ impl<T: Real> Network<T> {
         mode: Mode,
         input_gradient: Option<ArrayViewMut2<T>>,
     ) -> f64 {
-        self.run_then(x, task, mode, input_gradient, Default::default(), |_| ())
-    }
-
-    /// The same, and calls `then` with parameters whose gradients are ready, some at a time, on
-    /// several threads. `kept` is handed on to it, numbers of each parameter or nothing.
-    ///
-    /// # Panics
-    /// When the shapes do not fit.
-    pub fn run_then(
-        &mut self,
-        x: ArrayView2<T>,
-        task: Task<T>,
-        mode: Mode,
-        input_gradient: Option<ArrayViewMut2<T>>,
-        kept: [&mut [T]; KEPT],
-        then: impl Fn(Parameters<T>) + Sync,
-    ) -> f64 {
-        let rows = x.nrows();
-        let cut = self.cut(rows);
-        while self.pieces.len() < cut.pieces {
-            let build = build_of(&self.plan);
-            self.pieces
-                .push(Piece::new(&self.plan, self.streams, build));
-        }
-        let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
-        let wants_input = input_gradient.is_some();
-        let run = |(index, piece): (usize, &mut Piece<T>)| {
-            let part = cut.part(index);
-            let mode = mode.from_row(part.start);
-            let x = x.slice(s![part.clone(), ..]);
-            piece.run(shared, x, task.part(part), mode, rows, wants_input);
-        };
-        match &mut *pieces {
-            [only] => run((0, only)),
-            several => crew::share(several.iter_mut().enumerate(), run),
-        }
+        let cut = self.pass(x, task, mode, input_gradient.is_some());
+        let pieces = &self.pieces[..cut.pieces];
         if !matches!(task, Task::Loss(_)) {
             let batch = Backpropagated {
                 pieces,
                 x,
                 cut,
                 order: task.order(),
+                spare: None,
             };
-            let all = Parameters {
+            let gradients = Parameters {
                 start: 0,
-                w: &mut self.shared.parameters,
+                w: &mut [],
                 g: &mut self.gradients,
-                kept,
+                kept: Default::default(),
             };
-            batch.gradients(all, then);
+            batch.gradients(gradients, |_| ());
         }
         if let Some(mut dx) = input_gradient {
             for (index, piece) in pieces.iter().enumerate() {
@@ -235,8 +204,67 @@ impl<T: Real> Network<T> {
         let loss: f64 = pieces.iter().map(|piece| piece.loss).sum();
         match task {
             Task::Gradient(_) => loss,
-            _ => loss / rows as f64,
+            _ => loss / x.nrows() as f64,
         }
+    }
+
+    /// Runs a batch with targets `t` `[N, K]`, hands the parameters with their gradients to `learn`, some
+    /// at a time and on several threads, and returns the mean loss. `kept` goes with them, numbers of each
+    /// parameter or nothing. Nothing is promised of [`Network::gradients`] afterwards.
+    ///
+    /// # Panics
+    /// When the shapes do not fit.
+    pub fn learn(
+        &mut self,
+        x: ArrayView2<T>,
+        t: ArrayView2<T>,
+        mode: Mode,
+        kept: [&mut [T]; KEPT],
+        learn: impl Fn(Parameters<T>) + Sync,
+    ) -> f64 {
+        let task = Task::LossGradient(t);
+        let cut = self.pass(x, task, mode, false);
+        let pieces = &self.pieces[..cut.pieces];
+        self.spare
+            .make_room(largest_task(&pieces[0].sequence, x.ncols()));
+        let batch = Backpropagated {
+            pieces,
+            x,
+            cut,
+            order: task.order(),
+            spare: Some(&self.spare),
+        };
+        let all = Parameters {
+            start: 0,
+            w: &mut self.shared.parameters,
+            g: &mut self.gradients,
+            kept,
+        };
+        batch.gradients(all, learn);
+        pieces.iter().map(|piece| piece.loss).sum::<f64>() / x.nrows() as f64
+    }
+
+    /// Every piece of the batch through the chain and, if the task asks for it, back.
+    fn pass(&mut self, x: ArrayView2<T>, task: Task<T>, mode: Mode, wants_input: bool) -> Cut {
+        let rows = x.nrows();
+        let cut = self.cut(rows);
+        while self.pieces.len() < cut.pieces {
+            let build = build_of(&self.plan);
+            self.pieces
+                .push(Piece::new(&self.plan, self.streams, build));
+        }
+        let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
+        let run = |(index, piece): (usize, &mut Piece<T>)| {
+            let part = cut.part(index);
+            let mode = mode.from_row(part.start);
+            let x = x.slice(s![part.clone(), ..]);
+            piece.run(shared, x, task.part(part), mode, rows, wants_input);
+        };
+        match pieces {
+            [only] => run((0, only)),
+            several => crew::share(several.iter_mut().enumerate(), run),
+        }
+        cut
     }
 
     /// Output of a planned layer in the last run, which had so many rows; none of one that is fused with
