@@ -32,7 +32,7 @@
 //! | `bias`, `db` | `[C_out]` |
 //!
 //! Images lie channels last inside, `[H, W, C]`: then the patch that an output sees is `$K_h$` stretches
-//! of `$K_w C$` numbers, see `matmul/patches.rs`. Where one stage ([`Stage`]) follows another, the images
+//! of `$K_w C$` numbers, see `matmul/patches.rs`. Where one stage (`stage.rs`) follows another, the images
 //! stay so between them, and each sample goes through all of them while it is in a near cache.
 //!
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, section II, with the units of Krizhevsky, Sutskever, Hinton
