@@ -76,3 +76,25 @@ pub(crate) fn most_pieces(plan: &[PlannedLayer], rows: usize) -> usize {
         false => rows / 16,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pieces_are_all_rows_in_their_order() {
+        for rows in 0..200 {
+            for most in 1..20 {
+                for cut in [Cut::new(rows, LEAST_WORK, most), Cut::whole(rows)] {
+                    let mut end = 0;
+                    for index in 0..cut.pieces {
+                        let part = cut.part(index);
+                        assert!(part.start == end && (!part.is_empty() || rows == 0));
+                        end = part.end;
+                    }
+                    assert_eq!(end, rows);
+                }
+            }
+        }
+    }
+}
