@@ -77,7 +77,7 @@ fn by_hand(group: &mut BenchmarkGroup<'_, WallTime>, rule: &OptimizerSpec, threa
             start: 0,
             w: &mut w,
             g: &mut g,
-            kept: kept.each_mut().map(Vec::as_mut_slice),
+            kept: kept.each_mut().map(|kept| kept.as_mut_slice()),
         };
         all.share(|some| optimizer.update(at, some));
     };

@@ -14,8 +14,9 @@
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use aligned_vec::AVec;
 use ndarray::{ArrayView2, s};
-use spec::Real;
+use spec::{Real, aligned_zeros};
 
 use crate::crew;
 use crate::cut::{Cut, LEAST_WORK};
@@ -40,7 +41,7 @@ pub(crate) struct Backpropagated<'a, T> {
 }
 
 /// Room for the gradients of one task on each thread.
-pub(crate) struct Spare<T>(Mutex<Vec<Vec<T>>>);
+pub(crate) struct Spare<T>(Mutex<Vec<AVec<T>>>);
 
 impl<T: Real> Spare<T> {
     /// No room yet.
@@ -52,7 +53,7 @@ impl<T: Real> Spare<T> {
     pub fn make_room(&mut self, count: usize) {
         let rooms = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
         if rooms.len() < rayon::current_num_threads() {
-            rooms.resize_with(rayon::current_num_threads(), Vec::new);
+            rooms.resize_with(rayon::current_num_threads(), || aligned_zeros(0));
         }
         for room in rooms.iter_mut().filter(|room| room.len() < count) {
             room.resize(count, T::zero());
@@ -60,19 +61,19 @@ impl<T: Real> Spare<T> {
     }
 
     /// Room for so many, to be given back.
-    fn take(&self, count: usize) -> Vec<T> {
-        let mut room = self.rooms().pop().unwrap_or_default();
+    fn take(&self, count: usize) -> AVec<T> {
+        let mut room = self.rooms().pop().unwrap_or_else(|| aligned_zeros(0));
         if room.len() < count {
             room.resize(count, T::zero());
         }
         room
     }
 
-    fn give_back(&self, room: Vec<T>) {
+    fn give_back(&self, room: AVec<T>) {
         self.rooms().push(room);
     }
 
-    fn rooms(&self) -> MutexGuard<'_, Vec<Vec<T>>> {
+    fn rooms(&self) -> MutexGuard<'_, Vec<AVec<T>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use aligned_vec::AVec;
 use ndarray::{Array2, ArrayView2};
 use spec::model::PlannedLayer;
 use spec::training::{ClipSpec, TrainingSpec};
@@ -23,7 +24,7 @@ pub struct Model<T> {
     clip: Option<ClipSpec>,
     optimizer: Box<dyn Optimizer<T>>,
     /// What it keeps of each parameter.
-    kept: [Vec<T>; KEPT],
+    kept: [AVec<T>; KEPT],
     /// Parameters that are updated alike, with their factor of the learning rate.
     parts: Vec<(Range<usize>, f64)>,
     /// Updates since the parameters were loaded.
@@ -137,7 +138,7 @@ fn parts(plan: &[PlannedLayer]) -> Vec<(Range<usize>, f64)> {
 
 impl<T: Real> Implementation<T> for Model<T> {
     fn load(&mut self, parameters: &NamedTensors<T>) -> Result<(), TensorError> {
-        let kept = self.kept.each_mut().map(Vec::as_mut_slice);
+        let kept = self.kept.each_mut().map(AVec::as_mut_slice);
         self.optimizer.begin(kept);
         self.updates = 0;
         self.network.load(parameters)
@@ -157,7 +158,7 @@ impl<T: Real> Implementation<T> for Model<T> {
 
     fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
         self.updates = self.updates.saturating_add(1);
-        let kept = self.kept.each_mut().map(Vec::as_mut_slice);
+        let kept = self.kept.each_mut().map(AVec::as_mut_slice);
         let learn = |mut some: Parameters<T>| {
             for (range, factor) in &self.parts {
                 let part = some.within(range);
@@ -202,7 +203,7 @@ impl<T: Real> Implementation<T> for Model<T> {
         if self.optimizer.needs_curvature() {
             self.network
                 .run(x, Task::Curvature(t), layers::Mode::Evaluation, None);
-            let kept = self.kept.each_mut().map(Vec::as_mut_slice);
+            let kept = self.kept.each_mut().map(AVec::as_mut_slice);
             self.optimizer
                 .take_curvature(self.network.flat_gradients(), kept);
         }

@@ -1,14 +1,13 @@
 //! A network: a chain of layers, its loss, and backpropagation through both, batch piece by batch
 //! piece.
 
-use std::iter::repeat_n;
 use std::ops::Range;
 
-use aligned_vec::{AVec, CACHELINE_ALIGN};
+use aligned_vec::AVec;
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, ArrayViewMutD, IxDyn, s};
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::LossSpec;
-use spec::{NamedTensors, Real, Streams, TensorError, initial};
+use spec::{NamedTensors, Real, Streams, TensorError, aligned_zeros, initial};
 
 use crate::crew;
 use crate::cut::{Cut, most_pieces, work};
@@ -28,7 +27,7 @@ pub struct Network<T> {
     shared: Shared<T>,
     pieces: Vec<Piece<T>>,
     /// Gradients of all parameters, over the whole batch.
-    gradients: Vec<T>,
+    gradients: AVec<T>,
     spare: Spare<T>,
 }
 
@@ -62,11 +61,11 @@ impl<T: Real> Network<T> {
             plan: plan.to_vec(),
             streams,
             shared: Shared {
-                parameters: AVec::from_iter(CACHELINE_ALIGN, repeat_n(T::zero(), parameters)),
+                parameters: aligned_zeros(parameters),
                 loss: losses::build(loss),
             },
             pieces: vec![first],
-            gradients: vec![T::zero(); parameters],
+            gradients: aligned_zeros(parameters),
             spare: Spare::new(),
         }
     }

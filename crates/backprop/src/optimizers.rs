@@ -16,8 +16,9 @@ pub mod rmsprop;
 pub mod rprop;
 pub mod sgd;
 
-use spec::Real;
+use aligned_vec::AVec;
 use spec::training::OptimizerSpec;
+use spec::{Real, aligned_zeros};
 
 use crate::blocks::each;
 use crate::parameters::{KEPT, Parameters};
@@ -65,12 +66,12 @@ pub struct Update {
 }
 
 /// Room for what a rule keeps of so many parameters, as before the first update.
-pub fn room<T: Real>(optimizer: &dyn Optimizer<T>, parameters: usize) -> [Vec<T>; KEPT] {
+pub fn room<T: Real>(optimizer: &dyn Optimizer<T>, parameters: usize) -> [AVec<T>; KEPT] {
     let mut kept = std::array::from_fn(|index| match index < optimizer.keeps() {
-        true => vec![T::zero(); parameters],
-        false => Vec::new(),
+        true => aligned_zeros(parameters),
+        false => aligned_zeros(0),
     });
-    optimizer.begin(kept.each_mut().map(Vec::as_mut_slice));
+    optimizer.begin(kept.each_mut().map(AVec::as_mut_slice));
     kept
 }
 

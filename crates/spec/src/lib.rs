@@ -33,6 +33,6 @@ pub use config::Config;
 pub use error::{ConfigError, Problem};
 pub use experiment::{DataShape, Experiment, ImplementationName};
 pub use implementation::{Backward, Evaluation, Implementation, Mode, Step};
-pub use rows::RowBuffer;
+pub use rows::{RowBuffer, aligned_zeros};
 pub use streams::Streams;
 pub use tensors::{NamedTensors, Real, TensorError};

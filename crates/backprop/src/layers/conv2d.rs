@@ -45,6 +45,7 @@ pub(super) mod oracle;
 #[cfg(test)]
 mod tests;
 
+use aligned_vec::AVec;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::Real;
 
@@ -97,13 +98,13 @@ struct Buffers<T> {
     /// Weights of each group and way back.
     backward: Vec<Strips<T>>,
     /// A chunk of images laid out.
-    x: Vec<T>,
+    x: AVec<T>,
     /// Outputs of a sample in wide rows.
-    y: Vec<T>,
+    y: AVec<T>,
     /// Gradients of a chunk of outputs, spread.
-    dy: Vec<T>,
+    dy: AVec<T>,
     /// Gradients of the pixels of a phase.
-    dx: Vec<T>,
+    dx: AVec<T>,
 }
 
 impl<T: Real> Layer<T> for Conv2d<T> {

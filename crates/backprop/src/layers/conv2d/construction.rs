@@ -1,7 +1,7 @@
 //! A convolution as planned: its sizes and buffers.
 
-use spec::Real;
 use spec::model::{Conv2dSpec, Pair, PlannedLayer};
+use spec::{Real, aligned_zeros};
 
 use super::{Buffers, Conv2d, Sizes};
 use crate::layers::Linear;
@@ -33,14 +33,13 @@ impl<T: Real> Conv2d<T> {
         let most = ways_back.iter().map(|way| way.places).max().unwrap_or(0);
         let spread = spec.channels * planes.spread_row();
         let chunk = (CHUNK / (planes.image() + spread)).clamp(1, 8);
-        let zeros = |count: usize| vec![T::zero(); count];
         let buffers = Buffers {
             forward: vec![Strips::new(); groups],
             backward: vec![Strips::new(); groups * ways_back.len()],
-            x: zeros(chunk * planes.image()),
-            y: zeros(spec.channels * (planes.wide() + SLACK)),
-            dy: zeros(chunk * spread),
-            dx: zeros(sizes.maps_in * (most + SLACK)),
+            x: aligned_zeros(chunk * planes.image()),
+            y: aligned_zeros(spec.channels * (planes.wide() + SLACK)),
+            dy: aligned_zeros(chunk * spread),
+            dx: aligned_zeros(sizes.maps_in * (most + SLACK)),
         };
         Self {
             sizes,

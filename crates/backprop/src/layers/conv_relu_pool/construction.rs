@@ -1,7 +1,7 @@
 //! What is fused, and where everything stands.
 
-use spec::Real;
 use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
+use spec::{Real, aligned_zeros};
 
 use super::ConvReluPool;
 use super::stage::{Buffers, Stage};
@@ -69,20 +69,19 @@ impl<T: Real> Stage<T> {
             }
         }
         let pooled = Images::new(maps, windows.output, Pair::default());
-        let zeros = |count: usize| vec![T::zero(); count];
         let buffers = Buffers {
-            forward: zeros(down * patch.length * wide),
-            bias: zeros(wide),
-            backward: zeros(maps * down * row),
-            dw: zeros(maps * down * row),
-            db: zeros(maps),
-            x: Vec::new(),
-            z: zeros(windows.inputs() * wide),
-            y: Vec::new(),
-            winners: Vec::new(),
-            dy: zeros(pooled.length()),
-            picked: [(); 2].map(|()| zeros(windows.outputs())),
-            dx: zeros(images.length() + row),
+            forward: aligned_zeros(down * patch.length * wide),
+            bias: aligned_zeros(wide),
+            backward: aligned_zeros(maps * down * row),
+            dw: aligned_zeros(maps * down * row),
+            db: vec![T::zero(); maps],
+            x: aligned_zeros(0),
+            z: aligned_zeros(windows.inputs() * wide),
+            y: aligned_zeros(0),
+            winners: aligned_zeros(0),
+            dy: aligned_zeros(pooled.length()),
+            picked: [(); 2].map(|()| vec![T::zero(); windows.outputs()]),
+            dx: aligned_zeros(images.length() + row),
         };
         let starts = (0..windows.image.height).flat_map(|i| {
             let start = move |j| images.place(i * spec.stride.height, j * spec.stride.width);

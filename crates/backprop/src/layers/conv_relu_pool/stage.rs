@@ -1,6 +1,7 @@
 //! One convolution, ReLU and max-pooling, sample by sample; images lie channels last.
 
-use spec::Real;
+use aligned_vec::AVec;
+use spec::{Real, aligned_zeros};
 
 use super::pooling::Pooling;
 use crate::images::Images;
@@ -40,30 +41,30 @@ pub(super) struct Stage<T> {
 
 pub(super) struct Buffers<T> {
     /// Weights `[K_h, K_w · C, C_out]`, the maps rounded up to whole vectors.
-    pub forward: Vec<T>,
+    pub forward: AVec<T>,
     /// Biases `[C_out]`, rounded up likewise.
-    pub bias: Vec<T>,
+    pub bias: AVec<T>,
     /// Weights `[C_out, K_h, K_w · C]`, the rows rounded up likewise.
-    pub backward: Vec<T>,
+    pub backward: AVec<T>,
     /// Their gradients.
-    pub dw: Vec<T>,
+    pub dw: AVec<T>,
     /// Gradients of the biases, `[C_out]`.
     pub db: Vec<T>,
     /// Images with their padding, `[N, H, W, C]`.
-    pub x: Vec<T>,
+    pub x: AVec<T>,
     /// What the convolution gives for a sample, `[outputs, C_out]`, the maps rounded up.
-    pub z: Vec<T>,
+    pub z: AVec<T>,
     /// What comes out, `[N, windows, C_out]`.
-    pub y: Vec<T>,
+    pub y: AVec<T>,
     /// Where the patch of each window's winner begins, by [`to_bits`](crate::matmul::patches::to_bits),
     /// likewise.
-    pub winners: Vec<T>,
+    pub winners: AVec<T>,
     /// Gradient of what comes out for a sample, `[windows, C_out]`.
-    pub dy: Vec<T>,
+    pub dy: AVec<T>,
     /// The gradients of a map that are not zero, and the winners of their windows.
     pub picked: [Vec<T>; 2],
     /// Gradient of an image with its padding.
-    pub dx: Vec<T>,
+    pub dx: AVec<T>,
 }
 
 impl<T: Real> Stage<T> {
@@ -244,11 +245,11 @@ impl<T: Real> Stage<T> {
         let numbers = samples * self.images.length() + slack;
         let Buffers { x, y, winners, .. } = &mut self.buffers;
         if x.len() < numbers {
-            *x = vec![T::zero(); numbers];
+            *x = aligned_zeros(numbers);
             // The last window's vectors may reach beyond its maps.
             let pooled = samples * self.pooled.length() + lanes::<T>();
-            *y = vec![T::zero(); pooled];
-            *winners = vec![T::zero(); pooled];
+            *y = aligned_zeros(pooled);
+            *winners = aligned_zeros(pooled);
         }
     }
 }
