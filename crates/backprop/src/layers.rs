@@ -67,8 +67,8 @@ use crate::units::UnitGradients;
 /// A differentiable function `$y = f(x; w)$` of one batch.
 ///
 /// A layer does not own its parameters: the network keeps those of all layers in one flat vector
-/// and lends each layer its part `w`. So a layer is cheap to have once for each piece of a batch,
-/// and what its `backward` needs besides `x` and `y` it may keep in itself.
+/// and lends each layer its part `w`. So a layer is cheap to have once for each thread, and what its
+/// `backward` needs besides `x` and `y` it may keep in itself: no other rows come between.
 pub trait Layer<T: Real>: Send + Sync {
     /// Computes `y` `[N, D_out]` from `x` `[N, D_in]`.
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, mode: Mode);

@@ -17,12 +17,14 @@
 //!
 //! # Threads and bits
 //!
-//! A [`Network`] cuts a batch into pieces, each with buffers of its own; the gradients are taken or
+//! A [`Network`] cuts a batch into pieces; each leaves its outputs and gradients in rooms of its own, and
+//! goes through layers that its thread has for itself. The gradients of the parameters are taken or
 //! summed piece after piece, in a fixed order, by threads that share the parameters. Where the cuts are
 //! depends on the batch and the network, never on the number of threads, so one thread and many give the
 //! same bits. After the first batch of a size nothing is allocated.
 
 mod blocks;
+pub mod chain;
 pub mod clipping;
 mod crew;
 mod cut;
@@ -37,10 +39,10 @@ pub mod network;
 pub mod optimizers;
 pub mod parameters;
 pub mod penalties;
+mod per_thread;
 mod piece;
 mod planes;
 pub mod rows;
-pub mod sequence;
 pub mod units;
 
 pub use model::{Compute, Model};

@@ -9,26 +9,34 @@ use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::LossSpec;
 use spec::{NamedTensors, Real, Streams, TensorError, aligned_zeros, initial};
 
+use crate::chain::{Build, Chain};
 use crate::crew;
 use crate::cut::{Cut, most_pieces, work};
-use crate::gradients::{Backpropagated, Spare, largest_task};
+use crate::gradients::{Backpropagated, largest_task};
 use crate::layers::{self, Mode, Order};
 use crate::losses::{self, Loss};
 use crate::parameters::{KEPT, Parameters};
+use crate::per_thread::PerThread;
 use crate::piece::Piece;
 use crate::rows;
-use crate::sequence::Build;
 
-/// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut
-/// into, each with layers and buffers of its own.
+/// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut into.
+///
+/// A piece keeps what it leaves in the layers; the layers themselves, with all that a piece needs of
+/// them only on its way, each thread has once. So that stays in a cache of its processor: an epoch of LeNet-5
+/// takes 0.96 of the time that it took with layers for each piece.
 pub struct Network<T> {
     plan: Vec<PlannedLayer>,
-    streams: Streams,
     shared: Shared<T>,
+    /// The layers; where samples are coupled there is one chain.
+    chains: PerThread<Chain<T>>,
+    /// Rows that every chain has room for.
+    room: usize,
     pieces: Vec<Piece<T>>,
     /// Gradients of all parameters, over the whole batch.
     gradients: AVec<T>,
-    spare: Spare<T>,
+    /// Room for the gradients of one task.
+    spare: PerThread<AVec<T>>,
 }
 
 /// What all pieces read.
@@ -55,18 +63,23 @@ pub enum Task<'a, T> {
 impl<T: Real> Network<T> {
     /// A network of the planned layers, every parameter 0. Dropout masks come from `streams`.
     pub fn new(plan: &[PlannedLayer], loss: LossSpec, streams: Streams) -> Self {
-        let first = Piece::new(plan, streams, build_of(plan));
+        let (build, of_chain) = (build_of(plan), plan.to_vec());
+        let mut chains =
+            PerThread::new(move || Chain::new(&of_chain, streams, build).leaving_units());
+        let first = Piece::new(chains.first(), plan[0].inputs());
+        let largest = largest_task(chains.first(), plan[0].inputs());
         let parameters = plan.iter().map(PlannedLayer::parameter_count).sum();
         Self {
             plan: plan.to_vec(),
-            streams,
+            chains,
+            room: 0,
             shared: Shared {
                 parameters: aligned_zeros(parameters),
                 loss: losses::build(loss),
             },
             pieces: vec![first],
             gradients: aligned_zeros(parameters),
-            spare: Spare::new(),
+            spare: PerThread::new(move || aligned_zeros(largest)),
         }
     }
 
@@ -97,7 +110,7 @@ impl<T: Real> Network<T> {
             let tensor = tensors.expect(&statistic.name, &statistic.shape)?;
             statistics.extend(tensor.iter().copied());
         }
-        self.pieces[0].sequence.restore(&mut statistics.as_slice());
+        self.chains.first().restore(&mut statistics.as_slice());
         Ok(())
     }
 
@@ -105,7 +118,7 @@ impl<T: Real> Network<T> {
     pub fn parameters(&self) -> NamedTensors<T> {
         // Only a network in one piece has running statistics.
         let mut statistics = Vec::new();
-        self.pieces[0].sequence.save(&mut statistics);
+        self.chains.lend(|chain| chain.save(&mut statistics));
         self.named(&self.shared.parameters, &statistics)
     }
 
@@ -136,7 +149,7 @@ impl<T: Real> Network<T> {
 
     /// Ends an update: what was measured on its batch enters the running statistics.
     pub fn end_step(&mut self) {
-        self.pieces[0].sequence.end_step();
+        self.chains.first().end_step();
     }
 
     /// Flat numbers by the names of the plan; `statistics` may be left out.
@@ -180,6 +193,7 @@ impl<T: Real> Network<T> {
         let pieces = &self.pieces[..cut.pieces];
         if !matches!(task, Task::Loss(_)) {
             let batch = Backpropagated {
+                chain: self.chains.first(),
                 pieces,
                 x,
                 cut,
@@ -224,9 +238,9 @@ impl<T: Real> Network<T> {
         let task = Task::LossGradient(t);
         let cut = self.pass(x, task, mode, false);
         let pieces = &self.pieces[..cut.pieces];
-        self.spare
-            .make_room(largest_task(&pieces[0].sequence, x.ncols()));
+        self.spare.provide(rayon::current_num_threads());
         let batch = Backpropagated {
+            chain: self.chains.first(),
             pieces,
             x,
             cut,
@@ -246,35 +260,47 @@ impl<T: Real> Network<T> {
     /// Every piece of the batch through the chain and, if the task asks for it, back.
     fn pass(&mut self, x: ArrayView2<T>, task: Task<T>, mode: Mode, wants_input: bool) -> Cut {
         let rows = x.nrows();
-        let cut = self.cut(rows);
+        let cut = match task {
+            // A layer keeps what its gradients of second order need, so they are all taken in one.
+            Task::Curvature(_) => Cut::whole(rows),
+            _ => self.cut(rows),
+        };
         while self.pieces.len() < cut.pieces {
-            let build = build_of(&self.plan);
-            self.pieces
-                .push(Piece::new(&self.plan, self.streams, build));
+            self.pieces.push(Piece::new(self.chains.first(), x.ncols()));
         }
         let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
-        let run = |(index, piece): (usize, &mut Piece<T>)| {
+        let run = |chain: &mut Chain<T>, index: usize, piece: &mut Piece<T>| {
             let part = cut.part(index);
             let mode = mode.from_row(part.start);
             let x = x.slice(s![part.clone(), ..]);
-            piece.run(shared, x, task.part(part), mode, rows, wants_input);
+            piece.run(chain, shared, x, task.part(part), mode, rows, wants_input);
         };
-        match pieces {
-            [only] => run((0, only)),
-            several => crew::share(several.iter_mut().enumerate(), run),
+        let [first, _, ..] = pieces else {
+            run(self.chains.first(), 0, &mut pieces[0]);
+            return cut;
+        };
+        let missing = self.chains.provide(rayon::current_num_threads());
+        if missing || self.room < cut.part(0).len() {
+            // Every chain makes its room now, not when its thread is first in time to take a piece.
+            self.chains.each().for_each(|chain| run(chain, 0, first));
+            self.room = cut.part(0).len();
         }
+        let chains = &self.chains;
+        crew::share(pieces.iter_mut().enumerate(), |(index, piece)| {
+            chains.lend(|chain| run(chain, index, piece));
+        });
         cut
     }
 
     /// Output of a planned layer in the last run, which had so many rows; none of one that is fused with
     /// the next.
     pub fn output(&self, layer: usize, rows: usize) -> Option<Array2<T>> {
-        let of_chain = self.pieces[0].sequence.layer_of_output(layer)?;
+        let of_chain = self.chains.lend(|chain| chain.layer_of_output(layer))?;
         let cut = self.cut(rows);
         let mut output = Array2::zeros((rows, self.plan[layer].outputs()));
         for (index, piece) in self.pieces[..cut.pieces].iter().enumerate() {
             let mut part = output.slice_mut(s![cut.part(index), ..]);
-            part.assign(&piece.sequence.output(of_chain));
+            part.assign(&piece.trace.output(of_chain));
         }
         Some(output)
     }

@@ -252,7 +252,7 @@ mod tests {
     /// Parameters after four updates in parts that begin at these places.
     fn trained(
         rule: &dyn Optimizer<f64>,
-        kept: &mut [Vec<f64>; KEPT],
+        kept: &mut [AVec<f64>; KEPT],
         starts: &[usize],
     ) -> Vec<f64> {
         let mut w: Vec<f64> = (0..LEN).map(|i| (i as f64).cos()).collect();
@@ -269,7 +269,7 @@ mod tests {
                 start: 0,
                 w: &mut w,
                 g: &mut g,
-                kept: kept.each_mut().map(Vec::as_mut_slice),
+                kept: kept.each_mut().map(AVec::as_mut_slice),
             };
             for &start in starts {
                 let part = all.split_off(start - all.start);
@@ -289,7 +289,7 @@ mod tests {
             let h: Vec<f64> = (0..LEN).map(|i| (i as f64 * 0.3).sin()).collect();
             let [whole, parts] = [&[][..], &[7, 500, 503]].map(|starts| {
                 let mut kept = room(&*rule, LEN);
-                rule.take_curvature(&h, kept.each_mut().map(Vec::as_mut_slice));
+                rule.take_curvature(&h, kept.each_mut().map(AVec::as_mut_slice));
                 trained(&*rule, &mut kept, starts)
             });
             assert!(whole == parts, "{}", spec.kind());
@@ -303,8 +303,8 @@ mod tests {
             let mut kept = room(&*rule, LEN);
             let first = trained(&*rule, &mut kept, &[]);
             assert!(first.iter().all(|w| w.is_finite()));
-            rule.take_curvature(&[1.0; LEN], kept.each_mut().map(Vec::as_mut_slice));
-            rule.begin(kept.each_mut().map(Vec::as_mut_slice));
+            rule.take_curvature(&[1.0; LEN], kept.each_mut().map(AVec::as_mut_slice));
+            rule.begin(kept.each_mut().map(AVec::as_mut_slice));
             assert_eq!(first, trained(&*rule, &mut kept, &[]), "{}", spec.kind());
         }
     }

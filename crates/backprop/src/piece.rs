@@ -1,20 +1,19 @@
 //! One piece of a batch on its way through the network and back.
 
 use ndarray::{ArrayView2, Zip};
-use spec::model::PlannedLayer;
-use spec::{Real, RowBuffer, Streams};
+use spec::{Real, RowBuffer};
 
+use crate::chain::{Chain, Trace};
 use crate::layers::Mode;
 use crate::network::{Shared, Task};
-use crate::sequence::{Build, Sequence};
 
-/// Some rows of a batch, with layers and buffers of their own.
+/// Some rows of a batch, with what they leave in the layers.
 pub(crate) struct Piece<T> {
-    pub sequence: Sequence<T>,
+    pub trace: Trace<T>,
     rows: usize,
     /// Gradient of the input, `[rows, D_in]`; empty until somebody asks for it.
     input_gradient: RowBuffer<T>,
-    /// Gradients of the parameters that are not left to [`Sequence::unit_gradients`].
+    /// Gradients of the parameters that are not left to [`Chain::unit_gradients`].
     pub gradients: Vec<T>,
     /// Sum of the losses of the rows.
     pub loss: f64,
@@ -22,14 +21,13 @@ pub(crate) struct Piece<T> {
 
 impl<T: Real> Piece<T> {
     /// A piece of no rows yet.
-    pub fn new(plan: &[PlannedLayer], streams: Streams, build: Build<T>) -> Self {
-        let sequence = Sequence::new(plan, streams, build).leaving_units();
-        let last = sequence.taken(sequence.depth() - 1);
+    pub fn new(chain: &Chain<T>, d_in: usize) -> Self {
+        let last = chain.taken(chain.depth() - 1);
         Self {
+            trace: chain.trace(),
             rows: 0,
-            input_gradient: RowBuffer::zeros(0, plan[0].inputs()),
+            input_gradient: RowBuffer::zeros(0, d_in),
             gradients: vec![T::zero(); last.end],
-            sequence,
             loss: 0.0,
         }
     }
@@ -39,9 +37,11 @@ impl<T: Real> Piece<T> {
         self.input_gradient.first(self.rows)
     }
 
-    /// Forward, loss and backward for these rows of a batch of `batch` rows.
+    /// Forward, loss and backward for these rows of a batch of `batch` rows, in layers that nobody else
+    /// needs meanwhile.
     pub fn run(
         &mut self,
+        chain: &mut Chain<T>,
         shared: &Shared<T>,
         x: ArrayView2<T>,
         task: Task<T>,
@@ -50,8 +50,8 @@ impl<T: Real> Piece<T> {
         wants_input: bool,
     ) {
         self.rows = x.nrows();
-        self.sequence.forward(&shared.parameters, x, mode);
-        let (y, mut dy) = self.sequence.last_output_and_gradient();
+        chain.forward(&shared.parameters, x, &mut self.trace, mode);
+        let (y, mut dy) = self.trace.last_output_and_gradient();
         match task {
             Task::Loss(t) => {
                 self.loss = shared.loss.forward(y, t);
@@ -76,6 +76,6 @@ impl<T: Real> Piece<T> {
         });
         self.gradients.fill(T::zero());
         let (w, dw) = (&shared.parameters, &mut self.gradients);
-        self.sequence.backward(task.order(), w, x, dx, dw);
+        chain.backward(task.order(), w, x, &mut self.trace, dx, dw);
     }
 }

@@ -15,20 +15,27 @@
 //!
 //! Source: He, Zhang, Ren, Sun 2016, eqs. 1 and 2.
 
+use std::iter;
+
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 use spec::{Real, RowBuffer, Streams};
 
 use super::{Layer, Mode, Order, Pass};
-use crate::sequence::{Build, Sequence};
+use crate::chain::{Build, Chain, Trace};
 
 /// `$y = F(x) + S(x)$`.
 pub struct Residual<T> {
-    layers: Sequence<T>,
+    layers: Branch<T>,
     /// None: the identity.
-    shortcut: Option<Sequence<T>>,
+    shortcut: Option<Branch<T>>,
     /// What comes back through the shortcut, `[rows, D_in]`.
     shortcut_gradient: RowBuffer<T>,
+}
+
+struct Branch<T> {
+    chain: Chain<T>,
+    trace: Trace<T>,
 }
 
 impl<T: Real> Residual<T> {
@@ -37,10 +44,14 @@ impl<T: Real> Residual<T> {
         let [layers, shortcut] = planned.chains.as_slice() else {
             panic!("{}: a residual block has two chains", planned.name);
         };
-        let sequence = |chain: &[PlannedLayer]| Sequence::new(chain, streams, build);
+        let branch = |chain: &[PlannedLayer]| {
+            let chain = Chain::new(chain, streams, build);
+            let trace = chain.trace();
+            Branch { chain, trace }
+        };
         Self {
-            layers: sequence(layers),
-            shortcut: (!shortcut.is_empty()).then(|| sequence(shortcut)),
+            layers: branch(layers),
+            shortcut: (!shortcut.is_empty()).then(|| branch(shortcut)),
             shortcut_gradient: RowBuffer::zeros(0, planned.inputs()),
         }
     }
@@ -48,39 +59,40 @@ impl<T: Real> Residual<T> {
 
 impl<T: Real> Layer<T> for Residual<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, mode: Mode) {
-        let (of_layers, of_shortcut) = w.split_at(self.layers.parameters());
-        self.layers.forward(of_layers, x, mode);
-        y.assign(&self.layers.last_output());
+        let Branch { chain, trace } = &mut self.layers;
+        let (of_layers, of_shortcut) = w.split_at(chain.parameters());
+        chain.forward(of_layers, x, trace, mode);
+        y.assign(&trace.last_output());
         match &mut self.shortcut {
             None => y += &x,
-            Some(shortcut) => {
-                shortcut.forward(of_shortcut, x, mode);
-                y += &shortcut.last_output();
+            Some(Branch { chain, trace }) => {
+                chain.forward(of_shortcut, x, trace, mode);
+                y += &trace.last_output();
             }
         }
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
-        let (of_layers, of_shortcut) = w.split_at(self.layers.parameters());
-        let (dw_layers, dw_shortcut) = dw.split_at_mut(self.layers.parameters());
+        let Branch { chain, trace } = &mut self.layers;
+        let (of_layers, of_shortcut) = w.split_at(chain.parameters());
+        let (dw_layers, dw_shortcut) = dw.split_at_mut(chain.parameters());
         let mut dx = dx;
-        self.layers.last_gradient().assign(&pass.dy);
+        trace.last_gradient().assign(&pass.dy);
         let through = dx.as_mut().map(|dx| dx.view_mut());
         let first = Order::First;
-        self.layers
-            .backward(first, of_layers, pass.x, through, dw_layers);
+        chain.backward(first, of_layers, pass.x, trace, through, dw_layers);
         match &mut self.shortcut {
             None => {
                 if let Some(dx) = &mut dx {
                     *dx += &pass.dy;
                 }
             }
-            Some(shortcut) => {
-                shortcut.last_gradient().assign(&pass.dy);
+            Some(Branch { chain, trace }) => {
+                trace.last_gradient().assign(&pass.dy);
                 self.shortcut_gradient.make_room(pass.x.nrows());
                 let mut around = self.shortcut_gradient.first_mut(pass.x.nrows());
                 let wanted = dx.as_ref().map(|_| around.view_mut());
-                shortcut.backward(first, of_shortcut, pass.x, wanted, dw_shortcut);
+                chain.backward(first, of_shortcut, pass.x, trace, wanted, dw_shortcut);
                 if let Some(dx) = &mut dx {
                     *dx += &around;
                 }
@@ -89,20 +101,25 @@ impl<T: Real> Layer<T> for Residual<T> {
     }
 
     fn end_step(&mut self) {
-        self.layers.end_step();
-        self.shortcut.iter_mut().for_each(Sequence::end_step);
+        self.branches().for_each(|branch| branch.chain.end_step());
     }
 
     fn save(&self, statistics: &mut Vec<T>) {
-        self.layers.save(statistics);
-        self.shortcut.iter().for_each(|s| s.save(statistics));
+        for branch in iter::once(&self.layers).chain(&self.shortcut) {
+            branch.chain.save(statistics);
+        }
     }
 
     fn restore(&mut self, statistics: &mut &[T]) {
-        self.layers.restore(statistics);
-        self.shortcut
-            .iter_mut()
-            .for_each(|shortcut| shortcut.restore(statistics));
+        self.branches()
+            .for_each(|branch| branch.chain.restore(statistics));
+    }
+}
+
+impl<T> Residual<T> {
+    /// F and then S.
+    fn branches(&mut self) -> impl Iterator<Item = &mut Branch<T>> {
+        iter::once(&mut self.layers).chain(&mut self.shortcut)
     }
 }
 

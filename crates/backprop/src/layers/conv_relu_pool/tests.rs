@@ -6,7 +6,7 @@ use spec::model::{Conv2dSpec, LayerSpec, ModelSpec, PlannedLayer, PoolSpec};
 use super::super::testing::{TRAINING, prove, prove_curvature, random};
 use super::super::{Order, build, build_first};
 use super::*;
-use crate::sequence::{Build, Sequence};
+use crate::chain::{Build, Chain};
 
 /// A convolution, its pooling, whether ReLU stands between them, the image, and perhaps a second stage.
 #[derive(Clone, Debug)]
@@ -50,24 +50,26 @@ fn one_by_one(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<f64>>, 
 
 /// y, dx and dw, the gradient of x once not asked for.
 fn run(plan: &[PlannedLayer], build: Build<f64>, x: &Array2<f64>, order: Order) -> [Vec<f64>; 3] {
-    let mut chain = Sequence::new(plan, Streams::new(1), build);
+    let mut chain = Chain::new(plan, Streams::new(1), build);
+    let mut trace = chain.trace();
     let w = weights(plan);
     let dy = random(x.nrows(), outputs(plan), "dy");
     // A larger batch before, of which nothing must stay.
     let larger = random(x.nrows() + 2, plan[0].inputs(), "larger");
-    chain.forward(&w, larger.view(), TRAINING);
-    chain.forward(&w, x.view(), TRAINING);
-    chain.last_gradient().assign(&dy);
+    chain.forward(&w, larger.view(), &mut trace, TRAINING);
+    chain.forward(&w, x.view(), &mut trace, TRAINING);
+    trace.last_gradient().assign(&dy);
     let mut dx = Array2::from_elem(x.raw_dim(), f64::NAN);
     let (mut dw, mut dw_alone) = (vec![1.0; w.len()], vec![1.0; w.len()]);
-    chain.backward(order, &w, x.view(), Some(dx.view_mut()), &mut dw);
+    let wanted = Some(dx.view_mut());
+    chain.backward(order, &w, x.view(), &mut trace, wanted, &mut dw);
     if order == Order::First {
-        chain.backward(order, &w, x.view(), None, &mut dw_alone);
+        chain.backward(order, &w, x.view(), &mut trace, None, &mut dw_alone);
         let bits = |dw: &[f64]| dw.iter().map(|dw| dw.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&dw), bits(&dw_alone));
     }
     let flat = |matrix: Array2<f64>| matrix.into_raw_vec_and_offset().0;
-    [flat(chain.last_output().to_owned()), flat(dx), dw]
+    [flat(trace.last_output().to_owned()), flat(dx), dw]
 }
 
 fn agrees(case: &Case, plan: &[PlannedLayer], x: &Array2<f64>, order: Order) {

@@ -1,4 +1,4 @@
-//! Layers one behind the other: the chain rule, in buffers that are used again.
+//! Layers one behind the other: the chain rule, in rooms that are used again.
 
 use std::ops::Range;
 
@@ -13,16 +13,22 @@ use crate::units::UnitGradients;
 /// ([`crate::layers::build_first`]), or cut into rows ([`crate::rows::build_first`]).
 pub type Build<T> = fn(&[PlannedLayer], Streams) -> (Box<dyn Layer<T>>, usize);
 
-/// A chain of layers with the output and the gradient of each. A buffer has as many rows as the
-/// largest batch so far; a smaller one uses the first of them.
-pub struct Sequence<T> {
+/// A chain of layers.
+pub struct Chain<T> {
     layers: Vec<Box<dyn Layer<T>>>,
+    /// Numbers of a row that come out of each.
+    widths: Vec<usize>,
     /// How many planned layers there are up to each, itself included.
     ends: Vec<usize>,
     /// Where each layer's parameters stand among the chain's.
     ranges: Vec<Range<usize>>,
-    /// Where each layer's gradients stand among those that [`Sequence::backward`] takes.
+    /// Where each layer's gradients stand among those that [`Chain::backward`] takes.
     taken: Vec<Range<usize>>,
+}
+
+/// What some rows leave on their way through a chain: the output and the gradient of each layer. There is
+/// room for the most rows so far; fewer use the first of them.
+pub struct Trace<T> {
     rows: usize,
     /// Output of each layer, `[rows, D_out]`.
     outputs: Vec<RowBuffer<T>>,
@@ -30,8 +36,53 @@ pub struct Sequence<T> {
     gradients: Vec<RowBuffer<T>>,
 }
 
-impl<T: Real> Sequence<T> {
-    /// The planned layers, for no rows yet.
+impl<T: Real> Trace<T> {
+    /// Output of a layer, `[rows, D_out]`.
+    pub fn output(&self, layer: usize) -> ArrayView2<'_, T> {
+        self.outputs[layer].first(self.rows)
+    }
+
+    /// Output of the last layer, `[rows, D_out]`.
+    pub fn last_output(&self) -> ArrayView2<'_, T> {
+        self.output(self.outputs.len() - 1)
+    }
+
+    /// What went through a layer and came back, `x` being the input of the chain.
+    pub fn pass<'a>(&'a self, layer: usize, x: ArrayView2<'a, T>) -> Pass<'a, T> {
+        Pass {
+            x: match layer {
+                0 => x,
+                _ => self.output(layer - 1),
+            },
+            y: self.output(layer),
+            dy: self.gradients[layer].first(self.rows),
+        }
+    }
+
+    /// Gradient of the last output, `[rows, D_out]`: to be filled before [`Chain::backward`].
+    pub fn last_gradient(&mut self) -> ArrayViewMut2<'_, T> {
+        self.last_output_and_gradient().1
+    }
+
+    /// Both of them.
+    pub fn last_output_and_gradient(&mut self) -> (ArrayView2<'_, T>, ArrayViewMut2<'_, T>) {
+        let (last, rows) = (self.outputs.len() - 1, self.rows);
+        (
+            self.outputs[last].first(rows),
+            self.gradients[last].first_mut(rows),
+        )
+    }
+
+    fn make_room(&mut self, rows: usize) {
+        self.rows = rows;
+        for buffer in self.outputs.iter_mut().chain(&mut self.gradients) {
+            buffer.make_room(rows);
+        }
+    }
+}
+
+impl<T: Real> Chain<T> {
+    /// The planned layers.
     pub fn new(plan: &[PlannedLayer], streams: Streams, build: Build<T>) -> Self {
         let (mut layers, mut ends, mut counts) = (Vec::new(), Vec::new(), Vec::new());
         let mut rest = plan;
@@ -44,18 +95,26 @@ impl<T: Real> Sequence<T> {
             rest = after;
         }
         let ranges = ranges(counts.into_iter());
-        let empty = || {
-            let outputs = ends.iter().map(|&end| plan[end - 1].outputs());
-            outputs.map(|width| RowBuffer::zeros(0, width)).collect()
-        };
+        let widths = ends.iter().map(|&end| plan[end - 1].outputs());
         Self {
             taken: ranges.clone(),
             ranges,
             layers,
+            widths: widths.collect(),
+            ends,
+        }
+    }
+
+    /// The trace of no rows yet.
+    pub fn trace(&self) -> Trace<T> {
+        let empty = || {
+            let widths = self.widths.iter();
+            widths.map(|&width| RowBuffer::zeros(0, width)).collect()
+        };
+        Trace {
             rows: 0,
             outputs: empty(),
             gradients: empty(),
-            ends,
         }
     }
 
@@ -65,7 +124,7 @@ impl<T: Real> Sequence<T> {
     }
 
     /// The same, but the gradients of layers with [`Layer::units`] are left to
-    /// [`Sequence::unit_gradients`].
+    /// [`Chain::unit_gradients`].
     pub fn leaving_units(mut self) -> Self {
         let taken = self.layers.iter().zip(&self.ranges);
         self.taken = ranges(taken.map(|(layer, range)| match layer.units() {
@@ -89,7 +148,7 @@ impl<T: Real> Sequence<T> {
     pub fn inputs(&self, layer: usize, d_in: usize) -> usize {
         match layer {
             0 => d_in,
-            _ => self.outputs[layer - 1].columns(),
+            _ => self.widths[layer - 1],
         }
     }
 
@@ -98,7 +157,7 @@ impl<T: Real> Sequence<T> {
         self.ranges[layer].clone()
     }
 
-    /// Where its gradients stand among those that [`Sequence::backward`] takes.
+    /// Where its gradients stand among those that [`Chain::backward`] takes.
     pub fn taken(&self, layer: usize) -> Range<usize> {
         self.taken[layer].clone()
     }
@@ -108,55 +167,17 @@ impl<T: Real> Sequence<T> {
         self.layers[layer].units()
     }
 
-    /// [`Layer::unit_gradients`] of a layer, `x` being the input of the chain.
-    pub fn unit_gradients(
-        &self,
-        layer: usize,
-        order: Order,
-        x: ArrayView2<T>,
-        dw: UnitGradients<T>,
-    ) {
-        let pass = Pass {
-            x: match layer {
-                0 => x,
-                _ => self.output(layer - 1),
-            },
-            y: self.output(layer),
-            dy: self.gradients[layer].first(self.rows),
-        };
+    /// [`Layer::unit_gradients`] of a layer.
+    pub fn unit_gradients(&self, layer: usize, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
         self.layers[layer].unit_gradients(order, pass, dw);
     }
 
-    /// Output of a layer, `[rows, D_out]`.
-    pub fn output(&self, layer: usize) -> ArrayView2<'_, T> {
-        self.outputs[layer].first(self.rows)
-    }
-
-    /// Output of the last layer, `[rows, D_out]`.
-    pub fn last_output(&self) -> ArrayView2<'_, T> {
-        self.output(self.layers.len() - 1)
-    }
-
-    /// Gradient of the last output, `[rows, D_out]`: to be filled before [`Sequence::backward`].
-    pub fn last_gradient(&mut self) -> ArrayViewMut2<'_, T> {
-        self.last_output_and_gradient().1
-    }
-
-    /// Both of them.
-    pub fn last_output_and_gradient(&mut self) -> (ArrayView2<'_, T>, ArrayViewMut2<'_, T>) {
-        let (last, rows) = (self.layers.len() - 1, self.rows);
-        (
-            self.outputs[last].first(rows),
-            self.gradients[last].first_mut(rows),
-        )
-    }
-
     /// y of each layer is x of the next. `w` are the parameters of all layers.
-    pub fn forward(&mut self, w: &[T], x: ArrayView2<T>, mode: Mode) {
+    pub fn forward(&mut self, w: &[T], x: ArrayView2<T>, trace: &mut Trace<T>, mode: Mode) {
         let rows = x.nrows();
-        self.make_room(rows);
+        trace.make_room(rows);
         for index in 0..self.layers.len() {
-            let (before, from) = self.outputs.split_at_mut(index);
+            let (before, from) = trace.outputs.split_at_mut(index);
             let x = match before.last() {
                 Some(output) => output.first(rows),
                 None => x,
@@ -168,25 +189,26 @@ impl<T: Real> Sequence<T> {
     }
 
     /// dx of each layer is dy of the one before. `w` are the parameters of all layers; adds to `dw`,
-    /// the gradients of those that are not left to [`Sequence::unit_gradients`]. Of second order it is
+    /// the gradients of those that are not left to [`Chain::unit_gradients`]. Of second order it is
     /// [`Layer::curvature`] of each layer.
     pub fn backward(
         &mut self,
         order: Order,
         w: &[T],
         x: ArrayView2<T>,
+        trace: &mut Trace<T>,
         mut dx: Option<ArrayViewMut2<T>>,
         dw: &mut [T],
     ) {
-        let rows = self.rows;
+        let rows = trace.rows;
         for index in (0..self.layers.len()).rev() {
-            let (before, from) = self.gradients.split_at_mut(index);
+            let (before, from) = trace.gradients.split_at_mut(index);
             let pass = Pass {
                 x: match index {
                     0 => x,
-                    _ => self.outputs[index - 1].first(rows),
+                    _ => trace.outputs[index - 1].first(rows),
                 },
-                y: self.outputs[index].first(rows),
+                y: trace.outputs[index].first(rows),
                 dy: from[0].first(rows),
             };
             let dx = match before.last_mut() {
@@ -216,13 +238,6 @@ impl<T: Real> Sequence<T> {
     pub fn restore(&mut self, statistics: &mut &[T]) {
         for layer in &mut self.layers {
             layer.restore(statistics);
-        }
-    }
-
-    fn make_room(&mut self, rows: usize) {
-        self.rows = rows;
-        for buffer in self.outputs.iter_mut().chain(&mut self.gradients) {
-            buffer.make_room(rows);
         }
     }
 }
