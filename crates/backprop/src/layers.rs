@@ -100,7 +100,8 @@ pub trait Layer<T: Real>: Send + Sync {
     }
 
     /// Adds the gradients of some units' parameters, as `backward` would to `dw`, or as `curvature`
-    /// would, after that has gone through these rows.
+    /// would. Another thread's layer of the same plan may have gone through these rows, so that nothing kept
+    /// of them can be relied on; after `curvature` it was this one.
     fn unit_gradients(&self, _: Order, _: Pass<T>, _: UnitGradients<T>) {}
 
     /// Ends an update: what was measured on its batch enters the running statistics.
