@@ -17,7 +17,7 @@ use crate::layers::{self, Mode, Order};
 use crate::losses::{self, Loss};
 use crate::parameters::{KEPT, Parameters};
 use crate::per_thread::PerThread;
-use crate::piece::Piece;
+use crate::piece::{Errand, Piece};
 use crate::rows;
 
 /// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut into.
@@ -271,9 +271,14 @@ impl<T: Real> Network<T> {
         let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
         let run = |chain: &mut Chain<T>, index: usize, piece: &mut Piece<T>| {
             let part = cut.part(index);
-            let mode = mode.from_row(part.start);
-            let x = x.slice(s![part.clone(), ..]);
-            piece.run(chain, shared, x, task.part(part), mode, rows, wants_input);
+            let errand = Errand {
+                x: x.slice(s![part.clone(), ..]),
+                mode: mode.from_row(part.start),
+                task: task.part(part),
+                batch: rows,
+                wants_input,
+            };
+            piece.run(chain, shared, errand);
         };
         let [first, _, ..] = pieces else {
             run(self.chains.first(), 0, &mut pieces[0]);

@@ -19,6 +19,18 @@ pub(crate) struct Piece<T> {
     pub loss: f64,
 }
 
+/// What some rows of a batch are to do.
+pub(crate) struct Errand<'x, 't, T> {
+    /// `[rows, D_in]`.
+    pub x: ArrayView2<'x, T>,
+    pub task: Task<'t, T>,
+    pub mode: Mode,
+    /// Rows of the whole batch.
+    pub batch: usize,
+    /// Whether the gradient of the input is asked for.
+    pub wants_input: bool,
+}
+
 impl<T: Real> Piece<T> {
     /// A piece of no rows yet.
     pub fn new(chain: &Chain<T>, d_in: usize) -> Self {
@@ -37,18 +49,15 @@ impl<T: Real> Piece<T> {
         self.input_gradient.first(self.rows)
     }
 
-    /// Forward, loss and backward for these rows of a batch of `batch` rows, in layers that nobody else
-    /// needs meanwhile.
-    pub fn run(
-        &mut self,
-        chain: &mut Chain<T>,
-        shared: &Shared<T>,
-        x: ArrayView2<T>,
-        task: Task<T>,
-        mode: Mode,
-        batch: usize,
-        wants_input: bool,
-    ) {
+    /// Forward, loss and backward for some rows of a batch, in layers that nobody else needs meanwhile.
+    pub fn run(&mut self, chain: &mut Chain<T>, shared: &Shared<T>, errand: Errand<T>) {
+        let Errand {
+            x,
+            task,
+            mode,
+            batch,
+            wants_input,
+        } = errand;
         self.rows = x.nrows();
         chain.forward(&shared.parameters, x, &mut self.trace, mode);
         let (y, mut dy) = self.trace.last_output_and_gradient();
