@@ -1,4 +1,4 @@
-//! Layers one behind the other: the chain rule, in rooms that are used again.
+//! Layers one behind the other: the chain rule, in buffers that are used again.
 
 use std::ops::Range;
 
@@ -123,7 +123,7 @@ impl<T: Real> Chain<T> {
         self.ends.iter().position(|&end| end == planned + 1)
     }
 
-    /// The same, but the gradients of layers with [`Layer::units`] are left to
+    /// The chain, but the gradients of layers with [`Layer::units`] are left to
     /// [`Chain::unit_gradients`].
     pub fn leaving_units(mut self) -> Self {
         let taken = self.layers.iter().zip(&self.ranges);

@@ -13,7 +13,7 @@ pub(crate) const LEAST_WORK: usize = 1 << 19;
 /// A batch in pieces of equal height, but for the last.
 #[derive(Clone, Copy)]
 pub(crate) struct Cut {
-    rows: usize,
+    pub rows: usize,
     height: usize,
     pub pieces: usize,
 }

@@ -17,7 +17,7 @@
 //!
 //! # Threads and bits
 //!
-//! A [`Network`] cuts a batch into pieces; each leaves its outputs and gradients in rooms of its own, and
+//! A [`Network`] cuts a batch into pieces; each leaves its outputs and gradients in buffers of its own, and
 //! goes through layers that its thread has for itself. The gradients of the parameters are taken or
 //! summed piece after piece, in a fixed order, by threads that share the parameters. Where the cuts are
 //! depends on the batch and the network, never on the number of threads, so one thread and many give the

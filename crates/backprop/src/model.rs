@@ -94,7 +94,7 @@ impl<T: Real> Model<T> {
         }
         let mut outputs = NamedTensors::default();
         for (index, name) in self.names.iter().enumerate() {
-            if let Some(output) = self.network.output(index, x.nrows()) {
+            if let Some(output) = self.network.output(index) {
                 outputs.insert(format!("{name}.output"), output.into_dyn());
             }
         }
@@ -215,7 +215,7 @@ impl<T: Real> Implementation<T> for Model<T> {
             Mode::Evaluation => layers::Mode::Evaluation,
         };
         let loss = self.network.run(x, Task::Loss(t), mode, None);
-        let output = self.network.last_output(x.nrows());
+        let output = self.network.last_output();
         Evaluation { loss, output }
     }
 }

@@ -17,7 +17,7 @@ use crate::layers::{self, Mode, Order};
 use crate::losses::{self, Loss};
 use crate::parameters::{KEPT, Parameters};
 use crate::per_thread::PerThread;
-use crate::piece::{Errand, Piece};
+use crate::piece::{Piece, Request};
 use crate::rows;
 
 /// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut into.
@@ -30,9 +30,11 @@ pub struct Network<T> {
     shared: Shared<T>,
     /// The layers; where samples are coupled there is one chain.
     chains: PerThread<Chain<T>>,
-    /// Rows that every chain has room for.
+    /// Rows that every chain has room for, there and back.
     room: usize,
     pieces: Vec<Piece<T>>,
+    /// Of the last batch.
+    cut: Cut,
     /// Gradients of all parameters, over the whole batch.
     gradients: AVec<T>,
     /// Room for the gradients of one task.
@@ -73,6 +75,7 @@ impl<T: Real> Network<T> {
             plan: plan.to_vec(),
             chains,
             room: 0,
+            cut: Cut::whole(0),
             shared: Shared {
                 parameters: aligned_zeros(parameters),
                 loss: losses::build(loss),
@@ -263,32 +266,36 @@ impl<T: Real> Network<T> {
         let cut = match task {
             // A layer keeps what its gradients of second order need, so they are all taken in one.
             Task::Curvature(_) => Cut::whole(rows),
-            _ => self.cut(rows),
+            _ => self.cut_of(rows),
         };
+        self.cut = cut;
         while self.pieces.len() < cut.pieces {
             self.pieces.push(Piece::new(self.chains.first(), x.ncols()));
         }
         let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
         let run = |chain: &mut Chain<T>, index: usize, piece: &mut Piece<T>| {
             let part = cut.part(index);
-            let errand = Errand {
+            let request = Request {
                 x: x.slice(s![part.clone(), ..]),
                 mode: mode.from_row(part.start),
                 task: task.part(part),
                 batch: rows,
                 wants_input,
             };
-            piece.run(chain, shared, errand);
+            piece.run(chain, shared, request);
         };
         let [first, _, ..] = pieces else {
             run(self.chains.first(), 0, &mut pieces[0]);
             return cut;
         };
-        let missing = self.chains.provide(rayon::current_num_threads());
-        if missing || self.room < cut.part(0).len() {
+        if self.chains.provide(rayon::current_num_threads()) {
+            self.room = 0;
+        }
+        let height = cut.part(0).len();
+        if self.room < height && !matches!(task, Task::Loss(_)) {
             // Every chain makes its room now, not when its thread is first in time to take a piece.
             self.chains.each().for_each(|chain| run(chain, 0, first));
-            self.room = cut.part(0).len();
+            self.room = height;
         }
         let chains = &self.chains;
         crew::share(pieces.iter_mut().enumerate(), |(index, piece)| {
@@ -297,12 +304,11 @@ impl<T: Real> Network<T> {
         cut
     }
 
-    /// Output of a planned layer in the last run, which had so many rows; none of one that is fused with
-    /// the next.
-    pub fn output(&self, layer: usize, rows: usize) -> Option<Array2<T>> {
+    /// Output of a planned layer in the last run; none of one that is fused with the next.
+    pub fn output(&self, layer: usize) -> Option<Array2<T>> {
         let of_chain = self.chains.lend(|chain| chain.layer_of_output(layer))?;
-        let cut = self.cut(rows);
-        let mut output = Array2::zeros((rows, self.plan[layer].outputs()));
+        let cut = self.cut;
+        let mut output = Array2::zeros((cut.rows, self.plan[layer].outputs()));
         for (index, piece) in self.pieces[..cut.pieces].iter().enumerate() {
             let mut part = output.slice_mut(s![cut.part(index), ..]);
             part.assign(&piece.trace.output(of_chain));
@@ -311,12 +317,12 @@ impl<T: Real> Network<T> {
     }
 
     /// Output of the last layer.
-    pub fn last_output(&self, rows: usize) -> Array2<T> {
-        let output = self.output(self.plan.len() - 1, rows);
+    pub fn last_output(&self) -> Array2<T> {
+        let output = self.output(self.plan.len() - 1);
         output.expect("the last layer is fused with no next")
     }
 
-    fn cut(&self, rows: usize) -> Cut {
+    fn cut_of(&self, rows: usize) -> Cut {
         if self
             .plan
             .iter()

@@ -19,8 +19,8 @@ pub(crate) struct Piece<T> {
     pub loss: f64,
 }
 
-/// What some rows of a batch are to do.
-pub(crate) struct Errand<'x, 't, T> {
+/// What is asked for some rows of a batch.
+pub(crate) struct Request<'x, 't, T> {
     /// `[rows, D_in]`.
     pub x: ArrayView2<'x, T>,
     pub task: Task<'t, T>,
@@ -50,14 +50,14 @@ impl<T: Real> Piece<T> {
     }
 
     /// Forward, loss and backward for some rows of a batch, in layers that nobody else needs meanwhile.
-    pub fn run(&mut self, chain: &mut Chain<T>, shared: &Shared<T>, errand: Errand<T>) {
-        let Errand {
+    pub fn run(&mut self, chain: &mut Chain<T>, shared: &Shared<T>, request: Request<T>) {
+        let Request {
             x,
             task,
             mode,
             batch,
             wants_input,
-        } = errand;
+        } = request;
         self.rows = x.nrows();
         chain.forward(&shared.parameters, x, &mut self.trace, mode);
         let (y, mut dy) = self.trace.last_output_and_gradient();

@@ -48,7 +48,7 @@ pub(super) fn pointwise<T: BurnReal>(spec: &LayerSpec) -> Box<dyn Layer> {
         LayerSpec::Softplus => Box::new(Pointwise(softplus)),
         LayerSpec::Step => Box::new(Pointwise(step)),
         LayerSpec::Identity | LayerSpec::Flatten => Box::new(Pointwise(|x| x)),
-        _ => unimplemented!("{} is no activation", spec.kind()),
+        _ => panic!("{} is no activation", spec.kind()),
     }
 }
 
