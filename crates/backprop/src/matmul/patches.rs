@@ -19,7 +19,7 @@ mod sparse;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use outputs::Outputs;
+pub(crate) use outputs::{Line, Outputs};
 pub(crate) use sparse::{Gradients, InputGradient, WeightGradient};
 
 use spec::Real;

@@ -47,20 +47,21 @@ impl<T: Vector> WithSimd for Pooling<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let lanes = T::lanes::<S>();
-        let wide = self.maps.next_multiple_of(lanes);
+        // Vectors of an output.
+        let wide = self.maps.div_ceil(lanes);
+        let (z, _) = T::split::<S>(self.z);
         // Window by window: what the last vector of one writes beyond its maps is overwritten by the next.
         for (window, members) in self.members.chunks_exact(self.size).enumerate() {
-            for map in (0..self.maps).step_by(lanes) {
+            for vector in 0..wide {
                 let of_member = |member: u32| {
-                    let z = &self.z[member as usize * wide + map..][..lanes];
                     let start = T::splat(simd, self.start_bits[member as usize]);
-                    (T::split::<S>(z).0[0], start)
+                    (z[member as usize * wide + vector], start)
                 };
                 let mut best = of_member(members[0]);
                 for &member in &members[1..] {
                     best = T::lead(simd, of_member(member), best);
                 }
-                let at = window * self.maps + map;
+                let at = window * self.maps + vector * lanes;
                 T::split_mut::<S>(&mut self.y[at..][..lanes]).0[0] = T::rectified(simd, best.0);
                 T::split_mut::<S>(&mut self.winners[at..][..lanes]).0[0] = best.1;
             }

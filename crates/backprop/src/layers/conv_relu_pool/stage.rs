@@ -1,11 +1,13 @@
 //! One convolution, ReLU and max-pooling, sample by sample; images lie channels last.
 
+use std::ops::Range;
+
 use aligned_vec::AVec;
 use spec::{Real, aligned_zeros};
 
 use super::pooling::Pooling;
 use crate::images::Images;
-use crate::matmul::patches::{Gradients, InputGradient, Outputs, Patch, WeightGradient};
+use crate::matmul::patches::{Gradients, InputGradient, Line, Outputs, Patch, WeightGradient};
 use crate::matmul::vectorized::{Vectorized, lanes};
 
 /// With more vectors in a patch it pays to go through those gradients alone that are not zero. To pick
@@ -30,13 +32,23 @@ pub(super) struct Stage<T> {
     pub start_bits: Vec<T>,
     /// The outputs of each window; one on the edge has its first several times, which changes nothing.
     pub members: Vec<u32>,
+    /// What is pooled as soon as it is there.
+    pub bands: Vec<Band>,
     /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
     pub offsets: Vec<u32>,
+    /// If the outputs of a row lie side by side.
+    pub line: Option<Line>,
     /// Where each number of a weight `[C_out, C, K_h, K_w]` stands in `forward` and in `backward`.
     pub weight_places: Vec<[u32; 2]>,
     /// Biases: as many as maps, or none.
     pub biases: usize,
     pub buffers: Buffers<T>,
+}
+
+/// Rows of windows, with all outputs that they see and no others.
+pub(super) struct Band {
+    pub outputs: Range<usize>,
+    pub windows: Range<usize>,
 }
 
 pub(super) struct Buffers<T> {
@@ -80,26 +92,31 @@ impl<T: Real> Stage<T> {
             winners,
             ..
         } = &mut self.buffers;
-        let convolution = Outputs {
-            offsets: &self.offsets,
-            reach: self.offsets.last().map_or(0, |&last| last as usize + 1),
-            starts: &self.starts,
-            x: &x[n * image..],
-            w: forward,
-            bias,
-            y: z,
-        };
-        convolution.run(); // z = b + W · patches of x
-        let pooling = Pooling {
-            members: &self.members,
-            size: self.window,
-            start_bits: &self.start_bits,
-            z,
-            maps: self.maps,
-            y: &mut y[n * pooled..],
-            winners: &mut winners[n * pooled..],
-        };
-        pooling.run(); // y = max(0, max z)
+        let (y, winners) = (&mut y[n * pooled..], &mut winners[n * pooled..]);
+        for Band { outputs, windows } in &self.bands {
+            let wide = bias.len();
+            let convolution = Outputs {
+                offsets: &self.offsets,
+                reach: self.offsets.last().map_or(0, |&last| last as usize + 1),
+                starts: &self.starts[outputs.clone()],
+                line: self.line,
+                x: &x[n * image..],
+                w: forward,
+                bias,
+                y: &mut z[outputs.start * wide..outputs.end * wide],
+            };
+            convolution.run(); // z = b + W · patches of x
+            let pooling = Pooling {
+                members: &self.members[windows.start * self.window..windows.end * self.window],
+                size: self.window,
+                start_bits: &self.start_bits,
+                z,
+                maps: self.maps,
+                y: &mut y[windows.start * self.maps..],
+                winners: &mut winners[windows.start * self.maps..],
+            };
+            pooling.run(); // y = max(0, max z)
+        }
     }
 
     /// Adds to dw and db, and computes dx if it is wanted, from the dy of sample `n`.

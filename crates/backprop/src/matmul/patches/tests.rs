@@ -52,41 +52,63 @@ fn a_vector_has_as_many_numbers_as_fit() {
     assert!(lanes::<f32>() >= lanes::<f64>() && lanes::<f64>() >= 1);
 }
 
-#[test]
-fn outputs_are_those_of_the_definition() {
+/// All outputs, against the definition.
+fn prove_outputs(offsets: &[u32], starts: &[u32], line: Option<Line>) {
+    let reach = offsets[offsets.len() - 1] as usize + 1;
+    let pixels = starts[starts.len() - 1] as usize + reach;
     for (scalar, lanes) in ways() {
         for maps in [lanes, 3 * lanes] {
-            let (x, w) = (numbers(PIXELS, "x"), numbers(21 * maps, "w"));
-            let bias = numbers(maps, "b");
-            let places = (0..PATCH.rows).flat_map(|r| (0..PATCH.length).map(move |e| (r, e)));
-            let offsets: Vec<u32> = places
-                .map(|(r, e)| (r * PATCH.distance + e) as u32)
-                .collect();
-            // Fewer than a tile has, and a tile and some more.
-            for count in [2, STARTS.len()] {
-                let mut expected = vec![0.0; count * maps];
-                for (index, y) in expected.iter_mut().enumerate() {
-                    let start = STARTS[index / maps];
-                    let terms = offsets.iter().enumerate();
-                    let term = |(k, o): (usize, &u32)| {
-                        x[(start + o) as usize] * w[k * maps + index % maps]
-                    };
-                    *y = bias[index % maps] + terms.map(term).sum::<f64>();
-                }
-                let mut y = vec![f64::NAN; count * maps];
-                let outputs = Outputs {
-                    offsets: &offsets,
-                    reach: 2 * PATCH.distance + PATCH.length,
-                    starts: &STARTS[..count],
-                    x: &x,
-                    w: &w,
-                    bias: &bias,
-                    y: &mut y,
-                };
-                run(outputs, scalar);
-                close(&y, &expected);
+            let x = numbers(pixels, "x");
+            let (w, bias) = (numbers(offsets.len() * maps, "w"), numbers(maps, "b"));
+            let mut expected = vec![0.0; starts.len() * maps];
+            for (index, y) in expected.iter_mut().enumerate() {
+                let start = starts[index / maps];
+                let terms = offsets.iter().enumerate();
+                let term =
+                    |(k, o): (usize, &u32)| x[(start + o) as usize] * w[k * maps + index % maps];
+                *y = bias[index % maps] + terms.map(term).sum::<f64>();
             }
+            let mut y = vec![f64::NAN; starts.len() * maps];
+            let outputs = Outputs {
+                offsets,
+                reach,
+                starts,
+                line,
+                x: &x,
+                w: &w,
+                bias: &bias,
+                y: &mut y,
+            };
+            run(outputs, scalar);
+            close(&y, &expected);
         }
+    }
+}
+
+#[test]
+fn outputs_are_those_of_the_definition() {
+    let places = (0..PATCH.rows).flat_map(|r| (0..PATCH.length).map(move |e| (r, e)));
+    let offsets: Vec<u32> = places
+        .map(|(r, e)| (r * PATCH.distance + e) as u32)
+        .collect();
+    // Fewer than a tile has, and a tile and some more.
+    for count in [2, STARTS.len()] {
+        prove_outputs(&offsets, &STARTS[..count], None);
+    }
+}
+
+/// Rows of a tile, of more, and of fewer; kernels that have tiles of neighbours, and one that has not.
+#[test]
+fn outputs_of_neighbours_are_those_of_the_definition() {
+    for (outputs, across) in [(7, 5), (10, 5), (9, 3), (5, 3), (8, 4)] {
+        let row = outputs + across - 1;
+        let offsets: Vec<u32> = (0..2 * across)
+            .map(|at| (at / across * row + at % across) as u32)
+            .collect();
+        let starts: Vec<u32> = (0..3 * outputs)
+            .map(|at| (at / outputs * row + at % outputs) as u32)
+            .collect();
+        prove_outputs(&offsets, &starts, Some(Line { outputs, across }));
     }
 }
 
