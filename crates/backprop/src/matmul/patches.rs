@@ -42,6 +42,7 @@ pub(crate) fn to_bits<T: Real>(start: u32) -> T {
 }
 
 /// Where it begins.
+#[inline(always)]
 pub(crate) fn from_bits<T: Real>(bits: &T) -> usize {
     let start: u32 = bytemuck::pod_read_unaligned(&bytemuck::bytes_of(bits)[..size_of::<u32>()]);
     start as usize
