@@ -1,7 +1,9 @@
 //! Tasks for all threads of the pool.
 //!
-//! The threads take the tasks one by one, in their order, whoever is free; what a task computes must
-//! not depend on who runs it. A thread that finds no task left stays awake until the last one is
+//! The threads take the tasks one by one, whoever is free: half of the threads from the front, the others
+//! from the end. So a thread meets in each round what it had in the last, the weights of the same units,
+//! in its own cache: where two processors are far apart, a number that the other one has changed takes
+//! as long as one from memory. What a task computes must not depend on who runs it. A thread that finds no task left stays awake until the last one is
 //! done: a training step has several rounds of tasks a millisecond, and a thread that went to sleep
 //! after the first would take longer to wake (0.1 ms where processors are virtual) than the next round
 //! lasts.
@@ -16,7 +18,10 @@ use std::thread;
 const PATIENCE: usize = 1 << 15;
 
 /// Runs every task, on all threads of the pool. A task must not hand tasks on in its turn.
-pub(crate) fn share<T: Send>(tasks: impl Iterator<Item = T> + Send, run: impl Fn(T) + Sync) {
+pub(crate) fn share<T: Send>(
+    tasks: impl DoubleEndedIterator<Item = T> + Send,
+    run: impl Fn(T) + Sync,
+) {
     let round = Round {
         tasks: Mutex::new(tasks),
         running: AtomicUsize::new(0),
@@ -43,9 +48,10 @@ struct Round<I, F> {
     run: F,
 }
 
-impl<I: Iterator, F: Fn(I::Item)> Round<I, F> {
+impl<I: DoubleEndedIterator, F: Fn(I::Item)> Round<I, F> {
     fn work(&self) {
-        while let Some(task) = self.next() {
+        let from_end = rayon::current_thread_index().is_some_and(|thread| thread % 2 == 1);
+        while let Some(task) = self.next(from_end) {
             (self.run)(task);
             self.running.fetch_sub(1, Ordering::Release);
         }
@@ -60,9 +66,12 @@ impl<I: Iterator, F: Fn(I::Item)> Round<I, F> {
         }
     }
 
-    fn next(&self) -> Option<I::Item> {
+    fn next(&self, from_end: bool) -> Option<I::Item> {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        let task = tasks.next()?;
+        let task = match from_end {
+            true => tasks.next_back(),
+            false => tasks.next(),
+        }?;
         self.running.fetch_add(1, Ordering::Relaxed);
         Some(task)
     }
@@ -73,6 +82,7 @@ mod tests {
     use super::*;
     use rayon::ThreadPoolBuilder;
     use std::panic;
+    use std::sync::Barrier;
     use std::time::{Duration, Instant};
 
     fn on(threads: usize, work: impl FnOnce() + Send) {
@@ -114,6 +124,21 @@ mod tests {
                     }
                 }
             });
+        });
+    }
+
+    #[test]
+    fn a_thread_meets_the_same_tasks_again() {
+        on(2, || {
+            let (both, [mut before, mut after]) = (Barrier::new(2), [[None; 2]; 2]);
+            for tasks in [&mut before, &mut after] {
+                share(tasks.iter_mut(), |thread| {
+                    *thread = rayon::current_thread_index();
+                    both.wait();
+                });
+            }
+            assert_eq!(before, [Some(0), Some(1)]);
+            assert_eq!(before, after);
         });
     }
 

@@ -69,11 +69,8 @@ impl<T: Real> Backpropagated<'_, T> {
     /// Computes the gradients of all parameters, and calls `then` with some of them at a time.
     pub fn gradients(&self, all: Parameters<T>, then: impl Fn(Parameters<T>) + Sync) {
         let shared = all.len() * self.x.nrows() >= 2 * LEAST_WORK;
-        let mut rest = all;
-        let layers = (0..self.chain.depth()).flat_map(|layer| {
-            let parameters = self.chain.range(layer).len();
-            self.tasks(layer, rest.split_off(parameters))
-        });
+        let layers = all.cut(0..self.chain.depth(), |&layer| self.chain.range(layer).len());
+        let layers = layers.flat_map(|(layer, parameters)| self.tasks(layer, parameters));
         match shared {
             true => crew::share(layers, |task| self.run(task, &then)),
             // Less is not worth waking a thread for.
@@ -86,23 +83,26 @@ impl<T: Real> Backpropagated<'_, T> {
         &self,
         layer: usize,
         all: Parameters<'a, T>,
-    ) -> impl Iterator<Item = Task<'a, T>> + use<'a, T> {
+    ) -> impl DoubleEndedIterator<Item = Task<'a, T>> + use<'a, T> {
         let chain = self.chain;
-        let (start, inputs) = (
-            chain.taken(layer).start,
-            chain.inputs(layer, self.x.ncols()),
-        );
+        let inputs = chain.inputs(layer, self.x.ncols());
         let units = chain.units(layer);
         let mut of_pieces = all;
-        let mut weight = of_pieces.split_off(units * inputs);
-        let mut bias = of_pieces.split_off(if units == 0 { 0 } else { of_pieces.len() });
-        let sums = of_pieces.chunks(BLOCK).enumerate();
-        let sums = sums.map(move |(index, part)| Task::Sums(start + index * BLOCK, part));
-        let units = units::parts(units, inputs).map(move |units| Task::Units {
+        let weight = of_pieces.split_off(units * inputs);
+        let bias = of_pieces.split_off(if units == 0 { 0 } else { of_pieces.len() });
+        // Where the gradients of a parameter stand in a piece.
+        let (begin, start) = (of_pieces.start, chain.taken(layer).start);
+        let sums = of_pieces.chunks(BLOCK);
+        let sums = sums.map(move |part| Task::Sums(start + part.start - begin, part));
+        let parts = || units::parts(units, inputs);
+        let weights = weight.cut(parts(), move |units| units.len() * inputs);
+        let biases = usize::from(!bias.is_empty());
+        let biases = bias.cut(parts(), move |units| units.len() * biases);
+        let units = weights.zip(biases).map(move |((units, weight), (_, bias))| Task::Units {
             layer,
-            weight: weight.split_off(units.len() * inputs),
-            bias: bias.split_off(units.len().min(bias.len())),
             units,
+            weight,
+            bias,
         });
         sums.chain(units)
     }

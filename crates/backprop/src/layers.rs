@@ -30,6 +30,8 @@ pub mod table_conv2d;
 pub mod tanh;
 mod windows;
 
+use std::ops::Range;
+
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{LayerSpec, PlannedLayer};
 use spec::{Real, Streams};
@@ -93,11 +95,15 @@ pub trait Layer<T: Real>: Send + Sync {
         unimplemented!("LayerSpec::has_curvature says which layers have a second backward pass")
     }
 
-    /// Units whose gradients can be taken each by itself, over the whole batch, so that many threads
-    /// share them without a gradient of their own each; 0 where `backward` takes all at once.
+    /// Units whose outputs and gradients can be taken each by itself, over the whole batch, so that many
+    /// threads share them without a gradient of their own each; 0 where `forward` and `backward` take all
+    /// at once.
     fn units(&self) -> usize {
         0
     }
+
+    /// Computes the outputs of some units, `[N, units]`, as `forward` would, to the last bit.
+    fn unit_outputs(&self, _: &[T], _: ArrayView2<T>, _: Range<usize>, _: ArrayViewMut2<T>) {}
 
     /// Adds the gradients of some units' parameters, as `backward` would to `dw`, or as `curvature`
     /// would. Another thread's layer of the same plan may have gone through these rows, so that nothing kept

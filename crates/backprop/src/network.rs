@@ -19,6 +19,7 @@ use crate::parameters::{KEPT, Parameters};
 use crate::per_thread::PerThread;
 use crate::piece::{Piece, Request};
 use crate::rows;
+use crate::units::UnitOutputs;
 
 /// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut into.
 ///
@@ -33,6 +34,8 @@ pub struct Network<T> {
     /// Rows that every chain has room for, there and back.
     room: usize,
     pieces: Vec<Piece<T>>,
+    /// Of the first layer for the whole batch, in parts; none if its weights are few.
+    first: Vec<UnitOutputs<T>>,
     /// Of the last batch.
     cut: Cut,
     /// Gradients of all parameters, over the whole batch.
@@ -69,6 +72,7 @@ impl<T: Real> Network<T> {
         let mut chains =
             PerThread::new(move || Chain::new(&of_chain, streams, build).leaving_units());
         let first = Piece::new(chains.first(), plan[0].inputs());
+        let units = chains.first().first_units(plan[0].inputs());
         let largest = largest_task(chains.first(), plan[0].inputs());
         let parameters = plan.iter().map(PlannedLayer::parameter_count).sum();
         Self {
@@ -81,6 +85,7 @@ impl<T: Real> Network<T> {
                 loss: losses::build(loss),
             },
             pieces: vec![first],
+            first: units,
             gradients: aligned_zeros(parameters),
             spare: PerThread::new(move || aligned_zeros(largest)),
         }
@@ -273,10 +278,21 @@ impl<T: Real> Network<T> {
             self.pieces.push(Piece::new(self.chains.first(), x.ncols()));
         }
         let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
+        let by_units = cut.pieces > 1 && !self.first.is_empty();
+        if by_units {
+            let chain: &Chain<T> = self.chains.first();
+            let outputs = self.first.iter_mut();
+            crew::share(outputs, |outputs| {
+                chain.unit_outputs(&shared.parameters, x, outputs);
+            });
+        }
+        let first_outputs = by_units.then_some(self.first.as_slice());
         let run = |chain: &mut Chain<T>, index: usize, piece: &mut Piece<T>| {
             let part = cut.part(index);
             let request = Request {
                 x: x.slice(s![part.clone(), ..]),
+                rows: part.clone(),
+                first: first_outputs,
                 mode: mode.from_row(part.start),
                 task: task.part(part),
                 batch: rows,

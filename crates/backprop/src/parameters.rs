@@ -1,6 +1,6 @@
 //! Parameters with all that belongs to them, in parts for several threads.
 
-use std::iter;
+use std::mem;
 use std::ops::Range;
 
 use crate::crew;
@@ -17,7 +17,7 @@ const TASK: usize = 1 << 14;
 
 /// Neighbouring parameters of a network. What nobody asks for (`w` and `kept` where only gradients
 /// are wanted) may be empty.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Parameters<'a, T> {
     /// Where they begin among all parameters.
     pub start: usize,
@@ -27,6 +27,17 @@ pub struct Parameters<'a, T> {
     pub g: &'a mut [T],
     /// What the learning rule keeps of each.
     pub kept: [&'a mut [T]; KEPT],
+}
+
+impl<T> Default for Parameters<'_, T> {
+    fn default() -> Self {
+        Self {
+            start: 0,
+            w: &mut [],
+            g: &mut [],
+            kept: Default::default(),
+        }
+    }
 }
 
 impl<'a, T: Send> Parameters<'a, T> {
@@ -52,6 +63,26 @@ impl<'a, T: Send> Parameters<'a, T> {
         }
     }
 
+    /// Takes the last ones off.
+    fn split_off_end(&mut self, count: usize) -> Self {
+        let mut rest = mem::take(self);
+        *self = rest.split_off(rest.len() - count);
+        rest
+    }
+
+    /// Cuts them into parts of these lengths, one behind the other.
+    pub fn cut<I, L>(self, parts: I, length: L) -> Parts<'a, T, I, L>
+    where
+        I: ExactSizeIterator,
+        L: Fn(&I::Item) -> usize,
+    {
+        Parts {
+            rest: self,
+            parts,
+            length,
+        }
+    }
+
     /// The same ones, lent.
     pub fn lend(&mut self) -> Parameters<'_, T> {
         Parameters {
@@ -74,8 +105,10 @@ impl<'a, T: Send> Parameters<'a, T> {
     }
 
     /// So many at a time.
-    pub fn chunks(mut self, count: usize) -> impl Iterator<Item = Self> {
-        iter::from_fn(move || (!self.is_empty()).then(|| self.split_off(count.min(self.len()))))
+    pub fn chunks(self, count: usize) -> impl DoubleEndedIterator<Item = Self> {
+        let len = self.len();
+        let lengths = (0..len).step_by(count).map(move |at| count.min(len - at));
+        self.cut(lengths, |&length| length).map(|(_, part)| part)
     }
 
     /// Calls `run` with all of them, in parts that several threads take if there are enough. The cuts do
@@ -89,6 +122,42 @@ impl<'a, T: Send> Parameters<'a, T> {
             false => run(self),
         }
     }
+}
+
+/// Parameters in parts, each with what it was asked for by; from both ends.
+pub struct Parts<'a, T, I, L> {
+    rest: Parameters<'a, T>,
+    parts: I,
+    length: L,
+}
+
+impl<'a, T: Send, I: Iterator, L: Fn(&I::Item) -> usize> Iterator for Parts<'a, T, I, L> {
+    type Item = (I::Item, Parameters<'a, T>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let part = self.parts.next()?;
+        let length = (self.length)(&part);
+        Some((part, self.rest.split_off(length)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.parts.size_hint()
+    }
+}
+
+impl<T: Send, I: DoubleEndedIterator, L: Fn(&I::Item) -> usize> DoubleEndedIterator
+    for Parts<'_, T, I, L>
+{
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let part = self.parts.next_back()?;
+        let length = (self.length)(&part);
+        Some((part, self.rest.split_off_end(length)))
+    }
+}
+
+impl<T: Send, I: ExactSizeIterator, L: Fn(&I::Item) -> usize> ExactSizeIterator
+    for Parts<'_, T, I, L>
+{
 }
 
 /// Takes the first numbers off, all if there are fewer.
@@ -144,6 +213,31 @@ mod tests {
                 at = end;
             }
             assert_eq!(at, 10);
+        });
+    }
+
+    #[test]
+    fn parts_are_the_same_from_both_ends() {
+        with(10, |mut all| {
+            let lengths = [3, 0, 5, 2];
+            let mut parts = all.lend().cut(lengths.into_iter(), |&length| length);
+            for (end, length, range) in [
+                (true, 2, 8..10),
+                (false, 3, 0..3),
+                (true, 5, 3..8),
+                (true, 0, 3..3),
+            ] {
+                let (asked, part) = match end {
+                    true => parts.next_back(),
+                    false => parts.next(),
+                }
+                .unwrap();
+                assert_eq!(asked, length);
+                assert_are(&part, range);
+            }
+            assert!(parts.next().is_none());
+            let starts = |part: Parameters<usize>| part.start;
+            assert!(all.chunks(4).rev().map(starts).eq([8, 4, 0]));
         });
     }
 

@@ -1,11 +1,14 @@
 //! One piece of a batch on its way through the network and back.
 
+use std::ops::Range;
+
 use ndarray::{ArrayView2, Zip};
 use spec::{Real, RowBuffer};
 
 use crate::chain::{Chain, Trace};
 use crate::layers::Mode;
 use crate::network::{Shared, Task};
+use crate::units::UnitOutputs;
 
 /// Some rows of a batch, with what they leave in the layers.
 pub(crate) struct Piece<T> {
@@ -21,8 +24,12 @@ pub(crate) struct Piece<T> {
 
 /// What is asked for some rows of a batch.
 pub(crate) struct Request<'x, 't, T> {
+    /// Which rows of the batch they are.
+    pub rows: Range<usize>,
     /// `[rows, D_in]`.
     pub x: ArrayView2<'x, T>,
+    /// What the first layer gives for the whole batch, if that is there.
+    pub first: Option<&'x [UnitOutputs<T>]>,
     pub task: Task<'t, T>,
     pub mode: Mode,
     /// Rows of the whole batch.
@@ -52,14 +59,20 @@ impl<T: Real> Piece<T> {
     /// Forward, loss and backward for some rows of a batch, in layers that nobody else needs meanwhile.
     pub fn run(&mut self, chain: &mut Chain<T>, shared: &Shared<T>, request: Request<T>) {
         let Request {
+            rows,
             x,
+            first,
             task,
             mode,
             batch,
             wants_input,
         } = request;
         self.rows = x.nrows();
-        chain.forward(&shared.parameters, x, &mut self.trace, mode);
+        let (w, trace) = (&shared.parameters, &mut self.trace);
+        match first {
+            Some(first) => chain.forward_behind(first, rows, w, x, trace, mode),
+            None => chain.forward(w, x, trace, mode),
+        }
         let (y, mut dy) = self.trace.last_output_and_gradient();
         match task {
             Task::Loss(t) => {

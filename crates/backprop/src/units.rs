@@ -1,6 +1,8 @@
-//! Gradients of units, each by itself.
+//! Outputs and gradients of units, each by itself.
 
 use std::ops::Range;
+
+use spec::RowBuffer;
 
 /// Weights of a task: their gradients, 64 KB in f32, stay in a near cache while the pieces of the
 /// batch are added.
@@ -34,8 +36,19 @@ impl<'a, T> UnitGradients<'a, T> {
     }
 }
 
+/// Outputs of neighbouring units of a layer, for a whole batch.
+pub struct UnitOutputs<T> {
+    /// Which units of the layer they are.
+    pub units: Range<usize>,
+    /// `[N, units]`.
+    pub y: RowBuffer<T>,
+}
+
 /// The units of a layer with rows of so many weights in parts, each for one thread.
-pub(crate) fn parts(units: usize, row: usize) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn parts(
+    units: usize,
+    row: usize,
+) -> impl DoubleEndedIterator<Item = Range<usize>> + ExactSizeIterator {
     let most = (TASK / row.max(1)).max(1).next_multiple_of(TILE);
     (0..units)
         .step_by(most)

@@ -31,7 +31,9 @@
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eqs. 1 and 3-7, in matrix form.
 
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
+use std::ops::Range;
+
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, s};
 use spec::Real;
 
 use super::{Layer, Mode, Order, Pass};
@@ -52,13 +54,8 @@ pub struct Linear<T> {
 }
 
 impl<T: Real> Layer<T> for Linear<T> {
-    fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
-        let (weight, bias) = self.parameters(w);
-        match bias {
-            Some(bias) => y.assign(&bias),
-            None => y.fill(T::zero()),
-        }
-        matmul(x, weight.t(), y); // y += x Wᵀ
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
+        self.unit_outputs(w, x, 0..self.d_out, y);
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
@@ -75,6 +72,21 @@ impl<T: Real> Layer<T> for Linear<T> {
 
     fn units(&self) -> usize {
         self.d_out
+    }
+
+    fn unit_outputs(
+        &self,
+        w: &[T],
+        x: ArrayView2<T>,
+        units: Range<usize>,
+        mut y: ArrayViewMut2<T>,
+    ) {
+        let (weight, bias) = self.parameters(w);
+        match bias {
+            Some(bias) => y.assign(&bias.slice(s![units.clone()])),
+            None => y.fill(T::zero()),
+        }
+        matmul(x, weight.slice(s![units, ..]).t(), y); // y += x Wᵀ
     }
 
     fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
