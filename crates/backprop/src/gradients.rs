@@ -69,7 +69,9 @@ impl<T: Real> Backpropagated<'_, T> {
     /// Computes the gradients of all parameters, and calls `then` with some of them at a time.
     pub fn gradients(&self, all: Parameters<T>, then: impl Fn(Parameters<T>) + Sync) {
         let shared = all.len() * self.x.nrows() >= 2 * LEAST_WORK;
-        let layers = all.cut(0..self.chain.depth(), |&layer| self.chain.range(layer).len());
+        let layers = all.cut(0..self.chain.depth(), |&layer| {
+            self.chain.range(layer).len()
+        });
         let layers = layers.flat_map(|(layer, parameters)| self.tasks(layer, parameters));
         match shared {
             true => crew::share(layers, |task| self.run(task, &then)),
@@ -98,12 +100,14 @@ impl<T: Real> Backpropagated<'_, T> {
         let weights = weight.cut(parts(), move |units| units.len() * inputs);
         let biases = usize::from(!bias.is_empty());
         let biases = bias.cut(parts(), move |units| units.len() * biases);
-        let units = weights.zip(biases).map(move |((units, weight), (_, bias))| Task::Units {
-            layer,
-            units,
-            weight,
-            bias,
-        });
+        let units = weights
+            .zip(biases)
+            .map(move |((units, weight), (_, bias))| Task::Units {
+                layer,
+                units,
+                weight,
+                bias,
+            });
         sums.chain(units)
     }
 

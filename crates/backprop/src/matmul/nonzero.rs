@@ -15,10 +15,28 @@ use super::{Size, Strided};
 
 /// Vectors of a tile: with a weight, 15 of 16 registers.
 const WIDTH: usize = 14;
+/// Numbers in a vector of the widest instruction set.
+const WIDEST: usize = 16;
 /// Rows of C taken in one go.
 const ROWS: usize = 24;
 /// Rows of B taken in one go: the first cache holds a tile's width of them.
 const DEPTH: usize = 32;
+
+/// Calls a function that is generic over the width of a tile with a width known at run time.
+macro_rules! of_width {
+    ($width:expr, $constant:ident => $call:expr) => {
+        of_width!(@ $width, $constant, $call, 14 13 12 11 10 9 8 7 6 5 4 3 2 1)
+    };
+    (@ $width:expr, $constant:ident, $call:expr, $($of:literal)*) => {
+        match $width {
+            $($of => {
+                const $constant: usize = $of;
+                $call
+            })*
+            _ => unreachable!("a tile has at most so many vectors"),
+        }
+    };
+}
 
 /// The weights of a row that are not zero, and where the rows of B begin that they weigh.
 #[derive(Clone, Copy)]
@@ -66,30 +84,39 @@ pub(super) fn product<T: Vector, S: Simd>(
                 weights.gather(of_row.iter().step_by(a.column).take(depth), n);
             }
             let c = &mut c[top * n..(top + height) * n];
-            let mut left = 0;
-            macro_rules! tiles {
-                ($($width:literal)*) => {
-                    $(
-                        while n - left >= $width * lanes {
-                            for (weights, c) in weights.iter().zip(c.chunks_exact_mut(n)) {
-                                tile::<T, S, $width>(simd, weights, &b[left..], &mut c[left..]);
-                            }
-                            left += $width * lanes;
-                        }
-                    )*
-                };
+            for (first, vectors) in tiles(n / lanes) {
+                let (b, left) = (&b[first * lanes..], first * lanes);
+                for (weights, c) in weights.iter().zip(c.chunks_exact_mut(n)) {
+                    let c = &mut c[left..];
+                    of_width!(vectors, W => tile::<T, S, W>(simd, weights, b, c));
+                }
             }
-            tiles!(14 7 4 2 1);
+            // The last vector reaches back over columns that are done: its sums go to a place of their
+            // own, and only the new ones are added to C.
+            let rest = n % lanes;
             for (weights, c) in weights.iter().zip(c.chunks_exact_mut(n)) {
-                for (&start, &weight) in weights.starts().iter().zip(&weights.values) {
-                    let b = &b[start as usize..][..n];
-                    for (c, &b) in c[left..].iter_mut().zip(&b[left..]) {
-                        *c += weight * b;
+                if n < lanes {
+                    weights.add_to(b, c);
+                } else if rest > 0 {
+                    let mut sums = [T::zero(); WIDEST];
+                    tile::<T, S, 1>(simd, weights, &b[n - lanes..], &mut sums);
+                    for (c, sum) in c[n - rest..].iter_mut().zip(&sums[lanes - rest..]) {
+                        *c += *sum;
                     }
                 }
             }
         }
     }
+}
+
+/// First vector and vectors of each tile: as few tiles as can be, as equal as can be, since one of few
+/// vectors waits for each of its additions.
+fn tiles(vectors: usize) -> impl Iterator<Item = (usize, usize)> {
+    let count = vectors.div_ceil(WIDTH);
+    (0..count).map(move |tile| {
+        let first = |tile: usize| tile * vectors / count;
+        (first(tile), first(tile + 1) - first(tile))
+    })
 }
 
 impl<T: Vector> Weights<T> {
@@ -104,6 +131,16 @@ impl<T: Vector> Weights<T> {
             count += usize::from(weight != T::zero());
         }
         self.count = count;
+    }
+
+    /// Adds the weighted rows of B to a row of C that is shorter than a vector.
+    #[inline(always)]
+    fn add_to(&self, b: &[T], c: &mut [T]) {
+        for (&start, &weight) in self.starts().iter().zip(&self.values) {
+            for (c, &b) in c.iter_mut().zip(&b[start as usize..]) {
+                *c += weight * b;
+            }
+        }
     }
 
     #[inline(always)]
