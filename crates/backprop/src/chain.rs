@@ -6,6 +6,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, s};
 use spec::model::PlannedLayer;
 use spec::{Real, RowBuffer, Streams};
 
+use crate::cut::Cut;
 use crate::layers::{Layer, Mode, Order, Pass};
 use crate::units::{self, UnitGradients, UnitOutputs};
 
@@ -174,7 +175,7 @@ impl<T: Real> Chain<T> {
 
     /// The units of the first layer in parts, if that is worth a round of its own: if their weights do
     /// not all stay in a near cache.
-    pub fn first_units(&self, d_in: usize) -> Vec<UnitOutputs<T>> {
+    pub(crate) fn first_units(&self, d_in: usize) -> Vec<UnitOutputs<T>> {
         let units = self.units(0);
         let worth = units * d_in >= WORTH_A_ROUND;
         let parts = units::parts(if worth { units } else { 0 }, d_in);
@@ -185,12 +186,22 @@ impl<T: Real> Chain<T> {
         outputs.collect()
     }
 
-    /// [`Layer::unit_outputs`] of the first layer. `w` are the parameters of all.
-    pub fn unit_outputs(&self, w: &[T], x: ArrayView2<T>, outputs: &mut UnitOutputs<T>) {
-        let w = &w[self.ranges[0].clone()];
-        outputs.y.make_room(x.nrows());
-        let y = outputs.y.first_mut(x.nrows());
-        self.layers[0].unit_outputs(w, x, outputs.units.clone(), y);
+    /// [`Layer::unit_outputs`] of the first layer, piece by piece, since the rows of one stay in a near cache
+    /// while the units pass. `w` are the parameters of all layers.
+    pub(crate) fn unit_outputs(
+        &self,
+        w: &[T],
+        x: ArrayView2<T>,
+        cut: Cut,
+        outputs: &mut UnitOutputs<T>,
+    ) {
+        let (w, units) = (&w[self.ranges[0].clone()], &outputs.units);
+        outputs.y.make_room(cut.rows);
+        let mut y = outputs.y.first_mut(cut.rows);
+        for rows in (0..cut.pieces).map(|index| cut.part(index)) {
+            let y = y.slice_mut(s![rows.clone(), ..]);
+            self.layers[0].unit_outputs(w, x.slice(s![rows, ..]), units.clone(), y);
+        }
     }
 
     /// [`Layer::unit_gradients`] of a layer.
@@ -205,7 +216,7 @@ impl<T: Real> Chain<T> {
     }
 
     /// The same for these `rows` of a batch of which the outputs of the first layer are there.
-    pub fn forward_behind(
+    pub(crate) fn forward_behind(
         &mut self,
         first: &[UnitOutputs<T>],
         rows: Range<usize>,

@@ -1,12 +1,13 @@
 //! Tasks for all threads of the pool.
 //!
-//! The threads take the tasks one by one, whoever is free: half of the threads from the front, the others
-//! from the end. So a thread meets in each round what it had in the last, the weights of the same units,
-//! in its own cache: where two processors are far apart, a number that the other one has changed takes
-//! as long as one from memory. What a task computes must not depend on who runs it. A thread that finds no task left stays awake until the last one is
-//! done: a training step has several rounds of tasks a millisecond, and a thread that went to sleep
-//! after the first would take longer to wake (0.1 ms where processors are virtual) than the next round
-//! lasts.
+//! The threads take the tasks one by one, whoever is free: half of the threads from the front, the caller
+//! among them, the others from the end. So a thread meets in each round what it had in the last, the
+//! weights of the same units or the same rows, in its own cache: where two processors are far apart, a number that the other one has changed takes as
+//! long as one from memory. What a task computes must not depend on who runs it.
+//!
+//! A thread that finds no task left stays awake until the last one is done: a training step has several
+//! rounds of tasks a millisecond, and a thread that went to sleep after the first would take longer to
+//! wake (0.1 ms where processors are virtual) than the next round lasts.
 
 use std::hint;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,6 +26,7 @@ pub(crate) fn share<T: Send>(
     let round = Round {
         tasks: Mutex::new(tasks),
         running: AtomicUsize::new(0),
+        caller: thread(),
         run,
     };
     crew(rayon::current_num_threads(), &|| round.work());
@@ -41,16 +43,23 @@ fn crew(threads: usize, work: &(impl Fn() + Sync)) {
     }
 }
 
+/// Number of this thread in its pool.
+fn thread() -> usize {
+    rayon::current_thread_index().unwrap_or_default()
+}
+
 struct Round<I, F> {
     tasks: Mutex<I>,
     /// Tasks that are taken and not done.
     running: AtomicUsize,
+    /// Number of the thread that shares them.
+    caller: usize,
     run: F,
 }
 
 impl<I: DoubleEndedIterator, F: Fn(I::Item)> Round<I, F> {
     fn work(&self) {
-        let from_end = rayon::current_thread_index().is_some_and(|thread| thread % 2 == 1);
+        let from_end = thread().abs_diff(self.caller) % 2 == 1;
         while let Some(task) = self.next(from_end) {
             (self.run)(task);
             self.running.fetch_sub(1, Ordering::Release);
@@ -130,15 +139,15 @@ mod tests {
     #[test]
     fn a_thread_meets_the_same_tasks_again() {
         on(2, || {
-            let (both, [mut before, mut after]) = (Barrier::new(2), [[None; 2]; 2]);
-            for tasks in [&mut before, &mut after] {
-                share(tasks.iter_mut(), |thread| {
-                    *thread = rayon::current_thread_index();
+            let (both, caller) = (Barrier::new(2), thread());
+            for _ in 0..10 {
+                let mut taken_by = [usize::MAX; 2];
+                share(taken_by.iter_mut(), |task| {
+                    *task = thread();
                     both.wait();
                 });
+                assert_eq!(taken_by, [caller, 1 - caller]);
             }
-            assert_eq!(before, [Some(0), Some(1)]);
-            assert_eq!(before, after);
         });
     }
 

@@ -283,7 +283,7 @@ impl<T: Real> Network<T> {
             let chain: &Chain<T> = self.chains.first();
             let outputs = self.first.iter_mut();
             crew::share(outputs, |outputs| {
-                chain.unit_outputs(&shared.parameters, x, outputs);
+                chain.unit_outputs(&shared.parameters, x, cut, outputs);
             });
         }
         let first_outputs = by_units.then_some(self.first.as_slice());

@@ -37,7 +37,7 @@ impl<'a, T> UnitGradients<'a, T> {
 }
 
 /// Outputs of neighbouring units of a layer, for a whole batch.
-pub struct UnitOutputs<T> {
+pub(crate) struct UnitOutputs<T> {
     /// Which units of the layer they are.
     pub units: Range<usize>,
     /// `[N, units]`.

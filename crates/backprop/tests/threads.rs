@@ -3,9 +3,10 @@
 mod support;
 
 use backprop::Model;
+use ndarray::s;
 use spec::model::PlannedLayer;
 use spec::training::OptimizerSpec;
-use spec::{Implementation, Real, Step};
+use spec::{Implementation, Mode, Real, Step};
 use support::{Batch, UPDATE, classifier, large_plan, plans, pool};
 
 /// Losses, parameters and running statistics, bit by bit, after some steps on a pool of so many
@@ -105,5 +106,24 @@ fn threads_change_no_bit_of_a_training_with_residual_blocks() {
 fn threads_change_no_bit_of_a_training_with_fused_convolutions() {
     for coupled in [false, true] {
         prove::<f32>(&plans::with_fused_convolutions(coupled), SHORT);
+    }
+}
+
+/// Large batches are cut into pieces, behind a first layer that threads share by its units; small ones are
+/// neither.
+#[test]
+fn outputs_do_not_depend_on_how_a_batch_is_cut() {
+    let plan = large_plan();
+    assert!(plan[0].parameter_count() > 1 << 16);
+    let mut model: Model<f32> = classifier(&plan, MOMENTUM);
+    let Batch { x, t } = Batch::random(100, &plan);
+    let mut output = |rows: std::ops::Range<usize>| {
+        let (x, t) = (x.slice(s![rows.clone(), ..]), t.slice(s![rows, ..]));
+        model.evaluate(Mode::Evaluation, x, t).output
+    };
+    let whole = pool(2).install(|| output(0..100));
+    for start in (0..100).step_by(10) {
+        let part = output(start..start + 10);
+        assert_eq!(part, whole.slice(s![start..start + 10, ..]));
     }
 }

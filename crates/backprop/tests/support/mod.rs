@@ -29,7 +29,8 @@ pub fn plan(inputs: usize, layers: &[LayerSpec]) -> Vec<PlannedLayer> {
     model.plan(&[inputs]).unwrap()
 }
 
-/// 200-300-100-10 with ReLU: large enough for a batch to be cut into several pieces.
+/// 240-300-100-10 with ReLU: large enough for a batch to be cut into several pieces, and for the first layer to
+/// be shared by its units.
 pub fn large_plan() -> Vec<PlannedLayer> {
     let (hidden1, hidden2) = (linear(300, true), linear(100, true));
     let layers = [
@@ -39,7 +40,7 @@ pub fn large_plan() -> Vec<PlannedLayer> {
         LayerSpec::Relu,
         linear(10, true),
     ];
-    plan(200, &layers)
+    plan(240, &layers)
 }
 
 /// A classifier at parameters drawn from a fixed seed.
