@@ -2,7 +2,7 @@
 //! weights are not.
 //!
 //! Behind a ReLU the gradient `$A = dy^\top$` is zero wherever a unit was not active: in the hidden layer of
-//! a network for MNIST, for six samples in ten. A tile of C, one row by 14 vectors, stays in registers
+//! a network for MNIST, for six samples in ten. A tile of C, one row by up to 14 vectors, stays in registers
 //! while the nonzero weights of the row run. Every vector of B is read for one multiplication, where
 //! [`rows`](super::rows) reads one for six, so a number of B costs 1.4 times as much as there, and
 //! only those that count are paid for: at 0.39 nonzero weights 0.7 times as much in all.
