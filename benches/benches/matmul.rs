@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use backprop::matmul::foreground::Foreground;
 use backprop::matmul::{matmul, matmul_transposed};
 use benches::{in_pool, random, threads_name};
 use burn::tensor::{DType, Device, Tensor, TensorData};
@@ -146,9 +147,37 @@ fn of_units(criterion: &mut Criterion, name: &str, dy: Array2<f32>) {
     });
 }
 
+/// The products of a first layer of 300 units with images, of whose pixels one in five differs from the
+/// background, in one block as ink does.
+fn images(criterion: &mut Criterion) {
+    let mut x = random(32, 784, "x");
+    for (at, x) in x.indexed_iter_mut() {
+        if !(200..200 + 784 / 5).contains(&at.1) {
+            *x = -0.4;
+        }
+    }
+    let (weight, dy) = (random(300, 784, "weight"), random(32, 300, "dy"));
+    let mut foreground = Foreground::new(784);
+    let mut of_forward = group(criterion, "forward1_of_images", [32, 784, 300]);
+    let mut y = Array2::zeros((32, 300));
+    of_forward.bench_function("backprop", |bencher| {
+        bencher.iter(|| {
+            foreground.take(x.view());
+            foreground.outputs(x.view(), weight.view(), y.view_mut());
+        });
+    });
+    of_forward.finish();
+    let mut of_units = group(criterion, "dw1_of_images", [UNITS.len(), 32, 784]);
+    let mut dw = vec![0.0; UNITS.len() * 784];
+    of_units.bench_function("backprop", |bencher| {
+        bencher.iter(|| foreground.gradients(dy.view(), UNITS, x.view(), &mut dw));
+    });
+    of_units.finish();
+}
+
 criterion_group! {
     name = benches;
     config = benches::briefly();
-    targets = products, units
+    targets = products, units, images
 }
 criterion_main!(benches);

@@ -8,6 +8,7 @@ use spec::{Real, RowBuffer, Streams};
 
 use crate::cut::Cut;
 use crate::layers::{Layer, Mode, Order, Pass};
+use crate::piece::Piece;
 use crate::units::{self, UnitGradients, UnitOutputs};
 
 /// Makes the layer that a plan begins with, and says how many planned layers it stands for: whole
@@ -192,21 +193,31 @@ impl<T: Real> Chain<T> {
         &self,
         w: &[T],
         x: ArrayView2<T>,
-        cut: Cut,
+        (cut, pieces): (Cut, &[Piece<T>]),
         outputs: &mut UnitOutputs<T>,
     ) {
         let (w, units) = (&w[self.ranges[0].clone()], &outputs.units);
         outputs.y.make_room(cut.rows);
         let mut y = outputs.y.first_mut(cut.rows);
-        for rows in (0..cut.pieces).map(|index| cut.part(index)) {
+        for (index, piece) in pieces.iter().enumerate() {
+            let rows = cut.part(index);
             let y = y.slice_mut(s![rows.clone(), ..]);
-            self.layers[0].unit_outputs(w, x.slice(s![rows, ..]), units.clone(), y);
+            let x = x.slice(s![rows, ..]);
+            self.layers[0].unit_outputs(w, x, piece.foreground(), units.clone(), y);
         }
     }
 
-    /// [`Layer::unit_gradients`] of a layer.
-    pub fn unit_gradients(&self, layer: usize, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
-        self.layers[layer].unit_gradients(order, pass, dw);
+    /// [`Layer::unit_gradients`] of a layer, from its `pass` through a piece.
+    pub(crate) fn unit_gradients(
+        &self,
+        layer: usize,
+        order: Order,
+        pass: Pass<T>,
+        piece: &Piece<T>,
+        dw: UnitGradients<T>,
+    ) {
+        let foreground = piece.foreground().filter(|_| layer == 0);
+        self.layers[layer].unit_gradients(order, pass, foreground, dw);
     }
 
     /// y of each layer is x of the next. `w` are the parameters of all layers.

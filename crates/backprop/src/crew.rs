@@ -32,6 +32,18 @@ pub(crate) fn share<T: Send>(
     crew(rayon::current_num_threads(), &|| round.work());
 }
 
+/// The same if it is worth waking a thread for; otherwise the caller runs them all.
+pub(crate) fn share_if<T: Send>(
+    worth: bool,
+    mut tasks: impl DoubleEndedIterator<Item = T> + Send,
+    run: impl Fn(T) + Sync,
+) {
+    match worth {
+        true => share(tasks, run),
+        false => tasks.by_ref().for_each(run),
+    }
+}
+
 /// Calls `work` on so many threads, if they have time.
 fn crew(threads: usize, work: &(impl Fn() + Sync)) {
     match threads {

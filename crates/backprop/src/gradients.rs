@@ -73,11 +73,7 @@ impl<T: Real> Backpropagated<'_, T> {
             self.chain.range(layer).len()
         });
         let layers = layers.flat_map(|(layer, parameters)| self.tasks(layer, parameters));
-        match shared {
-            true => crew::share(layers, |task| self.run(task, &then)),
-            // Less is not worth waking a thread for.
-            false => layers.for_each(|task| self.run(task, &then)),
-        }
+        crew::share_if(shared, layers, |task| self.run(task, &then));
     }
 
     /// The gradients of a layer, in parts.
@@ -155,7 +151,8 @@ impl<T: Real> Backpropagated<'_, T> {
                 weight: &mut *dw.weight,
                 bias: &mut *dw.bias,
             };
-            self.chain.unit_gradients(layer, self.order, pass, dw);
+            self.chain
+                .unit_gradients(layer, self.order, pass, piece, dw);
         }
     }
 

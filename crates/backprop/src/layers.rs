@@ -64,6 +64,7 @@ pub use subsampling::Subsampling;
 pub use table_conv2d::TableConv2d;
 pub use tanh::Tanh;
 
+use crate::matmul::foreground::Foreground;
 use crate::units::UnitGradients;
 
 /// A differentiable function `$y = f(x; w)$` of one batch.
@@ -102,13 +103,23 @@ pub trait Layer<T: Real>: Send + Sync {
         0
     }
 
-    /// Computes the outputs of some units, `[N, units]`, as `forward` would, to the last bit.
-    fn unit_outputs(&self, _: &[T], _: ArrayView2<T>, _: Range<usize>, _: ArrayViewMut2<T>) {}
+    /// Computes the outputs of some units, `[N, units]`, as `forward` would: to the last bit, unless
+    /// the foreground of `x` is given to be used.
+    fn unit_outputs(
+        &self,
+        _: &[T],
+        _: ArrayView2<T>,
+        _: Option<&Foreground<T>>,
+        _: Range<usize>,
+        _: ArrayViewMut2<T>,
+    ) {
+    }
 
     /// Adds the gradients of some units' parameters, as `backward` would to `dw`, or as `curvature`
     /// would. Another thread's layer of the same plan may have gone through these rows, so that nothing kept
-    /// of them can be relied on; after `curvature` it was this one.
-    fn unit_gradients(&self, _: Order, _: Pass<T>, _: UnitGradients<T>) {}
+    /// of them can be relied on; after `curvature` it was this one. The foreground of `x` may be given.
+    fn unit_gradients(&self, _: Order, _: Pass<T>, _: Option<&Foreground<T>>, _: UnitGradients<T>) {
+    }
 
     /// Ends an update: what was measured on its batch enters the running statistics.
     fn end_step(&mut self) {}

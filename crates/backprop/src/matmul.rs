@@ -10,10 +10,13 @@
 //! | `$dx = dy\, W$` | rows of `$W$`, weighted and summed | [`rows`], or [`nonzero`] behind a ReLU |
 //! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | the same |
 //!
+//! A first layer whose input is mostly background takes its two products from the [`foreground`].
+//!
 //! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction set
 //! and chooses at run time: one binary, fast on every processor it meets.
 
 pub mod dots;
+pub mod foreground;
 pub mod nonzero;
 pub(crate) mod patches;
 pub mod rows;

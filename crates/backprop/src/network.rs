@@ -11,7 +11,7 @@ use spec::{NamedTensors, Real, Streams, TensorError, aligned_zeros, initial};
 
 use crate::chain::{Build, Chain};
 use crate::crew;
-use crate::cut::{Cut, most_pieces, work};
+use crate::cut::{Cut, LEAST_WORK, most_pieces, work};
 use crate::gradients::{Backpropagated, largest_task};
 use crate::layers::{self, Mode, Order};
 use crate::losses::{self, Loss};
@@ -278,15 +278,20 @@ impl<T: Real> Network<T> {
             self.pieces.push(Piece::new(self.chains.first(), x.ncols()));
         }
         let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
-        let by_units = cut.pieces > 1 && !self.first.is_empty();
-        if by_units {
+        if !self.first.is_empty() {
+            crew::share_if(
+                cut.pieces > 1,
+                pieces.iter_mut().enumerate(),
+                |(index, piece)| piece.look_at(x.slice(s![cut.part(index), ..])),
+            );
             let chain: &Chain<T> = self.chains.first();
-            let outputs = self.first.iter_mut();
-            crew::share(outputs, |outputs| {
-                chain.unit_outputs(&shared.parameters, x, cut, outputs);
+            let pieces = &*pieces;
+            let worth = rows * chain.range(0).len() >= 2 * LEAST_WORK;
+            crew::share_if(worth, self.first.iter_mut(), |outputs| {
+                chain.unit_outputs(&shared.parameters, x, (cut, pieces), outputs);
             });
         }
-        let first_outputs = by_units.then_some(self.first.as_slice());
+        let first_outputs = (!self.first.is_empty()).then_some(self.first.as_slice());
         let run = |chain: &mut Chain<T>, index: usize, piece: &mut Piece<T>| {
             let part = cut.part(index);
             let request = Request {

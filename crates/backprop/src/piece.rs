@@ -7,6 +7,7 @@ use spec::{Real, RowBuffer};
 
 use crate::chain::{Chain, Trace};
 use crate::layers::Mode;
+use crate::matmul::foreground::Foreground;
 use crate::network::{Shared, Task};
 use crate::units::UnitOutputs;
 
@@ -14,6 +15,8 @@ use crate::units::UnitOutputs;
 pub(crate) struct Piece<T> {
     pub trace: Trace<T>,
     rows: usize,
+    /// What differs from the background in the rows, for a first layer that is taken by units.
+    foreground: Option<Foreground<T>>,
     /// Gradient of the input, `[rows, D_in]`; empty until somebody asks for it.
     input_gradient: RowBuffer<T>,
     /// Gradients of the parameters that are not left to [`Chain::unit_gradients`].
@@ -45,10 +48,24 @@ impl<T: Real> Piece<T> {
         Self {
             trace: chain.trace(),
             rows: 0,
+            foreground: None,
             input_gradient: RowBuffer::zeros(0, d_in),
             gradients: vec![T::zero(); last.end],
             loss: 0.0,
         }
+    }
+
+    /// Looks what of these rows differs from their background, for [`Piece::foreground`].
+    pub fn look_at(&mut self, x: ArrayView2<T>) {
+        let foreground = self
+            .foreground
+            .get_or_insert_with(|| Foreground::new(x.ncols()));
+        foreground.take(x);
+    }
+
+    /// What was seen, if there is a background.
+    pub fn foreground(&self) -> Option<&Foreground<T>> {
+        self.foreground.as_ref().filter(|f| f.has_background())
     }
 
     /// Gradient of the input, `[rows, D_in]`.

@@ -73,7 +73,10 @@ fn allocated_by_model(
     threads: usize,
     sizes: &[usize],
 ) -> usize {
-    let batches: Vec<_> = sizes.iter().map(|&n| Batch::random(n, plan)).collect();
+    let batches = sizes
+        .iter()
+        .flat_map(|&n| [Batch::random(n, plan), Batch::images(n, plan)]);
+    let batches: Vec<_> = batches.collect();
     let pool = pool(threads);
     let mut train = |rounds: usize| {
         for _ in 0..rounds {

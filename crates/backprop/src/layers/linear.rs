@@ -29,6 +29,8 @@
 //! | `weight`, `dw` | `[D_out, D_in]` |
 //! | `bias`, `db` | `[D_out]` |
 //!
+//! Where the input is an image, most of it background, [`Foreground`] has the same products for less.
+//!
 //! Source: Rumelhart, Hinton, Williams 1986, eqs. 1 and 3-7, in matrix form.
 
 use std::ops::Range;
@@ -37,6 +39,7 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, s};
 use spec::Real;
 
 use super::{Layer, Mode, Order, Pass};
+use crate::matmul::foreground::Foreground;
 use crate::matmul::{matmul, matmul_transposed};
 use crate::units::UnitGradients;
 
@@ -55,7 +58,7 @@ pub struct Linear<T> {
 
 impl<T: Real> Layer<T> for Linear<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
-        self.unit_outputs(w, x, 0..self.d_out, y);
+        self.unit_outputs(w, x, None, 0..self.d_out, y);
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
@@ -66,7 +69,7 @@ impl<T: Real> Layer<T> for Linear<T> {
         }
         if !dw.is_empty() {
             let all = UnitGradients::all(self.d_out, self.d_in, dw);
-            self.unit_gradients(Order::First, pass, all);
+            self.unit_gradients(Order::First, pass, None, all);
         }
     }
 
@@ -78,6 +81,7 @@ impl<T: Real> Layer<T> for Linear<T> {
         &self,
         w: &[T],
         x: ArrayView2<T>,
+        foreground: Option<&Foreground<T>>,
         units: Range<usize>,
         mut y: ArrayViewMut2<T>,
     ) {
@@ -86,15 +90,28 @@ impl<T: Real> Layer<T> for Linear<T> {
             Some(bias) => y.assign(&bias.slice(s![units.clone()])),
             None => y.fill(T::zero()),
         }
-        matmul(x, weight.slice(s![units, ..]).t(), y); // y += x Wᵀ
+        let weight = weight.slice(s![units, ..]);
+        match foreground {
+            Some(foreground) => foreground.outputs(x, weight, y), // y += x Wᵀ
+            None => matmul(x, weight.t(), y),
+        }
     }
 
-    fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
-        let x = match order {
-            Order::First => pass.x,
-            Order::Second => self.squares_of_input(pass.x.nrows()),
+    fn unit_gradients(
+        &self,
+        order: Order,
+        pass: Pass<T>,
+        foreground: Option<&Foreground<T>>,
+        dw: UnitGradients<T>,
+    ) {
+        let (x, foreground) = match order {
+            Order::First => (pass.x, foreground.filter(|f| f.pays_for_gradients())),
+            Order::Second => (self.squares_of_input(pass.x.nrows()), None),
         };
-        matmul_transposed(pass.dy, dw.units.clone(), x, dw.weight); // dW += dyᵀ x
+        match foreground {
+            Some(foreground) => foreground.gradients(pass.dy, dw.units.clone(), x, dw.weight),
+            None => matmul_transposed(pass.dy, dw.units.clone(), x, dw.weight), // dW += dyᵀ x
+        }
         let dy = pass.dy.as_standard_layout();
         let dy = dy.as_slice().expect("the standard layout lies row by row");
         for dy in dy.chunks_exact(self.d_out) {
@@ -115,7 +132,7 @@ impl<T: Real> Layer<T> for Linear<T> {
         self.squares = (w2, x2);
         if !d2w.is_empty() {
             let all = UnitGradients::all(self.d_out, self.d_in, d2w);
-            self.unit_gradients(Order::Second, pass, all);
+            self.unit_gradients(Order::Second, pass, None, all);
         }
     }
 }

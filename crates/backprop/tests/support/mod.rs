@@ -74,6 +74,23 @@ impl<T: Real> Batch<T> {
         }
         Self { x, t }
     }
+
+    /// The same as images: everything but a block of each row is background, as [`Foreground`] wants it.
+    ///
+    /// [`Foreground`]: backprop::matmul::foreground::Foreground
+    pub fn images(rows: usize, plan: &[PlannedLayer]) -> Self {
+        let mut batch = Self::random(rows, plan);
+        let background = T::of(-0.4);
+        for (row, mut x) in batch.x.rows_mut().into_iter().enumerate() {
+            let ink = 20 + row % 50..100 + row % 90;
+            for (column, x) in x.iter_mut().enumerate() {
+                if !ink.contains(&column) {
+                    *x = background;
+                }
+            }
+        }
+        batch
+    }
 }
 
 /// An update with the learning rate that every rule here has.
