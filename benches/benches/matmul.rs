@@ -150,16 +150,16 @@ fn of_units(criterion: &mut Criterion, name: &str, dy: Array2<f32>) {
 /// The products of a first layer of 300 units with images, of whose pixels one in five differs from the
 /// background, in one block as ink does.
 fn images(criterion: &mut Criterion) {
-    let mut x = random(32, 784, "x");
+    let mut x = random(64, 784, "x");
     for (at, x) in x.indexed_iter_mut() {
         if !(200..200 + 784 / 5).contains(&at.1) {
             *x = -0.4;
         }
     }
-    let (weight, dy) = (random(300, 784, "weight"), random(32, 300, "dy"));
+    let (weight, dy) = (random(300, 784, "weight"), random(64, 300, "dy"));
     let mut foreground = Foreground::new(784);
-    let mut of_forward = group(criterion, "forward1_of_images", [32, 784, 300]);
-    let mut y = Array2::zeros((32, 300));
+    let mut of_forward = group(criterion, "forward1_of_images", [64, 784, 300]);
+    let mut y = Array2::zeros((64, 300));
     of_forward.bench_function("backprop", |bencher| {
         bencher.iter(|| {
             foreground.take(x.view());
@@ -167,7 +167,7 @@ fn images(criterion: &mut Criterion) {
         });
     });
     of_forward.finish();
-    let mut of_units = group(criterion, "dw1_of_images", [UNITS.len(), 32, 784]);
+    let mut of_units = group(criterion, "dw1_of_images", [UNITS.len(), 64, 784]);
     let mut dw = vec![0.0; UNITS.len() * 784];
     of_units.bench_function("backprop", |bencher| {
         bencher.iter(|| foreground.gradients(dy.view(), UNITS, x.view(), &mut dw));

@@ -15,6 +15,8 @@ fn bits<T: Real>(plan: &[PlannedLayer], run: Run, threads: usize) -> Vec<u64> {
     let Run { optimizer, steps } = run;
     let mut model: Model<T> = classifier(plan, optimizer);
     let mut batches = [256, 64, 100, 7].map(|rows| Batch::random(rows, plan));
+    // In pieces of 64 and of 32 rows.
+    batches[0] = Batch::images(256, plan);
     batches[1] = Batch::images(64, plan);
     let losses: Vec<f64> = pool(threads).install(|| {
         let batches = batches.iter().cycle().take(steps);

@@ -12,8 +12,8 @@
 //! runs over the vectors of `$d$` that are not zero throughout, 39 in 100 of 8 numbers. Both are
 //! what [`matmul`](super::matmul) computes, but for the rounding of the last bit.
 //!
-//! An epoch of 784-300-100-10 takes 0.81 to 0.91 of the time on one thread and 0.96 on two,
-//! which wait for the weights; with batches of 256 0.91 on two.
+//! On two threads the outputs of the first layer of 784-300-100-10 take 172 us for 64 images, and 13 us to find
+//! what differs, instead of 230 us. With batches of 256 an epoch takes 0.92 of the time.
 
 use std::ops::Range;
 
@@ -31,6 +31,9 @@ const TENTHS_OF_ROW: usize = 7;
 /// The gradients of a batch are taken from its foreground if at most so many tenths of its vectors
 /// belong to it; more are faster by their [zeros](super::nonzero).
 const TENTHS_OF_BATCH: usize = 6;
+/// And if there are so many rows. Fewer leave a column with a few vectors to add up before the next one: with 32
+/// rows two threads are as fast by zeros, with 64 a step takes 0.9 of the time.
+const ROWS_FOR_GRADIENTS: usize = 64;
 /// Units of a tile of outputs: more would need more addresses than there are registers.
 const OUTPUTS: usize = 8;
 /// Units of a tile of gradients: with a vector of the foreground and a gradient, 14 of 16 registers.
@@ -108,7 +111,9 @@ impl<T: Real> Foreground<T> {
             differences: &mut self.differences,
         }
         .run();
-        self.sort_by_column();
+        if self.pays_for_gradients() {
+            self.sort_by_column();
+        }
     }
 
     /// Lists the vectors column by column, in each by row.
@@ -157,7 +162,7 @@ impl<T: Real> Foreground<T> {
     /// Whether [`Foreground::gradients`] are faster than those of whole rows.
     pub fn pays_for_gradients(&self) -> bool {
         let (foreground, all) = self.counts();
-        10 * foreground <= TENTHS_OF_BATCH * all
+        self.rows() >= ROWS_FOR_GRADIENTS && 10 * foreground <= TENTHS_OF_BATCH * all
     }
 
     /// `$y \mathrel{+}= x W^\top$`, with `x` `[N, D_in]` the rows that were taken, `weight` `[units, D_in]`
@@ -191,7 +196,8 @@ impl<T: Real> Foreground<T> {
     /// `[N, D_out]` and `dw` `[units, D_in]`.
     ///
     /// # Panics
-    /// When the shapes do not fit or a matrix does not lie row by row.
+    /// When it [does not pay](Foreground::pays_for_gradients), the shapes do not fit or a matrix does not lie
+    /// row by row.
     pub fn gradients(
         &self,
         dy: ArrayView2<T>,
@@ -209,6 +215,10 @@ impl<T: Real> Foreground<T> {
             dy.dim(),
             x.dim(),
             dw.len()
+        );
+        assert!(
+            self.pays_for_gradients(),
+            "the foreground is not in columns"
         );
         let of_dy = dy.to_slice().expect("gradients lie row by row");
         if of_dy.is_empty() || units.is_empty() {
@@ -572,6 +582,9 @@ mod tests {
         foreground.outputs(x.view(), weight.view(), found.view_mut());
         close(&found, &expected, rounding * columns as f64);
 
+        if !foreground.pays_for_gradients() {
+            return;
+        }
         // The units stand among others, with other gradients.
         let (dy, dw) = (
             random::<T>(rows, units + 5, "dy"),
@@ -589,7 +602,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn products_agree_with_the_definition(
-            rows in 1usize..20,
+            rows in prop_oneof![1usize..20, 64usize..70],
             columns in 1usize..70,
             units in 1usize..30,
             share in prop::sample::select(vec![0.0, 0.02, 0.05, 0.1, 0.5]),
