@@ -131,7 +131,7 @@ impl<T: Real> Chain<T> {
     }
 
     /// The chain, but the gradients of layers with [`Layer::units`] are left to
-    /// [`Chain::unit_gradients`].
+    /// [`Layer::unit_gradients`].
     pub fn leaving_units(mut self) -> Self {
         let taken = self.layers.iter().zip(&self.ranges);
         self.taken = ranges(taken.map(|(layer, range)| match layer.units() {
@@ -268,7 +268,7 @@ impl<T: Real> Chain<T> {
     }
 
     /// dx of each layer is dy of the one before. `w` are the parameters of all layers; adds to `dw`,
-    /// the gradients of those that are not left to [`Chain::unit_gradients`]. Of second order it is
+    /// the gradients of those that are not left to [`Layer::unit_gradients`]. Of second order it is
     /// [`Layer::curvature`] of each layer.
     pub fn backward(
         &mut self,
