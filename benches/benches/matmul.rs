@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use backprop::matmul::foreground::Foreground;
+use backprop::matmul::foreground::{Foreground, Turned};
 use backprop::matmul::{matmul, matmul_transposed};
 use benches::{in_pool, random, threads_name};
 use burn::tensor::{DType, Device, Tensor, TensorData};
@@ -156,23 +156,32 @@ fn images(criterion: &mut Criterion) {
             *x = -0.4;
         }
     }
-    let (weight, dy) = (random(300, 784, "weight"), random(64, 300, "dy"));
-    let mut foreground = Foreground::new(784);
+    let (weight, dy) = (random(784, 300, "weight"), random(64, 300, "dy"));
+    let weight = weight.as_slice().expect("made row by row");
+    let mut foreground = Foreground::new(0..784, 300);
     let mut of_forward = group(criterion, "forward1_of_images", [64, 784, 300]);
     let mut y = Array2::zeros((64, 300));
     of_forward.bench_function("backprop", |bencher| {
         bencher.iter(|| {
             foreground.take(x.view());
-            foreground.outputs(x.view(), weight.view(), y.view_mut());
+            foreground.outputs(x.view(), weight, y.view_mut());
         });
     });
     of_forward.finish();
-    let mut of_units = group(criterion, "dw1_of_images", [UNITS.len(), 64, 784]);
-    let mut dw = vec![0.0; UNITS.len() * 784];
-    of_units.bench_function("backprop", |bencher| {
-        bencher.iter(|| foreground.gradients(dy.view(), UNITS, x.view(), &mut dw));
+    let mut of_block = group(criterion, "dw1_of_images", [784, 64, 300]);
+    let mut dw = vec![0.0; 784 * 300];
+    let mut turned = Turned::empty();
+    turned.make_room(64, 300);
+    of_block.bench_function("backprop", |bencher| {
+        bencher.iter(|| {
+            for block in 0..foreground.blocks() {
+                let of_block = foreground.block(block);
+                let dw = &mut dw[of_block.start * 300..of_block.end * 300];
+                foreground.gradients(block, x.view(), dy.view(), &mut turned, dw);
+            }
+        });
     });
-    of_units.finish();
+    of_block.finish();
 }
 
 criterion_group! {

@@ -2,23 +2,16 @@
 
 use std::ops::Range;
 
-use ndarray::{ArrayView2, ArrayViewMut2, s};
+use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 use spec::{Real, RowBuffer, Streams};
 
-use crate::cut::Cut;
 use crate::layers::{Layer, Mode, Order, Pass};
-use crate::piece::Piece;
-use crate::units::{self, UnitGradients, UnitOutputs};
+use crate::units::UnitGradients;
 
 /// Makes the layer that a plan begins with, and says how many planned layers it stands for: whole
 /// ([`crate::layers::build_first`]), or cut into rows ([`crate::rows::build_first`]).
 pub type Build<T> = fn(&[PlannedLayer], Streams) -> (Box<dyn Layer<T>>, usize);
-
-/// Weights of a first layer that are shared by units in the forward pass too: 256 KB in f32, half of a near
-/// cache. Where every piece of a batch reads all of them, each thread fetches in each step what the
-/// others have changed.
-const WORTH_A_ROUND: usize = 1 << 16;
 
 /// A chain of layers.
 pub struct Chain<T> {
@@ -174,88 +167,22 @@ impl<T: Real> Chain<T> {
         self.layers[layer].units()
     }
 
-    /// The units of the first layer in parts, if that is worth a round of its own: if their weights do
-    /// not all stay in a near cache.
-    pub(crate) fn first_units(&self, d_in: usize) -> Vec<UnitOutputs<T>> {
-        let units = self.units(0);
-        let worth = units * d_in >= WORTH_A_ROUND;
-        let parts = units::parts(if worth { units } else { 0 }, d_in);
-        let outputs = parts.map(|units| UnitOutputs {
-            y: RowBuffer::zeros(0, units.len()),
-            units,
-        });
-        outputs.collect()
-    }
-
-    /// [`Layer::unit_outputs`] of the first layer, piece by piece, since the rows of one stay in a near cache
-    /// while the units pass. `w` are the parameters of all layers.
-    pub(crate) fn unit_outputs(
-        &self,
-        w: &[T],
-        x: ArrayView2<T>,
-        (cut, pieces): (Cut, &[Piece<T>]),
-        outputs: &mut UnitOutputs<T>,
-    ) {
-        let (w, units) = (&w[self.ranges[0].clone()], &outputs.units);
-        outputs.y.make_room(cut.rows);
-        let mut y = outputs.y.first_mut(cut.rows);
-        for (index, piece) in pieces.iter().enumerate() {
-            let rows = cut.part(index);
-            let y = y.slice_mut(s![rows.clone(), ..]);
-            let x = x.slice(s![rows, ..]);
-            self.layers[0].unit_outputs(w, x, piece.foreground(), units.clone(), y);
-        }
-    }
-
-    /// [`Layer::unit_gradients`] of a layer, from its `pass` through a piece.
+    /// [`Layer::unit_gradients`] of a layer.
     pub(crate) fn unit_gradients(
         &self,
         layer: usize,
         order: Order,
         pass: Pass<T>,
-        piece: &Piece<T>,
         dw: UnitGradients<T>,
     ) {
-        let foreground = piece.foreground().filter(|_| layer == 0);
-        self.layers[layer].unit_gradients(order, pass, foreground, dw);
+        self.layers[layer].unit_gradients(order, pass, dw);
     }
 
     /// y of each layer is x of the next. `w` are the parameters of all layers.
     pub fn forward(&mut self, w: &[T], x: ArrayView2<T>, trace: &mut Trace<T>, mode: Mode) {
         trace.make_room(x.nrows());
-        self.forward_from(0, w, x, trace, mode);
-    }
-
-    /// The same for these `rows` of a batch of which the outputs of the first layer are there.
-    pub(crate) fn forward_behind(
-        &mut self,
-        first: &[UnitOutputs<T>],
-        rows: Range<usize>,
-        w: &[T],
-        x: ArrayView2<T>,
-        trace: &mut Trace<T>,
-        mode: Mode,
-    ) {
-        trace.make_room(rows.len());
-        let mut y = trace.outputs[0].first_mut(rows.len());
-        for outputs in first {
-            let of_rows = outputs.y.first(rows.end);
-            y.slice_mut(s![.., outputs.units.clone()])
-                .assign(&of_rows.slice(s![rows.clone(), ..]));
-        }
-        self.forward_from(1, w, x, trace, mode);
-    }
-
-    fn forward_from(
-        &mut self,
-        first: usize,
-        w: &[T],
-        x: ArrayView2<T>,
-        trace: &mut Trace<T>,
-        mode: Mode,
-    ) {
         let rows = x.nrows();
-        for index in first..self.layers.len() {
+        for index in 0..self.layers.len() {
             let (before, from) = trace.outputs.split_at_mut(index);
             let x = match before.last() {
                 Some(output) => output.first(rows),

@@ -10,6 +10,7 @@ mod elementwise;
 pub mod elu;
 pub mod embedding;
 pub mod identity;
+pub mod input_linear;
 pub mod layer_norm;
 pub mod leaky_relu;
 pub mod linear;
@@ -30,8 +31,6 @@ pub mod table_conv2d;
 pub mod tanh;
 mod windows;
 
-use std::ops::Range;
-
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{LayerSpec, PlannedLayer};
 use spec::{Real, Streams};
@@ -44,6 +43,7 @@ pub use dropout::Dropout;
 pub use elu::Elu;
 pub use embedding::Embedding;
 pub use identity::Identity;
+pub use input_linear::InputLinear;
 pub use layer_norm::LayerNorm;
 pub use leaky_relu::LeakyRelu;
 pub use linear::Linear;
@@ -64,7 +64,6 @@ pub use subsampling::Subsampling;
 pub use table_conv2d::TableConv2d;
 pub use tanh::Tanh;
 
-use crate::matmul::foreground::Foreground;
 use crate::units::UnitGradients;
 
 /// A differentiable function `$y = f(x; w)$` of one batch.
@@ -96,30 +95,16 @@ pub trait Layer<T: Real>: Send + Sync {
         unimplemented!("LayerSpec::has_curvature says which layers have a second backward pass")
     }
 
-    /// Units whose outputs and gradients can be taken each by itself, over the whole batch, so that many
-    /// threads share them without a gradient of their own each; 0 where `forward` and `backward` take all
-    /// at once.
+    /// Units whose gradients can be taken each by itself, over the whole batch, so that many threads share them
+    /// without a gradient of their own each; 0 where `backward` takes all at once.
     fn units(&self) -> usize {
         0
     }
 
-    /// Computes the outputs of some units, `[N, units]`, as `forward` would: to the last bit, unless
-    /// the foreground of `x` is given to be used.
-    fn unit_outputs(
-        &self,
-        _: &[T],
-        _: ArrayView2<T>,
-        _: Option<&Foreground<T>>,
-        _: Range<usize>,
-        _: ArrayViewMut2<T>,
-    ) {
-    }
-
     /// Adds the gradients of some units' parameters, as `backward` would to `dw`, or as `curvature`
     /// would. Another thread's layer of the same plan may have gone through these rows, so that nothing kept
-    /// of them can be relied on; after `curvature` it was this one. The foreground of `x` may be given.
-    fn unit_gradients(&self, _: Order, _: Pass<T>, _: Option<&Foreground<T>>, _: UnitGradients<T>) {
-    }
+    /// of them can be relied on; after `curvature` it was this one.
+    fn unit_gradients(&self, _: Order, _: Pass<T>, _: UnitGradients<T>) {}
 
     /// Ends an update: what was measured on its batch enters the running statistics.
     fn end_step(&mut self) {}

@@ -115,6 +115,43 @@ pub fn matmul_transposed<T: Real>(
     }
 }
 
+/// `$C \mathrel{+}= A B$` with some `columns` of `a` `[M, D]`, as many rows of `b` `[K, N]`, and `c` `[M, N]`: what some
+/// inputs give to the outputs of a linear layer.
+///
+/// All of them must lie row by row in memory; other layouts are right but slow.
+///
+/// # Panics
+/// When the shapes do not fit.
+pub fn matmul_columns<T: Real>(
+    a: ArrayView2<T>,
+    columns: Range<usize>,
+    b: ArrayView2<T>,
+    mut c: ArrayViewMut2<T>,
+) {
+    let (m, k, n) = (a.nrows(), columns.len(), b.ncols());
+    assert!(
+        b.nrows() == k && columns.end <= a.ncols() && c.dim() == (m, n),
+        "matmul_columns: columns {columns:?} of {:?} times {:?} into {:?}",
+        a.dim(),
+        b.dim(),
+        c.dim()
+    );
+    if m == 0 || n == 0 || k == 0 {
+        return;
+    }
+    match (a.as_slice(), b.as_slice(), c.as_slice_mut()) {
+        (Some(of_a), Some(b), Some(c)) => Product {
+            kernel: Kernel::of_rows([a.ncols(), 1], false),
+            size: Size { m, k, n },
+            a: &of_a[columns.start..],
+            b,
+            c,
+        }
+        .run(),
+        _ => naive(a.slice(s![.., columns]), b, c),
+    }
+}
+
 /// The definition, `$c_{ij} \mathrel{+}= \sum_k a_{ik} b_{kj}$`: for any layout, and the oracle of the
 /// kernels' tests.
 pub fn naive<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, mut c: ArrayViewMut2<T>) {

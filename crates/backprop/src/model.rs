@@ -10,6 +10,7 @@ use spec::{
     Backward, Evaluation, Implementation, Mode, NamedTensors, Real, Step, Streams, TensorError,
 };
 
+use crate::layers::InputLinear;
 use crate::network::{Network, Task};
 use crate::optimizers::{self, Optimizer, Update};
 use crate::parameters::{KEPT, Parameters};
@@ -68,7 +69,12 @@ impl Compute for f64 {
 impl<T: Real> Model<T> {
     /// A model of the planned layers, every parameter 0. Dropout masks come from `streams`.
     pub fn new(plan: &[PlannedLayer], training: &TrainingSpec, streams: Streams) -> Self {
-        let network = Network::new(plan, training.loss, streams);
+        // Max-norm bounds the weights of a unit, which lie side by side in the usual layer only.
+        let first = match training.regularization.max_norm {
+            None => InputLinear::of(plan),
+            Some(_) => None,
+        };
+        let network = Network::new(plan, first, training.loss, streams);
         let optimizer = optimizers::build(&training.optimizer);
         Self {
             kept: optimizers::room(&*optimizer, network.parameter_count()),

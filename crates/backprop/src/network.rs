@@ -4,22 +4,24 @@
 use std::ops::Range;
 
 use aligned_vec::AVec;
-use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, ArrayViewMutD, IxDyn, s};
+use ndarray::{
+    Array2, ArrayView2, ArrayViewD, ArrayViewMut2, ArrayViewMutD, Axis, IxDyn, ShapeBuilder,
+    StrideShape, s,
+};
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::LossSpec;
 use spec::{NamedTensors, Real, Streams, TensorError, aligned_zeros, initial};
 
 use crate::chain::{Build, Chain};
 use crate::crew;
-use crate::cut::{Cut, LEAST_WORK, most_pieces, work};
+use crate::cut::{Cut, most_pieces, work};
 use crate::gradients::{Backpropagated, largest_task};
-use crate::layers::{self, Mode, Order};
+use crate::layers::{self, InputLinear, Mode, Order, input_linear};
 use crate::losses::{self, Loss};
 use crate::parameters::{KEPT, Parameters};
 use crate::per_thread::PerThread;
 use crate::piece::{Piece, Request};
 use crate::rows;
-use crate::units::UnitOutputs;
 
 /// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut into.
 ///
@@ -31,11 +33,11 @@ pub struct Network<T> {
     shared: Shared<T>,
     /// The layers; where samples are coupled there is one chain.
     chains: PerThread<Chain<T>>,
+    /// The layer before them, through which a batch goes in one.
+    first: Option<InputLinear<T>>,
     /// Rows that every chain has room for, there and back.
     room: usize,
     pieces: Vec<Piece<T>>,
-    /// Of the first layer for the whole batch, in parts; none if its weights are few.
-    first: Vec<UnitOutputs<T>>,
     /// Of the last batch.
     cut: Cut,
     /// Gradients of all parameters, over the whole batch.
@@ -48,8 +50,17 @@ pub struct Network<T> {
 pub(crate) struct Shared<T> {
     /// Parameters of all layers.
     pub parameters: AVec<T>,
+    /// Where those of the chain begin.
+    chain: usize,
     /// What ends the chain.
     pub loss: Box<dyn Loss<T>>,
+}
+
+impl<T> Shared<T> {
+    /// Parameters of the chain.
+    pub fn of_chain(&self) -> &[T] {
+        &self.parameters[self.chain..]
+    }
 }
 
 /// What is wanted of a batch.
@@ -66,26 +77,33 @@ pub enum Task<'a, T> {
 }
 
 impl<T: Real> Network<T> {
-    /// A network of the planned layers, every parameter 0. Dropout masks come from `streams`.
-    pub fn new(plan: &[PlannedLayer], loss: LossSpec, streams: Streams) -> Self {
-        let (build, of_chain) = (build_of(plan), plan.to_vec());
+    /// A network of the planned layers, the first of which may be given, every parameter 0. Dropout masks come
+    /// from `streams`.
+    pub fn new(
+        plan: &[PlannedLayer],
+        first: Option<InputLinear<T>>,
+        loss: LossSpec,
+        streams: Streams,
+    ) -> Self {
+        let of_chain = plan[usize::from(first.is_some())..].to_vec();
+        let (build, d_in) = (build_of(plan), of_chain[0].inputs());
         let mut chains =
             PerThread::new(move || Chain::new(&of_chain, streams, build).leaving_units());
-        let first = Piece::new(chains.first(), plan[0].inputs());
-        let units = chains.first().first_units(plan[0].inputs());
-        let largest = largest_task(chains.first(), plan[0].inputs());
+        let piece = Piece::new(chains.first());
+        let largest = largest_task(first.as_ref(), chains.first(), d_in);
         let parameters = plan.iter().map(PlannedLayer::parameter_count).sum();
         Self {
             plan: plan.to_vec(),
-            chains,
             room: 0,
             cut: Cut::whole(0),
             shared: Shared {
                 parameters: aligned_zeros(parameters),
+                chain: parameters - chains.first().parameters(),
                 loss: losses::build(loss),
             },
-            pieces: vec![first],
-            first: units,
+            chains,
+            first,
+            pieces: vec![piece],
             gradients: aligned_zeros(parameters),
             spare: PerThread::new(move || aligned_zeros(largest)),
         }
@@ -105,13 +123,16 @@ impl<T: Real> Network<T> {
             tensors.expect(&wanted.name, &wanted.shape)?;
         }
         let mut rest = self.shared.parameters.as_mut_slice();
-        for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {
-            let tensor = tensors.expect(&parameter.name, &parameter.shape)?;
-            let (values, after) = rest.split_at_mut(parameter.len());
-            let values = ArrayViewMutD::from_shape(tensor.raw_dim(), values);
-            let mut values = values.expect("a parameter is as long as its shape says");
-            values.assign(tensor);
-            rest = after;
+        for (index, layer) in self.plan.iter().enumerate() {
+            let turned = self.first.is_some() && index == 0;
+            for parameter in &layer.parameters {
+                let tensor = tensors.expect(&parameter.name, &parameter.shape)?;
+                let (values, after) = rest.split_at_mut(parameter.len());
+                let values = ArrayViewMutD::from_shape(lies(parameter, turned), values);
+                let mut values = values.expect("a parameter is as long as its shape says");
+                values.assign(tensor);
+                rest = after;
+            }
         }
         let mut statistics = Vec::new();
         for statistic in self.plan.iter().flat_map(|layer| &layer.buffers) {
@@ -162,22 +183,28 @@ impl<T: Real> Network<T> {
 
     /// Flat numbers by the names of the plan; `statistics` may be left out.
     fn named(&self, mut parameters: &[T], mut statistics: &[T]) -> NamedTensors<T> {
-        fn take<T: Real>(named: &mut NamedTensors<T>, of: &PlannedParameter, flat: &mut &[T]) {
+        fn take<T: Real>(
+            named: &mut NamedTensors<T>,
+            of: &PlannedParameter,
+            turned: bool,
+            flat: &mut &[T],
+        ) {
             let (values, rest) = flat.split_at(of.len());
-            let tensor = ArrayD::from_shape_vec(IxDyn(&of.shape), values.to_vec());
+            let tensor = ArrayViewD::from_shape(lies(of, turned), values);
             let tensor = tensor.expect("a parameter is as long as its shape says");
-            named.insert(&*of.name, tensor);
+            named.insert(&*of.name, tensor.as_standard_layout().into_owned());
             *flat = rest;
         }
         let mut named = NamedTensors::default();
         let with_statistics = !statistics.is_empty();
-        for layer in &self.plan {
+        for (index, layer) in self.plan.iter().enumerate() {
+            let turned = self.first.is_some() && index == 0;
             for parameter in &layer.parameters {
-                take(&mut named, parameter, &mut parameters);
+                take(&mut named, parameter, turned, &mut parameters);
             }
             if with_statistics {
                 for statistic in &layer.buffers {
-                    take(&mut named, statistic, &mut statistics);
+                    take(&mut named, statistic, false, &mut statistics);
                 }
             }
         }
@@ -197,10 +224,15 @@ impl<T: Real> Network<T> {
         mode: Mode,
         input_gradient: Option<ArrayViewMut2<T>>,
     ) -> f64 {
-        let cut = self.pass(x, task, mode, input_gradient.is_some());
+        let (mut behind, dx) = match self.first {
+            Some(_) => (input_gradient, None),
+            None => (None, input_gradient),
+        };
+        let cut = self.pass(x, task, mode, dx);
         let pieces = &self.pieces[..cut.pieces];
         if !matches!(task, Task::Loss(_)) {
             let batch = Backpropagated {
+                first: self.first.as_ref(),
                 chain: self.chains.first(),
                 pieces,
                 x,
@@ -216,11 +248,8 @@ impl<T: Real> Network<T> {
             };
             batch.gradients(gradients, |_| ());
         }
-        if let Some(mut dx) = input_gradient {
-            for (index, piece) in pieces.iter().enumerate() {
-                dx.slice_mut(s![cut.part(index), ..])
-                    .assign(&piece.input_gradient());
-            }
+        if let (Some(first), Some(dx)) = (&self.first, behind.take()) {
+            first.input_gradient(&self.shared.parameters, dx);
         }
         let loss: f64 = pieces.iter().map(|piece| piece.loss).sum();
         match task {
@@ -244,10 +273,11 @@ impl<T: Real> Network<T> {
         learn: impl Fn(Parameters<T>) + Sync,
     ) -> f64 {
         let task = Task::LossGradient(t);
-        let cut = self.pass(x, task, mode, false);
+        let cut = self.pass(x, task, mode, None);
         let pieces = &self.pieces[..cut.pieces];
         self.spare.provide(rayon::current_num_threads());
         let batch = Backpropagated {
+            first: self.first.as_ref(),
             chain: self.chains.first(),
             pieces,
             x,
@@ -265,8 +295,15 @@ impl<T: Real> Network<T> {
         pieces.iter().map(|piece| piece.loss).sum::<f64>() / x.nrows() as f64
     }
 
-    /// Every piece of the batch through the chain and, if the task asks for it, back.
-    fn pass(&mut self, x: ArrayView2<T>, task: Task<T>, mode: Mode, wants_input: bool) -> Cut {
+    /// Every piece of the batch through the chain and, if the task asks for it, back: to `dx` `[N, D_in]` if that is
+    /// given and there is no layer before the chain.
+    fn pass(
+        &mut self,
+        x: ArrayView2<T>,
+        task: Task<T>,
+        mode: Mode,
+        dx: Option<ArrayViewMut2<T>>,
+    ) -> Cut {
         let rows = x.nrows();
         let cut = match task {
             // A layer keeps what its gradients of second order need, so they are all taken in one.
@@ -275,38 +312,43 @@ impl<T: Real> Network<T> {
         };
         self.cut = cut;
         while self.pieces.len() < cut.pieces {
-            self.pieces.push(Piece::new(self.chains.first(), x.ncols()));
+            self.pieces.push(Piece::new(self.chains.first()));
         }
         let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
-        if !self.first.is_empty() {
-            crew::share_if(
-                cut.pieces > 1,
-                pieces.iter_mut().enumerate(),
-                |(index, piece)| piece.look_at(x.slice(s![cut.part(index), ..])),
-            );
-            let chain: &Chain<T> = self.chains.first();
-            let pieces = &*pieces;
-            let worth = rows * chain.range(0).len() >= 2 * LEAST_WORK;
-            crew::share_if(worth, self.first.iter_mut(), |outputs| {
-                chain.unit_outputs(&shared.parameters, x, (cut, pieces), outputs);
-            });
-        }
-        let first_outputs = (!self.first.is_empty()).then_some(self.first.as_slice());
-        let run = |chain: &mut Chain<T>, index: usize, piece: &mut Piece<T>| {
+        // What no column is left of is not asked for.
+        let none = || ArrayViewMut2::from_shape((rows, 0), &mut []).expect("nothing");
+        let (parts, mut y, mut dx) = match &mut self.first {
+            Some(first) => {
+                let for_gradients = task.order() == Order::First && !matches!(task, Task::Loss(_));
+                first.forward(&shared.parameters, x, for_gradients);
+                first.split(rows)
+            }
+            None => (&[][..], none(), dx.unwrap_or_else(none)),
+        };
+        let run = |chain: &mut Chain<T>,
+                   index: usize,
+                   piece: &mut Piece<T>,
+                   mut y: ArrayViewMut2<T>,
+                   dx: ArrayViewMut2<T>| {
             let part = cut.part(index);
+            let x = match parts {
+                [] => x.slice(s![part.clone(), ..]),
+                _ => {
+                    input_linear::sum(parts, part.clone(), &mut y);
+                    y.view()
+                }
+            };
             let request = Request {
-                x: x.slice(s![part.clone(), ..]),
-                rows: part.clone(),
-                first: first_outputs,
+                x,
+                dx: (dx.ncols() > 0).then_some(dx),
                 mode: mode.from_row(part.start),
                 task: task.part(part),
                 batch: rows,
-                wants_input,
             };
             piece.run(chain, shared, request);
         };
         let [first, _, ..] = pieces else {
-            run(self.chains.first(), 0, &mut pieces[0]);
+            run(self.chains.first(), 0, &mut pieces[0], y, dx);
             return cut;
         };
         if self.chains.provide(rayon::current_num_threads()) {
@@ -315,20 +357,36 @@ impl<T: Real> Network<T> {
         let height = cut.part(0).len();
         if self.room < height && !matches!(task, Task::Loss(_)) {
             // Every chain makes its room now, not when its thread is first in time to take a piece.
-            self.chains.each().for_each(|chain| run(chain, 0, first));
+            for chain in self.chains.each() {
+                let (y, dx) = (
+                    y.slice_mut(s![..height, ..]),
+                    dx.slice_mut(s![..height, ..]),
+                );
+                run(chain, 0, first, y, dx);
+            }
             self.room = height;
         }
         let chains = &self.chains;
-        crew::share(pieces.iter_mut().enumerate(), |(index, piece)| {
-            chains.lend(|chain| run(chain, index, piece));
+        let rows = y.axis_chunks_iter_mut(Axis(0), height);
+        let rows = rows.zip(dx.axis_chunks_iter_mut(Axis(0), height));
+        let pieces = pieces.iter_mut().enumerate().zip(rows);
+        crew::share(pieces, |((index, piece), (y, dx))| {
+            chains.lend(|chain| run(chain, index, piece, y, dx));
         });
         cut
     }
 
     /// Output of a planned layer in the last run; none of one that is fused with the next.
     pub fn output(&self, layer: usize) -> Option<Array2<T>> {
-        let of_chain = self.chains.lend(|chain| chain.layer_of_output(layer))?;
         let cut = self.cut;
+        let layer_of_chain = match &self.first {
+            Some(first) if layer == 0 => return Some(first.outputs(cut.rows).to_owned()),
+            Some(_) => layer - 1,
+            None => layer,
+        };
+        let of_chain = self
+            .chains
+            .lend(|chain| chain.layer_of_output(layer_of_chain))?;
         let mut output = Array2::zeros((cut.rows, self.plan[layer].outputs()));
         for (index, piece) in self.pieces[..cut.pieces].iter().enumerate() {
             let mut part = output.slice_mut(s![cut.part(index), ..]);
@@ -353,6 +411,14 @@ impl<T: Real> Network<T> {
         }
         let work: usize = self.plan.iter().map(work).sum();
         Cut::new(rows, work, most_pieces(&self.plan, rows))
+    }
+}
+
+/// How a parameter lies; the weight of a first layer is turned.
+fn lies(parameter: &PlannedParameter, turned: bool) -> StrideShape<IxDyn> {
+    match parameter.shape[..] {
+        [d_out, _] if turned => IxDyn(&parameter.shape).strides(IxDyn(&[1, d_out])),
+        _ => IxDyn(&parameter.shape).into(),
     }
 }
 

@@ -4,8 +4,6 @@
 //! through the chain in one piece, and its other layers are each cut by themselves: every part of
 //! the rows has a layer of its own, and the gradients of the parts are summed in their order.
 
-use std::ops::Range;
-
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
 use spec::model::PlannedLayer;
 use spec::{Real, Streams};
@@ -13,7 +11,6 @@ use spec::{Real, Streams};
 use crate::crew;
 use crate::cut::{Cut, most_pieces, work};
 use crate::layers::{self, Layer, Mode, Order, Pass, Residual, couples};
-use crate::matmul::foreground::Foreground;
 use crate::units::UnitGradients;
 use spec::model::LayerSpec;
 
@@ -117,29 +114,10 @@ impl<T: Real> Layer<T> for Rows<T> {
         self.parts[0].layer.units()
     }
 
-    fn unit_outputs(
-        &self,
-        w: &[T],
-        x: ArrayView2<T>,
-        foreground: Option<&Foreground<T>>,
-        units: Range<usize>,
-        y: ArrayViewMut2<T>,
-    ) {
-        self.parts[0].layer.unit_outputs(w, x, foreground, units, y);
-    }
-
-    fn unit_gradients(
-        &self,
-        order: Order,
-        pass: Pass<T>,
-        foreground: Option<&Foreground<T>>,
-        dw: UnitGradients<T>,
-    ) {
+    fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
         // A layer whose gradients are taken by units keeps nothing of a part's forward pass, and the
         // second backward pass never meets a batch norm.
-        self.parts[0]
-            .layer
-            .unit_gradients(order, pass, foreground, dw);
+        self.parts[0].layer.unit_gradients(order, pass, dw);
     }
 }
 

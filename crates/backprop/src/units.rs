@@ -1,8 +1,6 @@
-//! Outputs and gradients of units, each by itself.
+//! Gradients of units, each by itself.
 
 use std::ops::Range;
-
-use spec::RowBuffer;
 
 /// Weights of a task: their gradients, 64 KB in f32, stay in a near cache while the pieces of the
 /// batch are added.
@@ -34,14 +32,6 @@ impl<'a, T> UnitGradients<'a, T> {
             bias,
         }
     }
-}
-
-/// Outputs of neighbouring units of a layer, for a whole batch.
-pub(crate) struct UnitOutputs<T> {
-    /// Which units of the layer they are.
-    pub units: Range<usize>,
-    /// `[N, units]`.
-    pub y: RowBuffer<T>,
 }
 
 /// The units of a layer with rows of so many weights in parts, each for one thread.

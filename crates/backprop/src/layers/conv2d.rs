@@ -45,14 +45,11 @@ pub(super) mod oracle;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
-
 use aligned_vec::AVec;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::Real;
 
 use super::{Layer, Linear, Mode, Order, Pass};
-use crate::matmul::foreground::Foreground;
 use crate::matmul::shifted::{Dots, Gather, SLACK, Samples, Strips};
 use crate::matmul::vectorized::Vectorized;
 use crate::planes::{Planes, WayBack};
@@ -167,28 +164,9 @@ impl<T: Real> Layer<T> for Conv2d<T> {
         self.linear.as_ref().map_or(0, Layer::<T>::units)
     }
 
-    fn unit_outputs(
-        &self,
-        w: &[T],
-        x: ArrayView2<T>,
-        foreground: Option<&Foreground<T>>,
-        units: Range<usize>,
-        y: ArrayViewMut2<T>,
-    ) {
+    fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
         if let Some(linear) = &self.linear {
-            linear.unit_outputs(w, x, foreground, units, y);
-        }
-    }
-
-    fn unit_gradients(
-        &self,
-        order: Order,
-        pass: Pass<T>,
-        foreground: Option<&Foreground<T>>,
-        dw: UnitGradients<T>,
-    ) {
-        if let Some(linear) = &self.linear {
-            linear.unit_gradients(order, pass, foreground, dw);
+            linear.unit_gradients(order, pass, dw);
         }
     }
 

@@ -29,17 +29,14 @@
 //! | `weight`, `dw` | `[D_out, D_in]` |
 //! | `bias`, `db` | `[D_out]` |
 //!
-//! Where the input is an image, most of it background, [`Foreground`] has the same products for less.
+//! Where it reads the network's input and has many weights, [`InputLinear`](super::InputLinear) takes its place.
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eqs. 1 and 3-7, in matrix form.
 
-use std::ops::Range;
-
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, s};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use spec::Real;
 
 use super::{Layer, Mode, Order, Pass};
-use crate::matmul::foreground::Foreground;
 use crate::matmul::{matmul, matmul_transposed};
 use crate::units::UnitGradients;
 
@@ -57,8 +54,13 @@ pub struct Linear<T> {
 }
 
 impl<T: Real> Layer<T> for Linear<T> {
-    fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
-        self.unit_outputs(w, x, None, 0..self.d_out, y);
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
+        let (weight, bias) = self.parameters(w);
+        match bias {
+            Some(bias) => y.assign(&bias),
+            None => y.fill(T::zero()),
+        }
+        matmul(x, weight.t(), y); // y += x Wᵀ
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
@@ -69,7 +71,7 @@ impl<T: Real> Layer<T> for Linear<T> {
         }
         if !dw.is_empty() {
             let all = UnitGradients::all(self.d_out, self.d_in, dw);
-            self.unit_gradients(Order::First, pass, None, all);
+            self.unit_gradients(Order::First, pass, all);
         }
     }
 
@@ -77,41 +79,12 @@ impl<T: Real> Layer<T> for Linear<T> {
         self.d_out
     }
 
-    fn unit_outputs(
-        &self,
-        w: &[T],
-        x: ArrayView2<T>,
-        foreground: Option<&Foreground<T>>,
-        units: Range<usize>,
-        mut y: ArrayViewMut2<T>,
-    ) {
-        let (weight, bias) = self.parameters(w);
-        match bias {
-            Some(bias) => y.assign(&bias.slice(s![units.clone()])),
-            None => y.fill(T::zero()),
-        }
-        let weight = weight.slice(s![units, ..]);
-        match foreground {
-            Some(foreground) => foreground.outputs(x, weight, y), // y += x Wᵀ
-            None => matmul(x, weight.t(), y),
-        }
-    }
-
-    fn unit_gradients(
-        &self,
-        order: Order,
-        pass: Pass<T>,
-        foreground: Option<&Foreground<T>>,
-        dw: UnitGradients<T>,
-    ) {
-        let (x, foreground) = match order {
-            Order::First => (pass.x, foreground.filter(|f| f.pays_for_gradients())),
-            Order::Second => (self.squares_of_input(pass.x.nrows()), None),
+    fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
+        let x = match order {
+            Order::First => pass.x,
+            Order::Second => self.squares_of_input(pass.x.nrows()),
         };
-        match foreground {
-            Some(foreground) => foreground.gradients(pass.dy, dw.units.clone(), x, dw.weight),
-            None => matmul_transposed(pass.dy, dw.units.clone(), x, dw.weight), // dW += dyᵀ x
-        }
+        matmul_transposed(pass.dy, dw.units.clone(), x, dw.weight); // dW += dyᵀ x
         let dy = pass.dy.as_standard_layout();
         let dy = dy.as_slice().expect("the standard layout lies row by row");
         for dy in dy.chunks_exact(self.d_out) {
@@ -132,7 +105,7 @@ impl<T: Real> Layer<T> for Linear<T> {
         self.squares = (w2, x2);
         if !d2w.is_empty() {
             let all = UnitGradients::all(self.d_out, self.d_in, d2w);
-            self.unit_gradients(Order::Second, pass, None, all);
+            self.unit_gradients(Order::Second, pass, all);
         }
     }
 }

@@ -6,6 +6,9 @@
 //! while the nonzero weights of the row run. Every vector of B is read for one multiplication, where
 //! [`rows`](super::rows) reads one for six, so a number of B costs 1.4 times as much as there, and
 //! only those that count are paid for: at 0.39 nonzero weights 0.7 times as much in all.
+//!
+//! Here the zeros of A are found anew for each product; the [`foreground`](super::foreground) of an image
+//! keeps its [`Weights`] for several.
 
 use pulp::Simd;
 use spec::Real;
@@ -15,8 +18,6 @@ use super::{Size, Strided};
 
 /// Vectors of a tile: with a weight, 15 of 16 registers.
 const WIDTH: usize = 14;
-/// Numbers in a vector of the widest instruction set.
-const WIDEST: usize = 16;
 /// Rows of C taken in one go.
 const ROWS: usize = 24;
 /// Rows of B taken in one go: the first cache holds a tile's width of them.
@@ -38,12 +39,18 @@ macro_rules! of_width {
     };
 }
 
-/// The weights of a row that are not zero, and where the rows of B begin that they weigh.
+/// Rows of a matrix by their weights that are not zero.
 #[derive(Clone, Copy)]
-struct Weights<T> {
-    count: usize,
-    values: [T; DEPTH],
-    starts: [u32; DEPTH],
+pub(super) struct Weights<'a, T> {
+    /// Where those of each row begin among the weights below.
+    pub starts: &'a [u32],
+    /// And where they end.
+    pub ends: &'a [u32],
+    /// The next row is so many starts and ends further.
+    pub step: usize,
+    /// The rows of B that they weigh.
+    pub places: &'a [u32],
+    pub values: &'a [T],
 }
 
 /// Whether so many weights are zero that this kernel is faster than [`rows`](super::rows): fewer than
@@ -67,106 +74,171 @@ pub(super) fn product<T: Vector, S: Simd>(
     c: &mut [T],
 ) {
     let Size { m, k, n } = size;
-    let lanes = T::lanes::<S>();
-    let mut weights = [Weights {
-        count: 0,
-        values: [T::zero(); DEPTH],
-        starts: [0; DEPTH],
-    }; ROWS];
+    let (mut places, mut values) = ([0; ROWS * DEPTH + 1], [T::zero(); ROWS * DEPTH + 1]);
+    let mut starts = [0; ROWS + 1];
     for first in (0..k).step_by(DEPTH) {
         let depth = DEPTH.min(k - first);
         let b = &b[first * n..(first + depth) * n];
         for top in (0..m).step_by(ROWS) {
             let height = ROWS.min(m - top);
-            let weights = &mut weights[..height];
-            for (row, weights) in weights.iter_mut().enumerate() {
+            let mut count = 0;
+            for row in 0..height {
                 let of_row = &a.numbers[(top + row) * a.row + first * a.column..];
-                weights.gather(of_row.iter().step_by(a.column).take(depth), n);
+                for (place, &weight) in of_row.iter().step_by(a.column).take(depth).enumerate() {
+                    // Written always and counted if it is one: a branch could not be foreseen.
+                    (places[count], values[count]) = (place as u32, weight);
+                    count += usize::from(weight != T::zero());
+                }
+                starts[row + 1] = count as u32;
             }
+            let weights = Weights {
+                starts: &starts,
+                ends: &starts[1..],
+                step: 1,
+                places: &places,
+                values: &values,
+            };
             let c = &mut c[top * n..(top + height) * n];
-            for (first, vectors) in tiles(n / lanes) {
-                let (b, left) = (&b[first * lanes..], first * lanes);
-                for (weights, c) in weights.iter().zip(c.chunks_exact_mut(n)) {
-                    let c = &mut c[left..];
-                    of_width!(vectors, W => tile::<T, S, W>(simd, weights, b, c));
-                }
-            }
-            // The last vector reaches back over columns that are done: its sums go to a place of their
-            // own, and only the new ones are added to C.
-            let rest = n % lanes;
-            for (weights, c) in weights.iter().zip(c.chunks_exact_mut(n)) {
-                if n < lanes {
-                    weights.add_to(b, c);
-                } else if rest > 0 {
-                    let mut sums = [T::zero(); WIDEST];
-                    tile::<T, S, 1>(simd, weights, &b[n - lanes..], &mut sums);
-                    for (c, sum) in c[n - rest..].iter_mut().zip(&sums[lanes - rest..]) {
-                        *c += *sum;
-                    }
-                }
-            }
+            weighted(simd, weights, b, n, Begin::AtC, c);
         }
     }
 }
 
-/// First vector and vectors of each tile: as few tiles as can be, as equal as can be, since one of few
-/// vectors waits for each of its additions.
-fn tiles(vectors: usize) -> impl Iterator<Item = (usize, usize)> {
+/// What the weighted rows of B are added to.
+#[derive(Clone, Copy)]
+pub(super) enum Begin<'a, T> {
+    /// The rows of C.
+    AtC,
+    /// This row, in the place of each row of C.
+    At(&'a [T]),
+}
+
+/// Adds the weighted rows of B up in the rows of C, which have `n` numbers like those of B. A tile's columns of
+/// B are read by all rows of C before the next, so that they stay in the first cache if it can hold them.
+#[inline(always)]
+pub(super) fn weighted<T: Vector, S: Simd>(
+    simd: S,
+    weights: Weights<T>,
+    b: &[T],
+    n: usize,
+    begin: Begin<T>,
+    c: &mut [T],
+) {
+    let lanes = T::lanes::<S>();
+    if n < lanes {
+        for (row, c) in c.chunks_exact_mut(n).enumerate() {
+            if let Begin::At(row) = begin {
+                c.copy_from_slice(row);
+            }
+            weights.row(row).add_short(b, c);
+        }
+        return;
+    }
+    for (first, vectors, back) in tiles(n, lanes) {
+        let b = &b[first..];
+        let begin = match begin {
+            Begin::AtC => Begin::AtC,
+            Begin::At(row) => Begin::At(&row[first..]),
+        };
+        of_width!(vectors, W => for (row, c) in c.chunks_exact_mut(n).enumerate() {
+            tile::<T, S, W>(simd, weights.row(row), b, n, back, begin, &mut c[first..]);
+        });
+    }
+}
+
+/// First number, vectors and numbers that the last vector reaches back, of each tile of a row: as few tiles as
+/// can be, as equal as can be, since one of few vectors waits for each of its additions. The last vector of
+/// the row reaches back over numbers that the one before has, so that it ends with the row.
+fn tiles(n: usize, lanes: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+    let vectors = n.div_ceil(lanes);
     let count = vectors.div_ceil(WIDTH);
     (0..count).map(move |tile| {
         let first = |tile: usize| tile * vectors / count;
-        (first(tile), first(tile + 1) - first(tile))
+        let back = (first(tile + 1) * lanes).saturating_sub(n);
+        (first(tile) * lanes, first(tile + 1) - first(tile), back)
     })
 }
 
-impl<T: Vector> Weights<T> {
-    /// Takes those that are not zero, for rows of B with `n` numbers.
+impl<'a, T: Real> Weights<'a, T> {
+    /// One of the rows.
     #[inline(always)]
-    fn gather<'a>(&mut self, weights: impl Iterator<Item = &'a T>, n: usize) {
-        let mut count = 0;
-        for (k, &weight) in weights.enumerate() {
-            // Written always and counted if it is one: a branch could not be foreseen.
-            self.values[count] = weight;
-            self.starts[count] = (k * n) as u32;
-            count += usize::from(weight != T::zero());
+    fn row(&self, row: usize) -> Row<'a, T> {
+        let at = row * self.step;
+        let of_row = self.starts[at] as usize..self.ends[at] as usize;
+        Row {
+            places: &self.places[of_row.clone()],
+            values: &self.values[of_row],
         }
-        self.count = count;
     }
+}
 
+/// The weights of one row.
+#[derive(Clone, Copy)]
+struct Row<'a, T> {
+    places: &'a [u32],
+    values: &'a [T],
+}
+
+impl<T: Real> Row<'_, T> {
     /// Adds the weighted rows of B to a row of C that is shorter than a vector.
     #[inline(always)]
-    fn add_to(&self, b: &[T], c: &mut [T]) {
-        for (&start, &weight) in self.starts().iter().zip(&self.values) {
-            for (c, &b) in c.iter_mut().zip(&b[start as usize..]) {
+    fn add_short(&self, b: &[T], c: &mut [T]) {
+        for (&place, &weight) in self.places.iter().zip(self.values) {
+            let b = &b[place as usize * c.len()..];
+            for (c, &b) in c.iter_mut().zip(b) {
                 *c += weight * b;
             }
         }
     }
-
-    #[inline(always)]
-    fn starts(&self) -> &[u32] {
-        &self.starts[..self.count]
-    }
 }
 
-/// Adds the weighted rows of B to `W` vectors of a row of C.
+/// Adds the weighted rows of B, `n` numbers apart, up in `W` vectors of a row of C, of which the last reaches back
+/// over some numbers of the one before, with the same sums.
 #[inline(always)]
-fn tile<T: Vector, S: Simd, const W: usize>(simd: S, weights: &Weights<T>, b: &[T], c: &mut [T]) {
-    let width = W * T::lanes::<S>();
-    let (c, _) = T::split_mut::<S>(&mut c[..width]);
-    let mut sums = [T::splat(simd, T::zero()); WIDTH];
-    let (starts, values) = (weights.starts(), &weights.values);
+fn tile<T: Vector, S: Simd, const W: usize>(
+    simd: S,
+    weights: Row<T>,
+    b: &[T],
+    n: usize,
+    back: usize,
+    begin: Begin<T>,
+    c: &mut [T],
+) {
+    let lanes = T::lanes::<S>();
+    let width = W * lanes - back;
+    let from = |v: usize| if v + 1 == W { width - lanes } else { v * lanes };
+    let zero = T::splat(simd, T::zero());
+    let mut sums = [zero; WIDTH];
+    if let Begin::At(row) = begin {
+        let row = &row[..width];
+        unrolled!(v in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] below W => {
+            // SAFETY: the last vector ends where the slice does.
+            sums[v] = unsafe { T::at::<S>(row, from(v)) };
+        });
+    }
+    let Row { places, values } = weights;
+    let values = &values[..places.len()];
     // By index: an iterator whose `next` is not inlined would spill every sum around the call.
     let mut at = 0;
-    while at < starts.len() {
-        let (b, _) = T::split::<S>(&b[starts[at] as usize..][..width]);
+    while at < places.len() {
+        let b = &b[places[at] as usize * n..][..width];
         let weight = T::splat(simd, values[at]);
         unrolled!(v in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] below W => {
-            sums[v] = T::multiply_add(simd, weight, b[v], sums[v]);
+            // SAFETY: as above.
+            sums[v] = T::multiply_add(simd, weight, unsafe { T::at::<S>(b, from(v)) }, sums[v]);
         });
         at += 1;
     }
+    let c = &mut c[..width];
+    if let Begin::AtC = begin {
+        // All of them before the first is written, since the last ones reach over each other.
+        unrolled!(v in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] below W => {
+            // SAFETY: as above.
+            sums[v] = T::plus(simd, unsafe { T::at::<S>(c, from(v)) }, sums[v]);
+        });
+    }
     unrolled!(v in [0 1 2 3 4 5 6 7 8 9 10 11 12 13] below W => {
-        c[v] = T::plus(simd, c[v], sums[v]);
+        // SAFETY: as above.
+        unsafe { T::put::<S>(c, from(v), sums[v]) };
     });
 }

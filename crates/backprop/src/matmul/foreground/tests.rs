@@ -1,7 +1,7 @@
 //! Both products against their definition, and what must not depend on other rows.
 
 use super::*;
-use crate::matmul::{matmul, naive};
+use crate::matmul::naive;
 use ndarray::{Array2, s};
 use proptest::prelude::*;
 use rand::RngExt;
@@ -34,37 +34,58 @@ fn close<T: Real>(found: &Array2<T>, expected: &Array2<T>, tolerance: f64) {
     }
 }
 
-/// Both products of all rows at once against the definition.
-fn prove<T: Real>(x: &Array2<T>, units: usize, rounding: f64) {
-    let (rows, columns) = x.dim();
-    let mut foreground = Foreground::new(columns);
-    // What was there before must not matter.
-    foreground.take(random::<T>(rows + 3, columns, "before").view());
+/// What the columns give to the outputs.
+fn outputs<T: Real>(
+    foreground: &mut Foreground<T>,
+    x: &Array2<T>,
+    weight: &Array2<T>,
+    y: &mut Array2<T>,
+) {
+    let columns = foreground.columns();
+    let n = weight.ncols();
+    let weight = &weight.as_slice().unwrap()[columns.start * n..columns.end * n];
     foreground.take(x.view());
+    foreground.outputs(x.view(), weight, y.view_mut());
+}
 
-    let (weight, y) = (
-        random::<T>(units, columns, "weight"),
-        random(rows, units, "y"),
+/// Both products in some columns of a batch against the definition.
+fn prove<T: Real>(x: &Array2<T>, columns: Range<usize>, units: usize, rounding: f64) {
+    let (rows, width) = x.dim();
+    let mut foreground = Foreground::new(columns.clone(), units);
+    // What was there before must not matter.
+    foreground.take(random::<T>(rows + 3, width, "before").view());
+    let weight = random::<T>(width, units, "weight");
+    let mut found = random(rows, units, "y");
+    let mut expected = found.clone();
+    let of_columns = x.slice(s![.., columns.clone()]);
+    naive(
+        of_columns,
+        weight.slice(s![columns.clone(), ..]),
+        expected.view_mut(),
     );
-    let (mut expected, mut found) = (y.clone(), y);
-    naive(x.view(), weight.t(), expected.view_mut());
-    foreground.outputs(x.view(), weight.view(), found.view_mut());
-    close(&found, &expected, rounding * columns as f64);
+    outputs(&mut foreground, x, &weight, &mut found);
+    close(&found, &expected, rounding * width as f64);
 
-    if !foreground.pays_for_gradients() {
-        return;
+    let dy = random::<T>(rows, units, "dy");
+    let mut turned = Turned::empty();
+    turned.make_room(rows + 3, units);
+    let mut end = columns.start;
+    for block in 0..foreground.blocks() {
+        let of_block = foreground.block(block);
+        assert!(of_block.start == end && !of_block.is_empty());
+        end = of_block.end;
+        let mut found = random(of_block.len(), units, "dw");
+        let mut expected = Array2::zeros(found.raw_dim());
+        naive(
+            x.slice(s![.., of_block]).t(),
+            dy.view(),
+            expected.view_mut(),
+        );
+        let dw = found.as_slice_mut().unwrap();
+        foreground.gradients(block, x.view(), dy.view(), &mut turned, dw);
+        close(&found, &expected, rounding * rows as f64);
     }
-    // The units stand among others, with other gradients.
-    let (dy, dw) = (
-        random::<T>(rows, units + 5, "dy"),
-        random(units, columns, "dw"),
-    );
-    let (mut expected, mut found) = (dw.clone(), dw);
-    let of_units = dy.slice(s![.., 2..units + 2]);
-    naive(of_units.t(), x.view(), expected.view_mut());
-    let room = found.as_slice_mut().unwrap();
-    foreground.gradients(dy.view(), 2..units + 2, x.view(), room);
-    close(&found, &expected, rounding * rows as f64);
+    assert_eq!(end, columns.end);
 }
 
 proptest! {
@@ -72,46 +93,41 @@ proptest! {
     #[test]
     fn products_agree_with_the_definition(
         rows in prop_oneof![1usize..20, 64usize..70],
-        columns in 1usize..70,
-        units in 1usize..30,
-        share in prop::sample::select(vec![0.0, 0.02, 0.05, 0.1, 0.5]),
+        width in 1usize..250,
+        from in 0.0..1.0,
+        units in 1usize..60,
+        share in prop::sample::select(vec![0.0, 0.05, 0.2, 0.5, 1.0]),
     ) {
-        prove::<f64>(&images(rows, columns, share), units, 4e-15);
-        prove::<f32>(&images(rows, columns, share), units, 2e-6);
+        let columns = (from * width as f64) as usize..width;
+        prove::<f64>(&images(rows, width, share), columns.clone(), units, 4e-15);
+        prove::<f32>(&images(rows, width, share), columns, units, 2e-6);
     }
 }
 
 #[test]
 fn what_a_row_gives_does_not_depend_on_the_others() {
-    let mut x: Array2<f32> = images(9, 100, 0.05);
-    x.slice_mut(s![4, ..])
-        .assign(&random::<f32>(1, 100, "dense").row(0));
-    let weight = random::<f32>(17, 100, "weight");
-    let outputs = |x: ArrayView2<f32>| {
-        let mut foreground = Foreground::new(100);
-        foreground.take(x);
-        let mut y = Array2::zeros((x.nrows(), 17));
-        foreground.outputs(x, weight.view(), y.view_mut());
-        y
-    };
-    let together = outputs(x.view());
-    for row in 0..9 {
-        let alone = outputs(x.slice(s![row..row + 1, ..]));
-        assert_eq!(alone.row(0), together.row(row));
+    let mut x: Array2<f32> = images(9, 200, 0.05);
+    for row in [2, 4, 5] {
+        let dense = random::<f32>(9, 200, "dense");
+        x.row_mut(row).assign(&dense.row(row));
     }
-}
-
-/// A row without a background gives the bits of the product of whole rows, which then may take its place.
-#[test]
-fn without_a_background_the_bits_are_those_of_a_plain_product() {
-    let (x, weight) = (random::<f32>(7, 101, "x"), random::<f32>(14, 101, "weight"));
-    let mut foreground = Foreground::new(101);
-    foreground.take(x.view());
-    assert!(!foreground.has_background());
-    let (mut y, mut plain) = (Array2::zeros((7, 14)), Array2::zeros((7, 14)));
-    foreground.outputs(x.view(), weight.view(), y.view_mut());
-    matmul(x.view(), weight.t(), plain.view_mut());
-    assert_eq!(y, plain);
+    for units in [3, 12, 17, 40] {
+        let weight = random::<f32>(200, units, "weight");
+        let of = |rows: Range<usize>| {
+            let x = x.slice(s![rows, ..]).to_owned();
+            let mut y = Array2::zeros((x.nrows(), units));
+            outputs(&mut Foreground::new(30..200, units), &x, &weight, &mut y);
+            y
+        };
+        let together = of(0..9);
+        for row in 0..9 {
+            assert_eq!(
+                of(row..row + 1).row(0),
+                together.row(row),
+                "{units} units, row {row}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -119,14 +135,8 @@ fn what_is_no_number_is_not_lost() {
     for (first, other) in [(f64::NAN, 1.0), (1.0, f64::NAN), (f64::INFINITY, 1.0)] {
         let mut x = Array2::from_elem((1, 64), 1.0);
         (x[(0, 0)], x[(0, 40)]) = (first, other);
-        let mut foreground = Foreground::new(64);
-        foreground.take(x.view());
-        let mut y = Array2::zeros((1, 2));
-        foreground.outputs(
-            x.view(),
-            Array2::from_elem((2, 64), 0.5).view(),
-            y.view_mut(),
-        );
+        let (weight, mut y) = (Array2::from_elem((64, 2), 0.5), Array2::zeros((1, 2)));
+        outputs(&mut Foreground::new(0..64, 2), &x, &weight, &mut y);
         let expected = if first == f64::INFINITY {
             first
         } else {
