@@ -16,7 +16,7 @@ use crate::chain::{Build, Chain};
 use crate::crew;
 use crate::cut::{Cut, most_pieces, work};
 use crate::gradients::{Backpropagated, largest_task};
-use crate::layers::{self, InputLinear, Mode, Order, input_linear};
+use crate::layers::{self, InputLinear, Mode, Order};
 use crate::losses::{self, Loss};
 use crate::parameters::{KEPT, Parameters};
 use crate::per_thread::PerThread;
@@ -317,13 +317,14 @@ impl<T: Real> Network<T> {
         let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
         // What no column is left of is not asked for.
         let none = || ArrayViewMut2::from_shape((rows, 0), &mut []).expect("nothing");
-        let (parts, mut y, mut dx) = match &mut self.first {
+        let (terms, mut y, mut dx) = match &mut self.first {
             Some(first) => {
                 let for_gradients = task.order() == Order::First && !matches!(task, Task::Loss(_));
                 first.forward(&shared.parameters, x, for_gradients);
-                first.split(rows)
+                let (terms, y, dy) = first.split(&shared.parameters, rows);
+                (Some(terms), y, dy)
             }
-            None => (&[][..], none(), dx.unwrap_or_else(none)),
+            None => (None, none(), dx.unwrap_or_else(none)),
         };
         let run = |chain: &mut Chain<T>,
                    index: usize,
@@ -331,12 +332,12 @@ impl<T: Real> Network<T> {
                    mut y: ArrayViewMut2<T>,
                    dx: ArrayViewMut2<T>| {
             let part = cut.part(index);
-            let x = match parts {
-                [] => x.slice(s![part.clone(), ..]),
-                _ => {
-                    input_linear::sum(parts, part.clone(), &mut y);
+            let x = match &terms {
+                Some(terms) => {
+                    terms.sum(part.clone(), y.view_mut());
                     y.view()
                 }
+                None => x.slice(s![part.clone(), ..]),
             };
             let request = Request {
                 x,

@@ -33,6 +33,7 @@ use spec::model::{LayerSpec, PlannedLayer};
 use spec::{Real, RowBuffer};
 
 use super::Order;
+use crate::blocks::each;
 use crate::crew;
 use crate::cut::LEAST_WORK;
 use crate::matmul::foreground::{Foreground, Turned};
@@ -62,6 +63,30 @@ pub(crate) struct Part<T> {
     foreground: Foreground<T>,
     /// What they give to the outputs, `[N, D_out]`.
     y: RowBuffer<T>,
+}
+
+/// What the parts give to the outputs of a batch, to be summed.
+pub(crate) struct Terms<'a, T> {
+    parts: &'a [Part<T>],
+    bias: Option<&'a [T]>,
+}
+
+impl<T: Real> Terms<'_, T> {
+    /// Computes `y` of some rows.
+    pub(crate) fn sum(&self, rows: Range<usize>, mut y: ArrayViewMut2<T>) {
+        for (row, mut y) in rows.zip(y.rows_mut()) {
+            let y = y.as_slice_mut().expect("outputs lie row by row");
+            match self.bias {
+                Some(bias) => y.copy_from_slice(bias),
+                None => y.fill(T::zero()),
+            }
+            for part in self.parts {
+                let of_row = part.y.first(row + 1).slice_move(s![row, ..]);
+                let of_row = of_row.to_slice().expect("outputs lie row by row");
+                each([of_row], [&mut *y], |[term], [y]| *y += term);
+            }
+        }
+    }
 }
 
 impl<T: Real> InputLinear<T> {
@@ -101,7 +126,8 @@ impl<T: Real> InputLinear<T> {
     /// Computes what each part of the inputs gives to the outputs `y` of a batch `x`, and prepares the gradients if
     /// they are asked for. `w` begins with the parameters of the layer.
     pub(crate) fn forward(&mut self, w: &[T], x: ArrayView2<T>, for_gradients: bool) {
-        let (weight, bias) = self.parameters(w);
+        let (weight, _) = self.parameters(w);
+        let d_out = self.d_out;
         let (rows, worth) = (x.nrows(), x.nrows() * weight.len() >= 2 * LEAST_WORK);
         self.y.make_room(rows);
         self.dy.make_room(rows);
@@ -110,30 +136,27 @@ impl<T: Real> InputLinear<T> {
             let turned = self.turned.each();
             turned.for_each(|turned| turned.make_room(rows, self.d_out));
         }
-        let parts = self.parts.iter_mut().enumerate();
-        crew::share_if(worth, parts, |(index, part)| {
+        let parts = self.parts.iter_mut();
+        crew::share_if(worth, parts, |part| {
             let inputs = part.foreground.columns();
             part.y.make_room(rows);
-            let mut y = part.y.first_mut(rows);
-            match bias {
-                Some(bias) if index == 0 => {
-                    y.assign(&ArrayView2::from_shape((1, bias.len()), bias).expect("one row"))
-                }
-                _ => y.fill(T::zero()),
-            }
             part.foreground.take(x);
-            let weight = &weight[inputs.start * y.ncols()..inputs.end * y.ncols()];
-            part.foreground.outputs(x, weight, y); // y += x Wᵀ
+            let weight = &weight[inputs.start * d_out..inputs.end * d_out];
+            let y = part.y.first_mut(rows);
+            part.foreground.outputs(x, weight, y); // x Wᵀ
         });
     }
 
-    /// The parts, and room for `y` and `dy` of a batch with so many rows. Rows of `y` are what [`sum`] gives.
-    pub(crate) fn split(
-        &mut self,
+    /// The terms of the last batch, which had so many rows, and room for its `y` and `dy`. `w` begins with the
+    /// parameters of the layer.
+    pub(crate) fn split<'a>(
+        &'a mut self,
+        w: &'a [T],
         rows: usize,
-    ) -> (&[Part<T>], ArrayViewMut2<'_, T>, ArrayViewMut2<'_, T>) {
-        let (y, dy) = (self.y.first_mut(rows), self.dy.first_mut(rows));
-        (&self.parts, y, dy)
+    ) -> (Terms<'a, T>, ArrayViewMut2<'a, T>, ArrayViewMut2<'a, T>) {
+        let (_, bias) = self.parameters(w);
+        let (parts, y, dy) = (&self.parts, &mut self.y, &mut self.dy);
+        (Terms { parts, bias }, y.first_mut(rows), dy.first_mut(rows))
     }
 
     /// `y` of the last batch, which had so many rows.
@@ -223,18 +246,6 @@ impl<T: Real> InputLinear<T> {
     }
 }
 
-/// Sums what the parts give to the outputs of some rows.
-pub(crate) fn sum<T: Real>(parts: &[Part<T>], rows: Range<usize>, y: &mut ArrayViewMut2<T>) {
-    for (index, part) in parts.iter().enumerate() {
-        let of_part = part.y.first(rows.end);
-        let of_rows = of_part.slice(s![rows.clone(), ..]);
-        match index {
-            0 => y.assign(&of_rows),
-            _ => *y += &of_rows,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::random;
@@ -285,9 +296,9 @@ mod tests {
             let mut layer = InputLinear::new(d_in, d_out, bias);
             assert_eq!(layer.parts.len(), 2);
             layer.forward(&turned, x.view(), true);
-            let (parts, mut of_layer, mut dy) = layer.split(rows);
-            sum(parts, 0..3, &mut of_layer.slice_mut(s![..3, ..]));
-            sum(parts, 3..rows, &mut of_layer.slice_mut(s![3.., ..]));
+            let (terms, mut of_layer, mut dy) = layer.split(&turned, rows);
+            terms.sum(0..3, of_layer.slice_mut(s![..3, ..]));
+            terms.sum(3..rows, of_layer.slice_mut(s![3.., ..]));
             dy.assign(&random(rows, d_out, "dy"));
             close(layer.outputs(rows).as_slice().unwrap(), y.iter().copied());
 

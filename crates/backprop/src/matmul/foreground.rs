@@ -35,6 +35,8 @@ const SHARE_OF_ROW: usize = 2;
 /// The products are taken from the foreground if fewer tenths of all numbers belong to it; more are faster in
 /// whole rows.
 const TENTHS_OF_BATCH: usize = 6;
+/// Rows taken in one go: their outputs and gradients stay in a near cache.
+const ROWS: usize = 64;
 /// Two vectors of the widest instruction set.
 const FEW: usize = 32;
 /// Numbers of a row that are looked at together.
@@ -56,14 +58,14 @@ pub struct Foreground<T> {
     outputs: usize,
     /// Blocks that these are taken in.
     blocks: usize,
-    /// `$c_n$`, or 0 in a row without a background.
+    /// `$c_n$`, or 0 of a row without a background.
     backgrounds: Vec<T>,
     has_background: bool,
     /// Numbers in the foreground.
     count: usize,
     /// `$d$` row by row; a place is one of the columns.
     by_row: List<T>,
-    /// Where each block of each row begins, and where the last one ends.
+    /// For each row where each of its blocks begins, and where the last one ends.
     starts: Vec<u32>,
     /// Places of everything and weights of 1.
     all: List<T>,
@@ -107,7 +109,7 @@ fn differing<T: Real>(x: &[T], from: T) -> usize {
 /// cache.
 #[derive(Clone, Debug)]
 pub struct Turned<T> {
-    /// `$d$` with room for all rows in each column; a place is a row.
+    /// `$d$` of up to [`ROWS`] rows, with room for all of them in each column; a place is a row.
     by_column: List<T>,
     starts: Vec<u32>,
     ends: Vec<u32>,
@@ -128,6 +130,7 @@ impl<T: Real> Turned<T> {
 
     /// Makes room for a block of so many rows, and for so many outputs.
     pub fn make_room(&mut self, rows: usize, outputs: usize) {
+        let rows = rows.min(ROWS);
         self.begin.resize(outputs, T::zero());
         self.by_column.make_room(BLOCK * Self::room_of_column(rows));
         self.starts.resize(BLOCK, 0);
@@ -140,15 +143,15 @@ impl<T: Real> Turned<T> {
         LINE * (rows.div_ceil(LINE) | 1)
     }
 
-    fn take(&mut self, foreground: &Foreground<T>, block: usize) {
-        let rows = foreground.backgrounds.len();
+    fn take(&mut self, foreground: &Foreground<T>, block: usize, rows: Range<usize>) {
+        let room = Self::room_of_column(rows.len());
         for (column, start) in self.starts.iter_mut().enumerate() {
-            *start = (column * Self::room_of_column(rows)) as u32;
+            *start = (column * room) as u32;
         }
         self.ends.copy_from_slice(&self.starts);
         let first = foreground.of_block(block).start;
-        for row in 0..rows {
-            let of_block = foreground.listed(row, block);
+        for (row, of_batch) in rows.enumerate() {
+            let of_block = foreground.listed(of_batch, block);
             let columns = &foreground.by_row.places[of_block.clone()];
             for (&column, &value) in columns.iter().zip(&foreground.by_row.values[of_block]) {
                 let end = &mut self.ends[column as usize - first];
@@ -202,7 +205,7 @@ impl<T: Real> Foreground<T> {
 
     /// Where the numbers of a row in a block are listed.
     fn listed(&self, row: usize, block: usize) -> Range<usize> {
-        let at = row * self.blocks + block;
+        let at = row * (self.blocks + 1) + block;
         self.starts[at] as usize..self.starts[at + 1] as usize
     }
 
@@ -216,32 +219,62 @@ impl<T: Real> Foreground<T> {
         let x = x.as_standard_layout();
         let x = x.as_slice().expect("the standard layout lies row by row");
         self.make_room(rows);
-        self.count = 0;
-        for (x, background) in x.chunks_exact(width.max(1)).zip(&mut self.backgrounds) {
-            let first = x.first().copied().filter(|x| x.is_finite());
-            *background = first.unwrap_or(T::zero());
-            let of_columns = &x[self.columns.clone()];
-            let mut different = differing(of_columns, *background);
-            if SHARE_OF_ROW * different > of_columns.len() {
-                *background = T::zero();
-                different = differing(of_columns, T::zero());
-            }
-            self.count += different;
-        }
-        self.has_background = self.backgrounds.iter().any(|&c| c != T::zero());
-        if self.in_whole_rows() {
-            return;
-        }
-        let mut count = 0;
+        self.has_background = false;
+        let (mut listed, mut others) = (0, 0);
         for (row, x) in x.chunks_exact(width.max(1)).enumerate() {
-            let (x, background) = (&x[self.columns.clone()], self.backgrounds[row]);
-            for block in 0..self.blocks {
-                let of_block = self.of_block(block);
-                let first = of_block.start as u32;
-                count = self.list(first, &x[of_block], background, count);
-                self.starts[row * self.blocks + block + 1] = count as u32;
+            let first = x.first().copied().filter(|x| x.is_finite());
+            let background = first.unwrap_or(T::zero());
+            let x = &x[self.columns.clone()];
+            match self.list_row(row, x, background, listed, x.len() / SHARE_OF_ROW) {
+                Some(end) => {
+                    self.backgrounds[row] = background;
+                    self.has_background |= background != T::zero();
+                    listed = end;
+                }
+                None => {
+                    self.backgrounds[row] = T::nan();
+                    others += differing(x, T::zero());
+                }
             }
         }
+        self.count = listed + others;
+        let in_whole_rows = self.in_whole_rows();
+        // The rows without a background behind those that have one.
+        for (row, x) in x.chunks_exact(width.max(1)).enumerate() {
+            if self.backgrounds[row].is_nan() {
+                self.backgrounds[row] = T::zero();
+                let x = &x[self.columns.clone()];
+                if !in_whole_rows {
+                    let end = self.list_row(row, x, T::zero(), listed, x.len());
+                    listed = end.expect("no row has more numbers");
+                }
+            }
+        }
+    }
+
+    /// Lists what differs from the background in a row, behind `listed` numbers, and says how many there are
+    /// then; nothing if it is more than `most`.
+    fn list_row(
+        &mut self,
+        row: usize,
+        x: &[T],
+        background: T,
+        listed: usize,
+        most: usize,
+    ) -> Option<usize> {
+        let mut end = listed;
+        let starts = row * (self.blocks + 1);
+        self.starts[starts] = listed as u32;
+        for block in 0..self.blocks {
+            let of_block = self.of_block(block);
+            let first = of_block.start as u32;
+            end = self.list(first, &x[of_block], background, end);
+            self.starts[starts + block + 1] = end as u32;
+            if end - listed > most {
+                return None;
+            }
+        }
+        Some(end)
     }
 
     /// Grows with the batches, so that those that are not larger allocate nothing.
@@ -249,7 +282,7 @@ impl<T: Real> Foreground<T> {
         let width = self.columns.len();
         self.backgrounds.resize(rows, T::zero());
         self.by_row.make_room(rows * width);
-        self.starts.resize(rows * self.blocks + 1, 0);
+        self.starts.resize(rows * (self.blocks + 1), 0);
         let longest = rows.max(width) + 1;
         if self.zeros.len() < longest {
             self.zeros = vec![0; longest];
@@ -304,8 +337,8 @@ impl<T: Real> Foreground<T> {
         !self.pays() && !self.has_background && self.outputs >= FEW
     }
 
-    /// `$y \mathrel{+}= x W^\top$` over its columns of `x` `[N, D_in]`, the batch that was taken, with their rows
-    /// `weight` `[columns, D_out]` of `$W^\top$`, and `y` `[N, D_out]`.
+    /// `$y = x W^\top$` over its columns of `x` `[N, D_in]`, the batch that was taken, with their rows `weight`
+    /// `[columns, D_out]` of `$W^\top$`, and `y` `[N, D_out]`.
     ///
     /// # Panics
     /// When the shapes do not fit or `y` does not lie row by row.
@@ -322,22 +355,40 @@ impl<T: Real> Foreground<T> {
             weight.len(),
             y.dim()
         );
-        if y.is_empty() {
-            return;
-        }
-        self.totals.fill(T::zero());
-        for first in (0..self.blocks).step_by(GROUP) {
-            let last = self.blocks.min(first + GROUP) - 1;
-            let columns = self.of_block(first).start..self.of_block(last).end;
-            if self.in_whole_rows() {
-                let weight = &weight[columns.start * n..columns.end * n];
-                let weight = ArrayView2::from_shape((columns.len(), n), weight);
-                let weight = weight.expect("a row for each column");
-                let of_x = self.block(first).start..self.block(last).end;
-                matmul_columns(x, of_x, weight, y.view_mut());
-                continue;
+        let y = y.as_slice_mut().expect("outputs lie row by row");
+        if y.is_empty() || self.columns.is_empty() {
+            y.fill(T::zero());
+        } else if self.in_whole_rows() {
+            self.outputs_of_whole_rows(x, weight, y);
+        } else {
+            self.totals.fill(T::zero());
+            for (chunk, y) in y.chunks_mut(ROWS * n).enumerate() {
+                self.outputs_of_rows(chunk * ROWS, weight, y);
             }
-            if self.has_background {
+        }
+    }
+
+    fn outputs_of_whole_rows(&self, x: ArrayView2<T>, weight: &[T], y: &mut [T]) {
+        let n = self.outputs;
+        y.fill(T::zero());
+        for group in self.groups() {
+            let columns = self.of_blocks(group);
+            let weight = &weight[columns.start * n..columns.end * n];
+            let weight = ArrayView2::from_shape((columns.len(), n), weight);
+            let weight = weight.expect("a row for each column");
+            let of_x = self.columns.start + columns.start..self.columns.start + columns.end;
+            let y = ArrayViewMut2::from_shape((x.nrows(), n), y);
+            let y = y.expect("a row for each row");
+            matmul_columns(x, of_x, weight, y); // y += x Wᵀ
+        }
+    }
+
+    /// The outputs of some rows, from this one on.
+    fn outputs_of_rows(&mut self, row: usize, weight: &[T], y: &mut [T]) {
+        let n = self.outputs;
+        for group in self.groups() {
+            if self.has_background && row == 0 {
+                let columns = self.of_blocks(group.clone());
                 let weights = Weights {
                     starts: &[columns.start as u32],
                     ends: &[columns.end as u32],
@@ -347,15 +398,19 @@ impl<T: Real> Foreground<T> {
                 };
                 weighted(weights, weight, n, Begin::AtC, &mut self.totals); // Σᵢ Wᵀ
             }
+            let starts = &self.starts[row * (self.blocks + 1)..];
             let weights = Weights {
-                starts: &self.starts[first..],
-                ends: &self.starts[last + 1..],
-                step: self.blocks,
+                starts: &starts[group.start..],
+                ends: &starts[group.end..],
+                step: self.blocks + 1,
                 places: &self.by_row.places,
                 values: &self.by_row.values,
             };
-            let c = y.as_slice_mut().expect("outputs lie row by row");
-            weighted(weights, weight, n, Begin::AtC, c); // y += d Wᵀ
+            let begin = match group.start {
+                0 => Begin::AtZero,
+                _ => Begin::AtC,
+            };
+            weighted(weights, weight, n, begin, y); // y += d Wᵀ
         }
         if self.has_background {
             let weights = Weights {
@@ -363,11 +418,22 @@ impl<T: Real> Foreground<T> {
                 ends: &self.all.places[1..],
                 step: 1,
                 places: &self.zeros,
-                values: &self.backgrounds,
+                values: &self.backgrounds[row..],
             };
-            let c = y.as_slice_mut().expect("outputs lie row by row");
-            weighted(weights, &self.totals, n, Begin::AtC, c); // y += c Σᵢ Wᵀ
+            weighted(weights, &self.totals, n, Begin::AtC, y); // y += c Σᵢ Wᵀ
         }
+    }
+
+    /// The blocks of each group.
+    fn groups(&self) -> impl Iterator<Item = Range<usize>> + use<T> {
+        let blocks = self.blocks;
+        let firsts = (0..blocks).step_by(GROUP);
+        firsts.map(move |first| first..blocks.min(first + GROUP))
+    }
+
+    /// The columns of some blocks, counted from the first one of the foreground.
+    fn of_blocks(&self, blocks: Range<usize>) -> Range<usize> {
+        self.of_block(blocks.start).start..self.of_block(blocks.end - 1).end
     }
 
     /// `$dW^\top = x^\top dy$` for a block of its columns of `x` `[N, D_in]`, the batch that was taken, with `dy`
@@ -412,15 +478,21 @@ impl<T: Real> Foreground<T> {
             };
             weighted(weights, of_dy, n, Begin::AtC, &mut turned.begin);
         }
-        turned.take(self, block);
-        let weights = Weights {
-            starts: &turned.starts,
-            ends: &turned.ends,
-            step: 1,
-            places: &turned.by_column.places,
-            values: &turned.by_column.values,
-        };
-        weighted(weights, of_dy, n, Begin::At(&turned.begin), dw); // dWᵀ = Σₙ c dy + dᵀ dy
+        for first in (0..rows).step_by(ROWS) {
+            turned.take(self, block, first..rows.min(first + ROWS));
+            let weights = Weights {
+                starts: &turned.starts,
+                ends: &turned.ends,
+                step: 1,
+                places: &turned.by_column.places,
+                values: &turned.by_column.values,
+            };
+            let begin = match first {
+                0 => Begin::At(&turned.begin),
+                _ => Begin::AtC,
+            };
+            weighted(weights, &of_dy[first * n..], n, begin, dw); // dWᵀ = Σₙ c dy + dᵀ dy
+        }
     }
 }
 
@@ -470,6 +542,7 @@ impl<'a, T: Real> Vectorized for Weighted<'a, T> {
             n: self.n,
             begin: match self.begin {
                 Begin::AtC => Begin::AtC,
+                Begin::AtZero => Begin::AtZero,
                 Begin::At(row) => Begin::At(cast_slice(row)),
             },
             c: cast_slice_mut(self.c),

@@ -109,6 +109,8 @@ pub(super) fn product<T: Vector, S: Simd>(
 pub(super) enum Begin<'a, T> {
     /// The rows of C.
     AtC,
+    /// Zeros, in the place of them.
+    AtZero,
     /// This row, in the place of each row of C.
     At(&'a [T]),
 }
@@ -127,8 +129,10 @@ pub(super) fn weighted<T: Vector, S: Simd>(
     let lanes = T::lanes::<S>();
     if n < lanes {
         for (row, c) in c.chunks_exact_mut(n).enumerate() {
-            if let Begin::At(row) = begin {
-                c.copy_from_slice(row);
+            match begin {
+                Begin::AtC => {}
+                Begin::AtZero => c.fill(T::zero()),
+                Begin::At(row) => c.copy_from_slice(row),
             }
             weights.row(row).add_short(b, c);
         }
@@ -137,8 +141,8 @@ pub(super) fn weighted<T: Vector, S: Simd>(
     for (first, vectors, back) in tiles(n, lanes) {
         let b = &b[first..];
         let begin = match begin {
-            Begin::AtC => Begin::AtC,
             Begin::At(row) => Begin::At(&row[first..]),
+            other => other,
         };
         of_width!(vectors, W => for (row, c) in c.chunks_exact_mut(n).enumerate() {
             tile::<T, S, W>(simd, weights.row(row), b, n, back, begin, &mut c[first..]);

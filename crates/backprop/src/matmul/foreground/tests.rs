@@ -57,6 +57,7 @@ fn prove<T: Real>(x: &Array2<T>, columns: Range<usize>, units: usize, rounding: 
     let weight = random::<T>(width, units, "weight");
     let mut found = random(rows, units, "y");
     let mut expected = found.clone();
+    expected.fill(T::zero());
     let of_columns = x.slice(s![.., columns.clone()]);
     naive(
         of_columns,
