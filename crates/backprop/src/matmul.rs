@@ -10,7 +10,7 @@
 //! | `$dx = dy\, W$` | rows of `$W$`, weighted and summed | [`rows`], or [`nonzero`] behind a ReLU |
 //! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | the same |
 //!
-//! A first layer whose input is mostly background takes its two products from the [`foreground`].
+//! A first layer with many weights keeps `$W^\top$`; with images it takes its two products from the [`foreground`].
 //!
 //! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction set
 //! and chooses at run time: one binary, fast on every processor it meets.
