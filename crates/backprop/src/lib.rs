@@ -35,6 +35,7 @@ pub mod layers;
 pub mod losses;
 pub mod matmul;
 pub mod model;
+mod names;
 pub mod network;
 pub mod optimizers;
 pub mod parameters;

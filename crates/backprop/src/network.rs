@@ -4,13 +4,10 @@
 use std::ops::Range;
 
 use aligned_vec::AVec;
-use ndarray::{
-    Array2, ArrayView2, ArrayViewD, ArrayViewMut2, ArrayViewMutD, Axis, IxDyn, ShapeBuilder,
-    StrideShape, s,
-};
-use spec::model::{PlannedLayer, PlannedParameter};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use spec::model::PlannedLayer;
 use spec::training::LossSpec;
-use spec::{NamedTensors, Real, Streams, TensorError, aligned_zeros, initial};
+use spec::{NamedTensors, Real, Streams, TensorError, aligned_zeros};
 
 use crate::chain::{Build, Chain};
 use crate::crew;
@@ -18,6 +15,7 @@ use crate::cut::{Cut, most_pieces, work};
 use crate::gradients::{Backpropagated, largest_task};
 use crate::layers::{self, InputLinear, Mode, Order};
 use crate::losses::{self, Loss};
+use crate::names::Names;
 use crate::parameters::{KEPT, Parameters};
 use crate::per_thread::PerThread;
 use crate::piece::{Piece, Request};
@@ -119,26 +117,8 @@ impl<T: Real> Network<T> {
     /// # Errors
     /// When one is missing or has another shape; then nothing is taken.
     pub fn load(&mut self, tensors: &NamedTensors<T>) -> Result<(), TensorError> {
-        for wanted in initial::all(&self.plan) {
-            tensors.expect(&wanted.name, &wanted.shape)?;
-        }
-        let mut rest = self.shared.parameters.as_mut_slice();
-        for (index, layer) in self.plan.iter().enumerate() {
-            let turned = self.first.is_some() && index == 0;
-            for parameter in &layer.parameters {
-                let tensor = tensors.expect(&parameter.name, &parameter.shape)?;
-                let (values, after) = rest.split_at_mut(parameter.len());
-                let values = ArrayViewMutD::from_shape(lies(parameter, turned), values);
-                let mut values = values.expect("a parameter is as long as its shape says");
-                values.assign(tensor);
-                rest = after;
-            }
-        }
-        let mut statistics = Vec::new();
-        for statistic in self.plan.iter().flat_map(|layer| &layer.buffers) {
-            let tensor = tensors.expect(&statistic.name, &statistic.shape)?;
-            statistics.extend(tensor.iter().copied());
-        }
+        let names = Names::new(&self.plan, self.first.is_some());
+        let statistics = names.load(tensors, &mut self.shared.parameters)?;
         self.chains.first().restore(&mut statistics.as_slice());
         Ok(())
     }
@@ -181,34 +161,8 @@ impl<T: Real> Network<T> {
         self.chains.first().end_step();
     }
 
-    /// Flat numbers by the names of the plan; `statistics` may be left out.
-    fn named(&self, mut parameters: &[T], mut statistics: &[T]) -> NamedTensors<T> {
-        fn take<T: Real>(
-            named: &mut NamedTensors<T>,
-            of: &PlannedParameter,
-            turned: bool,
-            flat: &mut &[T],
-        ) {
-            let (values, rest) = flat.split_at(of.len());
-            let tensor = ArrayViewD::from_shape(lies(of, turned), values);
-            let tensor = tensor.expect("a parameter is as long as its shape says");
-            named.insert(&*of.name, tensor.as_standard_layout().into_owned());
-            *flat = rest;
-        }
-        let mut named = NamedTensors::default();
-        let with_statistics = !statistics.is_empty();
-        for (index, layer) in self.plan.iter().enumerate() {
-            let turned = self.first.is_some() && index == 0;
-            for parameter in &layer.parameters {
-                take(&mut named, parameter, turned, &mut parameters);
-            }
-            if with_statistics {
-                for statistic in &layer.buffers {
-                    take(&mut named, statistic, false, &mut statistics);
-                }
-            }
-        }
-        named
+    fn named(&self, parameters: &[T], statistics: &[T]) -> NamedTensors<T> {
+        Names::new(&self.plan, self.first.is_some()).named(parameters, statistics)
     }
 
     /// Runs a batch `x` `[N, D_in]` through the chain and returns the mean loss. The outputs, and
@@ -412,14 +366,6 @@ impl<T: Real> Network<T> {
         }
         let work: usize = self.plan.iter().map(work).sum();
         Cut::new(rows, work, most_pieces(&self.plan, rows))
-    }
-}
-
-/// How a parameter lies; the weight of a first layer is turned.
-fn lies(parameter: &PlannedParameter, turned: bool) -> StrideShape<IxDyn> {
-    match parameter.shape[..] {
-        [d_out, _] if turned => IxDyn(&parameter.shape).strides(IxDyn(&[1, d_out])),
-        _ => IxDyn(&parameter.shape).into(),
     }
 }
 

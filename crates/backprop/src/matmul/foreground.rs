@@ -15,20 +15,19 @@
 //! This is why the first layer keeps `$W^\top$` `[D_in, D_out]`: a single pixel then weighs a whole row of it, in
 //! vectors of neighbouring outputs.
 
+mod lists;
 #[cfg(test)]
 mod tests;
 
 use std::ops::Range;
 
-use bytemuck::{cast_slice, cast_slice_mut};
 use ndarray::{ArrayView2, ArrayViewMut2};
-use pulp::{Simd, WithSimd};
 use spec::Real;
 
-use super::nonzero::{self, Begin, Weights};
-use super::vector::Vector;
-use super::vectorized::Vectorized;
+use super::nonzero::{Begin, Weights, weighted};
 use super::{matmul_columns, matmul_transposed};
+use lists::List;
+pub use lists::Turned;
 
 /// A row has a background if at most half of its numbers differ from it.
 const SHARE_OF_ROW: usize = 2;
@@ -76,92 +75,11 @@ pub struct Foreground<T> {
     totals: Vec<T>,
 }
 
-/// Numbers with their places.
-#[derive(Clone, Debug)]
-struct List<T> {
-    places: Vec<u32>,
-    values: Vec<T>,
-}
-
-impl<T: Real> List<T> {
-    fn zeros(count: usize) -> Self {
-        Self {
-            places: vec![0; count],
-            values: vec![T::zero(); count],
-        }
-    }
-
-    /// Makes room for so many, and for those that are written in vain.
-    fn make_room(&mut self, most: usize) {
-        if self.places.len() < most + CHUNK {
-            *self = Self::zeros(most + CHUNK);
-        }
-    }
-}
-
 /// Numbers that are not this one.
 #[inline(always)]
 fn differing<T: Real>(x: &[T], from: T) -> usize {
     let count: u32 = x.iter().map(|&x| u32::from(x != from)).sum();
     count as usize
-}
-
-/// Some columns of a foreground, column by column: room that is used again and again, so that it stays in a near
-/// cache.
-#[derive(Clone, Debug)]
-pub struct Turned<T> {
-    /// `$d$` of up to [`ROWS`] rows, with room for all of them in each column; a place is a row.
-    by_column: List<T>,
-    starts: Vec<u32>,
-    ends: Vec<u32>,
-    /// What the gradients of every column begin at.
-    begin: Vec<T>,
-}
-
-impl<T: Real> Turned<T> {
-    /// Without room.
-    pub fn empty() -> Self {
-        Self {
-            by_column: List::zeros(0),
-            starts: Vec::new(),
-            ends: Vec::new(),
-            begin: Vec::new(),
-        }
-    }
-
-    /// Makes room for a block of so many rows, and for so many outputs.
-    pub fn make_room(&mut self, rows: usize, outputs: usize) {
-        let rows = rows.min(ROWS);
-        self.begin.resize(outputs, T::zero());
-        self.by_column.make_room(BLOCK * Self::room_of_column(rows));
-        self.starts.resize(BLOCK, 0);
-        self.ends.resize(BLOCK, 0);
-    }
-
-    /// An odd number of cache lines: columns a power of two apart would all want the same few places of a cache.
-    fn room_of_column(rows: usize) -> usize {
-        const LINE: usize = 16;
-        LINE * (rows.div_ceil(LINE) | 1)
-    }
-
-    fn take(&mut self, foreground: &Foreground<T>, block: usize, rows: Range<usize>) {
-        let room = Self::room_of_column(rows.len());
-        for (column, start) in self.starts.iter_mut().enumerate() {
-            *start = (column * room) as u32;
-        }
-        self.ends.copy_from_slice(&self.starts);
-        let first = foreground.of_block(block).start;
-        for (row, of_batch) in rows.enumerate() {
-            let of_block = foreground.listed(of_batch, block);
-            let columns = &foreground.by_row.places[of_block.clone()];
-            for (&column, &value) in columns.iter().zip(&foreground.by_row.values[of_block]) {
-                let end = &mut self.ends[column as usize - first];
-                let place = *end as usize;
-                *end += 1;
-                (self.by_column.places[place], self.by_column.values[place]) = (row as u32, value);
-            }
-        }
-    }
 }
 
 impl<T: Real> Foreground<T> {
@@ -494,68 +412,5 @@ impl<T: Real> Foreground<T> {
             };
             weighted(weights, &of_dy[first * n..], n, begin, dw); // dWᵀ = Σₙ c dy + dᵀ dy
         }
-    }
-}
-
-/// Adds weighted rows of B up in the rows of C; both have `n` numbers.
-fn weighted<T: Real>(weights: Weights<T>, b: &[T], n: usize, begin: Begin<T>, c: &mut [T]) {
-    Weighted {
-        weights,
-        b,
-        n,
-        begin,
-        c,
-    }
-    .run();
-}
-
-/// Rows of C that gather weighted rows of B.
-struct Weighted<'a, T> {
-    weights: Weights<'a, T>,
-    b: &'a [T],
-    /// Numbers of a row of B and C.
-    n: usize,
-    begin: Begin<'a, T>,
-    c: &'a mut [T],
-}
-
-impl<'a, T: Real> Vectorized for Weighted<'a, T> {
-    type Number = T;
-    type With<V: Vector> = Weighted<'a, V>;
-
-    fn with<V: Vector>(self) -> Weighted<'a, V> {
-        let Weights {
-            starts,
-            ends,
-            step,
-            places,
-            values,
-        } = self.weights;
-        Weighted {
-            weights: Weights {
-                starts,
-                ends,
-                step,
-                places,
-                values: cast_slice(values),
-            },
-            b: cast_slice(self.b),
-            n: self.n,
-            begin: match self.begin {
-                Begin::AtC => Begin::AtC,
-                Begin::AtZero => Begin::AtZero,
-                Begin::At(row) => Begin::At(cast_slice(row)),
-            },
-            c: cast_slice_mut(self.c),
-        }
-    }
-}
-
-impl<T: Vector> WithSimd for Weighted<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        nonzero::weighted(simd, self.weights, self.b, self.n, self.begin, self.c);
     }
 }

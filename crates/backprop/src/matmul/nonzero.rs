@@ -10,10 +10,12 @@
 //! Here the zeros of A are found anew for each product; the [`foreground`](super::foreground) of an image
 //! keeps its [`Weights`] for several.
 
-use pulp::Simd;
+use bytemuck::{cast_slice, cast_slice_mut};
+use pulp::{Simd, WithSimd};
 use spec::Real;
 
 use super::vector::{Vector, unrolled};
+use super::vectorized::Vectorized;
 use super::{Size, Strided};
 
 /// Vectors of a tile: with a weight, 15 of 16 registers.
@@ -99,7 +101,7 @@ pub(super) fn product<T: Vector, S: Simd>(
                 values: &values,
             };
             let c = &mut c[top * n..(top + height) * n];
-            weighted(simd, weights, b, n, Begin::AtC, c);
+            add(simd, weights, b, n, Begin::AtC, c);
         }
     }
 }
@@ -115,10 +117,79 @@ pub(super) enum Begin<'a, T> {
     At(&'a [T]),
 }
 
+/// Adds weighted rows of B up in the rows of C; both have `n` numbers.
+pub(super) fn weighted<T: Real>(
+    weights: Weights<T>,
+    b: &[T],
+    n: usize,
+    begin: Begin<T>,
+    c: &mut [T],
+) {
+    Weighted {
+        weights,
+        b,
+        n,
+        begin,
+        c,
+    }
+    .run();
+}
+
+/// Rows of C that gather weighted rows of B.
+struct Weighted<'a, T> {
+    weights: Weights<'a, T>,
+    b: &'a [T],
+    /// Numbers of a row of B and C.
+    n: usize,
+    begin: Begin<'a, T>,
+    c: &'a mut [T],
+}
+
+impl<'a, T: Real> Vectorized for Weighted<'a, T> {
+    type Number = T;
+    type With<V: Vector> = Weighted<'a, V>;
+
+    fn with<V: Vector>(self) -> Weighted<'a, V> {
+        let Weights {
+            starts,
+            ends,
+            step,
+            places,
+            values,
+        } = self.weights;
+        Weighted {
+            weights: Weights {
+                starts,
+                ends,
+                step,
+                places,
+                values: cast_slice(values),
+            },
+            b: cast_slice(self.b),
+            n: self.n,
+            begin: match self.begin {
+                Begin::AtC => Begin::AtC,
+                Begin::AtZero => Begin::AtZero,
+                Begin::At(row) => Begin::At(cast_slice(row)),
+            },
+            c: cast_slice_mut(self.c),
+        }
+    }
+}
+
+impl<T: Vector> WithSimd for Weighted<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        add(simd, self.weights, self.b, self.n, self.begin, self.c);
+    }
+}
+
 /// Adds the weighted rows of B up in the rows of C, which have `n` numbers like those of B. A tile's columns of
 /// B are read by all rows of C before the next, so that they stay in the first cache if it can hold them.
 #[inline(always)]
-pub(super) fn weighted<T: Vector, S: Simd>(
+fn add<T: Vector, S: Simd>(
     simd: S,
     weights: Weights<T>,
     b: &[T],
