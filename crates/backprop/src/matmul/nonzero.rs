@@ -8,7 +8,7 @@
 //! only those that count are paid for: at 0.39 nonzero weights 0.7 times as much in all.
 //!
 //! Here the zeros of A are found anew for each product; the [`foreground`](super::foreground) of an image
-//! keeps its [`Weights`] for several.
+//! keeps its lists of weights for several.
 
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
