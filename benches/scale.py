@@ -30,12 +30,13 @@ VARIED = {
 }
 # Shares are of a profile (perf) of such runs on two Zen 3 cores.
 LIMITS = {
-    "batch": "Batch 1: the update of all parameters after every sample takes 42 % of the time, products that "
-    "read every weight for one row 34 %, clearing gradients 10 %; too little work for a second thread. Batch "
-    "1024: products, 81 %.",
-    "width": "Width 100: products 60 %, making batches and joining threads most of the rest. Width 4096: "
-    "products 82 %, the update 6 %; their rate falls because the kernels read B where it lies, and rows 16 KB "
-    "apart share few places of a cache. p goes to 2, as the weights do.",
+    "batch": "Batch 1: the update of all parameters after every sample takes 39 % of the time, products and "
+    "gradients of a single row 44 %; too little work for a second thread. Batch 1024: products about half, the "
+    "rest finding what differs from the background, batches and joins.",
+    "width": "Width 100: products about half, finding what differs from the background 14 %, making batches and "
+    "joining threads most of the rest. Width 4096: products 76 %, the update 12 %; their rate falls because the "
+    "kernels read B where it lies, and rows 16 KB apart share few places of a cache. p goes to 2, as the "
+    "weights do.",
     "depth": "Products of layers of equal size: p = 1 once the first layer (784 inputs) no longer dominates.",
     "samples": "p = 1; the test after each epoch and the start of the process are not counted.",
     "threads": "Joins after each pass, and how fast both cores are at the same time.",
