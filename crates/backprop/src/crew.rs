@@ -35,12 +35,12 @@ pub(crate) fn share<T: Send>(
 /// The same if it is worth waking a thread for; otherwise the caller runs them all.
 pub(crate) fn share_if<T: Send>(
     worth: bool,
-    mut tasks: impl DoubleEndedIterator<Item = T> + Send,
+    tasks: impl DoubleEndedIterator<Item = T> + Send,
     run: impl Fn(T) + Sync,
 ) {
     match worth {
         true => share(tasks, run),
-        false => tasks.by_ref().for_each(run),
+        false => tasks.for_each(run),
     }
 }
 

@@ -178,7 +178,7 @@ impl<T: Real> Network<T> {
         mode: Mode,
         input_gradient: Option<ArrayViewMut2<T>>,
     ) -> f64 {
-        let (mut behind, dx) = match self.first {
+        let (of_first, dx) = match self.first {
             Some(_) => (input_gradient, None),
             None => (None, input_gradient),
         };
@@ -202,7 +202,7 @@ impl<T: Real> Network<T> {
             };
             batch.gradients(gradients, |_| ());
         }
-        if let (Some(first), Some(dx)) = (&self.first, behind.take()) {
+        if let (Some(first), Some(dx)) = (&self.first, of_first) {
             first.input_gradient(&self.shared.parameters, dx);
         }
         let loss: f64 = pieces.iter().map(|piece| piece.loss).sum();
@@ -270,7 +270,8 @@ impl<T: Real> Network<T> {
         }
         let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
         // What no column is left of is not asked for.
-        let none = || ArrayViewMut2::from_shape((rows, 0), &mut []).expect("nothing");
+        let none =
+            || ArrayViewMut2::from_shape((rows, 0), &mut []).expect("no numbers fill no columns");
         let (terms, mut y, mut dx) = match &mut self.first {
             Some(first) => {
                 let for_gradients = task.order() == Order::First && !matches!(task, Task::Loss(_));

@@ -30,7 +30,7 @@ pub fn plan(inputs: usize, layers: &[LayerSpec]) -> Vec<PlannedLayer> {
 }
 
 /// 240-300-100-10 with ReLU: large enough for a batch to be cut into several pieces, and for the first layer to
-/// be shared by its units.
+/// be shared by its inputs.
 pub fn large_plan() -> Vec<PlannedLayer> {
     let (hidden1, hidden2) = (linear(300, true), linear(100, true));
     let layers = [
