@@ -6,10 +6,11 @@ use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
 use spec::{Real, aligned_zeros};
 
 use super::ConvReluPool;
+use super::pooling::Pooling;
 use super::stage::{Band, Buffers, Stage};
 use crate::images::Images;
 use crate::layers::windows::Windows;
-use crate::matmul::patches::{Line, Patch, to_bits};
+use crate::matmul::patches::{Line, Patch};
 use crate::matmul::vectorized::lanes;
 
 /// Planned layers of a stage.
@@ -112,9 +113,14 @@ impl<T: Real> Stage<T> {
             members.resize(end, first);
         });
         Self {
-            start_bits: starts.iter().map(|&start| to_bits(start)).collect(),
             bands: bands(&rows_of, windows.image.width, windows.output.width, wide),
-            members,
+            // A window on the edge has its first output several times, which changes nothing.
+            pooling: Pooling::new(
+                members,
+                windows.size.height * windows.size.width,
+                &starts,
+                maps,
+            ),
             starts,
             offsets: offsets.collect(),
             line: (channels == 1 && spec.stride.width == 1).then_some(Line {
@@ -124,7 +130,6 @@ impl<T: Real> Stage<T> {
             images,
             pooled,
             patch,
-            window: windows.size.height * windows.size.width,
             maps,
             weight_places,
             biases: if spec.bias { maps } else { 0 },

@@ -22,16 +22,11 @@ pub(super) struct Stage<T> {
     /// Images that go out.
     pub pooled: Images,
     pub patch: Patch,
-    /// Outputs of a window.
-    pub window: usize,
     /// Maps that come out.
     pub maps: usize,
     /// Where the patch of each output of the convolution begins.
     pub starts: Vec<u32>,
-    /// The same by [`to_bits`](crate::matmul::patches::to_bits).
-    pub start_bits: Vec<T>,
-    /// The outputs of each window; one on the edge has its first several times, which changes nothing.
-    pub members: Vec<u32>,
+    pub pooling: Pooling<T>,
     /// What is pooled as soon as it is there.
     pub bands: Vec<Band>,
     /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
@@ -106,16 +101,9 @@ impl<T: Real> Stage<T> {
                 y: &mut z[outputs.start * wide..outputs.end * wide],
             };
             convolution.run(); // z = b + W · patches of x
-            let pooling = Pooling {
-                members: &self.members[windows.start * self.window..windows.end * self.window],
-                size: self.window,
-                start_bits: &self.start_bits,
-                z,
-                maps: self.maps,
-                y: &mut y[windows.start * self.maps..],
-                winners: &mut winners[windows.start * self.maps..],
-            };
-            pooling.run(); // y = max(0, max z)
+            let at = windows.start * self.maps;
+            let (y, winners) = (&mut y[at..], &mut winners[at..]);
+            self.pooling.run(windows.clone(), z, y, winners); // y = max(0, max z)
         }
     }
 
