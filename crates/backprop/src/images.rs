@@ -56,8 +56,9 @@ impl Images {
             match self.channels {
                 1 => pixels[..line].copy_from_slice(x),
                 channels => {
-                    let pixels = pixels.iter_mut().step_by(channels);
-                    pixels.zip(x).for_each(|(pixel, &x)| *pixel = x);
+                    for (pixel, &x) in pixels.chunks_mut(channels).zip(x) {
+                        pixel[0] = x;
+                    }
                 }
             }
         }
@@ -66,8 +67,10 @@ impl Images {
     /// The pixels of an image that is laid out.
     pub fn take_back<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
         for (index, x) in x.chunks_exact_mut(self.line()).enumerate() {
-            let pixels = laid_out[self.start(index)..].iter().step_by(self.channels);
-            x.iter_mut().zip(pixels).for_each(|(x, &pixel)| *x = pixel);
+            let pixels = laid_out[self.start(index)..].chunks(self.channels);
+            x.iter_mut()
+                .zip(pixels)
+                .for_each(|(x, pixel)| *x = pixel[0]);
         }
     }
 

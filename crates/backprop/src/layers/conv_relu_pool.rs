@@ -50,7 +50,7 @@ use spec::Real;
 use stage::Stage;
 
 use super::windows::{flat, flat_mut};
-use super::{Layer, Mode, Pass};
+use super::{Layer, Mode, Order, Pass};
 
 /// `$y_{m,j} = \max(0, \max_{o \in \Omega_j} (b_m + \sum_{c,k} W_{m,c,k}\, x_{c,\,s o + d k - p}))$`, and of
 /// that y the same with the next weights.
@@ -73,26 +73,31 @@ impl<T: Real> Layer<T> for ConvReluPool<T> {
                 let (before, from) = self.stages.split_at_mut(index);
                 match before.last() {
                     None => from[0].take_input(n, x),
+                    Some(before) if from[0].reads(before) => {}
                     Some(before) => from[0].take_output_of(before, n),
                 }
-                from[0].forward(n);
+                from[0].forward(n, before.last());
             }
             self.last().give_output(n, y);
         }
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
-        self.back(w, pass, dx, dw, |w| w);
+        self.back(Order::First, w, pass, dx, dw);
     }
 
     /// The backward pass with `$W^2$` and `$x^2$` in the places of `$W$` and `$x$`.
     fn curvature(&mut self, w: &[T], pass: Pass<T>, d2x: Option<ArrayViewMut2<T>>, d2w: &mut [T]) {
-        let square = |value| value * value;
-        let inputs: Vec<_> = self.stages.iter().map(|stage| stage.x().to_vec()).collect();
-        for x in self.stages.iter_mut().flat_map(|stage| stage.x_mut()) {
-            *x = square(*x);
+        let mut inputs = Vec::new();
+        for index in 0..self.stages.len() {
+            let (before, from) = self.stages.split_at_mut(index);
+            if let Some(before) = before.last() {
+                (0..pass.x.nrows()).for_each(|n| from[0].take_output_of(before, n));
+            }
+            inputs.push(from[0].x().to_vec());
+            from[0].x_mut().iter_mut().for_each(|x| *x *= *x);
         }
-        self.back(w, pass, d2x, d2w, square);
+        self.back(Order::Second, w, pass, d2x, d2w);
         for (stage, x) in self.stages.iter_mut().zip(&inputs) {
             stage.x_mut().copy_from_slice(x);
         }
@@ -100,30 +105,38 @@ impl<T: Real> Layer<T> for ConvReluPool<T> {
 }
 
 impl<T: Real> ConvReluPool<T> {
-    /// Backward with `power` of W: the first for gradients, the second for curvatures.
+    /// Backward: of second order with the squares of W, and with those of x, which lie in the stages.
     fn back(
         &mut self,
+        order: Order,
         w: &[T],
         pass: Pass<T>,
         mut dx: Option<ArrayViewMut2<T>>,
         dw: &mut [T],
-        power: impl Fn(T) -> T,
     ) {
         let (mut w, mut dw) = (w, dw);
         for stage in &mut self.stages {
             let w = w.split_off(..stage.parameters()).unwrap_or_default();
-            stage.begin_backward(w, &power);
+            match order {
+                Order::First => stage.begin_backward(w, |w| w),
+                Order::Second => stage.begin_backward(w, |w| w * w),
+            }
         }
         let (d_in, d_out) = (pass.x.ncols(), pass.y.ncols());
         let mut dx = dx
             .as_mut()
             .map(|dx| flat_mut(dx.view_mut()).chunks_exact_mut(d_in));
-        for (n, dy) in flat(pass.dy).chunks_exact(d_out).enumerate() {
-            let dx = dx.as_mut().and_then(Iterator::next);
+        // The last sample first: what it left is still in a near cache.
+        for (n, dy) in flat(pass.dy).chunks_exact(d_out).enumerate().rev() {
+            let dx = dx.as_mut().and_then(DoubleEndedIterator::next_back);
             self.last().take_upstream(dy);
             for index in (0..self.stages.len()).rev() {
                 let (before, from) = self.stages.split_at_mut(index);
-                from[0].backward(n, index > 0 || dx.is_some());
+                let inputs = match order {
+                    Order::First => before.last(),
+                    Order::Second => None,
+                };
+                from[0].backward(n, inputs, index > 0 || dx.is_some());
                 if let Some(before) = before.last_mut() {
                     before.take_upstream_of(&from[0]);
                 }

@@ -23,7 +23,11 @@ const BAND: usize = 1 << 11;
 impl<T: Real> ConvReluPool<T> {
     /// What a plan begins with, if it is this, and how many planned layers it stands for.
     pub fn of(plan: &[PlannedLayer]) -> Option<(Self, usize)> {
-        let stages: Vec<_> = plan.chunks_exact(PLANNED).map_while(Stage::of).collect();
+        let stages = plan.chunks_exact(PLANNED).map_while(Stage::of);
+        let mut stages: Vec<Stage<T>> = stages.collect();
+        for index in 1..stages.len() {
+            stages[index - 1].beyond = stages[index].reach();
+        }
         let planned = PLANNED * stages.len();
         (planned > 0).then_some((Self { stages }, planned))
     }
@@ -63,15 +67,12 @@ impl<T: Real> Stage<T> {
         let lanes = lanes::<T>();
         let (maps, row) = (spec.channels, patch.length.next_multiple_of(lanes));
         let wide = maps.next_multiple_of(lanes);
-        let mut weight_places = Vec::with_capacity(maps * down * patch.length);
-        for m in 0..maps {
-            for c in 0..channels {
-                for k in 0..down {
-                    for e in (c..patch.length).step_by(channels) {
-                        let forward = (k * patch.length + e) * wide + m;
-                        let backward = (m * down + k) * row + e;
-                        weight_places.push([forward, backward].map(|place| place as u32));
-                    }
+        let mut weight_places = Vec::with_capacity(down * patch.length);
+        for c in 0..channels {
+            for k in 0..down {
+                for e in (c..patch.length).step_by(channels) {
+                    let (forward, backward) = ((k * patch.length + e) * wide, k * row + e);
+                    weight_places.push([forward, backward].map(|place| place as u32));
                 }
             }
         }
@@ -133,6 +134,7 @@ impl<T: Real> Stage<T> {
             maps,
             weight_places,
             biases: if spec.bias { maps } else { 0 },
+            beyond: 0,
             buffers,
         }
     }

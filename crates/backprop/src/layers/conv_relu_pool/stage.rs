@@ -33,10 +33,13 @@ pub(super) struct Stage<T> {
     pub offsets: Vec<u32>,
     /// If the outputs of a row lie side by side.
     pub line: Option<Line>,
-    /// Where each number of a weight `[C_out, C, K_h, K_w]` stands in `forward` and in `backward`.
+    /// Where each number of a map's weight `[C, K_h, K_w]` stands: in `forward` if it is the first map, and in
+    /// the map's part of `backward`.
     pub weight_places: Vec<[u32; 2]>,
     /// Biases: as many as maps, or none.
     pub biases: usize,
+    /// Numbers that a stage behind may read beyond y.
+    pub beyond: usize,
     pub buffers: Buffers<T>,
 }
 
@@ -75,9 +78,10 @@ pub(super) struct Buffers<T> {
 }
 
 impl<T: Real> Stage<T> {
-    /// y and winners of sample `n` from its x.
-    pub fn forward(&mut self, n: usize) {
+    /// y and winners of sample `n` from its x, which may be the y of the stage `before`.
+    pub fn forward(&mut self, n: usize, before: Option<&Self>) {
         let (image, pooled) = (self.images.length(), self.pooled.length());
+        let before = before.filter(|before| self.reads(before));
         let Buffers {
             forward,
             bias,
@@ -87,6 +91,7 @@ impl<T: Real> Stage<T> {
             winners,
             ..
         } = &mut self.buffers;
+        let x = before.map_or(&x[..], |before| &before.buffers.y);
         let (y, winners) = (&mut y[n * pooled..], &mut winners[n * pooled..]);
         for Band { outputs, windows } in &self.bands {
             let wide = bias.len();
@@ -107,9 +112,11 @@ impl<T: Real> Stage<T> {
         }
     }
 
-    /// Adds to dw and db, and computes dx if it is wanted, from the dy of sample `n`.
-    pub fn backward(&mut self, n: usize, wants_input: bool) {
+    /// Adds to dw and db, and computes dx if it is wanted, from the dy of sample `n` and its x, which may be the
+    /// y of the stage `before`.
+    pub fn backward(&mut self, n: usize, before: Option<&Self>, wants_input: bool) {
         let (image, pooled) = (self.images.length(), self.pooled.length());
+        let before = before.filter(|before| self.reads(before));
         let patch = self.patch;
         let Buffers {
             backward,
@@ -123,6 +130,7 @@ impl<T: Real> Stage<T> {
             dx,
             ..
         } = &mut self.buffers;
+        let x = before.map_or(&x[..], |before| &before.buffers.y);
         let (x, y) = (&x[n * image..], &y[n * pooled..][..pooled]);
         let winners = &winners[n * pooled..][..pooled];
         for (dy, &y) in dy.iter_mut().zip(y) {
@@ -166,22 +174,34 @@ impl<T: Real> Stage<T> {
 
     /// Weight and biases.
     pub fn parameters(&self) -> usize {
-        self.weight_places.len() + self.biases
+        self.weights() + self.biases
+    }
+
+    fn weights(&self) -> usize {
+        self.maps * self.weight_places.len()
     }
 
     /// Weights and biases in the order that the forward product reads.
     pub fn take_weights(&mut self, w: &[T]) {
-        let (weight, bias) = w.split_at(self.weight_places.len());
-        for (&[place, _], &w) in self.weight_places.iter().zip(weight) {
-            self.buffers.forward[place as usize] = w;
+        let (weight, bias) = w.split_at(self.weights());
+        let of_map = self.weight_places.len();
+        for (index, &[place, _]) in self.weight_places.iter().enumerate() {
+            let of_maps = &mut self.buffers.forward[place as usize..][..self.maps];
+            for (to, w) in of_maps.iter_mut().zip(weight[index..].chunks(of_map)) {
+                *to = w[0];
+            }
         }
         self.buffers.bias[..bias.len()].copy_from_slice(bias);
     }
 
     /// `power` of the weights in the order that the way back reads; no gradients yet.
     pub fn begin_backward(&mut self, w: &[T], power: impl Fn(T) -> T) {
-        for (&[_, place], &w) in self.weight_places.iter().zip(w) {
-            self.buffers.backward[place as usize] = power(w);
+        let weight = w.chunks_exact(self.weight_places.len());
+        let of_map = self.buffers.backward.len() / self.maps;
+        for (to, w) in self.buffers.backward.chunks_exact_mut(of_map).zip(weight) {
+            for (&[_, place], &w) in self.weight_places.iter().zip(w) {
+                to[place as usize] = power(w);
+            }
         }
         self.buffers.dw.fill(T::zero());
         self.buffers.db.fill(T::zero());
@@ -189,9 +209,13 @@ impl<T: Real> Stage<T> {
 
     /// Adds the gradients in the order of the parameters.
     pub fn end_backward(&self, dw: &mut [T]) {
-        let (dweight, dbias) = dw.split_at_mut(self.weight_places.len());
-        for (&[_, place], dweight) in self.weight_places.iter().zip(dweight) {
-            *dweight += self.buffers.dw[place as usize];
+        let (dweight, dbias) = dw.split_at_mut(self.weights());
+        let of_map = self.buffers.dw.len() / self.maps;
+        let dweight = dweight.chunks_exact_mut(self.weight_places.len());
+        for (from, dweight) in self.buffers.dw.chunks_exact(of_map).zip(dweight) {
+            for (&[_, place], dweight) in self.weight_places.iter().zip(dweight) {
+                *dweight += from[place as usize];
+            }
         }
         for (dbias, &db) in dbias.iter_mut().zip(&self.buffers.db) {
             *dbias += db;
@@ -202,6 +226,11 @@ impl<T: Real> Stage<T> {
     pub fn take_input(&mut self, n: usize, x: &[T]) {
         let at = n * self.images.length();
         self.images.lay_out(x, &mut self.buffers.x[at..]);
+    }
+
+    /// Whether it can read y of the stage before where it lies, since nothing surrounds the images.
+    pub fn reads(&self, before: &Self) -> bool {
+        self.images.length() == before.pooled.length()
     }
 
     /// Takes what went out of the stage before for sample `n`.
@@ -244,15 +273,19 @@ impl<T: Real> Stage<T> {
         &mut self.buffers.x
     }
 
+    /// Numbers that may be read beyond the last image.
+    pub fn reach(&self) -> usize {
+        self.patch.length.next_multiple_of(lanes::<T>())
+    }
+
     /// For so many samples.
     pub fn make_room(&mut self, samples: usize) {
-        let slack = self.patch.length.next_multiple_of(lanes::<T>());
-        let numbers = samples * self.images.length() + slack;
+        let numbers = samples * self.images.length() + self.reach();
         let Buffers { x, y, winners, .. } = &mut self.buffers;
         if x.len() < numbers {
             *x = aligned_zeros(numbers);
             // The last window's vectors may reach beyond its maps.
-            let pooled = samples * self.pooled.length() + lanes::<T>();
+            let pooled = samples * self.pooled.length() + self.beyond.max(lanes::<T>());
             *y = aligned_zeros(pooled);
             *winners = aligned_zeros(pooled);
         }

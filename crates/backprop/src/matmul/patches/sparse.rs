@@ -52,15 +52,15 @@ impl<'a, T: Real> Gradients<'a, T> {
     /// Those that are not zero, put into `picked`.
     pub fn nonzero(self, picked: &'a mut [Vec<T>; 2]) -> Self {
         let [starts, values] = picked;
-        let mut count = 0;
-        let all = self
-            .values
-            .chunks(self.step)
-            .zip(self.starts.chunks(self.step));
-        for (value, start) in all {
+        let (mut count, mut at) = (0, 0);
+        let end = self.starts.len().min(self.values.len());
+        let all = (&self.starts[..end], &self.values[..end]);
+        while at < end {
+            let value = all.1[at];
             // Written always and counted if it is one: a branch could not be foreseen.
-            (values[count], starts[count]) = (value[0], start[0]);
-            count += usize::from(value[0] != T::zero());
+            (starts[count], values[count]) = (all.0[at], value);
+            count += usize::from(value != T::zero());
+            at += self.step;
         }
         Self {
             starts: &starts[..count],
