@@ -27,11 +27,6 @@ impl Images {
         images
     }
 
-    /// Numbers of an image, C · H · W.
-    pub fn inputs(&self) -> usize {
-        self.channels * self.size.height * self.size.width
-    }
-
     /// Numbers of a row, laid out.
     pub fn row(&self) -> usize {
         (self.size.width + 2 * self.padding.width) * self.channels
@@ -49,16 +44,15 @@ impl Images {
 
     /// An image, laid out. The padding stays as it was.
     pub fn lay_out<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
-        let line = self.line();
-        for (index, x) in x.chunks_exact(line).enumerate() {
-            let start = self.start(index);
-            let pixels = &mut laid_out[start..];
-            match self.channels {
-                1 => pixels[..line].copy_from_slice(x),
-                channels => {
-                    for (pixel, &x) in pixels.chunks_mut(channels).zip(x) {
-                        pixel[0] = x;
-                    }
+        for (first, start) in self.lines() {
+            let pixels = &mut laid_out[start..][..self.line() * self.channels];
+            if self.channels == 1 {
+                pixels.copy_from_slice(&x[first..][..pixels.len()]);
+                continue;
+            }
+            for (at, pixel) in pixels.chunks_exact_mut(self.channels).enumerate() {
+                for (channel, to) in pixel.iter_mut().enumerate() {
+                    *to = x[channel * self.pixels() + first + at];
                 }
             }
         }
@@ -66,44 +60,52 @@ impl Images {
 
     /// The pixels of an image that is laid out.
     pub fn take_back<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
-        for (index, x) in x.chunks_exact_mut(self.line()).enumerate() {
-            let pixels = laid_out[self.start(index)..].chunks(self.channels);
-            x.iter_mut()
-                .zip(pixels)
-                .for_each(|(x, pixel)| *x = pixel[0]);
+        for (first, start) in self.lines() {
+            let pixels = &laid_out[start..][..self.line() * self.channels];
+            for (at, pixel) in pixels.chunks_exact(self.channels).enumerate() {
+                for (channel, &from) in pixel.iter().enumerate() {
+                    x[channel * self.pixels() + first + at] = from;
+                }
+            }
         }
     }
 
     /// An image `[H, W, C]` with its padding. That stays as it was.
     pub fn surround<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
         let line = self.line() * self.channels;
-        for (i, x) in x[..self.inputs()].chunks_exact(line).enumerate() {
-            laid_out[self.start(i)..][..line].copy_from_slice(x);
+        for ((_, start), x) in self.lines().zip(x.chunks_exact(line)) {
+            laid_out[start..][..line].copy_from_slice(x);
         }
     }
 
     /// The image `[H, W, C]` in its padding.
     pub fn inside<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
         let line = self.line() * self.channels;
-        for (i, x) in x[..self.inputs()].chunks_exact_mut(line).enumerate() {
-            x.copy_from_slice(&laid_out[self.start(i)..][..line]);
+        for ((_, start), x) in self.lines().zip(x.chunks_exact_mut(line)) {
+            x.copy_from_slice(&laid_out[start..][..line]);
         }
+    }
+
+    fn pixels(&self) -> usize {
+        self.size.height * self.size.width
     }
 
     /// Pixels that lie one behind the other: those of a row, or where there is no padding between the
     /// rows those of the whole image.
     fn line(&self) -> usize {
         match self.padding.width {
-            0 => self.size.height * self.size.width,
+            0 => self.pixels(),
             _ => self.size.width,
         }
     }
 
-    /// Where a line begins, its channel included: one of each channel's, one channel behind the other.
-    fn start(&self, index: usize) -> usize {
-        let lines = self.size.height * self.size.width / self.line();
-        let (channel, i) = (index / lines, index % lines);
-        let start = self.place(i + self.padding.height, self.padding.width);
-        start as usize + channel
+    /// The first pixel of each line, and where it begins.
+    fn lines(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let images = *self;
+        let firsts = (0..self.pixels()).step_by(self.line());
+        firsts.map(move |first| {
+            let row = first / images.size.width + images.padding.height;
+            (first, images.place(row, images.padding.width) as usize)
+        })
     }
 }
