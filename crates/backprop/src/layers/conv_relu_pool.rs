@@ -38,6 +38,7 @@
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, section II, with the units of Krizhevsky, Sutskever, Hinton
 //! 2012, sections 3.1 and 3.4.
 
+mod background;
 mod construction;
 mod pooling;
 mod stage;
@@ -67,6 +68,7 @@ impl<T: Real> Layer<T> for ConvReluPool<T> {
             stage.take_weights(rest.split_off(..stage.parameters()).unwrap_or_default());
         }
         let (d_in, d_out) = (x.ncols(), y.ncols());
+        self.stages[0].look_at(flat(x));
         let x = flat(x).chunks_exact(d_in);
         for (n, (x, y)) in x.zip(flat_mut(y).chunks_exact_mut(d_out)).enumerate() {
             for index in 0..self.stages.len() {
@@ -145,7 +147,7 @@ impl<T: Real> ConvReluPool<T> {
                 self.stages[0].give_input_gradient(dx);
             }
         }
-        for stage in &self.stages {
+        for stage in &mut self.stages {
             let dw = dw.split_off_mut(..stage.parameters());
             stage.end_backward(dw.unwrap_or_default());
         }

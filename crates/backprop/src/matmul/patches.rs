@@ -22,7 +22,12 @@ mod tests;
 pub(crate) use outputs::{Line, Outputs};
 pub(crate) use sparse::{Gradients, InputGradient, WeightGradient};
 
+use std::ops::Range;
+
 use spec::Real;
+
+/// Outputs, or windows of them, one behind the other.
+pub(crate) type Span = Range<u32>;
 
 /// The rows of a patch.
 #[derive(Clone, Copy, Debug)]

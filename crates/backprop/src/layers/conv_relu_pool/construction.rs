@@ -1,11 +1,13 @@
 //! What is fused, and where everything stands.
 
+use std::mem;
 use std::ops::Range;
 
 use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
 use spec::{Real, aligned_zeros};
 
 use super::ConvReluPool;
+use super::background::Background;
 use super::pooling::Pooling;
 use super::stage::{Band, Buffers, Stage};
 use crate::images::Images;
@@ -27,6 +29,7 @@ impl<T: Real> ConvReluPool<T> {
         let mut stages: Vec<Stage<T>> = stages.collect();
         for index in 1..stages.len() {
             stages[index - 1].beyond = stages[index].reach();
+            stages[index].background = None;
         }
         let planned = PLANNED * stages.len();
         (planned > 0).then_some((Self { stages }, planned))
@@ -113,8 +116,36 @@ impl<T: Real> Stage<T> {
             }
             members.resize(end, first);
         });
+        let line = (channels == 1 && spec.stride.width == 1).then_some(Line {
+            outputs: windows.image.width,
+            across,
+        });
+        let mut bands = bands(&rows_of, windows.image.width * wide);
+        let of_rows = |rows: Range<usize>, across: usize| {
+            (rows.start * across) as u32..(rows.end * across) as u32
+        };
+        let in_rows = |rows: usize, across| {
+            let row = move |row| of_rows(row..row + 1, across);
+            (0..rows).map(row).collect()
+        };
+        let all_windows = in_rows(windows.output.height, windows.output.width);
+        let all_outputs = match line {
+            Some(_) => in_rows(windows.image.height, windows.image.width),
+            None => {
+                let bands = bands.iter_mut().enumerate();
+                let span = |(index, band): (usize, &mut Band)| {
+                    let rows = mem::replace(&mut band.outputs, index..index + 1);
+                    of_rows(rows, windows.image.width)
+                };
+                bands.map(span).collect()
+            }
+        };
         Self {
-            bands: bands(&rows_of, windows.image.width, windows.output.width, wide),
+            background: line
+                .as_ref()
+                .and_then(|_| Background::of(spec, [height, width], &windows)),
+            bands,
+            all: [all_outputs, all_windows],
             // A window on the edge has its first output several times, which changes nothing.
             pooling: Pooling::new(
                 members,
@@ -124,10 +155,7 @@ impl<T: Real> Stage<T> {
             ),
             starts,
             offsets: offsets.collect(),
-            line: (channels == 1 && spec.stride.width == 1).then_some(Line {
-                outputs: windows.image.width,
-                across,
-            }),
+            line,
             images,
             pooled,
             patch,
@@ -140,22 +168,21 @@ impl<T: Real> Stage<T> {
     }
 }
 
-/// Bands of window rows that share no output: `rows_of` each row of windows, in an image of so many
-/// outputs across, so many windows across and so many numbers of each output. What no window sees is in
-/// no band.
-fn bands(rows_of: &[Range<usize>], outputs: usize, windows: usize, wide: usize) -> Vec<Band> {
+/// Bands of rows of windows that share no output: `rows_of` each row of windows, and the numbers that such a row
+/// of outputs has. What no window sees is in no band.
+fn bands(rows_of: &[Range<usize>], numbers: usize) -> Vec<Band> {
     let mut bands = Vec::new();
     let mut first = 0;
     for (index, rows) in rows_of.iter().enumerate() {
         let begin = rows_of[first].start;
         let done = match rows_of.get(index + 1) {
-            Some(next) => rows.end <= next.start && (rows.end - begin) * outputs * wide >= BAND,
+            Some(next) => rows.end <= next.start && (rows.end - begin) * numbers >= BAND,
             None => true,
         };
         if done {
             bands.push(Band {
-                outputs: begin * outputs..rows.end * outputs,
-                windows: first * windows..(index + 1) * windows,
+                outputs: begin..rows.end,
+                windows: first..index + 1,
             });
             first = index + 1;
         }
@@ -171,13 +198,13 @@ mod tests {
     fn a_band_is_small_and_shares_no_output() {
         // LeNet-5's first: 14 rows of windows, 28 outputs across, 8 numbers each.
         let pairs: Vec<_> = (0..14).map(|row| 2 * row..2 * row + 2).collect();
-        let cut = bands(&pairs, 28, 14, 8);
+        let cut = bands(&pairs, 28 * 8);
         let windows: Vec<_> = cut.iter().map(|band| band.windows.clone()).collect();
-        assert_eq!(windows, [0..70, 70..140, 140..196]);
-        assert_eq!(cut[1].outputs, 10 * 28..20 * 28);
+        assert_eq!(windows, [0..5, 5..10, 10..14]);
+        assert_eq!(cut[1].outputs, 10..20);
         let overlapping: Vec<_> = (0..14).map(|row| 2 * row..2 * row + 3).collect();
-        let whole = bands(&overlapping, 28, 14, 8);
+        let whole = bands(&overlapping, 28 * 8);
         assert_eq!(whole.len(), 1);
-        assert_eq!(whole[0].outputs, 0..29 * 28);
+        assert_eq!(whole[0].outputs, 0..29);
     }
 }

@@ -1,12 +1,10 @@
 //! ReLU and max-pooling of one sample whose maps lie side by side: vectors of maps.
 
-use std::ops::Range;
-
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 use spec::Real;
 
-use crate::matmul::patches::to_bits;
+use crate::matmul::patches::{Span, to_bits};
 use crate::matmul::vector::Vector;
 use crate::matmul::vectorized::Vectorized;
 
@@ -43,15 +41,12 @@ impl<T: Real> Pooling<T> {
 
     /// `$y_{m,j} = \max(0, \max_{o \in \Omega_j} z_{o,m})$` of some windows, and where the patches of the winners
     /// begin. `z` is `[outputs, maps]`, the maps rounded up to whole vectors; `y` and `winners` are
-    /// `[windows, maps]` and then a vector, which may be overwritten.
-    pub fn run(&self, windows: Range<usize>, z: &[T], y: &mut [T], winners: &mut [T]) {
-        let some = windows.start * self.size..windows.end * self.size;
+    /// `[windows, maps]` and then a vector.
+    pub fn run(&self, spans: &[Span], z: &[T], y: &mut [T], winners: &mut [T]) {
         let pooled = Pooled {
-            members: &self.members[some.clone()],
-            starts: &self.starts[some],
-            size: self.size,
-            outputs: self.outputs,
-            maps: self.maps,
+            windows: self,
+            starts: &self.starts,
+            spans,
             z,
             y,
             winners,
@@ -61,28 +56,25 @@ impl<T: Real> Pooling<T> {
 }
 
 /// The parts of [`Pooling::run`].
-struct Pooled<'a, T> {
-    members: &'a [u32],
+struct Pooled<'a, R, T> {
+    windows: &'a Pooling<R>,
+    /// Those of the windows, as numbers whose vectors are known.
     starts: &'a [T],
-    size: usize,
-    outputs: usize,
-    maps: usize,
+    spans: &'a [Span],
     z: &'a [T],
     y: &'a mut [T],
     winners: &'a mut [T],
 }
 
-impl<'a, T: Real> Vectorized for Pooled<'a, T> {
+impl<'a, T: Real> Vectorized for Pooled<'a, T, T> {
     type Number = T;
-    type With<V: Vector> = Pooled<'a, V>;
+    type With<V: Vector> = Pooled<'a, T, V>;
 
-    fn with<V: Vector>(self) -> Pooled<'a, V> {
+    fn with<V: Vector>(self) -> Pooled<'a, T, V> {
         Pooled {
-            members: self.members,
+            windows: self.windows,
             starts: cast_slice(self.starts),
-            size: self.size,
-            outputs: self.outputs,
-            maps: self.maps,
+            spans: self.spans,
             z: cast_slice(self.z),
             y: cast_slice_mut(self.y),
             winners: cast_slice_mut(self.winners),
@@ -90,12 +82,12 @@ impl<'a, T: Real> Vectorized for Pooled<'a, T> {
     }
 }
 
-impl<T: Vector> WithSimd for Pooled<'_, T> {
+impl<R, T: Vector> WithSimd for Pooled<'_, R, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        match self.size {
+        match self.windows.size {
             4 => self.windows::<S, 4>(simd),
             9 => self.windows::<S, 9>(simd),
             _ => self.windows::<S, 0>(simd),
@@ -103,40 +95,56 @@ impl<T: Vector> WithSimd for Pooled<'_, T> {
     }
 }
 
-impl<T: Vector> Pooled<'_, T> {
-    /// All windows, with `SIZE` outputs each, or as many as they have if it is 0.
+impl<R, T: Vector> Pooled<'_, R, T> {
+    /// All spans of windows with `SIZE` outputs each, or as many as they have if it is 0.
     #[inline(always)]
     fn windows<S: Simd, const SIZE: usize>(self, simd: S) {
-        let size = if SIZE == 0 { self.size } else { SIZE };
-        let lanes = T::lanes::<S>();
-        let row = self.maps.next_multiple_of(lanes);
-        let windows = self.members.len() / size;
-        let end = match windows {
-            0 => return,
-            _ => (windows - 1) * self.maps + row,
-        };
-        assert!(self.z.len() >= self.outputs * row);
+        let Pooling {
+            members,
+            size,
+            outputs,
+            maps,
+            ..
+        } = self.windows;
+        let (lanes, maps) = (T::lanes::<S>(), *maps);
+        let size = if SIZE == 0 { *size } else { SIZE };
+        let row = maps.next_multiple_of(lanes);
+        assert!(self.z.len() >= outputs * row);
+        let end = members.len() / size * maps + lanes;
         let (y, winners) = (&mut self.y[..end], &mut self.winners[..end]);
-        let members = self.members.chunks_exact(size);
-        // Window by window: what the last vector of one writes beyond its maps is overwritten by the next.
-        for (window, (members, starts)) in members.zip(self.starts.chunks_exact(size)).enumerate() {
-            for first in (0..row).step_by(lanes) {
-                let of_member = |k: usize| {
-                    let at = members[k] as usize * row + first;
-                    // SAFETY: a member is below `outputs`, of which z has a row each.
-                    let z = unsafe { T::at::<S>(self.z, at) };
-                    (z, T::splat(simd, starts[k]))
-                };
-                let mut best = of_member(0);
-                for k in 1..size {
-                    best = T::lead(simd, of_member(k), best);
+        for span in self.spans {
+            let span = span.start as usize..span.end as usize;
+            let behind = span.end * maps;
+            assert!(behind + lanes <= end);
+            // SAFETY: a vector from here ends at `end` or before, in `kept` as below.
+            let kept = unsafe { (T::at::<S>(y, behind), T::at::<S>(winners, behind)) };
+            // Window by window: what the last vector of one writes beyond its maps, the next overwrites.
+            for window in span {
+                let members = &members[window * size..][..size];
+                let starts = &self.starts[window * size..][..size];
+                for first in (0..row).step_by(lanes) {
+                    let of_member = |k: usize| {
+                        let at = members[k] as usize * row + first;
+                        // SAFETY: a member is below `outputs`, of which z has a row each.
+                        let z = unsafe { T::at::<S>(self.z, at) };
+                        (z, T::splat(simd, starts[k]))
+                    };
+                    let mut best = of_member(0);
+                    for k in 1..size {
+                        best = T::lead(simd, of_member(k), best);
+                    }
+                    let at = window * maps + first;
+                    // SAFETY: it ends less than a vector behind the span's last map.
+                    unsafe {
+                        T::put::<S>(y, at, T::rectified(simd, best.0));
+                        T::put::<S>(winners, at, best.1);
+                    }
                 }
-                let at = window * self.maps + first;
-                // SAFETY: this is at most the last vector of the last window, which ends at `end`.
-                unsafe {
-                    T::put::<S>(y, at, T::rectified(simd, best.0));
-                    T::put::<S>(winners, at, best.1);
-                }
+            }
+            // SAFETY: the same place; what the last window wrote there is as it was.
+            unsafe {
+                T::put::<S>(y, behind, kept.0);
+                T::put::<S>(winners, behind, kept.1);
             }
         }
     }

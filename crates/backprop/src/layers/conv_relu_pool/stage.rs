@@ -5,9 +5,12 @@ use std::ops::Range;
 use aligned_vec::AVec;
 use spec::{Real, aligned_zeros};
 
+use super::background::Background;
 use super::pooling::Pooling;
 use crate::images::Images;
-use crate::matmul::patches::{Gradients, InputGradient, Line, Outputs, Patch, WeightGradient};
+use crate::matmul::patches::{
+    Gradients, InputGradient, Line, Outputs, Patch, Span, WeightGradient,
+};
 use crate::matmul::vectorized::{Vectorized, lanes};
 
 /// With more vectors in a patch it pays to go through those gradients alone that are not zero. To pick
@@ -29,6 +32,10 @@ pub(super) struct Stage<T> {
     pub pooling: Pooling<T>,
     /// What is pooled as soon as it is there.
     pub bands: Vec<Band>,
+    /// All outputs and all windows, in spans: of a row each, or of a band if `line` does not ask for rows.
+    pub all: [Vec<Span>; 2],
+    /// What images may have in common.
+    pub background: Option<Background<T>>,
     /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
     pub offsets: Vec<u32>,
     /// If the outputs of a row lie side by side.
@@ -43,7 +50,7 @@ pub(super) struct Stage<T> {
     pub buffers: Buffers<T>,
 }
 
-/// Rows of windows, with all outputs that they see and no others.
+/// Spans of windows, with those of all outputs that they see and no others.
 pub(super) struct Band {
     pub outputs: Range<usize>,
     pub windows: Range<usize>,
@@ -78,6 +85,20 @@ pub(super) struct Buffers<T> {
 }
 
 impl<T: Real> Stage<T> {
+    /// Finds what the images have in common; all of them are to be taken afterwards.
+    pub fn look_at(&mut self, x: &[T]) {
+        let Some(background) = &mut self.background else {
+            return;
+        };
+        background.look_at(x);
+        if let Some(empty) = background.place() {
+            let at = empty * self.images.length();
+            self.images
+                .lay_out(&background.empty, &mut self.buffers.x[at..]);
+            self.forward(empty, None);
+        }
+    }
+
     /// y and winners of sample `n` from its x, which may be the y of the stage `before`.
     pub fn forward(&mut self, n: usize, before: Option<&Self>) {
         let (image, pooled) = (self.images.length(), self.pooled.length());
@@ -91,24 +112,33 @@ impl<T: Real> Stage<T> {
             winners,
             ..
         } = &mut self.buffers;
+        let [all_outputs, all_windows] = &self.all;
+        let mut spans = [&all_outputs[..], all_windows];
+        if let Some(background) = &mut self.background
+            && let Some(empty) = background.place().filter(|&empty| n < empty)
+        {
+            for numbers in [&mut *y, winners] {
+                numbers.copy_within(empty * pooled..(empty + 1) * pooled, n * pooled);
+            }
+            spans = background.spans(n);
+        }
         let x = before.map_or(&x[..], |before| &before.buffers.y);
         let (y, winners) = (&mut y[n * pooled..], &mut winners[n * pooled..]);
         for Band { outputs, windows } in &self.bands {
-            let wide = bias.len();
             let convolution = Outputs {
                 offsets: &self.offsets,
                 reach: self.offsets.last().map_or(0, |&last| last as usize + 1),
-                starts: &self.starts[outputs.clone()],
+                starts: &self.starts,
                 line: self.line,
+                spans: &spans[0][outputs.clone()],
                 x: &x[n * image..],
                 w: forward,
                 bias,
-                y: &mut z[outputs.start * wide..outputs.end * wide],
+                y: z,
             };
             convolution.run(); // z = b + W · patches of x
-            let at = windows.start * self.maps;
-            let (y, winners) = (&mut y[at..], &mut winners[at..]);
-            self.pooling.run(windows.clone(), z, y, winners); // y = max(0, max z)
+            let windows = &spans[1][windows.clone()];
+            self.pooling.run(windows, z, y, winners); // y = max(0, max z)
         }
     }
 
@@ -141,8 +171,10 @@ impl<T: Real> Stage<T> {
         }
         let row = dw.len() / self.maps;
         let worth_picking = row / lanes::<T>() > WORTH_PICKING;
+        let background = self.background.as_mut();
+        let background = background.filter(|background| background.place_for(n).is_some());
         let weights = backward.chunks_exact(row).zip(dw.chunks_exact_mut(row));
-        for (m, ((w, dw), db)) in weights.zip(db).enumerate() {
+        for (m, ((w, dw), db)) in weights.zip(&mut *db).enumerate() {
             let all = Gradients {
                 starts: &winners[m..],
                 values: &dy[m..],
@@ -152,14 +184,16 @@ impl<T: Real> Stage<T> {
                 true => all.nonzero(picked),
                 false => all,
             };
-            let to_weights = WeightGradient {
-                patch,
-                gradients,
-                x,
-                dw,
-                sum: db,
-            };
-            to_weights.run(); // dw += Σ dy · patch of x, db += Σ dy
+            if background.is_none() {
+                let to_weights = WeightGradient {
+                    patch,
+                    gradients,
+                    x,
+                    dw,
+                    sum: db,
+                };
+                to_weights.run(); // dw += Σ dy · patch of x, db += Σ dy
+            }
             if wants_input {
                 let to_input = InputGradient {
                     patch,
@@ -168,6 +202,25 @@ impl<T: Real> Stage<T> {
                     dx,
                 };
                 to_input.run(); // patch of dx += dy · w
+            }
+        }
+        if let Some(background) = background {
+            let count = background.split(n, self.maps, winners, dy);
+            let [starts, values] = background.apart.each_ref().map(|apart| &apart[..count]);
+            for (m, (dw, db)) in dw.chunks_exact_mut(row).zip(db).enumerate() {
+                let gradients = Gradients {
+                    starts: starts.get(m..).unwrap_or_default(),
+                    values: values.get(m..).unwrap_or_default(),
+                    step: self.maps,
+                };
+                let to_weights = WeightGradient {
+                    patch,
+                    gradients,
+                    x,
+                    dw,
+                    sum: db,
+                };
+                to_weights.run();
             }
         }
     }
@@ -205,10 +258,19 @@ impl<T: Real> Stage<T> {
         }
         self.buffers.dw.fill(T::zero());
         self.buffers.db.fill(T::zero());
+        if let Some(background) = &mut self.background {
+            background.sum.fill(T::zero());
+        }
     }
 
     /// Adds the gradients in the order of the parameters.
-    pub fn end_backward(&self, dw: &mut [T]) {
+    pub fn end_backward(&mut self, dw: &mut [T]) {
+        let background = self.background.as_ref();
+        if let Some((background, empty)) = background.and_then(|b| Some((b, b.place()?))) {
+            // What the empty windows of all samples sent back, through the image that they share.
+            self.buffers.dy.copy_from_slice(&background.sum);
+            self.backward(empty, None, false);
+        }
         let (dweight, dbias) = dw.split_at_mut(self.weights());
         let of_map = self.buffers.dw.len() / self.maps;
         let dweight = dweight.chunks_exact_mut(self.weight_places.len());
@@ -278,8 +340,9 @@ impl<T: Real> Stage<T> {
         self.patch.length.next_multiple_of(lanes::<T>())
     }
 
-    /// For so many samples.
+    /// For so many samples, and one more for an empty image.
     pub fn make_room(&mut self, samples: usize) {
+        let samples = samples + 1;
         let numbers = samples * self.images.length() + self.reach();
         let Buffers { x, y, winners, .. } = &mut self.buffers;
         if x.len() < numbers {

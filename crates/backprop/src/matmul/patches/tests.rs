@@ -69,11 +69,15 @@ fn prove_outputs(offsets: &[u32], starts: &[u32], line: Option<Line>) {
                 *y = bias[index % maps] + terms.map(term).sum::<f64>();
             }
             let mut y = vec![f64::NAN; starts.len() * maps];
+            let row = line.map_or(starts.len(), |line| line.outputs) as u32;
+            let rows = (0..starts.len() as u32).step_by(row as usize);
+            let spans: Vec<_> = rows.map(|first| first..first + row).collect();
             let outputs = Outputs {
                 offsets,
                 reach,
                 starts,
                 line,
+                spans: &spans,
                 x: &x,
                 w: &w,
                 bias: &bias,
