@@ -7,7 +7,7 @@ use aligned_vec::AVec;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use spec::model::PlannedLayer;
 use spec::training::LossSpec;
-use spec::{NamedTensors, Real, Streams, TensorError, aligned_zeros};
+use spec::{Aside, NamedTensors, Real, Streams, TensorError, aligned_zeros};
 
 use crate::chain::{Build, Chain};
 use crate::crew;
@@ -182,7 +182,7 @@ impl<T: Real> Network<T> {
             Some(_) => (input_gradient, None),
             None => (None, input_gradient),
         };
-        let cut = self.pass(x, task, mode, dx);
+        let cut = self.pass(x, task, mode, dx, Aside::NOTHING);
         let pieces = &self.pieces[..cut.pieces];
         if !matches!(task, Task::Loss(_)) {
             let batch = Backpropagated {
@@ -214,7 +214,8 @@ impl<T: Real> Network<T> {
 
     /// Runs a batch with targets `t` `[N, K]`, hands the parameters with their gradients to `learn`, some
     /// at a time and on several threads, and returns the mean loss. `kept` goes with them, numbers of each
-    /// parameter or nothing. Nothing is promised of [`Network::gradients`] afterwards.
+    /// parameter or nothing. Threads that would wait do what is `aside`. Nothing is promised of
+    /// [`Network::gradients`] afterwards.
     ///
     /// # Panics
     /// When the shapes do not fit.
@@ -224,10 +225,11 @@ impl<T: Real> Network<T> {
         t: ArrayView2<T>,
         mode: Mode,
         kept: [&mut [T]; KEPT],
+        aside: Aside,
         learn: impl Fn(Parameters<T>) + Sync,
     ) -> f64 {
         let task = Task::LossGradient(t);
-        let cut = self.pass(x, task, mode, None);
+        let cut = self.pass(x, task, mode, None, aside);
         let pieces = &self.pieces[..cut.pieces];
         self.spare.provide(rayon::current_num_threads());
         let batch = Backpropagated {
@@ -257,6 +259,7 @@ impl<T: Real> Network<T> {
         task: Task<T>,
         mode: Mode,
         dx: Option<ArrayViewMut2<T>>,
+        aside: Aside,
     ) -> Cut {
         let rows = x.nrows();
         let cut = match task {
@@ -304,6 +307,7 @@ impl<T: Real> Network<T> {
             piece.run(chain, shared, request);
         };
         let [first, _, ..] = pieces else {
+            crew::do_aside(aside);
             run(self.chains.first(), 0, &mut pieces[0], y, dx);
             return cut;
         };
@@ -326,9 +330,8 @@ impl<T: Real> Network<T> {
         let rows = y.axis_chunks_iter_mut(Axis(0), height);
         let rows = rows.zip(dx.axis_chunks_iter_mut(Axis(0), height));
         let pieces = pieces.iter_mut().enumerate().zip(rows);
-        crew::share(pieces, |((index, piece), (y, dx))| {
-            chains.lend(|chain| run(chain, index, piece, y, dx));
-        });
+        let run = |((index, piece), (y, dx))| chains.lend(|chain| run(chain, index, piece, y, dx));
+        crew::share_beside(pieces, run, aside);
         cut
     }
 

@@ -35,7 +35,6 @@ use std::cell::RefCell;
 use ndarray::ArrayViewMut2;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
-use rayon::prelude::*;
 use spec::augmentation::AugmentationSpec;
 use spec::{Problem, Real, Streams};
 
@@ -102,8 +101,8 @@ impl Augmenter {
     pub fn apply<T: Real>(&self, epoch: usize, rows: &[usize], mut x: ArrayViewMut2<'_, T>) {
         assert_eq!(x.dim(), (rows.len(), self.width), "shape of the batch");
         if let Some(images) = x.as_slice_mut() {
+            let images = images.chunks_exact_mut(self.width.max(1));
             images
-                .par_chunks_exact_mut(self.width.max(1))
                 .zip(rows)
                 .for_each(|(image, &row)| self.change(epoch, row, image));
         } else {

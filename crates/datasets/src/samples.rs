@@ -2,12 +2,8 @@
 
 use std::hint;
 
-use ndarray::{Array2, ArrayViewMut1, ArrayViewMut2, Axis};
+use ndarray::{Array2, ArrayViewMut1, ArrayViewMut2};
 use num_traits::Float;
-use rayon::prelude::*;
-
-/// Numbers that one thread converts at a time: about 5 µs.
-const TASK: usize = 1 << 13;
 
 /// Samples with their targets, in a fixed order.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,7 +124,7 @@ impl Samples {
     }
 
     /// Writes the features of `rows` into `x` `[rows.len(), width]`, in that order. It allocates
-    /// nothing; a row of bytes costs one multiplication and one addition a pixel.
+    /// nothing and stays on this thread; a row of bytes costs one multiplication and one addition a pixel.
     ///
     /// # Panics
     ///
@@ -143,26 +139,10 @@ impl Samples {
                 offset,
             } => {
                 let (scale, offset) = (float::<T>(*scale), float::<T>(*offset));
-                let gather = |rows: &[usize], mut x: ArrayViewMut2<T>| {
-                    fetch(
-                        rows.iter()
-                            .map(|row| &bytes[row * width..(row + 1) * width]),
-                    );
-                    for (&row, x_row) in rows.iter().zip(x.rows_mut()) {
-                        let pixels = &bytes[row * width..(row + 1) * width];
-                        convert(pixels, scale, offset, x_row);
-                    }
-                };
-                // A training step waits for its batch; a few images are not worth waking a thread.
-                match rows.len() * width > 4 * TASK {
-                    true => {
-                        let height = TASK.div_ceil((*width).max(1));
-                        x.axis_chunks_iter_mut(Axis(0), height)
-                            .into_par_iter()
-                            .zip(rows.par_chunks(height))
-                            .for_each(|(x, rows)| gather(rows, x));
-                    }
-                    false => gather(rows, x),
+                let pixels_of = |&row: &usize| &bytes[row * width..(row + 1) * width];
+                fetch(rows.iter().map(pixels_of));
+                for (pixels, x_row) in rows.iter().map(pixels_of).zip(x.rows_mut()) {
+                    convert(pixels, scale, offset, x_row);
                 }
             }
             Features::Values(values) => {

@@ -4,11 +4,16 @@
 //! learning rate, its inputs and targets. Trainings and the trajectories of the gradient check take
 //! theirs from it, so that all go through the same schedule, smoothing and augmentation.
 
+use std::mem;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
 use datasets::{Samples, Target};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
+use rayon::prelude::*;
 use spec::schedule::Position;
-use spec::{Real, RowBuffer, Step, Streams};
+use spec::{Aside, Real, RowBuffer, Step, Streams};
 
 use crate::prepare::Prepared;
 
@@ -47,6 +52,9 @@ pub struct Batches<'a, T> {
     /// The epoch's samples, batch behind batch.
     rows: Vec<usize>,
     batch: Batch<T>,
+    /// The batch behind it, and which one of the epoch that is if it is filled.
+    next: Batch<T>,
+    filled: Option<usize>,
     /// What curvatures are estimated on.
     drawn: Batch<T>,
 }
@@ -76,6 +84,8 @@ impl<'a, T: Real> Batches<'a, T> {
             epoch: 0,
             rows: Vec::new(),
             batch: batch(prepared.batch_size()),
+            next: batch(prepared.batch_size()),
+            filled: None,
             drawn: batch(drawn.min(prepared.train_rows.len())),
         }
     }
@@ -92,6 +102,7 @@ impl<'a, T: Real> Batches<'a, T> {
         let train = &self.prepared.train_rows;
         let shuffle = experiment.training.shuffle;
         self.epoch = epoch;
+        self.filled = None;
         self.rows = order(train.len(), shuffle, epoch, &experiment.streams());
         for row in &mut self.rows {
             *row = train[*row];
@@ -120,6 +131,56 @@ impl<'a, T: Real> Batches<'a, T> {
 
     /// Batch `index` (from 0) of the epoch.
     pub fn lesson(&mut self, index: usize) -> Lesson<'_, T> {
+        self.bring(index);
+        let (x, t) = self.batch.first(self.len(index));
+        let step = self.step(index);
+        Lesson { step, x, t }
+    }
+
+    /// Teaches batch `index` (from 0) of the epoch, and lets the next one be brought beside that.
+    pub fn teach<R>(
+        &mut self,
+        index: usize,
+        learn: impl FnOnce(Lesson<'_, T>, Aside<'_>) -> R,
+    ) -> R {
+        self.bring(index);
+        let (step, fill) = (self.step(index), filler(self.prepared, self.epoch));
+        let (samples, next) = (self.len(index), self.range(index + 1));
+        let parts = self.next.parts(&self.rows[next]);
+        let (count, parts) = (parts.left, Mutex::new(parts));
+        let take = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let (x, t) = self.batch.first(samples);
+        let aside = Aside {
+            parts: count,
+            part: &|| {
+                if let Some(part) = take() {
+                    fill(part);
+                }
+            },
+        };
+        let result = learn(Lesson { step, x, t }, aside);
+        self.filled = take().is_none().then_some(index + 1);
+        result
+    }
+
+    /// Fills the batch, unless that was done beside the one before.
+    fn bring(&mut self, index: usize) {
+        if self.filled.take() == Some(index) {
+            mem::swap(&mut self.batch, &mut self.next);
+            return;
+        }
+        let rows = &self.rows[self.range(index)];
+        self.batch
+            .fill_with(rows, filler(self.prepared, self.epoch));
+    }
+
+    /// Where the samples of a batch stand in the epoch; no samples behind the last.
+    fn range(&self, index: usize) -> Range<usize> {
+        let start = (index * self.prepared.batch_size()).min(self.rows.len());
+        start..(start + self.prepared.batch_size()).min(self.rows.len())
+    }
+
+    fn step(&self, index: usize) -> Step {
         let training = &self.prepared.config.experiment.training;
         let steps = self.steps();
         let before = (self.epoch - 1) * steps + index;
@@ -128,22 +189,40 @@ impl<'a, T: Real> Batches<'a, T> {
             steps_per_epoch: steps,
             steps: steps * training.epochs,
         };
-        let start = index * self.prepared.batch_size();
-        let rows = &self.rows[start..start + self.len(index)];
-        let dataset = &self.prepared.dataset;
-        self.batch.fill(&dataset.train, &dataset.target, rows);
-        if let Some(augmenter) = &self.prepared.augmenter {
-            augmenter.apply(self.epoch, rows, self.batch.inputs(rows.len()));
+        Step {
+            number: before as u64 + 1,
+            learning_rate: training.learning_rate(at),
         }
-        let (x, t) = self.batch.first(rows.len());
-        Lesson {
-            step: Step {
-                number: before as u64 + 1,
-                learning_rate: training.learning_rate(at),
-            },
-            x,
-            t,
+    }
+}
+
+/// Fills parts of a training's batches.
+fn filler<T: Real>(prepared: &Prepared, epoch: usize) -> impl Fn(Part<'_, T>) + Send + Sync {
+    move |mut part| {
+        part.take(&prepared.dataset.train, &prepared.dataset.target);
+        if let Some(augmenter) = &prepared.augmenter {
+            augmenter.apply(epoch, part.rows, part.x);
         }
+    }
+}
+
+/// Numbers of inputs in a part of a batch: some images of MNIST, not too few to be worth a task.
+const PART: usize = 1 << 13;
+
+/// Some rows of a batch that is filled.
+struct Part<'a, T> {
+    /// The samples.
+    rows: &'a [usize],
+    x: ArrayViewMut2<'a, T>,
+    t: ArrayViewMut2<'a, T>,
+    smoothing: f64,
+}
+
+impl<T: Real> Part<'_, T> {
+    /// The samples as inputs and targets.
+    fn take(&mut self, samples: &Samples, target: &Target) {
+        samples.gather(self.rows, self.x.view_mut());
+        encode(samples, target, self.rows, self.smoothing, &mut self.t);
     }
 }
 
@@ -177,21 +256,73 @@ impl<T: Real> Batch<T> {
         target: &Target,
         rows: &[usize],
     ) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
-        let n = rows.len();
-        samples.gather(rows, self.x.first_mut(n));
-        let t = self.t.first_mut(n);
-        encode(samples, target, rows, self.smoothing, t);
-        self.first(n)
+        self.fill_with(rows, |mut part| part.take(samples, target));
+        self.first(rows.len())
     }
 
-    /// Inputs `[N, D_in]` of the first N samples, to be changed.
-    fn inputs(&mut self, n: usize) -> ArrayViewMut2<'_, T> {
-        self.x.first_mut(n)
+    /// Fills it part by part, on several threads if it is worth waking them.
+    fn fill_with(&mut self, rows: &[usize], fill: impl Fn(Part<'_, T>) + Send + Sync) {
+        let parts = self.parts(rows);
+        match parts.left > 4 {
+            true => parts.par_bridge().for_each(fill),
+            false => parts.for_each(fill),
+        }
+    }
+
+    /// The batch in parts that can be filled side by side.
+    fn parts<'a>(&'a mut self, rows: &'a [usize]) -> Parts<'a, T> {
+        let (x, t) = (self.x.first_mut(rows.len()), self.t.first_mut(rows.len()));
+        let height = PART.div_ceil(x.ncols().max(1));
+        let smoothing = self.smoothing;
+        Parts {
+            height,
+            left: rows.len().div_ceil(height),
+            rest: Some(Part {
+                rows,
+                x,
+                t,
+                smoothing,
+            }),
+        }
     }
 
     /// Inputs and targets of the first N samples.
     fn first(&self, n: usize) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
         (self.x.first(n), self.t.first(n))
+    }
+}
+
+/// Parts of a batch, of the same height but for the last.
+struct Parts<'a, T> {
+    height: usize,
+    /// How many there are yet.
+    left: usize,
+    /// All of them in one.
+    rest: Option<Part<'a, T>>,
+}
+
+impl<'a, T: Real> Iterator for Parts<'a, T> {
+    type Item = Part<'a, T>;
+
+    fn next(&mut self) -> Option<Part<'a, T>> {
+        self.left = self.left.checked_sub(1)?;
+        let Part {
+            rows,
+            x,
+            t,
+            smoothing,
+        } = self.rest.take()?;
+        let (rows, other_rows) = rows.split_at(self.height.min(rows.len()));
+        let (x, other_x) = x.split_at(Axis(0), rows.len());
+        let (t, other_t) = t.split_at(Axis(0), rows.len());
+        let part = |rows, x, t| Part {
+            rows,
+            x,
+            t,
+            smoothing,
+        };
+        self.rest = Some(part(other_rows, other_x, other_t));
+        Some(part(rows, x, t))
     }
 }
 
@@ -202,7 +333,7 @@ fn encode<T: Real>(
     target: &Target,
     rows: &[usize],
     smoothing: f64,
-    mut t: ArrayViewMut2<T>,
+    t: &mut ArrayViewMut2<T>,
 ) {
     match target {
         Target::Classes { .. } => {
@@ -211,8 +342,8 @@ fn encode<T: Real>(
             let classes = if shared { 2 } else { t.ncols() };
             let off = smoothing / classes as f64;
             let (on, off) = (T::of(1.0 - smoothing + off), T::of(off));
+            t.fill(off);
             for (mut t, &row) in t.rows_mut().into_iter().zip(rows) {
-                t.fill(off);
                 match shared {
                     true if labels[row] == 0 => {}
                     true => t[0] = on,

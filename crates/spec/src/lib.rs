@@ -32,7 +32,7 @@ pub mod training;
 pub use config::Config;
 pub use error::{ConfigError, Problem};
 pub use experiment::{DataShape, Experiment, ImplementationName};
-pub use implementation::{Backward, Evaluation, Implementation, Mode, Step};
+pub use implementation::{Aside, Backward, Evaluation, Implementation, Mode, Step};
 pub use rows::{RowBuffer, aligned_zeros};
 pub use streams::Streams;
 pub use tensors::{NamedTensors, Real, TensorError};

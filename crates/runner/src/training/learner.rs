@@ -7,7 +7,7 @@ use spec::{Implementation, NamedTensors, Streams};
 use super::Stop;
 use super::escapes::moved;
 use super::evaluation::Evaluator;
-use crate::batches::Batches;
+use crate::batches::{Batches, Lesson};
 use crate::interrupt;
 use crate::prepare::Prepared;
 
@@ -68,9 +68,10 @@ impl Learner<'_, '_> {
                 return Err(Stop::Interrupted);
             }
             let start = Instant::now();
-            let lesson = batches.lesson(index);
-            self.learning_rate = Some(lesson.step.learning_rate);
-            let loss = self.model.train_step(lesson.step, lesson.x, lesson.t);
+            let loss = batches.teach(index, |Lesson { step, x, t }, aside| {
+                self.learning_rate = Some(step.learning_rate);
+                self.model.train_step_beside(step, x, t, aside)
+            });
             self.time += start.elapsed();
             if !loss.is_finite() {
                 let step = index + 1;
