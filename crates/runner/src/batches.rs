@@ -363,6 +363,7 @@ fn encode<T: Real>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::ConfigArguments;
     use datasets::{Features, Targets};
     use ndarray::{Array2, array};
 
@@ -389,6 +390,53 @@ mod tests {
         assert_eq!(hold_back(4, 0.01, &Streams::new(3)).unwrap().1.len(), 1);
         assert_eq!(hold_back(1, 0.1, &Streams::new(3)), None);
         assert_eq!(hold_back(4, 0.99, &Streams::new(3)), None);
+    }
+
+    fn prepared(overrides: &[&str]) -> Prepared {
+        let config = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../configs/mnist-cnn-99.toml"
+        );
+        let arguments = ConfigArguments {
+            config: config.into(),
+            overrides: overrides.iter().map(ToString::to_string).collect(),
+        };
+        Prepared::read(&arguments).unwrap()
+    }
+
+    /// All batches of two epochs, each with so many of its parts brought beside the one before.
+    fn taught(prepared: &Prepared, parts: usize) -> Vec<(u64, Array2<f32>, Array2<f32>)> {
+        let mut batches = Batches::new(prepared);
+        let mut taught = Vec::new();
+        for epoch in [1, 2] {
+            batches.begin(epoch);
+            for index in 0..batches.steps() {
+                batches.teach(index, |Lesson { step, x, t }, aside| {
+                    (0..aside.parts.min(parts)).for_each(|_| (aside.part)());
+                    taught.push((step.number, x.to_owned(), t.to_owned()));
+                });
+            }
+        }
+        taught
+    }
+
+    #[test]
+    fn a_batch_is_the_same_whoever_brings_it() {
+        // Augmented; several parts in each batch, and a last batch with fewer rows.
+        let overrides = ["training.batch_size=30", "dataset.mnist.train_limit=100"];
+        let prepared = prepared(&overrides);
+        let mut batches = Batches::new(&prepared);
+        let mut lessons = Vec::new();
+        for epoch in [1, 2] {
+            batches.begin(epoch);
+            for index in 0..batches.steps() {
+                let Lesson { step, x, t } = batches.lesson(index);
+                lessons.push((step.number, x.to_owned(), t.to_owned()));
+            }
+        }
+        for parts in [0, 1, usize::MAX] {
+            assert!(taught(&prepared, parts) == lessons, "{parts} parts aside");
+        }
     }
 
     #[test]
