@@ -18,6 +18,7 @@ use aligned_vec::AVec;
 use ndarray::{ArrayView2, s};
 use spec::Real;
 
+use crate::blocks;
 use crate::chain::Chain;
 use crate::crew;
 use crate::cut::{Cut, LEAST_WORK};
@@ -214,9 +215,8 @@ impl<T: Real> Backpropagated<'_, T> {
             dw.copy_from_slice(&first[..dw.len()]);
         }
         for gradients in pieces {
-            for (sum, &gradient) in dw.iter_mut().zip(gradients) {
-                *sum += gradient;
-            }
+            let of_piece = &gradients[..dw.len()];
+            blocks::each([of_piece], [&mut *dw], |[dw], [sum]| *sum += dw);
         }
     }
 }

@@ -23,6 +23,7 @@ use pulp::{Arch, Simd, WithSimd};
 use spec::Real;
 use spec::model::{Conv2dSpec, Pair};
 
+use crate::blocks;
 use crate::layers::windows::Windows;
 use crate::matmul::patches::Span;
 
@@ -174,9 +175,7 @@ impl<T: Real> Background<T> {
             dy[from].fill(T::zero());
             count = to.end;
         }
-        for (sum, &dy) in self.sum.iter_mut().zip(&*dy) {
-            *sum += dy;
-        }
+        blocks::each([dy], [&mut self.sum], |[dy], [sum]| *sum += dy);
         count
     }
 }

@@ -7,6 +7,7 @@ use spec::{Real, aligned_zeros};
 
 use super::background::Background;
 use super::pooling::Pooling;
+use crate::blocks;
 use crate::images::Images;
 use crate::matmul::patches::{
     Gradients, InputGradient, Line, Outputs, Patch, Span, WeightGradient,
@@ -163,9 +164,9 @@ impl<T: Real> Stage<T> {
         let x = before.map_or(&x[..], |before| &before.buffers.y);
         let (x, y) = (&x[n * image..], &y[n * pooled..][..pooled]);
         let winners = &winners[n * pooled..][..pooled];
-        for (dy, &y) in dy.iter_mut().zip(y) {
+        blocks::each([y], [&mut *dy], |[y], [dy]| {
             *dy = if y > T::zero() { *dy } else { T::zero() };
-        }
+        });
         if wants_input {
             dx.fill(T::zero());
         }
