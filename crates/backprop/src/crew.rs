@@ -2,12 +2,14 @@
 //!
 //! The threads take the tasks one by one, whoever is free: half of the threads from the front, the caller
 //! among them, the others from the end. So a thread meets in each round what it had in the last, the
-//! weights of the same units or the same rows, in its own cache: where two processors are far apart, a number that the other one has changed takes as
-//! long as one from memory. What a task computes must not depend on who runs it.
+//! weights of the same units or the same rows, in its own cache: where two processors are far apart, a
+//! number that the other one has changed takes as long as one from memory. What a task computes must not
+//! depend on who runs it.
 //!
-//! A thread that finds no task left stays awake until the last one is done: a training step has several
-//! rounds of tasks a millisecond, and a thread that went to sleep after the first would take longer to
-//! wake (0.1 ms where processors are virtual) than the next round lasts.
+//! A thread that finds no task left does what is [`Aside`], if there is something: the next batch is brought
+//! while the others are at their last piece of this one. Then it stays awake until the last one is done: a
+//! training step has several rounds of tasks a millisecond, and a thread that went to sleep after the first
+//! would take longer to wake (0.1 ms where processors are virtual) than the next round lasts.
 
 use std::hint;
 use std::iter;
@@ -101,7 +103,7 @@ impl<I: DoubleEndedIterator, F: Fn(I::Item)> Round<'_, I, F> {
             self.running.fetch_sub(1, Ordering::Release);
         }
         while self.begun.fetch_add(1, Ordering::Relaxed) < self.aside.parts {
-            (self.aside.part)();
+            (self.aside.part)(from_end);
         }
         for look in 1..=PATIENCE {
             if self.running.load(Ordering::Acquire) == 0 {
@@ -165,7 +167,7 @@ mod tests {
                 let count = |count: &AtomicUsize| _ = count.fetch_add(1, Ordering::Relaxed);
                 let aside = Aside {
                     parts: 7,
-                    part: &|| count(&parts),
+                    part: &|_| count(&parts),
                 };
                 share_beside(0..3, |_| count(&tasks), aside);
                 assert_eq!([tasks, parts].map(AtomicUsize::into_inner), [3, 7]);

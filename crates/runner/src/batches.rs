@@ -148,18 +148,24 @@ impl<'a, T: Real> Batches<'a, T> {
         let (samples, next) = (self.len(index), self.range(index + 1));
         let parts = self.next.parts(&self.rows[next]);
         let (count, parts) = (parts.left, Mutex::new(parts));
-        let take = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let take = |from_end: bool| {
+            let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+            match from_end {
+                true => parts.next_back(),
+                false => parts.next(),
+            }
+        };
         let (x, t) = self.batch.first(samples);
         let aside = Aside {
             parts: count,
-            part: &|| {
-                if let Some(part) = take() {
+            part: &|from_end| {
+                if let Some(part) = take(from_end) {
                     fill(part);
                 }
             },
         };
         let result = learn(Lesson { step, x, t }, aside);
-        self.filled = take().is_none().then_some(index + 1);
+        self.filled = take(false).is_none().then_some(index + 1);
         result
     }
 
@@ -301,10 +307,9 @@ struct Parts<'a, T> {
     rest: Option<Part<'a, T>>,
 }
 
-impl<'a, T: Real> Iterator for Parts<'a, T> {
-    type Item = Part<'a, T>;
-
-    fn next(&mut self) -> Option<Part<'a, T>> {
+impl<'a, T: Real> Parts<'a, T> {
+    /// What is left, cut at this row.
+    fn cut(&mut self, row: usize) -> Option<[Part<'a, T>; 2]> {
         self.left = self.left.checked_sub(1)?;
         let Part {
             rows,
@@ -312,17 +317,34 @@ impl<'a, T: Real> Iterator for Parts<'a, T> {
             t,
             smoothing,
         } = self.rest.take()?;
-        let (rows, other_rows) = rows.split_at(self.height.min(rows.len()));
-        let (x, other_x) = x.split_at(Axis(0), rows.len());
-        let (t, other_t) = t.split_at(Axis(0), rows.len());
+        let (first_rows, rows) = rows.split_at(row.min(rows.len()));
+        let (first_x, x) = x.split_at(Axis(0), first_rows.len());
+        let (first_t, t) = t.split_at(Axis(0), first_rows.len());
         let part = |rows, x, t| Part {
             rows,
             x,
             t,
             smoothing,
         };
-        self.rest = Some(part(other_rows, other_x, other_t));
-        Some(part(rows, x, t))
+        Some([part(first_rows, first_x, first_t), part(rows, x, t)])
+    }
+}
+
+impl<'a, T: Real> Iterator for Parts<'a, T> {
+    type Item = Part<'a, T>;
+
+    fn next(&mut self) -> Option<Part<'a, T>> {
+        let [first, rest] = self.cut(self.height)?;
+        self.rest = Some(rest);
+        Some(first)
+    }
+}
+
+impl<T: Real> DoubleEndedIterator for Parts<'_, T> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let [rest, last] = self.cut(self.left.saturating_sub(1) * self.height)?;
+        self.rest = Some(rest);
+        Some(last)
     }
 }
 
@@ -404,7 +426,7 @@ mod tests {
         Prepared::read(&arguments).unwrap()
     }
 
-    /// All batches of two epochs, each with so many of its parts brought beside the one before.
+    /// All batches of two epochs, each with so many of its parts brought beside the one before, from both sides.
     fn taught(prepared: &Prepared, parts: usize) -> Vec<(u64, Array2<f32>, Array2<f32>)> {
         let mut batches = Batches::new(prepared);
         let mut taught = Vec::new();
@@ -412,7 +434,7 @@ mod tests {
             batches.begin(epoch);
             for index in 0..batches.steps() {
                 batches.teach(index, |Lesson { step, x, t }, aside| {
-                    (0..aside.parts.min(parts)).for_each(|_| (aside.part)());
+                    (0..aside.parts.min(parts)).for_each(|part| (aside.part)(part % 2 == 0));
                     taught.push((step.number, x.to_owned(), t.to_owned()));
                 });
             }

@@ -50,15 +50,16 @@ pub struct Step {
 pub struct Aside<'a> {
     /// How many parts there are.
     pub parts: usize,
-    /// Does the next part that nobody has done. It hands nothing on to other threads.
-    pub part: &'a (dyn Fn() + Sync),
+    /// Does a part that nobody has done: the first, or the last one if it is `true` that the thread works from the
+    /// end, so that it finds in its cache what it has brought. It hands nothing on to other threads.
+    pub part: &'a (dyn Fn(bool) + Sync),
 }
 
 impl Aside<'_> {
     /// There is nothing to be done.
     pub const NOTHING: Aside<'static> = Aside {
         parts: 0,
-        part: &|| {},
+        part: &|_| {},
     };
 }
 
@@ -96,7 +97,7 @@ pub trait Implementation<T: Real>: Send {
     ) -> f64 {
         (0..aside.parts)
             .into_par_iter()
-            .for_each(|_| (aside.part)());
+            .for_each(|_| (aside.part)(false));
         self.train_step(step, x, t)
     }
 

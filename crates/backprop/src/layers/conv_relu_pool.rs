@@ -21,6 +21,9 @@
 //! That is the gain: with windows of 2 x 2 at least three of four `$dz$` are zero, and neither `$z$` nor
 //! its gradient is ever in far memory. An epoch of LeNet-5 takes half the time of the single layers.
 //!
+//! Windows that show nothing but the background of an image are computed once for all samples, see
+//! `background.rs`.
+//!
 //! The second backward pass ([`Layer::curvature`]) is the same with `$x^2$` and `$W^2$`: the derivatives
 //! of ReLU and of pooling are 0 and 1, their own squares.
 //!

@@ -18,6 +18,7 @@
 //! three, and nothing gained.
 
 use std::ops::Range;
+use std::slice::ChunksExact;
 
 use pulp::{Arch, Simd, WithSimd};
 use spec::Real;
@@ -209,7 +210,7 @@ fn span(start: usize, some: &Range<usize>) -> Span {
 /// Finds the first and the end of what each row of an image shows. Compiled for each instruction set, and without a
 /// branch: a search that ends at the first pixel takes four times as long.
 struct Shown<'a, T> {
-    image: std::slice::ChunksExact<'a, T>,
+    image: ChunksExact<'a, T>,
     value: T,
     shown: &'a mut [(u32, u32)],
 }

@@ -116,7 +116,7 @@ impl<R, T: Vector> Pooled<'_, R, T> {
             let span = span.start as usize..span.end as usize;
             let behind = span.end * maps;
             assert!(behind + lanes <= end);
-            // SAFETY: a vector from here ends at `end` or before, in `kept` as below.
+            // SAFETY: a vector that begins here ends at `end` or before it.
             let kept = unsafe { (T::at::<S>(y, behind), T::at::<S>(winners, behind)) };
             // Window by window: what the last vector of one writes beyond its maps, the next overwrites.
             for window in span {

@@ -116,7 +116,7 @@ impl<T: Real> Stage<T> {
         let [all_outputs, all_windows] = &self.all;
         let mut spans = [&all_outputs[..], all_windows];
         if let Some(background) = &mut self.background
-            && let Some(empty) = background.place().filter(|&empty| n < empty)
+            && let Some(empty) = background.place_for(n)
         {
             for numbers in [&mut *y, winners] {
                 numbers.copy_within(empty * pooled..(empty + 1) * pooled, n * pooled);
