@@ -219,8 +219,9 @@ impl<T: Vector> Outputs<'_, T> {
                 // SAFETY: at most that of the last number, whose vector was checked above.
                 taps[k] = unsafe { T::at::<S>(w, (at + k) * maps) };
             });
-            // In an order in which a sum comes again after all others: it has to be waited for.
-            unrolled!(column in [0 5 10 1 6 2 7 3 8 4 9] below X => {
+            // From left to right, so that every sum takes its terms in the same order: outputs of equal patches
+            // are equal, and the first of them wins, as in burn.
+            unrolled!(column in [0 1 2 3 4 5 6 7 8 9 10] below X => {
                 let x = T::splat(simd, x[column]);
                 unrolled!(k in [0 1 2 3 4] below K => {
                     if column >= k && column - k < NARROW {
