@@ -101,6 +101,40 @@ fn outputs_are_those_of_the_definition() {
     }
 }
 
+/// So that of the equal outputs in a window of background the first wins, as in burn: left to rounding, the
+/// gradient of an image would go to another pixel.
+#[test]
+fn outputs_of_equal_patches_are_equal_bit_for_bit() {
+    for (outputs, across) in [(14, 5), (9, 3)] {
+        let row = outputs + across - 1;
+        let offsets: Vec<u32> = (0..across * across)
+            .map(|at| (at / across * row + at % across) as u32)
+            .collect();
+        let starts: Vec<u32> = (0..outputs as u32).collect();
+        let (all, x) = ([0..outputs as u32], vec![-0.4242; across * row]);
+        for (scalar, maps) in ways() {
+            let (w, bias) = (numbers(offsets.len() * maps, "w"), numbers(maps, "b"));
+            let mut y = vec![f64::NAN; outputs * maps];
+            let convolution = Outputs {
+                offsets: &offsets,
+                reach: offsets[offsets.len() - 1] as usize + 1,
+                starts: &starts,
+                line: Some(Line { outputs, across }),
+                spans: &all,
+                x: &x,
+                w: &w,
+                bias: &bias,
+                y: &mut y,
+            };
+            run(convolution, scalar);
+            let bits = |y: &[f64]| y.iter().map(|y| y.to_bits()).collect::<Vec<_>>();
+            for of_output in y.chunks_exact(maps) {
+                assert_eq!(bits(of_output), bits(&y[..maps]), "{across} across");
+            }
+        }
+    }
+}
+
 /// Rows of a tile, of more, and of fewer; kernels that have tiles of neighbours, and one that has not.
 #[test]
 fn outputs_of_neighbours_are_those_of_the_definition() {
