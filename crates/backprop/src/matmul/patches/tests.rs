@@ -1,6 +1,8 @@
 //! The products by their definitions, with the vectors of this processor and one number at a time, as
 //! on a processor without vectors.
 
+use std::slice;
+
 use pulp::{Scalar, Simd};
 
 use super::*;
@@ -111,7 +113,7 @@ fn outputs_of_equal_patches_are_equal_bit_for_bit() {
             .map(|at| (at / across * row + at % across) as u32)
             .collect();
         let starts: Vec<u32> = (0..outputs as u32).collect();
-        let (all, x) = ([0..outputs as u32], vec![-0.4242; across * row]);
+        let (all, x) = (0..outputs as u32, vec![-0.4242; across * row]);
         for (scalar, maps) in ways() {
             let (w, bias) = (numbers(offsets.len() * maps, "w"), numbers(maps, "b"));
             let mut y = vec![f64::NAN; outputs * maps];
@@ -120,7 +122,7 @@ fn outputs_of_equal_patches_are_equal_bit_for_bit() {
                 reach: offsets[offsets.len() - 1] as usize + 1,
                 starts: &starts,
                 line: Some(Line { outputs, across }),
-                spans: &all,
+                spans: slice::from_ref(&all),
                 x: &x,
                 w: &w,
                 bias: &bias,
