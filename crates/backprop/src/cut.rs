@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use spec::model::{LayerSpec, PlannedLayer};
+use spec::model::PlannedLayer;
 
 /// A batch has at most so many pieces: each costs a set of gradients to sum.
 const MOST_PIECES: usize = 8;
@@ -46,28 +46,17 @@ impl Cut {
     }
 }
 
-/// Multiplications of a forward pass for one sample.
-pub(crate) fn work(layer: &PlannedLayer) -> usize {
-    match &layer.spec {
-        LayerSpec::Residual(_) => layer.chains.iter().flatten().map(work).sum(),
-        LayerSpec::Conv2d(_) => {
-            let [_, height, width] = layer.output[..] else {
-                return 0;
-            };
-            height * width * layer.parameter_count()
-        }
-        LayerSpec::Embedding(_) => layer.outputs(),
-        _ => layer.parameter_count().max(layer.outputs()),
-    }
-}
-
 /// Pieces that suit a chain of layers.
 pub(crate) fn most_pieces(plan: &[PlannedLayer], rows: usize) -> usize {
     let mostly_linear = |layer: &PlannedLayer| {
-        2 * layer.parameter_count() * usize::from(layer.output.len() == 1) > work(layer)
+        2 * layer.parameter_count() * usize::from(layer.output.len() == 1) > layer.multiplications()
     };
-    let linear: usize = plan.iter().filter(|l| mostly_linear(l)).map(work).sum();
-    let all: usize = plan.iter().map(work).sum();
+    let linear: usize = plan
+        .iter()
+        .filter(|l| mostly_linear(l))
+        .map(PlannedLayer::multiplications)
+        .sum();
+    let all: usize = plan.iter().map(PlannedLayer::multiplications).sum();
     match 2 * linear > all {
         // Each piece reads all weights once, so more rows make higher pieces as well as more of them:
         // 64 rows 2, 256 rows 4, 1024 rows 8.

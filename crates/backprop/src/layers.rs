@@ -18,13 +18,13 @@ pub mod local_response_norm;
 pub mod max_pool;
 pub mod maxout;
 pub mod prelu;
-pub mod rbf;
 pub mod relu;
 pub mod residual;
 pub mod scaled_tanh;
 pub mod sigmoid;
 pub mod softmax;
 pub mod softplus;
+pub mod squared_distance;
 pub mod step;
 pub mod subsampling;
 pub mod table_conv2d;
@@ -51,7 +51,6 @@ pub use local_response_norm::LocalResponseNorm;
 pub use max_pool::MaxPool;
 pub use maxout::Maxout;
 pub use prelu::Prelu;
-pub use rbf::Rbf;
 pub use relu::Relu;
 pub use residual::Residual;
 pub use scaled_tanh::ScaledTanh;
@@ -59,6 +58,7 @@ pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
 pub(crate) use softmax::softmax;
 pub use softplus::Softplus;
+pub use squared_distance::SquaredDistance;
 pub use step::Step;
 pub use subsampling::Subsampling;
 pub use table_conv2d::TableConv2d;
@@ -90,9 +90,9 @@ pub trait Layer<T: Real>: Send + Sync {
     /// ```
     ///
     /// # Panics
-    /// In a layer without one; the check of a config asks [`LayerSpec::has_curvature`] before.
+    /// In a layer without one; the check of a config asks [`spec::layers::Layer::has_curvature`] before.
     fn curvature(&mut self, _: &[T], _: Pass<T>, _: Option<ArrayViewMut2<T>>, _: &mut [T]) {
-        unimplemented!("LayerSpec::has_curvature says which layers have a second backward pass")
+        unimplemented!("Layer::has_curvature says which layers have a second backward pass")
     }
 
     /// Units whose gradients can be taken each by itself, over the whole batch, so that many threads share them
@@ -190,7 +190,7 @@ pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::LocalResponseNorm(norm) => Box::new(LocalResponseNorm::new(planned, norm)),
         LayerSpec::Embedding(table) => Box::new(Embedding::new(planned, table)),
         LayerSpec::Maxout(maxout) => Box::new(Maxout::new(planned, maxout)),
-        LayerSpec::Rbf(_) => Box::new(Rbf::new(planned)),
+        LayerSpec::SquaredDistance(_) => Box::new(SquaredDistance::new(planned)),
         LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, build_first)),
         LayerSpec::Sigmoid => Box::new(Sigmoid),
         LayerSpec::Tanh => Box::new(Tanh),
@@ -208,11 +208,6 @@ pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::Identity | LayerSpec::Flatten => Box::new(Identity),
         LayerSpec::Softmax => Box::new(Softmax),
     }
-}
-
-/// Whether a layer couples the samples of a batch, so that it must see all of them at once.
-pub fn couples(layer: &LayerSpec) -> bool {
-    matches!(layer, LayerSpec::BatchNorm(_))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use spec::{Aside, NamedTensors, Real, Streams, TensorError, aligned_zeros};
 
 use crate::chain::{Build, Chain};
 use crate::crew;
-use crate::cut::{Cut, most_pieces, work};
+use crate::cut::{Cut, most_pieces};
 use crate::gradients::{Backpropagated, largest_task};
 use crate::layers::{self, InputLinear, Mode, Order};
 use crate::losses::{self, Loss};
@@ -28,6 +28,8 @@ use crate::rows;
 /// takes 0.96 of the time that it took with layers for each piece.
 pub struct Network<T> {
     plan: Vec<PlannedLayer>,
+    /// Whether a layer needs all samples of a batch at once.
+    coupled: bool,
     shared: Shared<T>,
     /// The layers; where samples are coupled there is one chain.
     chains: PerThread<Chain<T>>,
@@ -92,6 +94,7 @@ impl<T: Real> Network<T> {
         let parameters = plan.iter().map(PlannedLayer::parameter_count).sum();
         Self {
             plan: plan.to_vec(),
+            coupled: couples_samples(plan),
             room: 0,
             cut: Cut::whole(0),
             shared: Shared {
@@ -361,24 +364,25 @@ impl<T: Real> Network<T> {
     }
 
     fn cut_of(&self, rows: usize) -> Cut {
-        if self
-            .plan
-            .iter()
-            .any(|layer| layer.spec.any(&layers::couples))
-        {
+        if self.coupled {
             return Cut::whole(rows);
         }
-        let work: usize = self.plan.iter().map(work).sum();
+        let work: usize = self.plan.iter().map(PlannedLayer::multiplications).sum();
         Cut::new(rows, work, most_pieces(&self.plan, rows))
     }
 }
 
 /// Where samples are coupled the batch stays whole, and each layer is cut by itself.
 fn build_of<T: Real>(plan: &[PlannedLayer]) -> Build<T> {
-    match plan.iter().any(|layer| layer.spec.any(&layers::couples)) {
+    match couples_samples(plan) {
         true => rows::build_first,
         false => layers::build_first,
     }
+}
+
+fn couples_samples(plan: &[PlannedLayer]) -> bool {
+    let couples = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.couples_samples());
+    plan.iter().any(couples)
 }
 
 impl<'a, T: Real> Task<'a, T> {

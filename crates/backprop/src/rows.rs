@@ -9,8 +9,8 @@ use spec::model::PlannedLayer;
 use spec::{Real, Streams};
 
 use crate::crew;
-use crate::cut::{Cut, most_pieces, work};
-use crate::layers::{self, Layer, Mode, Order, Pass, Residual, couples};
+use crate::cut::{Cut, most_pieces};
+use crate::layers::{self, Layer, Mode, Order, Pass, Residual};
 use crate::units::UnitGradients;
 use spec::model::LayerSpec;
 
@@ -19,7 +19,7 @@ use spec::model::LayerSpec;
 pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<T>>, usize) {
     match &plan[0].spec {
         LayerSpec::Residual(_) => (Box::new(Residual::new(&plan[0], streams, build_first)), 1),
-        spec if couples(spec) => (layers::build(&plan[0], streams), 1),
+        spec if spec.layer().couples_samples() => (layers::build(&plan[0], streams), 1),
         _ => {
             let (first, fused) = layers::build_first(plan, streams);
             (Box::new(Rows::new(&plan[..fused], streams, first)), fused)
@@ -58,7 +58,7 @@ impl<T: Real> Rows<T> {
 
     /// The cut, with a layer for each part.
     fn cut(&mut self, rows: usize) -> Cut {
-        let work = self.plan.iter().map(work).sum();
+        let work = self.plan.iter().map(PlannedLayer::multiplications).sum();
         let cut = Cut::new(rows, work, most_pieces(&self.plan, rows));
         while self.parts.len() < cut.pieces {
             let (layer, _) = layers::build_first(&self.plan, self.streams);
@@ -226,7 +226,7 @@ mod tests {
         let norm = LayerSpec::BatchNorm(BatchNormSpec::default());
         let planned = &ModelSpec::new(vec![norm]).plan(&[100]).unwrap()[0];
         let (rows, w) = (6000, [1.0; 200]);
-        assert!(Cut::new(rows, work(planned), rows).pieces > 1);
+        assert!(Cut::new(rows, planned.multiplications(), rows).pieces > 1);
         let x = Array2::from_shape_fn((rows, 100), |(n, _)| if n < rows / 2 { 3.0 } else { 5.0 });
         let mut y = Array2::zeros(x.raw_dim());
         let (mut layer, _) = build_first::<f64>(slice::from_ref(planned), Streams::new(1));

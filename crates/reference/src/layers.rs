@@ -14,8 +14,8 @@ mod local_response_norm;
 mod maxout;
 mod normalization;
 mod pooling;
-mod rbf;
 mod residual;
+mod squared_distance;
 
 use burn::tensor::Tensor;
 use spec::Streams;
@@ -32,9 +32,9 @@ pub(crate) trait Layer: Send {
     /// the same for wᵢ (LeCun et al. 1998, appendix C). Nothing here is on an autodiff device.
     ///
     /// # Panics
-    /// In a layer without one; the check of a config asks [`LayerSpec::has_curvature`] before.
+    /// In a layer without one; the check of a config asks [`spec::layers::Layer::has_curvature`] before.
     fn curvature(&mut self, _: &[Tensor<1>], _: Tensor<2>, _: Tensor<2>) -> Curvature {
-        unimplemented!("LayerSpec::has_curvature says which layers have a second backward pass")
+        unimplemented!("Layer::has_curvature says which layers have a second backward pass")
     }
 
     /// Ends an update: what was measured on its batch enters the running statistics.
@@ -83,7 +83,9 @@ pub(crate) fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Bo
         }
         LayerSpec::Embedding(table) => Box::new(embedding::Embedding::new(planned, table)),
         LayerSpec::Maxout(maxout) => Box::new(maxout::Maxout::new(planned, maxout)),
-        LayerSpec::Rbf(rbf) => Box::new(rbf::Rbf::new(planned, rbf)),
+        LayerSpec::SquaredDistance(squared_distance) => Box::new(
+            squared_distance::SquaredDistance::new(planned, squared_distance),
+        ),
         LayerSpec::Residual(_) => Box::new(residual::Residual::new::<T>(planned, streams)),
         LayerSpec::Prelu(_) => Box::new(activations::Prelu::new(planned)),
         LayerSpec::Softmax => Box::new(activations::Softmax),

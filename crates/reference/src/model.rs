@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use burn::tensor::{Device, Tensor};
 use ndarray::{Array2, ArrayD, ArrayView2};
-use spec::model::{LayerSpec, PlannedLayer, PlannedParameter};
+use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::TrainingSpec;
 use spec::{
     Backward, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, TensorError, initial,
@@ -120,7 +120,7 @@ impl<T: BurnReal> Model<T> {
     /// Whether the input is integers, which have no gradient.
     fn begins_with_integers(&self) -> bool {
         let first = self.plan.first();
-        first.is_some_and(|layer| matches!(layer.spec, LayerSpec::Embedding(_)))
+        first.is_some_and(|layer| layer.spec.layer().tokens().is_some())
     }
 }
 

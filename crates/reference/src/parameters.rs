@@ -8,7 +8,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Gradients, Tensor};
 use ndarray::{ArrayD, IxDyn};
-use spec::model::{LayerSpec, PlannedLayer, PlannedParameter};
+use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::ClipSpec;
 use spec::{NamedTensors, TensorError};
 
@@ -33,10 +33,9 @@ impl Place {
         if !layer.chains.is_empty() {
             return layer.chains.iter().flat_map(|c| Self::all(c)).collect();
         }
-        let product = matches!(layer.spec, LayerSpec::Linear(_) | LayerSpec::Maxout(_));
         let place = |planned: &PlannedParameter| Self {
             planned: planned.clone(),
-            turned: product && planned.shape.len() == 2,
+            turned: planned.weighs && planned.shape.len() == 2,
         };
         layer.parameters.iter().map(place).collect()
     }

@@ -117,7 +117,7 @@ impl Experiment {
             return Err(Problem::new("training.loss", reason).hint("use squared_error"));
         }
         let mut layers = self.model.layers.iter().enumerate();
-        match layers.find(|(_, layer)| !layer.has_curvature()) {
+        match layers.find(|(_, layer)| !layer.layer().has_curvature()) {
             None => Ok(()),
             Some((index, layer)) => {
                 let reason = format!("{} has no second backward pass for {rule}", layer.kind());
@@ -134,8 +134,8 @@ impl Experiment {
         if !escapes.is_empty() && escapes.iter().all(searches) {
             return Ok(());
         }
-        let step = |layer: &LayerSpec| layer.any(&|layer| *layer == LayerSpec::Step);
-        match self.model.layers.iter().position(step) {
+        let steps = |layer: &LayerSpec| layer.any(&|layer| !layer.has_derivative());
+        match self.model.layers.iter().position(steps) {
             None => Ok(()),
             Some(index) => {
                 let reason = "a step has no derivative to learn by";
@@ -149,15 +149,15 @@ impl Experiment {
     /// Losses on logits apply softmax or sigmoid themselves.
     fn check_last_layer(&self) -> Result<(), Problem> {
         let last = self.model.layers.len() - 1;
-        let of_logits = match self.training.loss {
-            LossSpec::SoftmaxCrossEntropy | LossSpec::KlDivergence => ["softmax", "sigmoid"],
-            LossSpec::BinaryCrossEntropy => ["sigmoid", "softmax"],
-            _ => return Ok(()),
-        };
-        let doubled = self.model.layers[last].kind();
-        if !of_logits.contains(&doubled) {
+        let takes_logits = matches!(
+            self.training.loss,
+            LossSpec::SoftmaxCrossEntropy | LossSpec::KlDivergence | LossSpec::BinaryCrossEntropy
+        );
+        let layer = &self.model.layers[last];
+        if !takes_logits || !layer.layer().gives_probabilities() {
             return Ok(());
         }
+        let doubled = layer.kind();
         let reason = format!("the loss takes logits, but the last layer is already a {doubled}");
         Err(Problem::new(format!("model.layers.{last}"), reason)
             .hint("leave that layer out, or use the loss squared_error"))
@@ -260,10 +260,14 @@ impl Experiment {
         let reason = format!("the output has {units} unit{plural}, the data need {wanted}");
         // What has parameters decides how many outputs there are.
         let deciding = plan.iter().rposition(|layer| !layer.parameters.is_empty());
-        let key = match deciding.map(|index| (index, &plan[index].spec)) {
-            Some((index, LayerSpec::Linear(_))) => format!("model.layers.{index}.linear.units"),
-            Some((index, _)) => format!("model.layers.{index}"),
+        let key = match deciding {
             None => "model.layers".into(),
+            Some(index) => {
+                let spec = &plan[index].spec;
+                let setting = spec.layer().width_setting();
+                let below = setting.map(|setting| format!(".{}.{setting}", spec.kind()));
+                format!("model.layers.{index}{}", below.unwrap_or_default())
+            }
         };
         Err(Problem::new(key, reason))
     }
@@ -273,7 +277,7 @@ impl Experiment {
 /// statistics are of the batch alone.
 fn takes_statistics_of_single_numbers(layer: &PlannedLayer) -> bool {
     let inside = layer.chains.iter().flatten();
-    let here = matches!(layer.spec, LayerSpec::BatchNorm(_)) && layer.channels()[1] == 1;
+    let here = layer.spec.layer().couples_samples() && layer.channels()[1] == 1;
     here || inside.into_iter().any(takes_statistics_of_single_numbers)
 }
 

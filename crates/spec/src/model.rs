@@ -1,11 +1,11 @@
 //! `[model]`: a feed-forward network as a list of layers.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Problem;
+use crate::layers::{check_initializer, check_layers};
 use crate::plan;
 
 pub use crate::initial::Initializer;
@@ -29,9 +29,6 @@ pub struct ModelSpec {
     #[serde(default)]
     pub initial_parameters: Option<PathBuf>,
 }
-
-/// Largest number of units, maps, or anything else that makes a size: more is a slip of the pen.
-const LARGEST: usize = 1_000_000;
 
 impl ModelSpec {
     /// These layers, with parameters as in a config that does not say.
@@ -57,267 +54,12 @@ impl ModelSpec {
         check_initializer("model.weights", &self.weights)?;
         check_initializer("model.biases", &self.biases)?;
         check_layers("model.layers", &self.layers)?;
-        if !self.layers.iter().any(learns) {
+        if !self.layers.iter().any(|layer| layer.layer().learns()) {
             let reason = "there is no layer with parameters, so nothing to learn";
             return Err(Problem::new("model.layers", reason)
                 .hint("add one, for example { linear = { units = 10 } }"));
         }
         Ok(())
-    }
-}
-
-fn learns(layer: &LayerSpec) -> bool {
-    match layer {
-        LayerSpec::Linear(_)
-        | LayerSpec::Conv2d(_)
-        | LayerSpec::Subsampling(_)
-        | LayerSpec::BatchNorm(_)
-        | LayerSpec::LayerNorm(_)
-        | LayerSpec::Embedding(_)
-        | LayerSpec::Maxout(_)
-        | LayerSpec::Prelu(_) => true,
-        LayerSpec::Rbf(rbf) => rbf.learning_rate > 0.0,
-        LayerSpec::Residual(block) => block.layers.iter().chain(&block.shortcut).any(learns),
-        _ => false,
-    }
-}
-
-fn check_layers(key: &str, layers: &[LayerSpec]) -> Result<(), Problem> {
-    let mut names = HashSet::new();
-    for (index, layer) in layers.iter().enumerate() {
-        let key = format!("{key}.{index}.{}", layer.kind());
-        if let Some(name) = layer.name() {
-            check_layer_name(&key, name)?;
-            if !names.insert(name) {
-                let reason = format!("two layers are named \"{name}\"");
-                return Err(
-                    Problem::new(format!("{key}.name"), reason).hint("give each its own name")
-                );
-            }
-        }
-        check_layer(&key, layer)?;
-    }
-    Ok(())
-}
-
-fn check_layer_name(key: &str, name: &str) -> Result<(), Problem> {
-    let letter = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if letter && plain && name != "x" {
-        return Ok(());
-    }
-    let reason = format!("\"{name}\" cannot name a layer");
-    Err(Problem::new(format!("{key}.name"), reason)
-        .hint("a letter, then letters, digits and _; \"x\" is taken by the input"))
-}
-
-fn check_layer(key: &str, layer: &LayerSpec) -> Result<(), Problem> {
-    let number = |field: &str, value: f64, fine: bool, expected: &str| match fine {
-        true => Ok(()),
-        false => {
-            let reason = format!("{value} is not a possible {}", field.replace('_', " "));
-            Err(Problem::new(format!("{key}.{field}"), reason).hint(expected))
-        }
-    };
-    let rate = |value: f64| {
-        let fine = value >= 0.0 && value.is_finite();
-        number("learning_rate", value, fine, "0 or more")
-    };
-    let initializers = |weights: &Option<Initializer>, biases: &Option<Initializer>| {
-        for (field, initializer) in [("weights", weights), ("biases", biases)] {
-            if let Some(initializer) = initializer {
-                check_initializer(&format!("{key}.{field}"), initializer)?;
-            }
-        }
-        Ok(())
-    };
-    let epsilon = |value: f64| {
-        number(
-            "epsilon",
-            value,
-            value > 0.0 && value < 1.0,
-            "above 0 and below 1",
-        )
-    };
-    match layer {
-        LayerSpec::Linear(linear) => {
-            units(key, "units", linear.units)?;
-            rate(linear.learning_rate)?;
-            initializers(&linear.weights, &linear.biases)
-        }
-        LayerSpec::Conv2d(conv) => {
-            check_convolution(key, conv)?;
-            rate(conv.learning_rate)?;
-            initializers(&conv.weights, &conv.biases)
-        }
-        LayerSpec::MaxPool(pool) | LayerSpec::AvgPool(pool) => {
-            sides(key, "size", pool.size, 1)?;
-            sides(key, "stride", pool.stride(), 1)?;
-            sides(key, "padding", pool.padding, 0)
-        }
-        LayerSpec::Subsampling(pool) => {
-            sides(key, "size", pool.size, 1)?;
-            rate(pool.learning_rate)?;
-            initializers(&pool.weights, &pool.biases)
-        }
-        LayerSpec::Dropout(dropout) => {
-            let fine = (0.0..1.0).contains(&dropout.rate);
-            number("rate", dropout.rate, fine, "0 or more and below 1")
-        }
-        LayerSpec::BatchNorm(norm) => {
-            let fine = norm.momentum > 0.0 && norm.momentum <= 1.0;
-            number("momentum", norm.momentum, fine, "above 0 and at most 1")?;
-            epsilon(norm.epsilon)
-        }
-        LayerSpec::LayerNorm(norm) => epsilon(norm.epsilon),
-        LayerSpec::LocalResponseNorm(norm) => {
-            let size = norm.size as f64;
-            number(
-                "size",
-                size,
-                norm.size % 2 == 1,
-                "an odd number of channels",
-            )?;
-            let positive = |v: f64| v > 0.0 && v.is_finite();
-            number("alpha", norm.alpha, positive(norm.alpha), "above 0")?;
-            number("beta", norm.beta, positive(norm.beta), "above 0")?;
-            number("k", norm.k, positive(norm.k), "above 0")
-        }
-        LayerSpec::Embedding(table) => {
-            units(key, "tokens", table.tokens)?;
-            units(key, "dimension", table.dimension)?;
-            initializers(&table.weights, &None)
-        }
-        LayerSpec::Maxout(maxout) => {
-            units(key, "units", maxout.units)?;
-            units(key, "pieces", maxout.pieces)?;
-            initializers(&maxout.weights, &maxout.biases)
-        }
-        LayerSpec::Rbf(rbf) => {
-            units(key, "units", rbf.units)?;
-            rate(rbf.learning_rate)?;
-            match rbf.centers {
-                // They are drawn nowhere else; the plan sees whether they fit.
-                Initializer::Digits => Ok(()),
-                centers => check_initializer(&format!("{key}.centers"), &centers),
-            }
-        }
-        LayerSpec::Residual(block) => {
-            if block.layers.is_empty() {
-                let reason = "a residual block without layers does nothing";
-                return Err(Problem::new(format!("{key}.layers"), reason).hint("list one or more"));
-            }
-            check_layers(&format!("{key}.layers"), &block.layers)?;
-            check_layers(&format!("{key}.shortcut"), &block.shortcut)
-        }
-        LayerSpec::LeakyRelu(LeakyReluSpec { slope })
-        | LayerSpec::Prelu(PreluSpec { slope, .. }) => match slope.is_finite() {
-            true => Ok(()),
-            false => {
-                let key = format!("{key}.slope");
-                Err(Problem::new(key, "the slope must be a finite number"))
-            }
-        },
-        LayerSpec::Elu(elu) => {
-            let fine = elu.alpha > 0.0 && elu.alpha.is_finite();
-            number("alpha", elu.alpha, fine, "above 0")
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_convolution(key: &str, conv: &Conv2dSpec) -> Result<(), Problem> {
-    units(key, "channels", conv.channels)?;
-    units(key, "groups", conv.groups)?;
-    sides(key, "kernel", conv.kernel, 1)?;
-    sides(key, "stride", conv.stride, 1)?;
-    sides(key, "padding", conv.padding, 0)?;
-    sides(key, "dilation", conv.dilation, 1)?;
-    let Some(table) = &conv.connections else {
-        return Ok(());
-    };
-    let key = format!("{key}.connections");
-    if conv.groups != 1 {
-        let problem = Problem::new(key, "a table of connections leaves no room for groups");
-        return Err(problem.hint("leave out one of the two"));
-    }
-    if table.len() != conv.channels {
-        let reason = format!("{} lists for {} output maps", table.len(), conv.channels);
-        return Err(Problem::new(key, reason).hint("one list of input maps for each output map"));
-    }
-    for (map, seen) in table.iter().enumerate() {
-        let key = format!("{key}.{map}");
-        if seen.is_empty() {
-            let reason = format!("output map {map} sees no input map");
-            return Err(Problem::new(key, reason).hint("list one or more"));
-        }
-        if let Some(i) = (1..seen.len()).find(|&i| seen[..i].contains(&seen[i])) {
-            let reason = format!("output map {map} sees input map {} twice", seen[i]);
-            return Err(Problem::new(key, reason).hint("list it once"));
-        }
-    }
-    Ok(())
-}
-
-/// 1 to [`LARGEST`].
-fn units(key: &str, field: &str, value: usize) -> Result<(), Problem> {
-    let key = format!("{key}.{field}");
-    let what = match field {
-        "dimension" => "numbers",
-        other => other,
-    };
-    if value == 0 {
-        let reason = match field {
-            "units" => "a layer of 0 units has no output".to_string(),
-            _ => format!("0 {what} give nothing"),
-        };
-        return Err(Problem::new(key, reason).hint("1 or more"));
-    }
-    if value > LARGEST {
-        let reason = format!("{value} {what} are more than a machine can hold");
-        return Err(Problem::new(key, reason).hint(format!("at most {LARGEST}")));
-    }
-    Ok(())
-}
-
-/// Both `least` to [`LARGEST`].
-fn sides(key: &str, field: &str, pair: Pair, least: usize) -> Result<(), Problem> {
-    let fine = |side: usize| (least..=LARGEST).contains(&side);
-    match fine(pair.height) && fine(pair.width) {
-        true => Ok(()),
-        false => {
-            let reason = format!("{} x {} is not a possible {field}", pair.height, pair.width);
-            let hint = format!("{least} to {LARGEST}");
-            Err(Problem::new(format!("{key}.{field}"), reason).hint(hint))
-        }
-    }
-}
-
-fn check_initializer(key: &str, initializer: &Initializer) -> Result<(), Problem> {
-    let (fine, expected) = match *initializer {
-        Initializer::Uniform { low, high } => (
-            low.is_finite() && high.is_finite() && low < high,
-            "low must be below high, both finite",
-        ),
-        Initializer::Normal { mean, std } => (
-            mean.is_finite() && std.is_finite() && std >= 0.0,
-            "std must be 0 or more, mean and std finite",
-        ),
-        Initializer::Constant(value) => (value.is_finite(), "the constant must be finite"),
-        Initializer::FanIn(bound) => (
-            bound > 0.0 && bound.is_finite(),
-            "the bound must be above 0 and finite",
-        ),
-        Initializer::Digits => (
-            false,
-            "the pictures of the digits can only be the centers of an rbf layer",
-        ),
-        _ => (true, ""),
-    };
-    if fine {
-        Ok(())
-    } else {
-        Err(Problem::new(key, expected))
     }
 }
 

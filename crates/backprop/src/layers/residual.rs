@@ -125,8 +125,8 @@ impl<T> Residual<T> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::build_first;
     use super::super::testing::{TRAINING, prove, random};
-    use super::super::{build_first, couples};
     use super::*;
     use crate::rows;
     use ndarray::{Array2, array};
@@ -183,7 +183,7 @@ mod tests {
             name: None,
         });
         let block = planned(vec![linear(3), norm, inner], vec![linear(3)]);
-        assert!(block.spec.any(&couples));
+        assert!(block.spec.any(&|layer| layer.couples_samples()));
         prove_block(&block);
     }
 

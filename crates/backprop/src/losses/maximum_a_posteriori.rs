@@ -15,7 +15,7 @@
 //! ```
 //!
 //! The curvature is not the second derivative of the logarithm, `$p_k (1 - p_k)$`, which vanishes as soon
-//! as one class leads: penalties are squared distances ([`Rbf`](crate::layers::Rbf)), and the
+//! as one class leads: penalties are squared distances ([`SquaredDistance`](crate::layers::SquaredDistance)), and the
 //! curvature is in them. It is the weight of each penalty in the first summand, eq. 8 of the paper,
 //! whose second derivative by the input of the distances is 2 whatever the others do.
 //!

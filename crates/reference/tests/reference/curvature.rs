@@ -4,7 +4,7 @@
 use ndarray::{Array2, ArrayD};
 use reference::{Backend, Model};
 use spec::model::{
-    Conv2dSpec, Initializer, LayerSpec, LeakyReluSpec, PlannedLayer, PoolSpec, RbfSpec,
+    Conv2dSpec, Initializer, LayerSpec, LeakyReluSpec, PlannedLayer, PoolSpec, SquaredDistanceSpec,
     SubsamplingSpec,
 };
 use spec::training::{LossSpec, OptimizerSpec};
@@ -226,13 +226,19 @@ fn the_curvature_of_every_loss_is_its_second_derivative() {
 /// class: 2 by each of their inputs, whatever the others do.
 #[test]
 fn the_curvature_of_distances_is_two() {
-    let rbf = RbfSpec {
+    let squared_distance = SquaredDistanceSpec {
         units: 3,
         centers: Initializer::Signs,
         learning_rate: 0.0,
         name: None,
     };
-    let plan = plan(2, &[linear(4, true), LayerSpec::Rbf(rbf)]);
+    let plan = plan(
+        2,
+        &[
+            linear(4, true),
+            LayerSpec::SquaredDistance(squared_distance),
+        ],
+    );
     let given = random_parameters(&plan, 5);
     let x = random(3, 2, 1);
     let t = Array2::eye(3);

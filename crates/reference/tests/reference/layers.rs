@@ -4,7 +4,8 @@ use reference::{Backend, Model};
 use spec::Implementation;
 use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, Initializer, LayerNormSpec, LayerSpec,
-    LocalResponseNormSpec, MaxoutSpec, PoolSpec, PreluSpec, RbfSpec, ResidualSpec, SubsamplingSpec,
+    LocalResponseNormSpec, MaxoutSpec, PoolSpec, PreluSpec, ResidualSpec, SquaredDistanceSpec,
+    SubsamplingSpec,
 };
 use spec::training::LossSpec;
 
@@ -50,8 +51,8 @@ pub fn subsampling() -> LayerSpec {
     })
 }
 
-pub fn rbf(units: usize) -> LayerSpec {
-    LayerSpec::Rbf(RbfSpec {
+pub fn squared_distance(units: usize) -> LayerSpec {
+    LayerSpec::SquaredDistance(SquaredDistanceSpec {
         units,
         centers: Initializer::Signs,
         learning_rate: 1.0,
@@ -121,7 +122,7 @@ fn of_vectors() -> Vec<LayerSpec> {
         LayerSpec::BatchNorm(BatchNormSpec::default()),
         LayerSpec::LayerNorm(LayerNormSpec::default()),
         maxout(),
-        rbf(3),
+        squared_distance(3),
         prelu(false),
         prelu(true),
     ]

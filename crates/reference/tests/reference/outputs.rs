@@ -9,7 +9,7 @@ use spec::model::{
 };
 use spec::{Implementation, Mode, NamedTensors};
 
-use crate::layers::{convolution, maxout, rbf, subsampling, table};
+use crate::layers::{convolution, maxout, squared_distance, subsampling, table};
 use crate::support::{
     assert_all_close, linear, parameters, passes, plan_for, random, random_parameters, sgd, step,
     streams,
@@ -159,7 +159,7 @@ fn a_local_response_is_divided_by_its_neighbours_squares_summed() {
 
 #[test]
 fn an_rbf_unit_is_the_squared_distance_to_its_centre() {
-    let plan = plan_for(&[2], &[rbf(2)]);
+    let plan = plan_for(&[2], &[squared_distance(2)]);
     let given = parameters([("0.weight", array![[1.0, -1.0], [0.5, 2.0]].into_dyn())]);
     for backend in Backend::ALL {
         let y = output(&plan, &given, &array![[2.0, 1.0]], backend);

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 use rand::RngExt;
-use spec::model::{Initializer, LayerSpec, PlannedLayer};
+use spec::model::{Initializer, PlannedLayer};
 use spec::training::TrainingSpec;
 use spec::{Backward, Implementation, ImplementationName, NamedTensors, Real, Streams};
 
@@ -44,16 +44,14 @@ impl Subject<'_> {
     /// Whether there are gradients to prove. A step has a derivative of 0 almost everywhere: where
     /// there is one, only forward passes are compared.
     pub fn has_gradients(&self) -> bool {
-        let step = |layer: &LayerSpec| *layer == LayerSpec::Step;
-        !self.plan.iter().any(|layer| layer.spec.any(&step))
+        let without = |layer: &PlannedLayer| layer.spec.any(&|layer| !layer.has_derivative());
+        !self.plan.iter().any(without)
     }
 
     /// Whether the input has a gradient. Integers that choose from a table have none.
     pub fn has_input_gradient(&self) -> bool {
-        let same =
-            |layer: &&PlannedLayer| matches!(layer.spec, LayerSpec::Flatten | LayerSpec::Identity);
-        let first = self.plan.iter().find(|layer| !same(layer));
-        !first.is_some_and(|layer| matches!(layer.spec, LayerSpec::Embedding(_)))
+        let chooses = |layer: &PlannedLayer| layer.spec.layer().tokens().is_some();
+        !self.plan.iter().any(chooses)
     }
 
     /// Gradients that are 0 but for rounding: of the bias of a layer right before a batch
@@ -92,8 +90,8 @@ impl Subject<'_> {
 
 fn biases_taken_away(plan: &[PlannedLayer], names: &mut Vec<String>) {
     for pair in plan.windows(2) {
-        let biased = matches!(pair[0].spec, LayerSpec::Linear(_) | LayerSpec::Conv2d(_));
-        if biased && matches!(pair[1].spec, LayerSpec::BatchNorm(_)) {
+        let [before, after] = [&pair[0], &pair[1]].map(|layer| layer.spec.layer());
+        if before.shifts_channels() && after.couples_samples() {
             names.push(format!("{}.bias", pair[0].name));
         }
     }

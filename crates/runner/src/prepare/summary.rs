@@ -163,7 +163,7 @@ impl std::fmt::Display for Count {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spec::model::{LayerSpec, LinearSpec, ModelSpec, RbfSpec, ResidualSpec};
+    use spec::model::{LayerSpec, LinearSpec, ModelSpec, ResidualSpec, SquaredDistanceSpec};
 
     #[test]
     fn layers_of_a_block_are_indented_and_fixed_parameters_counted_apart() {
@@ -172,7 +172,7 @@ mod tests {
             shortcut: Vec::new(),
             name: None,
         };
-        let rbf = RbfSpec {
+        let squared_distance = SquaredDistanceSpec {
             units: 3,
             name: None,
             centers: spec::initial::Initializer::Signs,
@@ -181,18 +181,18 @@ mod tests {
         let layers = vec![
             LayerSpec::Flatten,
             LayerSpec::Residual(block),
-            LayerSpec::Rbf(rbf),
+            LayerSpec::SquaredDistance(squared_distance),
         ];
         let plan = ModelSpec::new(layers).plan(&[1, 2, 2]).unwrap();
         let mut rows = Vec::new();
         model_rows(&plan, 0, &mut rows);
         let lines = aligned(&rows);
         let wanted = [
-            "           0  flatten      1x2x2 -> 4",
-            "           1  residual         4 -> 4      20 parameters",
-            "  1.layers.0    linear         4 -> 4      20 parameters",
-            "  1.layers.1    tanh           4 -> 4",
-            "           2  rbf              4 -> 3      12 fixed parameters",
+            "           0  flatten           1x2x2 -> 4",
+            "           1  residual              4 -> 4      20 parameters",
+            "  1.layers.0    linear              4 -> 4      20 parameters",
+            "  1.layers.1    tanh                4 -> 4",
+            "           2  squared_distance      4 -> 3      12 fixed parameters",
         ];
         assert_eq!(lines, wanted);
         let all: Count = plan.iter().map(Count::of).sum();

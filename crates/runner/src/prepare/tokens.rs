@@ -1,26 +1,28 @@
-//! Inputs of an embedding are rows of its table: integers from 0 on.
+//! Inputs that choose from a table are its rows: integers from 0 on.
 
 use datasets::{Dataset, Samples};
 use ndarray::Array2;
 use spec::Problem;
-use spec::model::{LayerSpec, PlannedLayer};
+use spec::model::PlannedLayer;
 
 /// Samples looked at at a time.
 const AT_A_TIME: usize = 1000;
 
-/// Finds an input that is no row of the table, where the first layer is an embedding.
+/// Finds an input that is no row of the table, where the first layer has one.
 pub fn check(plan: &[PlannedLayer], dataset: &Dataset) -> Result<(), Problem> {
-    let Some(LayerSpec::Embedding(table)) = plan.first().map(|layer| &layer.spec) else {
+    let first = plan.first().map(|layer| &layer.spec);
+    let Some((spec, tokens)) = first.and_then(|spec| Some((spec, spec.layer().tokens()?))) else {
         return Ok(());
     };
+    let kind = spec.kind();
     for (part, samples) in [("training", &dataset.train), ("test", &dataset.test)] {
-        if let Some((sample, feature, value)) = first_wrong(samples, table.tokens) {
+        if let Some((sample, feature, value)) = first_wrong(samples, tokens) {
             let reason = format!(
-                "feature {feature} of {part} sample {sample} is {value}, but the inputs of an embedding of {} tokens are integers from 0 to {}",
-                table.tokens,
-                table.tokens - 1
+                "feature {feature} of {part} sample {sample} is {value}, but the inputs of an {kind} \
+                 of {tokens} tokens are integers from 0 to {}",
+                tokens - 1
             );
-            let key = "model.layers.0.embedding.tokens";
+            let key = format!("model.layers.0.{kind}.tokens");
             let hint = "more tokens, data without scaling, or another first layer";
             return Err(Problem::new(key, reason).hint(hint));
         }

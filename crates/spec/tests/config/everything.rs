@@ -50,8 +50,8 @@ layers = [
     "step",
     { embedding = { tokens = 2, dimension = 4, name = "table" } },
     "flatten",
-    { rbf = { units = 84, centers = "signs", learning_rate = 0.1 } },
-    { rbf = { units = 10, centers = "digits" } },
+    { squared_distance = { units = 84, centers = "signs", learning_rate = 0.1 } },
+    { squared_distance = { units = 10, centers = "digits" } },
     { linear = { units = 3 } },
 ]
 

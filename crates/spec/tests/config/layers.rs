@@ -74,7 +74,7 @@ fn impossible_units_are_refused() {
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ linear = { units = 3, weights = \"digits\" } }",
-            "a.toml:13:39: model.layers.1.linear.weights: the pictures of the digits can only be the centers of an rbf layer",
+            "a.toml:13:39: model.layers.1.linear.weights: the pictures of the digits can only be the centers of a squared_distance layer",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
@@ -98,18 +98,18 @@ fn impossible_units_are_refused() {
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
-            "{ rbf = { units = 0 } }",
-            "a.toml:13:23: model.layers.1.rbf.units: a layer of 0 units has no output; 1 or more",
+            "{ squared_distance = { units = 0 } }",
+            "a.toml:13:23: model.layers.1.squared_distance.units: a layer of 0 units has no output; 1 or more",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
-            "{ rbf = { units = 2, learning_rate = -1.0 } }",
-            "a.toml:13:42: model.layers.1.rbf.learning_rate: -1 is not a possible learning rate; 0 or more",
+            "{ squared_distance = { units = 2, learning_rate = -1.0 } }",
+            "a.toml:13:42: model.layers.1.squared_distance.learning_rate: -1 is not a possible learning rate; 0 or more",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
-            "{ rbf = { units = 2, centers = { constant = nan } } }",
-            "a.toml:13:36: model.layers.1.rbf.centers: the constant must be finite",
+            "{ squared_distance = { units = 2, centers = { constant = nan } } }",
+            "a.toml:13:36: model.layers.1.squared_distance.centers: the constant must be finite",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",

@@ -207,8 +207,8 @@ fn layers_that_do_not_fit_the_images_are_refused_with_their_place() {
             "a.toml:12:52: model.layers.0.residual.layers.1.conv2d: this layer takes images [C, H, W], but gets [192]; put it before the layers that make vectors of images (flatten, linear)",
         ),
         (
-            "{ rbf = { units = 10, centers = \"digits\" } }",
-            "a.toml:12:37: model.layers.0.rbf.centers: the digits are 10 pictures of 7 x 12, but the layer has 10 units of 192 inputs; use other centers, e.g. \"signs\"",
+            "{ squared_distance = { units = 10, centers = \"digits\" } }",
+            "a.toml:12:37: model.layers.0.squared_distance.centers: the digits are 10 pictures of 7 x 12, but the layer has 10 units of 192 inputs; use other centers, e.g. \"signs\"",
         ),
     ];
     let first =

@@ -4,7 +4,7 @@
 use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, EluSpec, EmbeddingSpec, Initializer, LayerNormSpec,
     LayerSpec, LeakyReluSpec, LinearSpec, LocalResponseNormSpec, MaxoutSpec, PoolSpec, PreluSpec,
-    RbfSpec, ResidualSpec, SubsamplingSpec,
+    ResidualSpec, SquaredDistanceSpec, SubsamplingSpec,
 };
 
 use super::{Case, linear};
@@ -33,8 +33,8 @@ fn image(name: &str, layer: LayerSpec) -> Case {
 
 fn on_vectors() -> Vec<Case> {
     let gaussian = |std| Initializer::Normal { mean: 0.0, std };
-    let rbf = |learning_rate| {
-        LayerSpec::Rbf(RbfSpec {
+    let squared_distance = |learning_rate| {
+        LayerSpec::SquaredDistance(SquaredDistanceSpec {
             units: 3,
             centers: gaussian(0.5),
             learning_rate,
@@ -75,8 +75,8 @@ fn on_vectors() -> Vec<Case> {
         vector("`identity`", LayerSpec::Identity),
         vector("`softmax`", LayerSpec::Softmax),
         vector("`maxout`", LayerSpec::Maxout(maxout)),
-        vector("`rbf`", rbf(1.0)),
-        vector("`rbf`, fixed centres", rbf(0.0)),
+        vector("`squared_distance`", squared_distance(1.0)),
+        vector("`squared_distance`, fixed centres", squared_distance(0.0)),
         vector("`dropout`", LayerSpec::Dropout(DropoutSpec { rate: 0.4 })),
         vector(
             "`layer_norm`",

@@ -1,6 +1,6 @@
 //! Every loss at the end of one network.
 
-use spec::model::{Initializer, LayerSpec, RbfSpec};
+use spec::model::{Initializer, LayerSpec, SquaredDistanceSpec};
 use spec::training::LossSpec;
 
 use super::{Case, perceptron};
@@ -28,7 +28,7 @@ fn case(loss: LossSpec) -> Case {
     if loss.smallest_wins() {
         // Its outputs are penalties: distances to the centre of each class.
         let std = 0.5;
-        case.layers[2] = LayerSpec::Rbf(RbfSpec {
+        case.layers[2] = LayerSpec::SquaredDistance(SquaredDistanceSpec {
             units: 4,
             centers: Initializer::Normal { mean: 0.0, std },
             learning_rate: 1.0,

@@ -1,6 +1,8 @@
 //! Every learning rule, penalty and bound on one network.
 
-use spec::model::{Conv2dSpec, Initializer, LayerSpec, LinearSpec, RbfSpec, SubsamplingSpec};
+use spec::model::{
+    Conv2dSpec, Initializer, LayerSpec, LinearSpec, SquaredDistanceSpec, SubsamplingSpec,
+};
 use spec::training::{BatchSize, ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec};
 
 use super::{Case, linear, perceptron};
@@ -105,7 +107,7 @@ fn lenet() -> Case {
         biases: None,
         learning_rate: 1.0,
     };
-    let rbf = RbfSpec {
+    let squared_distance = SquaredDistanceSpec {
         units: 4,
         centers: Initializer::Signs,
         learning_rate: 0.0,
@@ -121,7 +123,7 @@ fn lenet() -> Case {
         LayerSpec::Flatten,
         linear(6),
         LayerSpec::ScaledTanh,
-        LayerSpec::Rbf(rbf),
+        LayerSpec::SquaredDistance(squared_distance),
     ];
     let rule = curvature();
     let name = format!("`{}`, LeNet-5's parts of 1998", rule.kind());

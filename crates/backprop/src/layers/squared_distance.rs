@@ -45,12 +45,12 @@ use super::{Layer, Mode, Pass};
 
 /// `$y_j = \sum_i (x_i - w_{ji})^2$`.
 #[derive(Clone, Copy, Debug)]
-pub struct Rbf {
+pub struct SquaredDistance {
     d_in: usize,
     units: usize,
 }
 
-impl Rbf {
+impl SquaredDistance {
     /// The planned layer.
     pub fn new(planned: &PlannedLayer) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl Rbf {
     }
 }
 
-impl<T: Real> Layer<T> for Rbf {
+impl<T: Real> Layer<T> for SquaredDistance {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
         let samples = flat(x).chunks_exact(self.d_in);
         for (x, y) in samples.zip(flat_mut(y).chunks_exact_mut(self.units)) {
@@ -82,7 +82,7 @@ impl<T: Real> Layer<T> for Rbf {
     }
 }
 
-impl Rbf {
+impl SquaredDistance {
     /// `$dx_i = \sum_j dy_j f(x_i - w_{ji})$` and `$dw_{ji} \mathrel{+}= \pm \sum_n dy_j f(x_i - w_{ji})$`.
     fn back<T: Real>(
         &self,
@@ -154,14 +154,19 @@ mod tests {
     fn gradients_agree_with_central_differences() {
         for (d_in, units) in [(4, 3), (21, 2)] {
             let w = weights(units * d_in);
-            prove(&mut Rbf { d_in, units }, &w, random(5, d_in, "x"), units);
+            prove(
+                &mut SquaredDistance { d_in, units },
+                &w,
+                random(5, d_in, "x"),
+                units,
+            );
         }
     }
 
     /// `$\sum_j c_j y_j$` is a parabola in each input, so its second difference is exact.
     #[test]
     fn curvature_is_the_second_derivative_of_weighted_distances() {
-        let mut layer = Rbf { d_in: 4, units: 3 };
+        let mut layer = SquaredDistance { d_in: 4, units: 3 };
         let (w, x, c) = (weights(12), random(2, 4, "x"), random(2, 3, "c"));
         let mut y = Array2::zeros((2, 3));
         let mut sum = |x: &Array2<f64>| {
@@ -185,7 +190,7 @@ mod tests {
     #[test]
     fn two_centres_worked_by_hand() {
         // Differences (1, 2) - (1, -1) = (0, 3) and (1, 2) - (-1, 1) = (2, 1).
-        let mut layer = Rbf { d_in: 2, units: 2 };
+        let mut layer = SquaredDistance { d_in: 2, units: 2 };
         let (w, x) = ([1.0, -1.0, -1.0, 1.0], array![[1.0, 2.0]]);
         let mut y = Array2::zeros((1, 2));
         layer.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
@@ -203,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_small_distance_far_from_zero_does_not_cancel() {
-        let mut layer = Rbf { d_in: 1, units: 1 };
+        let mut layer = SquaredDistance { d_in: 1, units: 1 };
         let mut y = Array2::zeros((1, 1));
         let x = array![[1000.125f32]];
         layer.forward(&[1000.0], x.view(), y.view_mut(), Mode::Evaluation);
@@ -216,7 +221,7 @@ mod tests {
             let mut x = random(1, 20, "x");
             x[[0, place]] = f64::NAN;
             let mut y = Array2::zeros((1, 2));
-            let mut layer = Rbf { d_in: 20, units: 2 };
+            let mut layer = SquaredDistance { d_in: 20, units: 2 };
             layer.forward(&weights(40), x.view(), y.view_mut(), Mode::Evaluation);
             assert!(y.iter().all(|y| y.is_nan()));
         }
@@ -228,7 +233,7 @@ mod tests {
         fn every_distance_agrees_with_the_definition(d_in in 1usize..90, units in 1usize..5) {
             let (w, x) = (weights(units * d_in), random(3, d_in, "x"));
             let mut y = Array2::zeros((3, units));
-            Rbf { d_in, units }.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
+            SquaredDistance { d_in, units }.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
             for ((n, j), &y) in y.indexed_iter() {
                 let squares = (0..d_in).map(|i| (x[[n, i]] - w[j * d_in + i]).powi(2));
                 prop_assert!((y - squares.sum::<f64>()).abs() < 1e-12);

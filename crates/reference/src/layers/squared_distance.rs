@@ -1,21 +1,21 @@
 //! The squared distance to each centre.
 
 use burn::tensor::Tensor;
-use spec::model::{PlannedLayer, RbfSpec};
+use spec::model::{PlannedLayer, SquaredDistanceSpec};
 
 use super::{Curvature, Layer, Mode};
 
 /// yⱼ = Σᵢ (xᵢ − wⱼᵢ)². Burn has no such layer.
-pub(super) struct Rbf {
+pub(super) struct SquaredDistance {
     inputs: usize,
     units: usize,
 }
 
-impl Rbf {
-    pub(super) fn new(planned: &PlannedLayer, rbf: &RbfSpec) -> Self {
+impl SquaredDistance {
+    pub(super) fn new(planned: &PlannedLayer, squared_distance: &SquaredDistanceSpec) -> Self {
         Self {
             inputs: planned.inputs(),
-            units: rbf.units,
+            units: squared_distance.units,
         }
     }
 
@@ -27,7 +27,7 @@ impl Rbf {
     }
 }
 
-impl Layer for Rbf {
+impl Layer for SquaredDistance {
     fn forward(&mut self, w: &[Tensor<1>], x: Tensor<2>, _: Mode) -> Tensor<2> {
         let samples = x.dims()[0];
         let distances = self.differences(w, x).square().sum_dim(2);

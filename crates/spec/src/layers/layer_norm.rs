@@ -1,0 +1,45 @@
+//! `layer_norm`: each sample at mean 0 and variance 1.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Checker, Layer};
+use crate::Problem;
+use crate::plan::{PlannedLayer, Planner};
+
+/// Layer normalisation with weight (scale) and bias (shift) a feature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LayerNormSpec {
+    /// Added to the variance.
+    pub epsilon: f64,
+    /// Name in parameter paths; none: the layer's index in the list.
+    pub name: Option<String>,
+}
+
+impl Default for LayerNormSpec {
+    fn default() -> Self {
+        Self {
+            epsilon: 1e-5,
+            name: None,
+        }
+    }
+}
+
+impl Layer for LayerNormSpec {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
+        checker.epsilon(self.epsilon)
+    }
+
+    fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
+        layer.parameters = planner.scale_and_shift(layer.input.clone());
+        Ok(())
+    }
+
+    fn learns(&self) -> bool {
+        true
+    }
+}

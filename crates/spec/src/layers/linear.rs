@@ -1,0 +1,86 @@
+//! `linear`: y = x Wᵀ + b.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Checker, Layer, one, yes};
+use crate::Problem;
+use crate::initial::Initializer;
+use crate::plan::{PlannedLayer, Planner, Unit};
+
+/// A fully connected layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinearSpec {
+    /// Number of outputs.
+    pub units: usize,
+    /// Whether there is a bias.
+    #[serde(default = "yes")]
+    pub bias: bool,
+    /// Name in parameter paths (`name.weight`); none: the layer's index in the list.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Initial weights; none: `[model] weights`.
+    #[serde(default)]
+    pub weights: Option<Initializer>,
+    /// Initial biases; none: `[model] biases`.
+    #[serde(default)]
+    pub biases: Option<Initializer>,
+    /// Factor of the learning rate; 0: the layer stays as it is.
+    #[serde(default = "one")]
+    pub learning_rate: f64,
+}
+
+impl LinearSpec {
+    /// A layer with biases, everything else as in a config that does not say.
+    pub fn new(units: usize) -> Self {
+        Self {
+            units,
+            bias: true,
+            name: None,
+            weights: None,
+            biases: None,
+            learning_rate: 1.0,
+        }
+    }
+}
+
+impl Layer for LinearSpec {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
+        checker.units("units", self.units)?;
+        checker.learning_rate(self.learning_rate)?;
+        checker.initializers(&self.weights, &self.biases)
+    }
+
+    fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
+        let inputs = layer.inputs();
+        layer.output = vec![self.units];
+        let unit = Unit {
+            fan: [inputs, self.units],
+            weights: self.weights,
+            biases: self.bias.then_some(self.biases),
+            learning_rate: self.learning_rate,
+        };
+        layer.parameters = planner.unit(vec![self.units, inputs], self.units, unit);
+        Ok(())
+    }
+
+    fn width_setting(&self) -> Option<&'static str> {
+        Some("units")
+    }
+
+    fn learns(&self) -> bool {
+        true
+    }
+
+    fn has_curvature(&self) -> bool {
+        true
+    }
+
+    fn shifts_channels(&self) -> bool {
+        self.bias
+    }
+}

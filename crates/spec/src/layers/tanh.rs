@@ -1,0 +1,12 @@
+//! `tanh`: y = tanh x.
+
+use super::Layer;
+
+/// No settings.
+pub(super) struct Tanh;
+
+impl Layer for Tanh {
+    fn has_curvature(&self) -> bool {
+        true
+    }
+}
