@@ -43,8 +43,10 @@ struct LayerDescription {
 /// # Errors
 /// When the config is wrong or the folder cannot be written.
 pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
+    let Some(out) = &arguments.out else {
+        return Err(Failure::Input("--out: name the folder to write to".into()));
+    };
     let prepared = Prepared::read(&arguments.config)?;
-    let out = &arguments.out;
     std::fs::create_dir_all(out).map_err(|error| Failure::cannot_write(out, &error))?;
     let threads = machine::threads(&prepared.config.experiment.training);
     let (batch, backward) = machine::in_pool(threads, || gradients(&prepared))??;

@@ -1,5 +1,6 @@
 //! Why a call of `runner` did not succeed, and with which exit code it ends.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -41,8 +42,21 @@ impl Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::Input(error.to_string())
+        Self::Input(match shows_colours() {
+            true => error.in_colours(),
+            false => error.to_string(),
+        })
     }
+}
+
+/// Whether standard error is a terminal that is to be coloured.
+fn shows_colours() -> bool {
+    let plain = |name: &str, is: fn(&str) -> bool| {
+        std::env::var(name).is_ok_and(|value| is(&value))
+    };
+    std::io::stderr().is_terminal()
+        && !plain("NO_COLOR", |value| !value.is_empty())
+        && !plain("TERM", |value| value == "dumb")
 }
 
 impl From<DataError> for Failure {

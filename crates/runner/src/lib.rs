@@ -33,6 +33,10 @@ pub use failure::Failure;
 /// # Errors
 /// With the message to show and the exit code.
 pub fn execute(cli: Cli) -> Result<(), Failure> {
+    if let Some(arguments) = cli.command.config().filter(|arguments| arguments.cfg) {
+        output::line(arguments.read()?.resolved().trim_end());
+        return Ok(());
+    }
     match cli.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),

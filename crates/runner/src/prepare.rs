@@ -40,7 +40,7 @@ impl Prepared {
     /// # Errors
     /// What is wrong with any of them, with its place.
     pub fn read(arguments: &ConfigArguments) -> Result<Self, Failure> {
-        let config = Config::read(&arguments.config, &arguments.overrides)?;
+        let config = arguments.read()?;
         let experiment = &config.experiment;
         let streams = experiment.streams();
         let dataset = datasets::load(&experiment.dataset, config.folder(), &streams)

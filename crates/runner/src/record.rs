@@ -65,6 +65,9 @@ pub struct Record {
     pub config_file: String,
     /// `--set` arguments.
     pub overrides: Vec<String>,
+    /// What was taken out of the config on the command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unset: Vec<String>,
     /// The config as it ran, TOML.
     pub config: String,
     /// What was learned from.

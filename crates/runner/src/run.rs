@@ -100,7 +100,8 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         written: now(),
         seed: experiment.seed,
         config_file: prepared.config.file.display().to_string(),
-        overrides: prepared.config.overrides.clone(),
+        overrides: prepared.config.overrides.set.clone(),
+        unset: prepared.config.overrides.unset.clone(),
         config: prepared.config.resolved(),
         data: DataRecord {
             name: dataset.name.clone(),

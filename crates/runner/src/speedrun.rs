@@ -87,23 +87,12 @@ pub fn speedrun(arguments: &SpeedrunArguments) -> Result<(), Failure> {
 }
 
 fn read(file: &Path) -> Result<Speedrun, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        let file = file.display();
-        Failure::Input(format!(
-            "{file}: {error}; see experiments/speedrun.toml for one"
-        ))
-    })?;
-    let wrong =
-        |line: usize, what: &str| Failure::Input(format!("{}:{line}: {what}", file.display()));
-    let speedrun: Speedrun = toml::from_str(&text).map_err(|error| {
-        let before = error.span().map_or("", |span| &text[..span.start]);
-        wrong(1 + before.matches('\n').count(), error.message())
-    })?;
+    let speedrun: Speedrun = spec::config::read(file)?;
     match speedrun.seeds.is_empty() {
-        true => Err(wrong(
-            1,
-            "seeds: no seed, no run; one or more, e.g. [1, 2, 3]",
-        )),
+        true => Err(Failure::Input(format!(
+            "{}:1: seeds: no seed, no run; one or more, e.g. [1, 2, 3]",
+            file.display()
+        ))),
         false => Ok(speedrun),
     }
 }
@@ -131,8 +120,9 @@ fn measure(config: &Path, seed: u64) -> Result<(Measured, Record), Failure> {
     let seconds = start.elapsed().as_secs_f64();
     if !run.status.success() {
         let said = String::from_utf8_lossy(&run.stderr);
-        let last = said.lines().last().unwrap_or("no message");
-        return Err(failed("the run failed", &last));
+        let error = said.lines().find(|line| line.starts_with("error: "));
+        let error = error.or(said.lines().last()).unwrap_or("no message");
+        return Err(failed("the run failed", &error));
     }
     let record = only_record(results.path())?;
     let missing = || failed("nothing measured", &"the record has no test accuracy");

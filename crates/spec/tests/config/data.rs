@@ -10,7 +10,7 @@ fn against(shape: &DataShape, overrides: &[&str]) -> Result<(), String> {
     let config = good(overrides);
     let plan = config.experiment.model.plan(&[2]).unwrap();
     let checked = config.experiment.check_data(shape, &plan);
-    checked.map_err(|problem| config.locate(problem).to_string())
+    checked.map_err(|problem| config.locate(problem).short())
 }
 
 fn classes(count: usize) -> DataShape {

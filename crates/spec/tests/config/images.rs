@@ -48,7 +48,7 @@ fn impossible_waves_are_refused() {
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.waves]\nsize = [3, 4]",
-            "a.toml:6:8: invalid type: list, expected a whole number, 0 or more",
+            "a.toml:6:8: dataset.waves.size: expected a whole number, 0 or more, found a list",
         ),
     ]);
 }
@@ -64,12 +64,12 @@ fn impossible_preparations_are_refused() {
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\npad = -1",
-            "a.toml:6:7: invalid value: integer `-1`, expected a whole number, 0 or more",
+            "a.toml:6:7: dataset.mnist.pad: expected a whole number, 0 or more, found -1",
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\ndeskew = 1",
-            "a.toml:6:10: invalid type: integer `1`, expected true or false",
+            "a.toml:6:10: dataset.mnist.deskew: expected true or false, found 1",
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
@@ -84,12 +84,12 @@ fn impossible_preparations_are_refused() {
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\npixels = { range = [1.0] }",
-            "a.toml:6:20: invalid length 1, expected a list of length 2",
+            "a.toml:6:20: dataset.mnist.pixels.range: expected a list of 2, found a list of 1",
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\npixels = \"range\"",
-            "a.toml:6:10: a name alone, expected its settings too: { name = { ... } }",
+            "a.toml:6:10: dataset.mnist.pixels: a name alone, expected its settings too; write { range = ... }",
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
@@ -145,7 +145,7 @@ fn impossible_augmentations_are_refused() {
         (
             "[model]",
             "[augmentation]\nelastic = { sigma = 4.0 }\n\n[model]",
-            "a.toml:10:11: missing key `alpha`",
+            "a.toml:10:11: missing key `alpha`; add `alpha = ...` here, or give it: --set augmentation.elastic.alpha=...",
         ),
         (
             "[model]",
@@ -155,7 +155,7 @@ fn impossible_augmentations_are_refused() {
         (
             "[model]",
             "[augmentation]\nshift = true\n\n[model]",
-            "a.toml:10:9: invalid type: boolean `true`, expected a number",
+            "a.toml:10:9: augmentation.shift: expected a number, found true",
         ),
     ]);
 }
