@@ -51,9 +51,8 @@ impl From<ConfigError> for Failure {
 
 /// Whether standard error is a terminal that is to be coloured.
 fn shows_colours() -> bool {
-    let plain = |name: &str, is: fn(&str) -> bool| {
-        std::env::var(name).is_ok_and(|value| is(&value))
-    };
+    let plain =
+        |name: &str, is: fn(&str) -> bool| std::env::var(name).is_ok_and(|value| is(&value));
     std::io::stderr().is_terminal()
         && !plain("NO_COLOR", |value| !value.is_empty())
         && !plain("TERM", |value| value == "dumb")

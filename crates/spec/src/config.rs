@@ -7,6 +7,7 @@
 mod deserialize;
 mod fault;
 mod file;
+mod format;
 mod overrides;
 mod path;
 mod syntax;
@@ -63,11 +64,7 @@ impl Config {
         Self::check(file, source, overrides)
     }
 
-    fn check(
-        file: &Path,
-        source: Arc<Source>,
-        overrides: &Overrides,
-    ) -> Result<Self, ConfigError> {
+    fn check(file: &Path, source: Arc<Source>, overrides: &Overrides) -> Result<Self, ConfigError> {
         let mut root = document(&source)?;
         let unset = overrides.apply(&mut root, &complete)?;
         let experiment = from_tree(&root).map_err(|fault| fault.explain(&unset))?;
@@ -134,7 +131,7 @@ pub fn read<T: DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
 fn document(source: &Arc<Source>) -> Result<Node, ConfigError> {
     Node::document(source).map_err(|error| {
         let mut error = syntax::error(source, 0, &error);
-        if let Some((what, hint)) = syntax::other_format(source) {
+        if let Some((what, hint)) = format::recognise(source) {
             error.reason = format!("this is {what}, not a config");
             error.hint = Some(hint);
         }

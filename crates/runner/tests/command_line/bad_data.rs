@@ -166,7 +166,7 @@ fn text_in_a_numeric_column() {
 fn a_target_column_that_is_not_there() {
     let workspace = table("a,b,class\n1,2,u\n3,4,v\n");
     let parts = [
-        "tiny.toml:9:10: ",
+        "--> tiny.toml:9:10\n",
         "table.csv has no column \"y\"",
         "\"class\"",
     ];
@@ -177,7 +177,7 @@ fn a_target_column_that_is_not_there() {
 fn a_single_class() {
     let workspace = table("a,y\n1,u\n2,u\n");
     let parts = [
-        "tiny.toml:9:10: ",
+        "--> tiny.toml:9:10\n",
         "a single class, \"u\"",
         "at least two classes",
     ];

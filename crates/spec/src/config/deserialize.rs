@@ -223,9 +223,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         match &self.0.value {
             Value::List(items) => self.items(items, visitor),
             Value::Table(_) => self.wrong("a list"),
-            value => {
-                Err(Fault::wrong(self.0, "a list").hint(format!("in brackets: [{value}]")))
-            }
+            value => Err(Fault::wrong(self.0, "a list").hint(format!("in brackets: [{value}]"))),
         }
     }
 
@@ -316,7 +314,10 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 /// A key beside a kind that is the name of none. Often it is a setting that belongs inside.
 fn stranger(entry: &Entry, entries: &[Entry], valid: &'static [&'static str]) -> Fault {
     let fault = Fault::unknown("name", &entry.key, valid, &entry.place);
-    let kinds: Vec<&Entry> = entries.iter().filter(|e| valid.contains(&e.key.as_str())).collect();
+    let kinds: Vec<&Entry> = entries
+        .iter()
+        .filter(|e| valid.contains(&e.key.as_str()))
+        .collect();
     match kinds.as_slice() {
         [kind] if kind.node.child(&entry.key).is_some() => {
             fault.hint(format!(".{}.{} is the setting", kind.key, entry.key))
@@ -431,7 +432,9 @@ impl<'de> VariantAccess<'de> for Kind<'de> {
             Some((_, Value::Table(entries))) if entries.is_empty() => Ok(()),
             Some((settings, _)) => {
                 let fault = Fault::custom("expected no settings, { }").at(&settings.place);
-                Err(fault.hint(format!("write \"{}\"", self.name)).under(self.name))
+                Err(fault
+                    .hint(format!("write \"{}\"", self.name))
+                    .under(self.name))
             }
         }
     }

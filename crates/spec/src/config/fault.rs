@@ -173,12 +173,7 @@ fn unknown(kind: &str, name: &str, valid: &[&str], hint: Option<String>) -> Conf
 }
 
 /// A key that a table lacks: how it is added, or which argument took it away.
-fn missing(
-    table: &str,
-    name: &str,
-    marks: Vec<Mark>,
-    unset: &[(String, Place)],
-) -> ConfigError {
+fn missing(table: &str, name: &str, marks: Vec<Mark>, unset: &[(String, Place)]) -> ConfigError {
     let key = match table {
         "" => name.to_string(),
         _ => format!("{table}.{name}"),

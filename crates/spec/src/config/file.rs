@@ -60,7 +60,10 @@ fn configs(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     files.sort();
     files
@@ -77,7 +80,10 @@ fn similar(file: &Path) -> Option<PathBuf> {
     let folders = [beside, ".".into(), "configs".into()];
     let files: Vec<PathBuf> = folders.iter().flat_map(|folder| configs(folder)).collect();
     let stem = |file: &PathBuf| Some(file.file_stem()?.to_str()?.to_string());
-    let stems: Vec<String> = files.iter().map(|file| stem(file).unwrap_or_default()).collect();
+    let stems: Vec<String> = files
+        .iter()
+        .map(|file| stem(file).unwrap_or_default())
+        .collect();
     let near = nearest(wanted, stems.iter().map(String::as_str))?;
     let found = &files[stems.iter().position(|stem| stem == near)?];
     Some(found.strip_prefix(".").unwrap_or(found).to_path_buf())
@@ -101,7 +107,11 @@ fn text(bytes: Vec<u8>, name: &str) -> Result<String, ConfigError> {
     ];
     if let Some((_, by)) = packed.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         let reason = format!("this is a file packed by {by}, not a config");
-        return Err(refused(name, reason, "unpack it, or name a config (*.toml)"));
+        return Err(refused(
+            name,
+            reason,
+            "unpack it, or name a config (*.toml)",
+        ));
     }
     let bytes = match bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]) {
         Some(rest) => rest.to_vec(),

@@ -56,12 +56,22 @@ fn source(option: &str, argument: &str) -> (Arc<Source>, usize) {
     (Arc::new(source), option.len() + 1)
 }
 
-/// The keys of an argument, with their places.
-fn keys(source: &Arc<Source>, from: usize, keys: Vec<Key>) -> Result<Vec<Step>, ConfigError> {
+/// The keys of an argument, with their places; `empty` is said of one that is empty.
+fn steps(
+    source: &Arc<Source>,
+    from: usize,
+    keys: Vec<Key>,
+    empty: &str,
+) -> Result<Vec<Step>, ConfigError> {
+    if keys.len() > DEEPEST {
+        let whole = Place::new(source, from..source.text.len());
+        let reason = format!("{} keys, one inside the other, are too many", keys.len());
+        return Err(refused(&whole, "", reason));
+    }
     let steps = keys.into_iter().map(|key| {
         let place = Place::new(source, key.span.start + from..key.span.end + from);
         match key.name.is_empty() {
-            true => Err(refused(&place, "", "the key before = is empty")),
+            true => Err(refused(&place, "", empty)),
             false => Ok(Step {
                 key: key.name,
                 place,
@@ -71,10 +81,30 @@ fn keys(source: &Arc<Source>, from: usize, keys: Vec<Key>) -> Result<Vec<Step>, 
     steps.collect()
 }
 
+/// Most keys of a path: more than any config has, and few enough to walk down.
+const DEEPEST: usize = 100;
+
 /// A key of an argument.
 struct Step {
     key: String,
     place: Place,
+}
+
+impl Step {
+    fn entry(&self, node: Node) -> Entry {
+        Entry {
+            key: self.key.clone(),
+            place: self.place.clone(),
+            node,
+        }
+    }
+}
+
+/// What some keys lead to.
+fn walk<'a>(root: &'a mut Node, steps: &[Step]) -> Option<&'a mut Node> {
+    steps
+        .iter()
+        .try_fold(root, |at, step| at.child_mut(&step.key))
 }
 
 fn joined(steps: &[Step]) -> String {
@@ -91,29 +121,14 @@ fn remove(root: &mut Node, argument: &str) -> Result<(String, Place), ConfigErro
         error.hint = Some("--unset takes a key away, --set gives it another value".into());
         return Err(error);
     }
-    let steps = keys(&source, from, split.keys)?;
-    let mut at = root;
+    let steps = steps(&source, from, split.keys, "a key is empty")?;
     for (depth, step) in steps.iter().enumerate() {
-        let absent = absent(at, &steps[..depth], step);
-        if at.child(&step.key).is_none() {
-            return Err(absent);
-        }
-        if depth + 1 == steps.len() {
-            match &mut at.value {
-                Value::Table(entries) => entries.retain(|entry| entry.key != step.key),
-                Value::List(items) => {
-                    let index = step.key.parse::<usize>().unwrap_or(items.len());
-                    if index < items.len() {
-                        items.remove(index);
-                    }
-                }
-                _ => {}
+        match walk(root, &steps[..depth]) {
+            Some(at) if at.child(&step.key).is_none() => {
+                return Err(absent(at, &steps[..depth], step));
             }
-            break;
-        }
-        match child_mut(at, &step.key) {
-            Some(next) => at = next,
-            None => return Err(absent),
+            Some(at) if depth + 1 == steps.len() => at.remove(&step.key),
+            _ => {}
         }
     }
     let whole = Place::new(&source, 0..source.text.len());
@@ -158,17 +173,6 @@ fn no_element(items: &[Node], step: &Step) -> ConfigError {
     error
 }
 
-fn child_mut<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {
-    match &mut node.value {
-        Value::Table(entries) => {
-            let entry = entries.iter_mut().find(|entry| entry.key == key);
-            entry.map(|entry| &mut entry.node)
-        }
-        Value::List(items) => items.get_mut(key.parse::<usize>().ok()?),
-        _ => None,
-    }
-}
-
 /// A `--set` that was read.
 struct Set {
     /// Never empty.
@@ -189,7 +193,12 @@ impl Set {
         let appends = argument[..equals].ends_with('+');
         let path = &argument[..equals - usize::from(appends)];
         Ok(Self {
-            steps: keys(&source, from, path::split(path).keys)?,
+            steps: steps(
+                &source,
+                from,
+                path::split(path).keys,
+                "the key before = is empty",
+            )?,
             value: value(&source, from + equals + 1)?,
             appends,
         })
@@ -201,21 +210,24 @@ impl Set {
             let place = &self.value.place;
             refused(place, "", "the key before = is empty")
         })?;
-        let mut at = root;
         for (depth, step) in way.iter().enumerate() {
-            let through = self.through(at, depth);
+            let Some(at) = walk(root, &way[..depth]) else {
+                break;
+            };
             if let Value::Table(entries) = &mut at.value
                 && entries.iter().all(|entry| entry.key != step.key)
             {
-                entries.push(Entry {
-                    key: step.key.clone(),
-                    place: step.place.clone(),
-                    node: Node::table(step.place.clone()),
-                });
+                let node = Node::table(step.place.clone());
+                entries.push(step.entry(node));
             }
-            at = child_mut(at, &step.key).ok_or(through)?;
+            if at.child(&step.key).is_none() {
+                return Err(self.through(at, depth));
+            }
         }
-        Ok((at, last))
+        match walk(root, way) {
+            Some(holder) => Ok((holder, last)),
+            None => Err(refused(&last.place, "", "this key leads nowhere")),
+        }
     }
 
     fn replace(self, root: &mut Node) -> Result<(), ConfigError> {
@@ -223,18 +235,14 @@ impl Set {
         let through = self.through(holder, self.steps.len() - 1);
         match &mut holder.value {
             Value::Table(entries) => {
-                let entry = Entry {
-                    key: last.key.clone(),
-                    place: last.place.clone(),
-                    node: self.value.clone(),
-                };
+                let entry = last.entry(self.value.clone());
                 match entries.iter_mut().find(|entry| entry.key == last.key) {
                     Some(old) => *old = entry,
                     None => entries.push(entry),
                 }
                 Ok(())
             }
-            _ => match child_mut(holder, &last.key) {
+            _ => match holder.child_mut(&last.key) {
                 Some(element) => {
                     *element = self.value.clone();
                     Ok(())
@@ -255,7 +263,7 @@ impl Set {
         }
         let (holder, last) = self.holder(root)?;
         let through = self.through(holder, self.steps.len() - 1);
-        let list = child_mut(holder, &last.key).ok_or(through)?;
+        let list = holder.child_mut(&last.key).ok_or(through)?;
         let place = list.place.clone();
         let Value::List(items) = &mut list.value else {
             let reason = format!("{path} is {}, not a list", list.in_words());
@@ -296,14 +304,10 @@ impl Set {
             error.hint = Some(format!("to begin it: --set {}", quoted(&path, &list)));
             return Err(error);
         };
-        entries.push(Entry {
-            key: last.key.clone(),
-            place: last.place.clone(),
-            node: Node {
-                value: value.clone(),
-                place: self.value.place.clone(),
-            },
-        });
+        entries.push(last.entry(Node {
+            value: value.clone(),
+            place: self.value.place.clone(),
+        }));
         Ok(())
     }
 
@@ -327,7 +331,9 @@ impl Set {
             path::Segment(&step.key)
         );
         let mut error = refused(&step.place, "", reason);
-        error.marks.push(Mark::new(&at.place, format!("the value of {above}")));
+        error
+            .marks
+            .push(Mark::new(&at.place, format!("the value of {above}")));
         error.hint = Some(match &at.value {
             // Perhaps it names a kind.
             Value::Text(_) => {

@@ -18,7 +18,10 @@ impl fmt::Display for Segment<'_> {
 
 /// Keys with points between them.
 pub fn join<'a>(keys: impl IntoIterator<Item = &'a str>) -> String {
-    let keys: Vec<String> = keys.into_iter().map(|key| Segment(key).to_string()).collect();
+    let keys: Vec<String> = keys
+        .into_iter()
+        .map(|key| Segment(key).to_string())
+        .collect();
     keys.join(".")
 }
 

@@ -117,6 +117,33 @@ impl Node {
         }
     }
 
+    /// The same, to be changed.
+    pub fn child_mut(&mut self, segment: &str) -> Option<&mut Self> {
+        match &mut self.value {
+            Value::Table(entries) => {
+                let entry = entries.iter_mut().find(|entry| entry.key == segment);
+                entry.map(|entry| &mut entry.node)
+            }
+            Value::List(items) => items.get_mut(segment.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
+
+    /// Takes away what is under a key of a table, or at an index of a list.
+    pub fn remove(&mut self, segment: &str) {
+        match &mut self.value {
+            Value::Table(entries) => entries.retain(|entry| entry.key != segment),
+            Value::List(items) => {
+                if let Ok(index) = segment.parse::<usize>()
+                    && index < items.len()
+                {
+                    items.remove(index);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The value that a path of keys leads to, or the last one on the way that is there; and
     /// whether the whole way was there.
     pub fn follow(&self, path: &str) -> (&Self, bool) {

@@ -30,7 +30,9 @@ pub fn draw(error: &ConfigError, colours: bool) -> String {
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
-    renderer.render(&[message])
+    let drawn = renderer.render(&[message]);
+    let drawn: Vec<&str> = drawn.lines().map(str::trim_end).collect();
+    drawn.join("\n")
 }
 
 /// A picture of each source that is marked.
@@ -69,6 +71,8 @@ fn on_one_line(place: &Place) -> Range<usize> {
         at
     };
     let (start, end) = (floor(place.span.start), floor(place.span.end));
-    let line = text[start..].find(['\r', '\n']).map_or(text.len(), |at| start + at);
+    let line = text[start..]
+        .find(['\r', '\n'])
+        .map_or(text.len(), |at| start + at);
     start..end.clamp(start, line.max(start))
 }

@@ -5,7 +5,7 @@ use spec::Config;
 use crate::support::parse;
 
 /// Layers of every kind and every setting away from its default, for images `[2, 16, 16]`.
-const EVERYTHING: &str = r#"name = "everything"
+pub const EVERYTHING: &str = r#"name = "everything"
 seed = 7
 implementations = ["backprop", "burn-ndarray", "burn-flex"]
 
@@ -73,7 +73,7 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-const OTHERS: [&str; 26] = [
+pub const OTHERS: [&str; 26] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",

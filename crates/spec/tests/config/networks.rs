@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use spec::{Config, Overrides};
 use spec::model::PlannedLayer;
+use spec::{Config, Overrides};
 
 /// The layers of a config that have parameters: name, and how many of them are learned.
 fn learned(config: &str, sample_shape: &[usize]) -> Vec<(String, usize)> {

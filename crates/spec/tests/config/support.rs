@@ -42,7 +42,11 @@ pub fn parse(text: &str, overrides: &[&str]) -> Result<Config, String> {
 pub fn config(text: &str, overrides: &[&str]) -> Result<Config, ConfigError> {
     let unset = |set: &&str| set.strip_prefix("--unset ").map(String::from);
     let overrides = Overrides {
-        set: overrides.iter().filter(|set| unset(set).is_none()).map(|s| s.to_string()).collect(),
+        set: overrides
+            .iter()
+            .filter(|set| unset(set).is_none())
+            .map(|s| s.to_string())
+            .collect(),
         unset: overrides.iter().filter_map(unset).collect(),
     };
     Config::parse(Path::new("a.toml"), text.into(), &overrides)
