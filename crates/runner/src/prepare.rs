@@ -32,6 +32,8 @@ pub struct Prepared {
     pub plan: Vec<PlannedLayer>,
     /// The parameters that every implementation begins with.
     pub initial: NamedTensors<f64>,
+    /// What is to be known of where they come from.
+    pub notes: Vec<String>,
 }
 
 impl Prepared {
@@ -64,7 +66,7 @@ impl Prepared {
             streams,
         );
         let augmenter = augmenter.map_err(|problem| config.locate(problem))?;
-        let initial = initial_parameters(&config, &plan, &streams)?;
+        let (initial, notes) = initial_parameters(&config, &plan, &streams)?;
         Ok(Self {
             config,
             train_rows,
@@ -73,6 +75,7 @@ impl Prepared {
             shape,
             plan,
             initial,
+            notes,
             dataset,
         })
     }
@@ -161,15 +164,13 @@ fn initial_parameters(
     config: &Config,
     plan: &[PlannedLayer],
     streams: &Streams,
-) -> Result<NamedTensors<f64>, Failure> {
+) -> Result<(NamedTensors<f64>, Vec<String>), Failure> {
     match &config.experiment.model.initial_parameters {
-        None => Ok(initial::draw_parameters(plan, streams)),
+        None => Ok((initial::draw_parameters(plan, streams), Vec::new())),
         Some(file) => {
             let file = resolve_path(file, config.folder());
-            initial::read_parameters(plan, &file).map_err(|error| {
-                let problem = Problem::new("model.initial_parameters", error.to_string());
-                config.locate(problem).into()
-            })
+            let read = initial::read_parameters(plan, &file);
+            read.map_err(|problem| config.locate(problem).into())
         }
     }
 }
@@ -183,7 +184,11 @@ fn data_failure(config: &Config, error: &datasets::DataError) -> Failure {
             let reason = message
                 .strip_prefix(&format!("{key}: "))
                 .unwrap_or(&message);
-            config.locate(Problem::new(key, reason)).into()
+            let problem = match reason.split_once("; ") {
+                Some((reason, hint)) => Problem::new(key, reason).hint(hint),
+                None => Problem::new(key, reason),
+            };
+            config.locate(problem).into()
         }
         None => Failure::Input(error.to_string()),
     }

@@ -165,7 +165,10 @@ impl Finished {
         assert!(first.starts_with("error: "), "{self:?}");
         let of_picture = |line: &str| {
             let gutter = line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit());
-            ["|", "--> ", "::: ", "= "].iter().any(|begin| gutter.starts_with(begin)) || gutter == ":::"
+            ["|", "--> ", "::: ", "= "]
+                .iter()
+                .any(|begin| gutter.starts_with(begin))
+                || gutter == ":::"
         };
         assert!(lines.all(of_picture), "{self:?}");
         assert!(!self.err.contains("panicked"), "{self:?}");
