@@ -3,6 +3,8 @@
 mod differences;
 mod digits;
 mod foreign;
+#[cfg(test)]
+mod reading;
 mod weights;
 
 use ndarray::{ArrayD, IxDyn};

@@ -221,7 +221,10 @@ impl std::error::Error for Fault {}
 /// What types say that read themselves: in the config's words.
 impl Error for Fault {
     fn custom<T: fmt::Display>(reason: T) -> Self {
-        let reason = reason.to_string();
+        let mut reason = reason.to_string();
+        if reason.contains("untagged enum") {
+            reason = "a value of another type is expected".into();
+        }
         Self::from(What::Wrong { reason, hint: None })
     }
 

@@ -31,6 +31,11 @@ const VALUES: [&str; 21] = [
     "{ stranger = 1 }",
 ];
 
+/// Data of another kind, with all their settings.
+const CSV: &str = "dataset={ csv = { path = \"a.csv\", test_path = \"b.csv\", header = true, \
+    delimiter = \";\", target = \"y\", ignore = [0, \"a\"], categorical = [\"b\"], \
+    missing = { markers = [\"-\"], policy = \"mean\" }, scale = \"min_max\" } }";
+
 /// Words of the parser and of Rust. "unit" is a kind of pixels, and maps are maps of a network.
 const FORBIDDEN: [&str; 20] = [
     "untagged",
@@ -115,7 +120,7 @@ fn judge(overrides: &[&str]) {
 
 #[test]
 fn every_value_may_be_of_any_type_and_the_answer_is_in_plain_words() {
-    for other in [""].iter().chain(&OTHERS) {
+    for other in ["", CSV].iter().chain(&OTHERS) {
         let others: Vec<&str> = [*other].into_iter().filter(|o| !o.is_empty()).collect();
         let whole = config(EVERYTHING, &others).map(|config| config.resolved());
         // Some of the others want another smoothing; the rest of the test does not mind.
