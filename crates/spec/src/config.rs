@@ -100,11 +100,11 @@ impl Config {
     /// Adds the place to a problem with a key's value: where the value was written, or what it
     /// would belong to. Where the command line set a part of it, that is shown first.
     pub fn locate(&self, problem: Problem) -> ConfigError {
-        let (node, _) = self.root.follow(&problem.key);
+        let (node, found) = self.root.follow(&problem.key);
         let mut marks = vec![Mark::new(&node.place, "")];
-        if !node.place.is_argument()
+        if found
+            && !node.place.is_argument()
             && let Some(argument) = node.arguments().first()
-            && !std::ptr::eq(node, &self.root)
         {
             marks.insert(0, Mark::new(argument, ""));
         }

@@ -116,7 +116,12 @@ impl ConfigError {
             (Some(hint), true) => line += &format!("; {hint}"),
             (Some(hint), false) => line += &format!("; {hint} ({notes})"),
         }
-        line
+        // What is typed into a config may hold codes that a terminal would obey.
+        let shown = |c: char| match c.is_control() {
+            true => c.escape_default().to_string(),
+            false => c.to_string(),
+        };
+        line.chars().map(shown).collect()
     }
 }
 

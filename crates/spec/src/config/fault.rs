@@ -13,7 +13,7 @@ use crate::error::{ConfigError, Mark, nearest};
 pub struct Fault {
     /// The keys that lead to it, the last one first.
     keys: Vec<String>,
-    what: What,
+    what: Box<What>,
     marks: Vec<Mark>,
 }
 
@@ -50,7 +50,7 @@ impl Fault {
 
     /// Adds what would be right.
     pub fn hint(mut self, text: impl Into<String>) -> Self {
-        if let What::Wrong { hint, .. } | What::Unknown { hint, .. } = &mut self.what {
+        if let What::Wrong { hint, .. } | What::Unknown { hint, .. } = &mut *self.what {
             hint.get_or_insert(text.into());
         }
         self
@@ -96,7 +96,7 @@ impl Fault {
 
     /// The key that is missing, if one is.
     pub fn missing(&self) -> Option<&'static str> {
-        match self.what {
+        match *self.what {
             What::Missing(key) => Some(key),
             _ => None,
         }
@@ -119,7 +119,7 @@ impl Fault {
     /// Puts it into words. `unset` are the keys that were taken away on the command line.
     pub fn explain(self, unset: &[(String, Place)]) -> ConfigError {
         let key = path::join(self.keys.iter().rev().map(String::as_str));
-        let mut error = match self.what {
+        let mut error = match *self.what {
             What::Wrong { reason, hint } => {
                 let mut error = ConfigError::new(reason);
                 error.key = (!key.is_empty()).then_some(key);
@@ -199,7 +199,7 @@ impl From<What> for Fault {
     fn from(what: What) -> Self {
         Self {
             keys: Vec::new(),
-            what,
+            what: Box::new(what),
             marks: Vec::new(),
         }
     }
@@ -207,7 +207,7 @@ impl From<What> for Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.what {
+        match &*self.what {
             What::Wrong { reason, .. } => f.write_str(reason),
             What::Unknown { kind, name, .. } => write!(f, "unknown {kind} `{}`", visible(name)),
             What::Missing(name) => write!(f, "missing key `{name}`"),

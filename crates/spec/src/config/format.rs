@@ -28,21 +28,30 @@ pub fn recognise(source: &Source) -> Option<(&'static str, String)> {
     if json || ends(&[".json"]) {
         return Some(("JSON", config.into()));
     }
-    let colon = |line: &str| {
-        let (key, _) = line.split_once(':')?;
-        let word = |c: char| c.is_alphanumeric() || "_-. ".contains(c);
-        (key.chars().all(word) && !key.is_empty()).then_some(())
-    };
-    let yaml = first == "---" || lines.iter().all(|line| colon(line).is_some());
-    if yaml || ends(&[".yaml", ".yml"]) {
+    if first == "---" || lines.iter().all(|line| is_yaml(line)) || ends(&[".yaml", ".yml"]) {
         return Some(("YAML", config.into()));
     }
-    let table = [',', ';', '\t'].iter().any(|separator| {
-        let count = |line: &str| line.matches(*separator).count();
-        count(first) > 0 && lines.len() > 1 && lines.iter().all(|l| count(l) == count(first))
-    });
-    if (table && !first.contains('=')) || ends(&[".csv", ".tsv", ".data"]) {
+    if is_table(&lines) || ends(&[".csv", ".tsv", ".data"]) {
         return Some(("a table of data", data));
     }
     None
+}
+
+/// Whether a line is `key: value`, or an element of a list.
+fn is_yaml(line: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || "_-. ".contains(c);
+    match line.split_once(':') {
+        Some((key, _)) => !key.is_empty() && key.chars().all(word),
+        None => line.starts_with("- "),
+    }
+}
+
+/// Whether all lines have as many separators as the first.
+fn is_table(lines: &[&str]) -> bool {
+    [',', ';', '\t'].iter().any(|separator| {
+        let count = |line: &str| line.matches(*separator).count();
+        let first = lines.first().map_or(0, |line| count(line));
+        let plain = |line: &&str| count(line) == first && !line.contains('=');
+        first > 0 && lines.len() > 1 && lines.iter().all(plain)
+    })
 }

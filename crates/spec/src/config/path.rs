@@ -62,7 +62,7 @@ pub fn split(text: &str) -> Split {
             (Some(_), _) => {}
             (None, '"' | '\'') if text[start..at].trim().is_empty() => quote = Some(c),
             (None, '.') => {
-                keys.push(key(text, start..at));
+                keys.extend(key(text, start..at));
                 start = at + 1;
             }
             (None, '=') => {
@@ -72,27 +72,46 @@ pub fn split(text: &str) -> Split {
             _ => {}
         }
     }
-    keys.push(key(text, start..equals.unwrap_or(text.len())));
+    keys.extend(key(text, start..equals.unwrap_or(text.len())));
     Split { keys, equals }
 }
 
-fn key(text: &str, range: Range<usize>) -> Key {
+/// The key between two points, and the indices behind it: `layers[0]` is `layers.0`.
+fn key(text: &str, range: Range<usize>) -> Vec<Key> {
     let piece = &text[range.clone()];
     let start = range.start + piece.len() - piece.trim_start().len();
     let piece = piece.trim();
+    let whole = |name: String| {
+        let span = start..start + piece.len();
+        vec![Key { name, span }]
+    };
     let quoted = |quote: char| piece.strip_prefix(quote)?.strip_suffix(quote);
-    let name = match (quoted('"'), quoted('\'')) {
-        (Some(inside), _) => match toml::de::DeValue::parse(piece) {
+    match (quoted('"'), quoted('\'')) {
+        (Some(inside), _) => whole(match toml::de::DeValue::parse(piece) {
             Ok(value) => value.get_ref().as_str().unwrap_or(inside).to_string(),
             Err(_) => inside.to_string(),
-        },
-        (_, Some(inside)) => inside.to_string(),
-        _ => piece.to_string(),
-    };
-    Key {
-        name,
-        span: start..start + piece.len(),
+        }),
+        (_, Some(inside)) => whole(inside.to_string()),
+        _ => indexed(piece, start).unwrap_or_else(|| whole(piece.to_string())),
     }
+}
+
+/// A key with indices in brackets behind it.
+fn indexed(piece: &str, start: usize) -> Option<Vec<Key>> {
+    let (_, indices) = piece.split_once('[').filter(|(name, _)| !name.is_empty())?;
+    let indices = indices.strip_suffix(']')?;
+    let mut at = start;
+    let name = &piece[..piece.len() - indices.len() - 2];
+    let names = std::iter::once(name).chain(indices.split("]["));
+    let keys = names.map(|name| {
+        let span = at..at + name.len();
+        at = span.end + if span.start == start { 1 } else { 2 };
+        let name = name.to_string();
+        Key { name, span }
+    });
+    let keys: Vec<Key> = keys.collect();
+    let index = |key: &Key| key.name.parse::<i64>().is_ok();
+    keys[1..].iter().all(index).then_some(keys)
 }
 
 #[cfg(test)]
@@ -116,5 +135,23 @@ mod tests {
     fn an_empty_path_is_one_empty_key() {
         assert_eq!(segments(""), [""]);
         assert_eq!(segments("a."), ["a", ""]);
+    }
+
+    #[test]
+    fn indices_may_stand_in_brackets() {
+        assert_eq!(
+            segments("model.layers[0].linear"),
+            ["model", "layers", "0", "linear"]
+        );
+        assert_eq!(segments("a[1][-2]"), ["a", "1", "-2"]);
+        let keys = split("x.a[10][2]").keys;
+        let spans: Vec<&str> = keys
+            .iter()
+            .map(|key| &"x.a[10][2]"[key.span.clone()])
+            .collect();
+        assert_eq!(spans, ["x", "a", "10", "2"]);
+        for odd in ["[0]", "a[", "a]", "a[b]", "a[]", "a[1", "[", "]", "a[0]b"] {
+            assert_eq!(segments(odd), [odd]);
+        }
     }
 }
