@@ -67,7 +67,7 @@ impl Config {
     fn check(file: &Path, source: Arc<Source>, overrides: &Overrides) -> Result<Self, ConfigError> {
         let mut root = document(&source)?;
         let unset = overrides.apply(&mut root, &complete)?;
-        let experiment = from_tree(&root).map_err(|fault| fault.explain(&unset))?;
+        let experiment = from_tree(&root).map_err(|fault| fault.explain(&root, &unset))?;
         let config = Self {
             file: file.into(),
             source,
@@ -124,7 +124,7 @@ impl Config {
 /// As [`Config::read`].
 pub fn read<T: DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
     let root = document(&file::read(file)?)?;
-    from_tree(&root).map_err(|fault| fault.explain(&[]))
+    from_tree(&root).map_err(|fault| fault.explain(&root, &[]))
 }
 
 /// The tree of a text, or why it is not TOML.

@@ -116,12 +116,7 @@ impl ConfigError {
             (Some(hint), true) => line += &format!("; {hint}"),
             (Some(hint), false) => line += &format!("; {hint} ({notes})"),
         }
-        // What is typed into a config may hold codes that a terminal would obey.
-        let shown = |c: char| match c.is_control() {
-            true => c.escape_default().to_string(),
-            false => c.to_string(),
-        };
-        line.chars().map(shown).collect()
+        printable(&line)
     }
 }
 
@@ -132,6 +127,15 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// A text on one line: what is typed into a config may hold codes that a terminal would obey.
+fn printable(text: &str) -> String {
+    let shown = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
 
 /// A place in words: file, line and column, or the argument.
 fn name(place: &Place) -> String {

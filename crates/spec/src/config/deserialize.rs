@@ -33,8 +33,10 @@ impl<'de> Reader<'de> {
                     .visit_u64(number)
                     .map_err(|_: Fault| Fault::wrong(self.0, "a smaller number"))
                     .map_err(|fault| fault.at(place)),
+                Err(_) if *number > 0 => self.wrong("a smaller number"),
                 Err(_) => self.wrong(WHOLE),
             },
+            Value::Huge(_) => self.wrong("a smaller number"),
             Value::Float(number) if number.fract() == 0.0 && (0.0..1e15).contains(number) => {
                 Err(Fault::wrong(self.0, WHOLE).hint(format!("write {number}")))
             }
@@ -83,7 +85,11 @@ impl<'de> Reader<'de> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         let Value::Table(entries) = &self.0.value else {
-            return self.wrong("a table");
+            let fault = Fault::wrong(self.0, "a table");
+            return Err(match valid {
+                [] => fault,
+                valid => fault.hint(format!("with {}", valid.join(", "))),
+            });
         };
         let stranger = entries.iter().find(|e| !valid.contains(&e.key.as_str()));
         match stranger {

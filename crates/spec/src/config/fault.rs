@@ -116,8 +116,9 @@ impl Fault {
         self
     }
 
-    /// Puts it into words. `unset` are the keys that were taken away on the command line.
-    pub fn explain(self, unset: &[(String, Place)]) -> ConfigError {
+    /// Puts it into words. `root` is the config, `unset` are the keys that were taken away on the
+    /// command line.
+    pub fn explain(self, root: &Node, unset: &[(String, Place)]) -> ConfigError {
         let key = path::join(self.keys.iter().rev().map(String::as_str));
         let mut error = match *self.what {
             What::Wrong { reason, hint } => {
@@ -131,7 +132,15 @@ impl Fault {
                 name,
                 valid,
                 hint,
-            } => unknown(kind, &name, valid, hint.map(|hint| format!("{key}{hint}"))),
+            } => {
+                let hint = hint.map(|hint| format!("{key}{hint}"));
+                unknown(
+                    kind,
+                    &name,
+                    valid,
+                    hint.or_else(|| elsewhere(root, &key, &name)),
+                )
+            }
             What::Missing(name) => return missing(&key, name, self.marks, unset),
             What::Kinds { names, replacement } => {
                 let mut error = ConfigError::new(several(&names));
@@ -170,6 +179,20 @@ fn unknown(kind: &str, name: &str, valid: &[&str], hint: Option<String>) -> Conf
     error.hint = hint.or_else(|| near.map(|near| format!("did you mean `{near}`?")));
     error.notes = vec![format!("valid: {}", valid.join(", "))];
     error
+}
+
+/// The one place where a key stands that is given in another: `epochs` for `training.epochs`.
+fn elsewhere(root: &Node, table: &str, name: &str) -> Option<String> {
+    let here = match table {
+        "" => path::Segment(name).to_string(),
+        _ => format!("{table}.{}", path::Segment(name)),
+    };
+    let mut paths = root.paths_to(name);
+    paths.retain(|path| *path != here);
+    match paths.as_slice() {
+        [path] => Some(format!("did you mean `{path}`?")),
+        _ => None,
+    }
 }
 
 /// A key that a table lacks: how it is added, or which argument took it away.

@@ -9,12 +9,12 @@ use crate::error::{ConfigError, Mark};
 /// What is said, and the remedy.
 type Words = (String, Option<String>);
 
-/// What the parser said of a source from some byte on.
+/// What the parser said of what stands in a source from some byte on.
 pub fn error(source: &Arc<Source>, from: usize, error: &toml::de::Error) -> ConfigError {
     let text = &source.text;
     let end = text.len();
     let span = match error.span() {
-        Some(span) => (span.start + from).min(end)..(span.end + from).min(end),
+        Some(span) => span.start.clamp(from, end)..span.end.clamp(from, end),
         None => from..end,
     };
     let message = error.message().lines().next().unwrap_or("").trim();
@@ -206,7 +206,10 @@ fn no_end(message: &str, at: &At<'_>) -> Words {
     let quote = match message.rsplit_once("expected ") {
         Some((_, "`'`" | "`'''`")) => '\'',
         Some((_, "`\"`" | "`\"\"\"`")) => '"',
-        _ => return words("a text that cannot be read", ""),
+        _ => {
+            let reason = "a character that cannot be seen stands in the text";
+            return words(reason, "write it as an escape, e.g. \\n or \\u001B");
+        }
     };
     match message.contains("multi-line") || at.before.contains(quote) {
         true => words(format!("the text has no end: {quote} is missing"), ""),

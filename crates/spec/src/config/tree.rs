@@ -94,15 +94,21 @@ impl Node {
     pub fn document(source: &Arc<Source>) -> Result<Self, toml::de::Error> {
         let table = DeTable::parse(&source.text)?;
         Ok(Self {
-            value: entries(table.get_ref(), source, 0),
+            value: entries(table.get_ref(), source),
             place: Place::new(source, 0..0),
         })
     }
 
-    /// The value that stands in a source from some byte on.
-    pub fn value(source: &Arc<Source>, from: usize) -> Result<Self, toml::de::Error> {
-        let value = DeValue::parse(&source.text[from..])?;
-        Ok(node(&value, source, from))
+    /// The value that stands in an argument behind its `=`, which is before the byte `from`; none:
+    /// more than a value stands there.
+    pub fn value(source: &Arc<Source>, from: usize) -> Result<Option<Self>, toml::de::Error> {
+        // A key as long as what stands before: so the places are those of the argument.
+        let key = " ".repeat(from.saturating_sub(2)) + "v=";
+        let text = key + &source.text[from..];
+        let table = DeTable::parse(&text)?;
+        let entries = table.get_ref();
+        let value = entries.get("v").filter(|_| entries.len() == 1);
+        Ok(value.map(|value| node(value, source)))
     }
 
     /// What is under a key of a table, or at an index of a list.
@@ -157,6 +163,32 @@ impl Node {
         (at, true)
     }
 
+    /// The paths of all keys with that name.
+    pub fn paths_to(&self, name: &str) -> Vec<String> {
+        let inside = |key: &str, node: &Self| {
+            let paths = node.paths_to(name).into_iter();
+            paths
+                .map(|path| format!("{}.{path}", Segment(key)))
+                .collect::<Vec<_>>()
+        };
+        match &self.value {
+            Value::Table(entries) => {
+                let found = entries.iter().flat_map(|entry| {
+                    let own = (entry.key == name).then(|| Segment(name).to_string());
+                    own.into_iter().chain(inside(&entry.key, &entry.node))
+                });
+                found.collect()
+            }
+            Value::List(items) => {
+                let items = items.iter().enumerate();
+                items
+                    .flat_map(|(index, item)| inside(&index.to_string(), item))
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The places on the command line that a value in a file got parts of.
     pub fn arguments(&self) -> Vec<Place> {
         if self.place.is_argument() {
@@ -187,17 +219,17 @@ impl Node {
     }
 }
 
-fn entries(table: &DeTable<'_>, source: &Arc<Source>, from: usize) -> Value {
+fn entries(table: &DeTable<'_>, source: &Arc<Source>) -> Value {
     let entries = table.iter().map(|(key, value)| Entry {
         key: key.get_ref().to_string(),
-        place: Place::new(source, shifted(key.span(), from)),
-        node: node(value, source, from),
+        place: Place::new(source, key.span()),
+        node: node(value, source),
     });
     Value::Table(entries.collect())
 }
 
-fn node(value: &Spanned<DeValue<'_>>, source: &Arc<Source>, from: usize) -> Node {
-    let place = Place::new(source, shifted(value.span(), from));
+fn node(value: &Spanned<DeValue<'_>>, source: &Arc<Source>) -> Node {
+    let place = Place::new(source, value.span());
     let value = match value.get_ref() {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
@@ -212,16 +244,10 @@ fn node(value: &Spanned<DeValue<'_>>, source: &Arc<Source>, from: usize) -> Node
         },
         DeValue::Boolean(value) => Value::Boolean(*value),
         DeValue::Datetime(date) => Value::Date(date.to_string()),
-        DeValue::Array(items) => {
-            Value::List(items.iter().map(|item| node(item, source, from)).collect())
-        }
-        DeValue::Table(table) => entries(table, source, from),
+        DeValue::Array(items) => Value::List(items.iter().map(|item| node(item, source)).collect()),
+        DeValue::Table(table) => entries(table, source),
     };
     Node { value, place }
-}
-
-fn shifted(span: Range<usize>, from: usize) -> Range<usize> {
-    span.start + from..span.end + from
 }
 
 /// A value as it is written on one line.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 
-use super::{ConfigError, Mark};
+use super::{ConfigError, Mark, printable};
 use crate::config::Place;
 
 /// Longest hint that stands beside the carets; a longer one stands below the picture.
@@ -16,15 +16,19 @@ pub fn draw(error: &ConfigError, colours: bool) -> String {
         return error.short();
     }
     let mut marks = error.marks.clone();
+    let hint = error.hint.as_deref().map(printable);
     let mut below = Vec::new();
-    if let Some(hint) = &error.hint {
+    if let Some(hint) = hint {
         match marks[0].label.is_empty() && hint.chars().count() <= BESIDE {
-            true => marks[0].label = hint.clone(),
+            true => marks[0].label = hint,
             false => below.push(Level::HELP.message(hint)),
         }
     }
-    below.extend(error.notes.iter().map(|note| Level::NOTE.message(note)));
-    let title = Level::ERROR.no_name().primary_title(error.title());
+    let notes = error.notes.iter().map(|note| printable(note));
+    below.extend(notes.map(|note| Level::NOTE.message(note)));
+    let title = Level::ERROR
+        .no_name()
+        .primary_title(printable(&error.title()));
     let message = title.elements(snippets(&marks)).elements(below);
     let renderer = match colours {
         true => Renderer::styled(),

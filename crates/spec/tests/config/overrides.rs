@@ -105,11 +105,34 @@ fn overrides_come_before_anything_is_judged() {
 }
 
 #[test]
+fn a_key_that_stands_elsewhere_is_told_with_its_whole_path() {
+    for (set, path) in [
+        ("epochs=5", "training.epochs"),
+        ("training.samples=8", "dataset.moons.samples"),
+        (
+            "training.learning_rate=0.1",
+            "training.optimizer.momentum.learning_rate",
+        ),
+        ("slope=0.1", "model.layers.1.leaky_relu.slope"),
+    ] {
+        let error = parse(GOOD, &[set]).unwrap_err();
+        assert!(
+            error.contains(&format!("; did you mean `{path}`? (valid: ")),
+            "{error}"
+        );
+    }
+    // Two layers have units.
+    let error = parse(GOOD, &["units=3"]).unwrap_err();
+    assert!(error.contains("unknown key `units`; valid: "), "{error}");
+}
+
+#[test]
 fn keys_are_taken_away_before_others_are_set() {
     let other = [
         "training.optimizer.adam.learning_rate=0.01",
         "--unset training.optimizer.momentum",
     ];
+    assert_eq!(good(&["seed=5 # a comment"]).experiment.seed, 5);
     let optimizer = good(&other).experiment.training.optimizer;
     assert!(matches!(optimizer, OptimizerSpec::Adam { .. }));
     let layers = good(&["--unset model.layers.1", "model.layers.0.linear.units=7"])

@@ -71,11 +71,15 @@ fn texts_of_every_shape_are_shown() {
         shown.contains("a.toml:18:10\n") && !shown.contains('\r'),
         "{shown}"
     );
+    // What a terminal would obey is written as an escape.
+    let shown = picture(GOOD, &["name=a\u{1b}[31m\nb"]);
+    assert!(shown.contains("\"a\\u{1b}[31m\\nb\""), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "{shown}");
     // Columns count characters, carets stand below what is seen.
     let wide = GOOD.replace("epochs = 3", "\"日本\" = 3");
     let shown = picture(&wide, &[]);
     assert!(
-        shown.contains("18 | \"日本\" = 3\n   | ^^^^^^ valid") || shown.contains("   | ^^^^^^\n"),
+        shown.contains("18 | \"日本\" = 3\n   | ^^^^^^\n"),
         "{shown}"
     );
 }

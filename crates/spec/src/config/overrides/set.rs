@@ -197,15 +197,12 @@ fn value(source: &Arc<Source>, from: usize) -> Result<Node, ConfigError> {
     let text = source.text[from..].trim();
     let start = from + source.text[from..].len() - source.text[from..].trim_start().len();
     let place = Place::new(source, start..start + text.len());
-    match Node::value(source, start) {
-        Ok(mut node) => {
-            node.place = place;
-            Ok(node)
-        }
+    match Node::value(source, from) {
+        Ok(Some(node)) => Ok(node),
         Err(error) if text.len() > 1 && text.starts_with(['{', '[', '"', '\'']) => {
-            Err(syntax::error(source, start, &error))
+            Err(syntax::error(source, from, &error))
         }
-        Err(_) => Ok(Node {
+        _ => Ok(Node {
             value: Value::Text(text.into()),
             place,
         }),
