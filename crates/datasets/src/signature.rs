@@ -157,6 +157,25 @@ fn markup(bytes: &[u8]) -> Option<Format> {
     (begins(b"<?xml") || begins(b"<svg")).then_some(format("an XML file", PAGE))
 }
 
+/// The first line of a text; none when the bytes are no text.
+pub(crate) fn first_line(bytes: &[u8]) -> Option<String> {
+    const LOOKED_AT: usize = 200;
+    let start = &bytes[..bytes.len().min(LOOKED_AT)];
+    let printable = |&byte: &u8| byte >= 0x20 && byte != 0x7f || b"\t\r\n".contains(&byte);
+    if start.is_empty() || !start.iter().all(printable) {
+        return None;
+    }
+    // The cut may go through a character of several bytes.
+    let text = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&start[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    Some(text.lines().next().unwrap_or_default().to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,6 +217,16 @@ mod tests {
         );
         assert_eq!(name(&zip("train-images")), Some("a zip archive"));
         assert_eq!(name(b"PK\x03\x04"), Some("a zip archive"));
+    }
+
+    #[test]
+    fn the_first_line_of_a_text_is_told_and_other_bytes_are_none() {
+        assert_eq!(first_line(b"label,1x1\n5,0"), Some("label,1x1".into()));
+        let long = "é".repeat(150);
+        assert_eq!(first_line(long.as_bytes()), Some("é".repeat(100)));
+        for bytes in [&b""[..], b"\0\0\x08", b"ab\xff\xfe"] {
+            assert_eq!(first_line(bytes), None, "{bytes:?}");
+        }
     }
 
     #[test]
