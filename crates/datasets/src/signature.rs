@@ -9,6 +9,15 @@ pub(crate) struct Format {
     pub remedy: &'static str,
 }
 
+impl Format {
+    /// Whether it is gzip, which says nothing of what is packed.
+    pub fn is_gzip(self) -> bool {
+        self.name == GZIP
+    }
+}
+
+const GZIP: &str = "a gzip file";
+
 const fn format(name: &'static str, remedy: &'static str) -> Format {
     Format { name, remedy }
 }
@@ -22,11 +31,7 @@ const PICKLE: &str = "it is data of a Python program: save its arrays as IDX or 
 
 /// (offset, bytes that stand there, format); the first that fits.
 const SIGNATURES: [(usize, &[u8], Format); 31] = [
-    (
-        0,
-        b"\x1f\x8b",
-        format("a gzip file", "unpack it with `gunzip`"),
-    ),
+    (0, b"\x1f\x8b", format(GZIP, "unpack it with `gunzip`")),
     (
         0,
         b"PK\x05\x06",
@@ -155,6 +160,23 @@ fn markup(bytes: &[u8]) -> Option<Format> {
         return Some(format("an HTML page", PAGE));
     }
     (begins(b"<?xml") || begins(b"<svg")).then_some(format("an XML file", PAGE))
+}
+
+/// The command that unpacks an archive of this name.
+pub(crate) fn unpacking(name: &str) -> Option<&'static str> {
+    const COMMANDS: [(&str, &str); 8] = [
+        (".zip", "unzip"),
+        (".tar", "tar xf"),
+        (".tar.gz", "tar xf"),
+        (".tgz", "tar xf"),
+        (".tar.bz2", "tar xf"),
+        (".tar.xz", "tar xf"),
+        (".7z", "7z x"),
+        (".rar", "unrar x"),
+    ];
+    let name = name.to_lowercase();
+    let command = COMMANDS.iter().find(|(ending, _)| name.ends_with(ending));
+    command.map(|(_, command)| *command)
 }
 
 /// The first line of a text; none when the bytes are no text.

@@ -2,9 +2,13 @@
 //!
 //! The key under `[dataset]` names the kind, for example `[dataset.mnist]` or `[dataset.csv]`.
 
+mod images;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use images::{Cifar10Spec, ImagesSpec, MnistSpec, Pixels};
 
 /// Where the samples come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,6 +16,10 @@ use serde::{Deserialize, Serialize};
 pub enum DatasetSpec {
     /// Images and labels in the IDX format of MNIST (also Fashion-MNIST, EMNIST, KMNIST).
     Mnist(MnistSpec),
+    /// PNG or JPEG pictures, in a folder for each class.
+    Images(ImagesSpec),
+    /// The colour images of CIFAR-10's binary files.
+    Cifar10(Cifar10Spec),
     /// A table of values separated by commas (or another character).
     Csv(CsvSpec),
     /// The four points of exclusive or; training and test set are the same table.
@@ -35,6 +43,8 @@ impl DatasetSpec {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Mnist(_) => "mnist",
+            Self::Images(_) => "images",
+            Self::Cifar10(_) => "cifar10",
             Self::Csv(_) => "csv",
             Self::Xor(_) => "xor",
             Self::Parity(_) => "parity",
@@ -45,43 +55,6 @@ impl DatasetSpec {
             Self::Waves(_) => "waves",
         }
     }
-}
-
-/// Four IDX files: training and test images and labels.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct MnistSpec {
-    /// Folder with the four files, raw or gzip; none: the MNIST that ships with the workspace.
-    pub path: Option<PathBuf>,
-    /// What stands before `train-images-idx3-ubyte` in the file names, e.g. `emnist-letters-`.
-    pub prefix: String,
-    /// Number of classes; labels must be below it. None: largest label + 1.
-    pub classes: Option<usize>,
-    /// How bytes 0..=255 become numbers.
-    pub pixels: Pixels,
-    /// Pixels of background put around each image: 2 makes 32 x 32 of 28 x 28.
-    pub pad: usize,
-    /// Whether slanted images are set upright, by the second moments of their ink.
-    pub deskew: bool,
-    /// Use only the first so many training images.
-    pub train_limit: Option<usize>,
-    /// Use only the first so many test images.
-    pub test_limit: Option<usize>,
-}
-
-/// The map from a pixel's byte to a number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pixels {
-    /// byte / 255: \[0, 1\].
-    #[default]
-    Unit,
-    /// 2 · byte / 255 − 1: \[−1, 1\].
-    Signed,
-    /// Mean 0 and standard deviation 1 over all training pixels.
-    Standardize,
-    /// Byte 0 becomes the first number and 255 the second: LeCun et al. 1998 use `[-0.1, 1.175]`.
-    Range([f64; 2]),
 }
 
 /// A table in a text file.

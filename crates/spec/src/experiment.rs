@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::augmentation::AugmentationSpec;
-use crate::dataset::{DatasetSpec, Holdout, Pixels, Split};
+use crate::dataset::{DatasetSpec, Holdout, Split};
 use crate::model::{LayerSpec, ModelSpec, PlannedLayer};
 use crate::stopping::EscapeSpec;
 use crate::training::{BatchSize, GradientCheckSpec, LossSpec, Metric, TrainingSpec};
@@ -265,21 +265,13 @@ fn check_dataset(dataset: &DatasetSpec) -> Result<(), Problem> {
         )
     };
     match dataset {
-        DatasetSpec::Mnist(mnist) => {
-            require(mnist.classes != Some(0), "classes", "1 class or more")?;
-            require(
-                mnist.train_limit != Some(0),
-                "train_limit",
-                "1 image or more",
-            )?;
-            require(mnist.test_limit != Some(0), "test_limit", "1 image or more")?;
-            require(mnist.pad <= 1000, "pad", "at most 1000 pixels on each side")?;
-            if let Pixels::Range([low, high]) = mnist.pixels {
-                let fine = low.is_finite() && high.is_finite() && low != high;
-                require(fine, "pixels.range", "two different finite numbers")?;
-            }
-            Ok(())
+        DatasetSpec::Mnist(mnist) => mnist.check(),
+        DatasetSpec::Images(images) => {
+            images.check()?;
+            let split = images.split.as_ref();
+            split.map_or(Ok(()), |split| check_split(&key("split"), split))
         }
+        DatasetSpec::Cifar10(cifar10) => cifar10.check(),
         DatasetSpec::Csv(csv) => {
             require(csv.delimiter.is_ascii(), "delimiter", "one ASCII character")?;
             check_split(&key("split"), &csv.split)

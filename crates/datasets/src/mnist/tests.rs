@@ -1,7 +1,9 @@
 use super::*;
 use crate::gzip::tests::gzip;
 use crate::idx::tests::encode;
+use crate::samples::Features;
 use ndarray::Array2;
+use spec::dataset::Pixels;
 use std::fs;
 use tempfile::TempDir;
 
@@ -242,6 +244,10 @@ fn wrong_ranks_are_refused() {
         text.contains("found 2 dimensions [3, 4], expected 3 dimensions"),
         "{text}"
     );
+    let colour = encode(&[3, 3, 2, 2], &[0; 36]);
+    let text = error("train-images-idx3-ubyte", &colour).to_string();
+    assert!(text.contains("found 4 dimensions [3, 3, 2, 2]"), "{text}");
+    assert!(text.contains("; images in colour are read by [dataset.images]"), "{text}");
     let text = error("t10k-labels-idx1-ubyte", &encode(&[2, 1], &[0, 1])).to_string();
     assert!(text.contains("expected 1 dimension [labels]"), "{text}");
     assert!(
@@ -286,6 +292,48 @@ fn a_single_class_is_refused() {
     assert!(text.contains("a single class"), "{text}");
 }
 
+/// The error when the four good files lie in a folder under these names.
+fn misnamed(name: impl Fn(&str) -> String) -> String {
+    let folder = renamed(name);
+    load(&spec(), folder.path()).unwrap_err().to_string()
+}
+
+/// The four good files under other names, which may hold folders.
+fn renamed(name: impl Fn(&str) -> String) -> TempDir {
+    let good = folder(|_, bytes| Some(bytes));
+    let folder = TempDir::new().unwrap();
+    for entry in fs::read_dir(good.path()).unwrap() {
+        let entry = entry.unwrap();
+        let file = folder.path().join(name(entry.file_name().to_str().unwrap()));
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::copy(entry.path(), file).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn other_ways_to_write_the_names_are_found() {
+    let checksum = load(&spec(), folder(|_, bytes| Some(bytes)).path()).unwrap().checksum;
+    let ways: [fn(&str) -> String; 5] = [
+        |name| name.replace("-idx", ".idx"),
+        |name| name.to_uppercase(),
+        |name| format!("{name}/{name}"),
+        |name| format!("{name}/{}", name.replace("-idx", ".idx")),
+        |name| name.replace("-idx", ".IDX").replace("t10k", "Test"),
+    ];
+    for way in ways {
+        let folder = renamed(way);
+        let data = load(&spec(), folder.path()).unwrap();
+        assert_eq!(data.checksum, checksum, "{}", way("train-images-idx3-ubyte"));
+        // Kaggle ships both, the files and the folders.
+        fs::create_dir_all(folder.path().join("train-images-idx3-ubyte/x")).unwrap();
+    }
+    let kaggle = renamed(|name| name.replace("-idx", ".idx"));
+    fs::create_dir(kaggle.path().join("train-images-idx3-ubyte")).unwrap();
+    let data = load(&spec(), kaggle.path()).unwrap();
+    assert_eq!(data.sources[0].name, "./train-images.idx3-ubyte");
+}
+
 #[test]
 fn missing_files_and_folders_say_where_was_looked() {
     let part = folder(|name, bytes| name.starts_with("train").then_some(bytes));
@@ -296,7 +344,10 @@ fn missing_files_and_folders_say_where_was_looked() {
         "{text}"
     );
     assert!(
-        text.contains("test-images-idx3-ubyte.gz); set dataset.mnist.path"),
+        text.ends_with(
+            "test-images-idx3-ubyte.gz); \"train-images-idx3-ubyte\", \"train-labels-idx1-ubyte\" \
+             are there: put the missing ones of the four files beside"
+        ),
         "{text}"
     );
     assert_eq!(error.key(), Some(PATH));
@@ -311,16 +362,82 @@ fn missing_files_and_folders_say_where_was_looked() {
     let start = "folder no-such-folder not found (looked for configs/no-such-folder, \
                  no-such-folder); name the folder";
     assert!(text.starts_with(start), "{text}");
+}
 
-    let file = MnistSpec {
-        path: Some("train-images-idx3-ubyte".into()),
+#[test]
+fn a_path_to_one_of_the_files_is_led_to_their_folder() {
+    let all = folder(|_, bytes| Some(bytes));
+    let at = |path: &str| {
+        let spec = MnistSpec {
+            path: Some(path.into()),
+            ..spec()
+        };
+        load(&spec, all.path()).unwrap_err().to_string()
+    };
+    let text = at("train-images-idx3-ubyte");
+    let wanted = "dataset.mnist.path: train-images-idx3-ubyte is a file; name the folder that \
+                  holds the four IDX files: \".\"";
+    assert_eq!(text, wanted);
+
+    let kaggle = renamed(|name| format!("m/{name}/{name}"));
+    let one = MnistSpec {
+        path: Some("m/train-images-idx3-ubyte".into()),
         ..spec()
     };
-    let text = load(&file, part.path()).unwrap_err().to_string();
-    assert!(
-        text.contains("train-images-idx3-ubyte is a file; name the folder"),
-        "{text}"
-    );
+    let text = load(&one, kaggle.path()).unwrap_err().to_string();
+    let end = "; the files lie in \"m\": set dataset.mnist.path = \"m\"";
+    assert!(text.ends_with(end), "{text}");
+    let followed = MnistSpec {
+        path: Some("m".into()),
+        ..spec()
+    };
+    assert!(load(&followed, kaggle.path()).is_ok());
+}
+
+#[test]
+fn what_lies_there_tells_what_to_do() {
+    let text = misnamed(|name| format!("MNIST/raw/{name}"));
+    let end = "; the files lie in \"./MNIST/raw\": set dataset.mnist.path = \"./MNIST/raw\"";
+    assert!(text.ends_with(end), "{text}");
+    let text = misnamed(|name| name.replace("train-labels", "emnist-letters-train-labels"));
+    let end = "; files there begin with \"emnist-letters-\": set dataset.mnist.prefix";
+    assert!(text.ends_with(end), "{text}");
+    let text = misnamed(|name| name.replace("train-images-idx3-ubyte", "train-images.gz.part"));
+    let end = "; the download of train-images.gz.part is not finished: wait, or download it again";
+    assert!(text.ends_with(end), "{text}");
+    let text = misnamed(|name| name.replace("images-idx3-ubyte", "images"));
+    let end = "; t10k-images lies there: if it is that IDX file, name it t10k-images-idx3-ubyte";
+    assert!(text.contains("train-images lies there") || text.ends_with(end), "{text}");
+
+    let alone = |file: &str, bytes: &[u8]| {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join(file), bytes).unwrap();
+        load(&spec(), folder.path()).unwrap_err().to_string()
+    };
+    let text = alone("archive.zip", b"PK");
+    let end = "; archive.zip lies there: unpack it with `unzip archive.zip`";
+    assert!(text.ends_with(end), "{text}");
+    let text = alone("mnist_train.csv", b"label,1x1\n5,0\n");
+    let end = "; mnist_train.csv is a table: [dataset.csv] reads it, with path = \
+               \"./mnist_train.csv\" and target = \"label\"";
+    assert!(text.ends_with(end), "{text}");
+    let text = alone("mnist.npz", b"PK\x03\x04");
+    assert!(text.contains("; mnist.npz lies there, a zip archive: "), "{text}");
+    let empty = TempDir::new().unwrap();
+    let text = load(&spec(), empty.path()).unwrap_err().to_string();
+    assert!(text.ends_with("; the folder is empty: put the files there"), "{text}");
+}
+
+#[test]
+fn a_prefix_that_the_files_have_not_is_told() {
+    let folder = folder(|_, bytes| Some(bytes));
+    let prefixed = MnistSpec {
+        prefix: "emnist-".into(),
+        ..spec()
+    };
+    let text = load(&prefixed, folder.path()).unwrap_err().to_string();
+    let end = "; files there have no prefix: leave dataset.mnist.prefix out";
+    assert!(text.ends_with(end), "{text}");
 }
 
 #[test]
@@ -328,6 +445,51 @@ fn a_folder_in_place_of_a_file_is_refused() {
     let folder = folder(|name, bytes| (!name.starts_with("t10k-l")).then_some(bytes));
     fs::create_dir(folder.path().join("t10k-labels-idx1-ubyte")).unwrap();
     let text = load(&spec(), folder.path()).unwrap_err().to_string();
-    let wanted = "./t10k-labels-idx1-ubyte: is a folder, not a file; name a file inside it";
+    let wanted = "./t10k-labels-idx1-ubyte: is a folder, and no file of that name lies in it; put \
+                  the IDX file into it, or in its place";
     assert_eq!(text, wanted);
+}
+
+#[test]
+fn transposing_exchanges_rows_and_columns() {
+    // Two rows of three pixels.
+    let images = |count: u8| encode(&[count.into(), 2, 3], &(0..count * 6).collect::<Vec<_>>());
+    let folder = folder(|name, bytes| match name {
+        "train-images-idx3-ubyte" => Some(images(3)),
+        "t10k-images-idx3-ubyte" => Some(images(2)),
+        _ => Some(bytes),
+    });
+    let transposed = MnistSpec {
+        transpose: true,
+        ..spec()
+    };
+    let data = load(&transposed, folder.path()).unwrap();
+    assert_eq!(data.sample_shape, [1, 3, 2]);
+    let Features::Bytes { bytes, .. } = data.test.features() else {
+        panic!("images are bytes");
+    };
+    assert_eq!(bytes[..6], [0, 3, 1, 4, 2, 5]);
+    assert_eq!(bytes[6..], [6, 9, 7, 10, 8, 11]);
+    assert!(data.notes[0].starts_with("transposed: "), "{:?}", data.notes);
+
+    // Padding comes after it.
+    let padded = MnistSpec {
+        pad: 1,
+        ..transposed
+    };
+    assert_eq!(load(&padded, folder.path()).unwrap().sample_shape, [1, 5, 4]);
+}
+
+#[test]
+fn images_of_emnist_that_are_not_transposed_are_told() {
+    let prefixed = renamed(|name| format!("emnist-letters-{name}"));
+    let mut emnist = MnistSpec {
+        prefix: "emnist-letters-".into(),
+        ..spec()
+    };
+    let notes = load(&emnist, prefixed.path()).unwrap().notes;
+    assert!(notes[0].contains("dataset.mnist.transpose = true"), "{notes:?}");
+    emnist.transpose = true;
+    let notes = load(&emnist, prefixed.path()).unwrap().notes;
+    assert!(notes[0].starts_with("transposed: "), "{notes:?}");
 }
