@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use spec::dataset::Cifar10Spec;
 
 use crate::dataset::Dataset;
-use crate::error::DataError;
+use crate::error::{DataError, counted};
 use crate::files::{self, Located, Source};
 use crate::folders::{Entry, Folder, Wanted};
 use crate::image_part::{self, ImagePart, ImageSet};
@@ -135,7 +135,7 @@ fn missing(folder: &Folder, entries: &[Entry]) -> String {
     let found: Vec<&str> = FILES.into_iter().filter(|file| there(file)).collect();
     if !found.is_empty() {
         return format!(
-            "only {} lie there: unpack the archive again",
+            "of the six files there are only {}: unpack the archive again",
             found.join(", ")
         );
     }
@@ -197,7 +197,11 @@ fn check(bytes: &[u8], file: &str) -> Result<(), DataError> {
         return Err(wrong(0, found, records, remedy));
     }
     let (rest, count) = (bytes.len() - whole, whole / RECORD);
-    let found = format!("{rest} bytes after {count} whole records");
+    let found = format!(
+        "{} after {}",
+        counted(rest, "byte"),
+        counted(count, "whole record")
+    );
     Err(wrong(whole, found, records, again))
 }
 

@@ -20,14 +20,14 @@ mod target;
 use std::path::Path;
 
 use ndarray::{Array2, s};
-use spec::dataset::{CsvSpec, MissingPolicy};
+use spec::dataset::{CsvSpec, MissingPolicy, Split};
 use spec::streams::Streams;
 
 use crate::dataset::{About, Dataset, Parts};
 use crate::error::{DataError, quoted};
 use crate::files::{self, Located, Source};
 use crate::samples::{Features, Samples};
-use crate::split::{self, Indices, Rows, split};
+use crate::split::{Indices, Rows, split};
 use cells::Cells;
 use encode::Encoder;
 use roles::Roles;
@@ -195,8 +195,25 @@ fn divide(
         key: SPLIT,
     };
     let parts = split(&spec.split, &rows, &mut streams.stream("split"))?;
-    notes.extend(split::note(&spec.split));
+    notes.extend(split_note(&spec.split));
     Ok(parts)
+}
+
+pub(crate) fn split_note(split: &Split) -> Option<String> {
+    match split {
+        Split::None => None,
+        Split::Shuffled(holdout) => Some(format!("split: {} held back, shuffled", holdout.test)),
+        Split::Stratified(holdout) => {
+            Some(format!("split: {} of every class held back", holdout.test))
+        }
+        Split::KFold(fold) => {
+            let how = if fold.stratified { ", stratified" } else { "" };
+            Some(format!(
+                "split: fold {} of {} held back{how}",
+                fold.fold, fold.folds
+            ))
+        }
+    }
 }
 
 /// Features `[rows.len(), D]` of these rows of the table.

@@ -94,6 +94,12 @@ pub(crate) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
     list.join(", ")
 }
 
+/// A number of things: `1 byte`, `2 bytes`.
+pub(crate) fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
 /// A value from a file, quoted and shortened for a message.
 pub(crate) fn excerpt(text: &str) -> String {
     const SHOWN: usize = 40;

@@ -13,7 +13,7 @@
 //!
 //! Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
 
-use crate::error::{DataError, excerpt};
+use crate::error::{DataError, counted, excerpt};
 use crate::gzip;
 use crate::signature::{self, Format};
 
@@ -133,10 +133,8 @@ impl Input<'_> {
         match claim {
             Some(count) if count == room => Ok(()),
             Some(count) if count < room => {
-                let found = format!(
-                    "{} more bytes after the {count} values of the header",
-                    room - count
-                );
+                let more = counted((room - count) as usize, "more byte");
+                let found = format!("{more} after the {count} values of the header");
                 let remedy = "the header or the file is wrong: download it again";
                 Err(self.wrong(
                     header + count as usize,

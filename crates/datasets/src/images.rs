@@ -15,12 +15,13 @@ use spec::dataset::{ImagesSpec, Split};
 use spec::streams::Streams;
 
 use crate::checksum;
+use crate::csv::split_note;
 use crate::dataset::Dataset;
-use crate::error::DataError;
+use crate::error::{DataError, counted};
 use crate::files::{self, Located, Source};
 use crate::folders::{Folder, Wanted};
 use crate::image_part::{self, ImagePart, ImageSet, MOST_BYTES};
-use crate::split::{self, Rows, split};
+use crate::split::{Rows, split};
 use picture::{Picture, Wish};
 use tree::{Class, Tree};
 
@@ -151,7 +152,7 @@ fn read_part(part: &tree::Part, wish: &Wish) -> Result<(Vec<Picture>, Source), D
         pictures.push(picture);
     }
     let source = Source {
-        name: format!("{} ({} pictures)", part.name, pictures.len()),
+        name: format!("{} ({})", part.name, counted(pictures.len(), "picture")),
         bytes,
         sha256: checksum::of_bytes(digests.as_bytes()),
     };
@@ -208,7 +209,7 @@ fn divide(
         key: SPLIT,
     };
     let indices = split(&kind, &rows, &mut streams.stream("split"))?;
-    notes.extend(split::note(&kind));
+    notes.extend(split_note(&kind));
     let test = indices.test.map(|rows| all.select(&rows));
     Ok((all.select(&indices.train), test))
 }

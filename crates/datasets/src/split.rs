@@ -63,24 +63,6 @@ pub(crate) fn split<L: Ord>(
     divide(test, rows)
 }
 
-/// How the samples were divided, for the summary.
-pub(crate) fn note(split: &Split) -> Option<String> {
-    match split {
-        Split::None => None,
-        Split::Shuffled(holdout) => Some(format!("split: {} held back, shuffled", holdout.test)),
-        Split::Stratified(holdout) => {
-            Some(format!("split: {} of every class held back", holdout.test))
-        }
-        Split::KFold(fold) => {
-            let how = if fold.stratified { ", stratified" } else { "" };
-            Some(format!(
-                "split: fold {} of {} held back{how}",
-                fold.fold, fold.folds
-            ))
-        }
-    }
-}
-
 /// All samples in training.
 fn whole(count: usize) -> Indices {
     Indices {

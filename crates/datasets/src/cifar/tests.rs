@@ -89,7 +89,10 @@ fn limits_classes_and_standardized_pixels() {
 
     fs::write(folder.path().join(META), "one\ntwo\n").unwrap();
     let notes = load(&spec(), folder.path()).unwrap().notes;
-    assert!(notes[0].starts_with("batches.meta.txt names 2 classes"), "{notes:?}");
+    assert!(
+        notes[0].starts_with("batches.meta.txt names 2 classes"),
+        "{notes:?}"
+    );
 }
 
 #[test]
@@ -98,7 +101,10 @@ fn the_folder_that_the_archive_unpacks_is_found() {
     let outer = TempDir::new().unwrap();
     fs::rename(inner.path(), outer.path().join(UNPACKED)).unwrap();
     let data = load(&spec(), outer.path()).unwrap();
-    assert_eq!(data.sources[0].name, "./cifar-10-batches-bin/data_batch_1.bin");
+    assert_eq!(
+        data.sources[0].name,
+        "./cifar-10-batches-bin/data_batch_1.bin"
+    );
     let deeper = TempDir::new().unwrap();
     fs::rename(outer.path(), deeper.path().join("data")).unwrap();
     let text = message(&deeper);
@@ -112,7 +118,7 @@ fn wrong_sizes_and_labels_say_where() {
     let mut bytes = [record(0, 0), record(3, 0)].concat();
     bytes.push(7);
     let text = error(&bytes);
-    let wanted = "./data_batch_3.bin, byte 6146: found 1 bytes after 2 whole records, expected \
+    let wanted = "./data_batch_3.bin, byte 6146: found 1 byte after 2 whole records, expected \
                   records of 3073 bytes: a label and 3 x 32 x 32 pixels; download \
                   cifar-10-binary.tar.gz again, and unpack it with `tar xf`";
     assert_eq!(text, wanted);
@@ -145,6 +151,6 @@ fn what_lies_there_instead_tells_what_to_do() {
     let text = message(&part);
     let start = "data_batch_2.bin in folder . not found";
     assert!(text.starts_with(start), "{text}");
-    let end = "; of the files only these lie there: data_batch_1.bin; unpack the archive again";
+    let end = "; of the six files there are only data_batch_1.bin: unpack the archive again";
     assert!(text.ends_with(end), "{text}");
 }

@@ -114,7 +114,7 @@ fn too_many_values() {
         let text = message(&file);
         assert!(text.starts_with("a-idx, byte 10"), "{text}");
         assert!(
-            text.contains("found 1 more bytes after the 2 values of the header"),
+            text.contains("found 1 more byte after the 2 values of the header"),
             "{text}"
         );
     }

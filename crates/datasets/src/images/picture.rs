@@ -194,34 +194,26 @@ pub(super) fn notes<'a>(
     match (spec.channels, channels) {
         (Some(1), _) => notes.push("grey: 0.2126 red + 0.7152 green + 0.0722 blue".into()),
         (None, 1) => notes.push("grey, as all pictures are".into()),
-        (None, _) if grey > 0 => {
-            notes.push(format!(
-                "colour: {grey} of {all} pictures are grey, their channel is repeated"
-            ));
-        }
         _ => {}
+    }
+    let mut tell = |what: &str, count: usize| {
+        if count > 0 {
+            notes.push(format!("{what}: {count} of {all} pictures"));
+        }
+    };
+    if channels == 3 {
+        tell("grey, made three equal channels", grey);
     }
     if let Some([height, width]) = spec.size {
         let resized = count(|picture| picture.done.resized);
-        notes.push(format!(
-            "{resized} of {all} pictures resized to {height} x {width}, bilinear"
-        ));
+        tell(&format!("resized to {height} x {width}, bilinear"), resized);
     }
-    let mut tell = |count: usize, what: &str| {
-        if count > 0 {
-            notes.push(format!("{count} of {all} pictures {what}"));
-        }
-    };
-    tell(
-        count(|picture| picture.done.laid_on_white),
-        "are transparent: laid on white",
-    );
-    let bits = "have 16 bits a channel: the upper 8 are taken";
-    tell(count(|picture| picture.done.fewer_bits), bits);
-    tell(
-        count(|picture| picture.done.turned),
-        "turned upright, as their EXIF data say",
-    );
+    let white = count(|picture| picture.done.laid_on_white);
+    tell("transparent, laid on white", white);
+    let deep = count(|picture| picture.done.fewer_bits);
+    tell("16 bits a channel, reduced to 8", deep);
+    let turned = count(|picture| picture.done.turned);
+    tell("turned upright, as their EXIF data say", turned);
     notes
 }
 

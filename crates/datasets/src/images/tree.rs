@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::PATH;
-use crate::error::{DataError, quoted};
+use crate::error::{DataError, counted, quoted};
 use crate::files::Located;
 use crate::folders::{Entry, Folder};
 
@@ -158,11 +158,6 @@ impl Walk {
         }
         sort(&mut classes);
         let name = folder.name.display().to_string();
-        if let [class] = classes.as_slice() {
-            let problem = format!("a single class, {}: nothing to tell apart", class.name);
-            let remedy = format!("put a folder for each class into {name}");
-            return Err(DataError::setting(PATH, problem, remedy));
-        }
         Ok(Part { name, classes })
     }
 
@@ -241,8 +236,8 @@ fn no_classes(folder: &Folder, files: &[Entry]) -> DataError {
         .filter(|file| ends_with_one_of(&file.name, &pictures));
     let count = pictures.count();
     if count > 0 {
-        let problem =
-            format!("{count} pictures lie in {name} itself, so that nothing tells their classes");
+        let pictures = counted(count, "picture");
+        let problem = format!("{pictures} right in {name}: nothing tells their classes");
         let remedy = format!("put those of each class into a folder of its own, as {name}/CLASS");
         return DataError::setting(PATH, problem, remedy);
     }
@@ -268,8 +263,16 @@ fn folders_in_class(folder: &Folder, folders: &[Entry], alone: bool) -> DataErro
     DataError::setting(PATH, problem, remedy)
 }
 
-/// Classes that only the test pictures have cannot be learned.
+/// One class is nothing to learn, and those that only the test pictures have cannot be learned.
 fn check_classes(train: &Part, test: Option<&Part>) -> Result<(), DataError> {
+    if let [class] = train.classes.as_slice() {
+        let problem = format!("a single class, {}: nothing to tell apart", class.name);
+        let remedy = format!(
+            "put a folder of pictures for each class into {}",
+            train.name
+        );
+        return Err(DataError::setting(PATH, problem, remedy));
+    }
     let known = |class: &&Class| !train.classes.iter().any(|other| other.name == class.name);
     let unknown = test.into_iter().flat_map(|test| &test.classes).find(known);
     let (Some(unknown), Some(test)) = (unknown, test) else {

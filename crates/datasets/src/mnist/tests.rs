@@ -247,7 +247,10 @@ fn wrong_ranks_are_refused() {
     let colour = encode(&[3, 3, 2, 2], &[0; 36]);
     let text = error("train-images-idx3-ubyte", &colour).to_string();
     assert!(text.contains("found 4 dimensions [3, 3, 2, 2]"), "{text}");
-    assert!(text.contains("; images in colour are read by [dataset.images]"), "{text}");
+    assert!(
+        text.contains("; images in colour are read by [dataset.images]"),
+        "{text}"
+    );
     let text = error("t10k-labels-idx1-ubyte", &encode(&[2, 1], &[0, 1])).to_string();
     assert!(text.contains("expected 1 dimension [labels]"), "{text}");
     assert!(
@@ -304,7 +307,9 @@ fn renamed(name: impl Fn(&str) -> String) -> TempDir {
     let folder = TempDir::new().unwrap();
     for entry in fs::read_dir(good.path()).unwrap() {
         let entry = entry.unwrap();
-        let file = folder.path().join(name(entry.file_name().to_str().unwrap()));
+        let file = folder
+            .path()
+            .join(name(entry.file_name().to_str().unwrap()));
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::copy(entry.path(), file).unwrap();
     }
@@ -313,7 +318,9 @@ fn renamed(name: impl Fn(&str) -> String) -> TempDir {
 
 #[test]
 fn other_ways_to_write_the_names_are_found() {
-    let checksum = load(&spec(), folder(|_, bytes| Some(bytes)).path()).unwrap().checksum;
+    let checksum = load(&spec(), folder(|_, bytes| Some(bytes)).path())
+        .unwrap()
+        .checksum;
     let ways: [fn(&str) -> String; 5] = [
         |name| name.replace("-idx", ".idx"),
         |name| name.to_uppercase(),
@@ -324,7 +331,12 @@ fn other_ways_to_write_the_names_are_found() {
     for way in ways {
         let folder = renamed(way);
         let data = load(&spec(), folder.path()).unwrap();
-        assert_eq!(data.checksum, checksum, "{}", way("train-images-idx3-ubyte"));
+        assert_eq!(
+            data.checksum,
+            checksum,
+            "{}",
+            way("train-images-idx3-ubyte")
+        );
         // Kaggle ships both, the files and the folders.
         fs::create_dir_all(folder.path().join("train-images-idx3-ubyte/x")).unwrap();
     }
@@ -407,7 +419,10 @@ fn what_lies_there_tells_what_to_do() {
     assert!(text.ends_with(end), "{text}");
     let text = misnamed(|name| name.replace("images-idx3-ubyte", "images"));
     let end = "; t10k-images lies there: if it is that IDX file, name it t10k-images-idx3-ubyte";
-    assert!(text.contains("train-images lies there") || text.ends_with(end), "{text}");
+    assert!(
+        text.contains("train-images lies there") || text.ends_with(end),
+        "{text}"
+    );
 
     let alone = |file: &str, bytes: &[u8]| {
         let folder = TempDir::new().unwrap();
@@ -422,10 +437,16 @@ fn what_lies_there_tells_what_to_do() {
                \"./mnist_train.csv\" and target = \"label\"";
     assert!(text.ends_with(end), "{text}");
     let text = alone("mnist.npz", b"PK\x03\x04");
-    assert!(text.contains("; mnist.npz lies there, a zip archive: "), "{text}");
+    assert!(
+        text.contains("; mnist.npz lies there, a zip archive: "),
+        "{text}"
+    );
     let empty = TempDir::new().unwrap();
     let text = load(&spec(), empty.path()).unwrap_err().to_string();
-    assert!(text.ends_with("; the folder is empty: put the files there"), "{text}");
+    assert!(
+        text.ends_with("; the folder is empty: put the files there"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -470,14 +491,21 @@ fn transposing_exchanges_rows_and_columns() {
     };
     assert_eq!(bytes[..6], [0, 3, 1, 4, 2, 5]);
     assert_eq!(bytes[6..], [6, 9, 7, 10, 8, 11]);
-    assert!(data.notes[0].starts_with("transposed: "), "{:?}", data.notes);
+    assert!(
+        data.notes[0].starts_with("transposed: "),
+        "{:?}",
+        data.notes
+    );
 
     // Padding comes after it.
     let padded = MnistSpec {
         pad: 1,
         ..transposed
     };
-    assert_eq!(load(&padded, folder.path()).unwrap().sample_shape, [1, 5, 4]);
+    assert_eq!(
+        load(&padded, folder.path()).unwrap().sample_shape,
+        [1, 5, 4]
+    );
 }
 
 #[test]
@@ -488,7 +516,10 @@ fn images_of_emnist_that_are_not_transposed_are_told() {
         ..spec()
     };
     let notes = load(&emnist, prefixed.path()).unwrap().notes;
-    assert!(notes[0].contains("dataset.mnist.transpose = true"), "{notes:?}");
+    assert!(
+        notes[0].contains("dataset.mnist.transpose = true"),
+        "{notes:?}"
+    );
     emnist.transpose = true;
     let notes = load(&emnist, prefixed.path()).unwrap().notes;
     assert!(notes[0].starts_with("transposed: "), "{notes:?}");
