@@ -113,10 +113,8 @@ impl Folder {
         let files = entries.iter().filter(|entry| !entry.is_dir).take(LOOKED_AT);
         files.clone().find_map(|entry| {
             let (name, file) = (&entry.name, self.name.join(&entry.name));
-            if let Some(command) = signature::unpacking(name) {
-                return Some(format!(
-                    "{name} lies there: unpack it with `{command} {name}`"
-                ));
+            if let Some(command) = signature::unpacking(&file, &self.name, false) {
+                return Some(format!("{name} lies there: unpack it with `{command}`"));
             }
             if is_table(name) {
                 let target = match first_line(&entry.path) {
@@ -164,21 +162,24 @@ fn parent(name: &Path) -> PathBuf {
 
 /// Why a file is no folder, and which folder may be meant.
 fn is_a_file(name: &Path, file: &Path, wanted: &Wanted) -> DataError {
-    let text = name.to_string_lossy();
-    let (problem, remedy) = match (signature::unpacking(&text), recognise(file)) {
-        (Some(command), _) => {
-            let remedy = format!("unpack it with `{command} {text}`, then {}", wanted.remedy);
-            (format!("{text} is a packed file"), remedy)
-        }
+    let (text, remedy) = (name.display(), wanted.remedy);
+    // What comes before all endings.
+    let whole = name.file_name().unwrap_or_default().to_string_lossy();
+    let folder = name.with_file_name(whole.split('.').next().unwrap_or_default());
+    let (problem, remedy) = match (signature::unpacking(name, &folder, true), recognise(file)) {
+        (Some(command), _) => (
+            format!("{text} is a packed file"),
+            format!("unpack it with `{command}`, then {remedy}"),
+        ),
         (None, Some(format)) => (format!("{text} is {}", format.name), format.remedy.into()),
-        (None, None) if is_table(&text) => (
+        (None, None) if is_table(&whole) => (
             format!("{text} is a table"),
             "tables are read by [dataset.csv]".into(),
         ),
-        (None, None) => {
-            let remedy = format!("{}: \"{}\"", wanted.remedy, parent(name).display());
-            (format!("{text} is a file"), remedy)
-        }
+        (None, None) => (
+            format!("{text} is a file"),
+            format!("{remedy}: \"{}\"", parent(name).display()),
+        ),
     };
     DataError::setting(wanted.key, problem, remedy)
 }
@@ -195,12 +196,14 @@ fn beside(name: &Path, place: &Path) -> Option<String> {
                 .to_lowercase()
                 .starts_with(&format!("{missing}."))
     };
-    let packed = entries.iter().filter(packed);
-    let command = |entry: &Entry| Some((signature::unpacking(&entry.name)?, entry.name.clone()));
-    if let Some((command, file)) = packed.filter_map(command).next() {
-        return Some(format!(
-            "{file} lies there: unpack it with `{command} {file}`"
-        ));
+    let command = |entry: &Entry| {
+        let archive = name.with_file_name(&entry.name);
+        let command = signature::unpacking(&archive, name, true)?;
+        let archive = archive.display();
+        Some(format!("{archive} lies there: unpack it with `{command}`"))
+    };
+    if let Some(remedy) = entries.iter().filter(packed).find_map(command) {
+        return Some(remedy);
     }
     let folders = entries.iter().filter(|entry| entry.is_dir);
     let similar = nearest(&missing, folders.map(|entry| entry.name.as_str()))?;
@@ -263,7 +266,8 @@ mod tests {
         assert!(message("emnist", &base).ends_with("; did you mean \"emnists\"?"));
         fs::write(base.path().join("emnist.tar.gz"), "").unwrap();
         let text = message("emnist", &base);
-        let remedy = "; emnist.tar.gz lies there: unpack it with `tar xf emnist.tar.gz`";
+        let remedy = "; emnist.tar.gz lies there: unpack it with `mkdir emnist && tar xf \
+                      emnist.tar.gz -C emnist`";
         assert!(text.ends_with(remedy), "{text}");
     }
 
@@ -274,7 +278,7 @@ mod tests {
             (
                 "a.zip",
                 b"PK\x03\x04",
-                "a.zip is a packed file; unpack it with `unzip a.zip`, then name the folder",
+                "a.zip is a packed file; unpack it with `unzip a.zip -d a`, then name the folder",
             ),
             (
                 "a.npz",

@@ -51,7 +51,7 @@ pub(crate) fn unpack(mut bytes: Vec<u8>, file: &str) -> Result<Vec<u8>, DataErro
         place: "byte 0".into(),
         found: format!("gzip inside gzip, {MOST_LAYERS} times and still more"),
         expected: "data packed once or twice".into(),
-        remedy: "unpack it with `gunzip`".into(),
+        remedy: "unpack it with `gzip -dc FILE > UNPACKED`".into(),
     })
 }
 
@@ -99,7 +99,7 @@ impl Layer<'_> {
                 "at most {MOST_RATIO} times the {} bytes of the packed data",
                 self.packed.len()
             );
-            let remedy = "if it is no mistake, unpack the file with `gunzip`";
+            let remedy = "if it is no mistake, unpack it with `gzip -dc FILE > UNPACKED`";
             return Err(self.wrong(rest, found, expected, remedy));
         }
         Ok(rest)
@@ -123,7 +123,7 @@ impl Layer<'_> {
             return self.wrong(rest, "the end of the gzip data".into(), expected, remedy);
         }
         let found = format!("corrupt gzip data ({error})");
-        let expected = "data that match their checksum".into();
+        let expected = "the data as they were packed".into();
         self.wrong(rest, found, expected, "download the file again")
     }
 

@@ -114,7 +114,8 @@ impl Input<'_> {
         let expected = "the magic number [00, 00, 08, number of dimensions] of an IDX file";
         if let Some(line) = signature::first_line(self.bytes) {
             let found = format!("text, {}", excerpt(&line));
-            let remedy = "name an IDX file; a table of pixels is read by [dataset.csv]";
+            let remedy = "check that the path names an IDX file; a table of pixels is read by \
+                          [dataset.csv]";
             return self.wrong(0, &found, expected, remedy);
         }
         let remedy = match magic {

@@ -1,5 +1,7 @@
 //! What a file is by its first bytes, when it is not what was asked for.
 
+use std::path::Path;
+
 /// A file format that is recognised, though not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Format {
@@ -31,7 +33,11 @@ const PICKLE: &str = "it is data of a Python program: save its arrays as IDX or 
 
 /// (offset, bytes that stand there, format); the first that fits.
 const SIGNATURES: [(usize, &[u8], Format); 31] = [
-    (0, b"\x1f\x8b", format(GZIP, "unpack it with `gunzip`")),
+    (
+        0,
+        b"\x1f\x8b",
+        format(GZIP, "unpack it with `gzip -dc FILE > UNPACKED`"),
+    ),
     (
         0,
         b"PK\x05\x06",
@@ -40,27 +46,33 @@ const SIGNATURES: [(usize, &[u8], Format); 31] = [
     (
         0,
         b"\xfd7zXZ\0",
-        format("an xz file", "unpack it with `unxz`"),
+        format("an xz file", "unpack it with `xz -dc FILE > UNPACKED`"),
     ),
     (
         0,
         b"BZh",
-        format("a bzip2 file", "unpack it with `bunzip2`"),
+        format("a bzip2 file", "unpack it with `bzip2 -dc FILE > UNPACKED`"),
     ),
     (
         0,
         b"\x28\xb5\x2f\xfd",
-        format("a Zstandard file", "unpack it with `unzstd`"),
+        format(
+            "a Zstandard file",
+            "unpack it with `zstd -dc FILE > UNPACKED`",
+        ),
     ),
     (
         0,
         b"\x04\x22\x4d\x18",
-        format("an LZ4 file", "unpack it with `unlz4`"),
+        format("an LZ4 file", "unpack it with `lz4 -dc FILE > UNPACKED`"),
     ),
     (
         0,
         b"\x1f\x9d",
-        format("a file of `compress`", "unpack it with `uncompress`"),
+        format(
+            "a file of `compress`",
+            "unpack it with `gzip -dc FILE > UNPACKED`",
+        ),
     ),
     (
         0,
@@ -162,21 +174,26 @@ fn markup(bytes: &[u8]) -> Option<Format> {
     (begins(b"<?xml") || begins(b"<svg")).then_some(format("an XML file", PAGE))
 }
 
-/// The command that unpacks an archive of this name.
-pub(crate) fn unpacking(name: &str) -> Option<&'static str> {
-    const COMMANDS: [(&str, &str); 8] = [
-        (".zip", "unzip"),
-        (".tar", "tar xf"),
-        (".tar.gz", "tar xf"),
-        (".tgz", "tar xf"),
-        (".tar.bz2", "tar xf"),
-        (".tar.xz", "tar xf"),
-        (".7z", "7z x"),
-        (".rar", "unrar x"),
-    ];
-    let name = name.to_lowercase();
-    let command = COMMANDS.iter().find(|(ending, _)| name.ends_with(ending));
-    command.map(|(_, command)| *command)
+/// The command that unpacks an archive, told by its name, into a folder, which may have to be made.
+pub(crate) fn unpacking(archive: &Path, folder: &Path, make: bool) -> Option<String> {
+    const TARS: [&str; 5] = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"];
+    let name = archive.to_string_lossy().to_lowercase();
+    let (archive, to) = (archive.display(), folder.display());
+    if name.ends_with(".zip") {
+        Some(format!("unzip {archive} -d {to}"))
+    } else if TARS.iter().any(|ending| name.ends_with(ending)) {
+        let make = if make {
+            format!("mkdir {to} && ")
+        } else {
+            String::new()
+        };
+        Some(format!("{make}tar xf {archive} -C {to}"))
+    } else if name.ends_with(".7z") {
+        Some(format!("7z x {archive} -o{to}"))
+    } else {
+        let rar = name.ends_with(".rar");
+        rar.then(|| format!("unrar x {archive} {to}/"))
+    }
 }
 
 /// The first line of a text; none when the bytes are no text.

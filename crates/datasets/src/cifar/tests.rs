@@ -140,7 +140,8 @@ fn what_lies_there_instead_tells_what_to_do() {
     };
     assert!(alone("data_batch_1").contains("the files of the Python version (pickles): download"));
     let text = alone("cifar-10-binary.tar.gz");
-    let end = "; cifar-10-binary.tar.gz lies there: unpack it with `tar xf cifar-10-binary.tar.gz`";
+    let end = "; cifar-10-binary.tar.gz lies there: unpack it with `tar xf \
+               ./cifar-10-binary.tar.gz -C .`";
     assert!(text.ends_with(end), "{text}");
     let hundred = TempDir::new().unwrap();
     for name in ["train.bin", "test.bin"] {

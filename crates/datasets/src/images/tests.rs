@@ -156,6 +156,32 @@ fn parts_are_found_by_their_names() {
 }
 
 #[test]
+fn a_training_folder_alone_is_split() {
+    let files = [
+        ("pets/train/cat/1.png", grey(10)),
+        ("pets/train/dog/1.png", grey(20)),
+    ];
+    let half = ImagesSpec {
+        split: Some(Split::Shuffled(Holdout { test: 0.5 })),
+        ..spec()
+    };
+    let data = read(&half, &folder(&files)).unwrap();
+    assert_eq!((data.train.len(), data.test.len()), (1, 1));
+}
+
+#[test]
+fn test_pictures_without_classes_lead_to_a_split() {
+    let files = [
+        ("pets/train/cat/1.png", grey(10)),
+        ("pets/train/dog/1.png", grey(20)),
+        ("pets/test/1.png", grey(20)),
+    ];
+    let text = message(&spec(), &folder(&files));
+    let end = "as pets/test/CLASS, or set path = \"pets/train\" to hold some of those back";
+    assert!(text.ends_with(end), "{text}");
+}
+
+#[test]
 fn a_class_may_be_called_train() {
     let files = [
         ("pets/car/1.png", grey(1)),
@@ -420,7 +446,7 @@ fn folders_without_classes_lead_on() {
     let packed = folder(&[("pets/pets.zip", b"PK".to_vec())]);
     let text = message(&spec(), &packed);
     let wanted = "dataset.images.path: pets holds no folder of pictures; pets.zip lies there: \
-                  unpack it with `unzip pets.zip`";
+                  unpack it with `unzip pets/pets.zip -d pets`";
     assert_eq!(text, wanted);
 }
 

@@ -72,11 +72,15 @@ impl Tree {
             &[Some(train), test, validation] if only_parts || walk.has_folders(folder, train) => {
                 let test = test.or(validation);
                 walk.aside(&entries, &[Some(train), test]);
-                let part = |walk: &mut Walk, entry: &Entry| walk.part(&below(folder, entry));
-                let train = part(&mut walk, train)?;
-                (train, test.map(|entry| part(&mut walk, entry)).transpose()?)
+                let train = walk.part(&below(folder, train), "")?;
+                let split = format!(
+                    ", or set path = \"{}\" to hold some of those back",
+                    train.name
+                );
+                let part = |entry: &&Entry| walk.part(&below(folder, entry), &split);
+                (train, test.map(part).transpose()?)
             }
-            _ => (walk.part(folder)?, None),
+            _ => (walk.part(folder, "")?, None),
         };
         check_classes(&train, test.as_ref())?;
         let notes = walk.notes();
@@ -139,13 +143,13 @@ impl Walk {
         }
     }
 
-    /// The classes of a folder.
-    fn part(&mut self, folder: &Folder) -> Result<Part, DataError> {
+    /// The classes of a folder; `otherwise` is what else could be done if it has none.
+    fn part(&mut self, folder: &Folder, otherwise: &str) -> Result<Part, DataError> {
         let entries = self.entries(folder)?;
         let (folders, files): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| entry.is_dir);
         if folders.is_empty() {
-            return Err(no_classes(folder, &files));
+            return Err(no_classes(folder, &files, otherwise));
         }
         self.skipped.extend(files.into_iter().map(|file| file.name));
         let alone = folders.len() == 1;
@@ -228,7 +232,7 @@ fn sort(classes: &mut [Class]) {
 }
 
 /// Pictures without class folders, or nothing at all.
-fn no_classes(folder: &Folder, files: &[Entry]) -> DataError {
+fn no_classes(folder: &Folder, files: &[Entry], otherwise: &str) -> DataError {
     let name = folder.name.display();
     let pictures = [".png", ".jpg", ".jpeg"];
     let pictures = files
@@ -238,11 +242,13 @@ fn no_classes(folder: &Folder, files: &[Entry]) -> DataError {
     if count > 0 {
         let pictures = counted(count, "picture");
         let problem = format!("{pictures} right in {name}: nothing tells their classes");
-        let remedy = format!("put those of each class into a folder of its own, as {name}/CLASS");
+        let remedy =
+            format!("put those of each class into a folder of its own, as {name}/CLASS{otherwise}");
         return DataError::setting(PATH, problem, remedy);
     }
     let usual = || format!("put a folder of pictures for each class into {name}");
-    let remedy = folder.clue(files).unwrap_or_else(usual);
+    let clue = (!files.is_empty()).then(|| folder.clue(files)).flatten();
+    let remedy = clue.unwrap_or_else(usual);
     DataError::setting(PATH, format!("{name} holds no folder of pictures"), remedy)
 }
 

@@ -430,7 +430,7 @@ fn what_lies_there_tells_what_to_do() {
         load(&spec(), folder.path()).unwrap_err().to_string()
     };
     let text = alone("archive.zip", b"PK");
-    let end = "; archive.zip lies there: unpack it with `unzip archive.zip`";
+    let end = "; archive.zip lies there: unpack it with `unzip ./archive.zip -d .`";
     assert!(text.ends_with(end), "{text}");
     let text = alone("mnist_train.csv", b"label,1x1\n5,0\n");
     let end = "; mnist_train.csv is a table: [dataset.csv] reads it, with path = \
