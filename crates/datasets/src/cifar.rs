@@ -69,18 +69,19 @@ pub(crate) fn load(spec: &Cifar10Spec, base: &Path) -> Result<Dataset, DataError
         .iter()
         .map(|name| located(&folder, &entries, name))
         .collect::<Result<_, _>>()?;
-    let read: Vec<_> = files.par_iter().map(read_batch).collect();
+    // All results are collected first, so that of several errors always the same one is told.
+    let read: Vec<Result<(ImagePart, Source), DataError>> =
+        files.par_iter().map(read_batch).collect();
     let (mut batches, mut sources) = (Vec::new(), Vec::new());
     for result in read {
         let (batch, source) = result?;
         batches.push(batch);
         sources.push(source);
     }
-    let mut test = part(
-        batches.split_off(FILES.len() - 1),
-        &files[FILES.len() - 1].name,
-    );
-    let mut train = part(batches, &folder.name.display().to_string());
+    let Some(mut test) = batches.pop() else {
+        unreachable!("there are six files");
+    };
+    let mut train = joined(&batches, folder.name.display().to_string());
     let mut notes = Vec::new();
     notes.extend(train.limit(spec.train_limit, "dataset.cifar10.train_limit")?);
     notes.extend(test.limit(spec.test_limit, "dataset.cifar10.test_limit")?);
@@ -148,18 +149,22 @@ fn missing(folder: &Folder, entries: &[Entry]) -> String {
     clue.unwrap_or_else(|| format!("{}{}", WANTED.remedy, WANTED.otherwise))
 }
 
-/// Labels and pixels of a file.
-fn read_batch(file: &Located) -> Result<((Vec<usize>, Vec<u8>), Source), DataError> {
+/// The images of a file.
+fn read_batch(file: &Located) -> Result<(ImagePart, Source), DataError> {
     let (bytes, source) = files::read(file, Some(PATH))?;
     let bytes = gzip::unpack(bytes, &file.name)?;
     check(&bytes, &file.name)?;
-    let mut labels = Vec::with_capacity(bytes.len() / RECORD);
-    let mut pixels = Vec::with_capacity(bytes.len());
-    for record in bytes.chunks_exact(RECORD) {
-        labels.push(usize::from(record[0]));
-        pixels.extend_from_slice(&record[1..]);
-    }
-    Ok(((labels, pixels), source))
+    let records = bytes.chunks_exact(RECORD);
+    let batch = ImagePart {
+        labels: records
+            .clone()
+            .map(|record| usize::from(record[0]))
+            .collect(),
+        pixels: records.flat_map(|record| &record[1..]).copied().collect(),
+        shape: SHAPE,
+        source: file.name.clone(),
+    };
+    Ok((batch, source))
 }
 
 /// Whether the bytes are whole records with labels of ten classes.
@@ -205,13 +210,21 @@ fn check(bytes: &[u8], file: &str) -> Result<(), DataError> {
     Err(wrong(whole, found, records, again))
 }
 
-fn part(batches: Vec<(Vec<usize>, Vec<u8>)>, source: &str) -> ImagePart {
-    let (labels, pixels): (Vec<_>, Vec<_>) = batches.into_iter().unzip();
+/// Several files as one part.
+fn joined(batches: &[ImagePart], source: String) -> ImagePart {
     ImagePart {
-        pixels: pixels.concat(),
-        labels: labels.concat(),
+        pixels: batches
+            .iter()
+            .flat_map(|batch| &batch.pixels)
+            .copied()
+            .collect(),
+        labels: batches
+            .iter()
+            .flat_map(|batch| &batch.labels)
+            .copied()
+            .collect(),
         shape: SHAPE,
-        source: source.into(),
+        source,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::folders::{Folder, Wanted};
 use crate::image_part::{self, ImagePart, ImageSet, MOST_BYTES};
 use crate::split::{Rows, split};
 use picture::{Picture, Wish};
-use tree::{Class, Tree};
+use tree::{Class, Part, Tree};
 
 const PATH: &str = "dataset.images.path";
 const SIZE: &str = "dataset.images.size";
@@ -42,52 +42,38 @@ pub(crate) fn load(
 ) -> Result<Dataset, DataError> {
     let folder = Folder::find(&spec.path, base, &WANTED)?;
     let tree = Tree::read(&folder)?;
+    check_split(spec, &tree)?;
+    let parts: Vec<&Part> = [&tree.train].into_iter().chain(&tree.test).collect();
+    let wish = wish(spec, &parts)?;
+    let read: Vec<(Vec<Picture>, Source)> = parts
+        .iter()
+        .map(|part| read_part(part, &wish))
+        .collect::<Result<_, _>>()?;
+    let pictures = || read.iter().flat_map(|(pictures, _)| pictures);
+    let grey = pictures().all(|picture| picture.channels == 1);
+    let channels = spec.channels.unwrap_or(if grey { 1 } else { 3 });
     let mut notes = tree.notes;
-    if let (Some(test), Some(_)) = (&tree.test, &spec.split) {
-        let problem = format!(
-            "{} has a folder of test pictures, {}",
-            spec.path.display(),
-            test.name
-        );
-        let train = tree.train.name;
-        let remedy = format!("leave split out, or set path = \"{train}\" to split these");
-        return Err(DataError::setting(SPLIT, problem, remedy));
-    }
+    notes.extend(picture::notes(pictures(), spec, channels));
     let names: Vec<String> = tree
         .train
         .classes
         .iter()
         .map(|class| class.name.clone())
         .collect();
-    let parts: Vec<&tree::Part> = [Some(&tree.train), tree.test.as_ref()]
-        .into_iter()
-        .flatten()
-        .collect();
-    let mut sources = Vec::new();
-    let mut read = Vec::new();
-    let wish = wish(spec, &parts)?;
-    for part in &parts {
-        let (pictures, source) = read_part(part, &wish)?;
-        read.push(pictures);
+    let (mut stacked, mut sources) = (Vec::new(), Vec::new());
+    for (part, (pictures, source)) in parts.iter().zip(read) {
+        let labels = labels(&part.classes, &names);
+        stacked.push(stack(pictures, labels, channels, &wish, &part.name));
         sources.push(source);
     }
-    let grey = read.iter().flatten().all(|picture| picture.channels == 1);
-    let channels = spec.channels.unwrap_or(if grey { 1 } else { 3 });
-    notes.extend(picture::notes(read.iter().flatten(), spec, channels));
-    let mut parts = parts.iter().zip(read).map(|(part, pictures)| {
-        let labels = labels(&part.classes, &names);
-        stack(pictures, labels, channels, &wish, &part.name)
-    });
-    let train = parts
-        .next()
-        .unwrap_or_else(|| unreachable!("there is a training part"));
-    let (train, test) = match parts.next() {
+    let test = (stacked.len() > 1).then(|| stacked.remove(1));
+    let train = stacked.remove(0);
+    let (train, test) = match test {
         Some(test) => (train, Some(test)),
         None => divide(train, spec, streams, &mut notes)?,
     };
-    let name = spec.path.file_name();
     let set = ImageSet {
-        name: name.map_or("images".into(), |name| name.to_string_lossy().into_owned()),
+        name: name(&spec.path),
         classes: names,
         sources,
         notes,
@@ -95,8 +81,25 @@ pub(crate) fn load(
     Ok(image_part::assemble(train, test, spec.pixels, set))
 }
 
+/// The data are called as their folder.
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or("images".as_ref());
+    name.to_string_lossy().into_owned()
+}
+
+/// Pictures that are divided by their folders are not divided again.
+fn check_split(spec: &ImagesSpec, tree: &Tree) -> Result<(), DataError> {
+    let (Some(test), Some(_)) = (&tree.test, &spec.split) else {
+        return Ok(());
+    };
+    let (path, test, train) = (spec.path.display(), &test.name, &tree.train.name);
+    let problem = format!("{path} has a folder of test pictures, {test}");
+    let remedy = format!("leave split out, or set path = \"{train}\" to split these");
+    Err(DataError::setting(SPLIT, problem, remedy))
+}
+
 /// The size that all pictures have or are made to have: as asked for, or that of the first.
-fn wish(spec: &ImagesSpec, parts: &[&tree::Part]) -> Result<Wish, DataError> {
+fn wish(spec: &ImagesSpec, parts: &[&Part]) -> Result<Wish, DataError> {
     let count: usize = parts.iter().map(|part| part.files().count()).sum();
     let first = parts.iter().flat_map(|part| part.files()).next();
     let (size, given_by) = match (spec.size, first) {
@@ -131,7 +134,7 @@ fn smaller(size: [usize; 2]) -> [usize; 2] {
 
 /// The pictures of a part, and their files in one entry: its digest is that of the lines
 /// `digest  path` of all files, as `sha256sum` prints them.
-fn read_part(part: &tree::Part, wish: &Wish) -> Result<(Vec<Picture>, Source), DataError> {
+fn read_part(part: &Part, wish: &Wish) -> Result<(Vec<Picture>, Source), DataError> {
     let files: Vec<&Located> = part.files().collect();
     // All results are collected first, so that of several errors always the same one is told.
     let read: Vec<Result<(Picture, Source), DataError>> = files
