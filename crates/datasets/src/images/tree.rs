@@ -58,28 +58,21 @@ impl Tree {
     pub fn read(folder: &Folder) -> Result<Self, DataError> {
         let mut walk = Walk::default();
         let entries = walk.entries(folder)?;
-        let folders: Vec<&Entry> = entries.iter().filter(|entry| entry.is_dir).collect();
-        let mut of_role = Vec::new();
-        for wanted in [Role::Train, Role::Test, Role::Validation] {
-            of_role.push(
-                folders
-                    .iter()
-                    .find(|entry| role(&entry.name) == Some(wanted)),
-            );
-        }
-        let only_parts = folders.iter().all(|entry| role(&entry.name).is_some());
-        let (train, test) = match of_role.as_slice() {
-            &[Some(train), test, validation] if only_parts || walk.has_folders(folder, train) => {
-                let test = test.or(validation);
-                walk.aside(&entries, &[Some(train), test]);
-                let train = walk.part(&below(folder, train), "")?;
-                let split = format!(
-                    ", or set path = \"{}\" to hold some of those back",
-                    train.name
-                );
-                let part = |entry: &&Entry| walk.part(&below(folder, entry), &split);
-                (train, test.map(part).transpose()?)
+        let mut folders = entries.iter().filter(|entry| entry.is_dir);
+        let of = |wanted| {
+            folders
+                .clone()
+                .find(|entry| role(&entry.name) == Some(wanted))
+        };
+        let test = of(Role::Test).or(of(Role::Validation));
+        let train = of(Role::Train);
+        let only_parts = folders.all(|entry| role(&entry.name).is_some());
+        let (train, test) = match (train, test) {
+            (Some(train), test) if only_parts || walk.has_folders(folder, train) => {
+                walk.aside(&entries, [Some(train), test]);
+                walk.parts(folder, train, test)?
             }
+            (None, Some(test)) if only_parts => return Err(no_training(folder, test)),
             _ => (walk.part(folder, "")?, None),
         };
         check_classes(&train, test.as_ref())?;
@@ -134,13 +127,24 @@ impl Walk {
     }
 
     /// Remembers all entries but these.
-    fn aside(&mut self, entries: &[Entry], read: &[Option<&&Entry>]) {
-        for entry in entries {
-            let is_read = |read: &Option<&&Entry>| read.is_some_and(|r| r.name == entry.name);
-            if !read.iter().any(is_read) {
-                self.skipped.push(entry.name.clone());
-            }
-        }
+    fn aside(&mut self, entries: &[Entry], read: [Option<&Entry>; 2]) {
+        let is_read = |entry: &Entry| read.iter().flatten().any(|read| read.name == entry.name);
+        let aside = entries.iter().filter(|entry| !is_read(entry));
+        self.skipped.extend(aside.map(|entry| entry.name.clone()));
+    }
+
+    /// The training part, and the test part if it is there.
+    fn parts(
+        &mut self,
+        folder: &Folder,
+        train: &Entry,
+        test: Option<&Entry>,
+    ) -> Result<(Part, Option<Part>), DataError> {
+        let train = self.part(&below(folder, train), "")?;
+        let name = &train.name;
+        let split = format!(", or set path = \"{name}\" to hold some of those back");
+        let test = test.map(|entry| self.part(&below(folder, entry), &split));
+        Ok((train, test.transpose()?))
     }
 
     /// The classes of a folder; `otherwise` is what else could be done if it has none.
@@ -229,6 +233,14 @@ fn sort(classes: &mut [Class]) {
     } else {
         classes.sort_by(|a, b| a.name.cmp(&b.name));
     }
+}
+
+/// A folder of test pictures alone.
+fn no_training(folder: &Folder, test: &Entry) -> DataError {
+    let (name, test) = (folder.name.display(), &test.name);
+    let problem = format!("{name} holds a folder {test}, but none called train");
+    let remedy = format!("put the training pictures into {name}/train");
+    DataError::setting(PATH, problem, remedy)
 }
 
 /// Pictures without class folders, or nothing at all.

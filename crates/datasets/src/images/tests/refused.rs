@@ -108,6 +108,14 @@ fn folders_without_classes_lead_on() {
 }
 
 #[test]
+fn test_pictures_alone_are_refused() {
+    let alone = folder(&[("pets/test/1.png", grey(1)), ("pets/val/1.png", grey(2))]);
+    let wanted = "dataset.images.path: pets holds a folder test, but none called train; put the \
+                  training pictures into pets/train";
+    assert_eq!(message(&spec(), &alone), wanted);
+}
+
+#[test]
 fn empty_and_single_classes_are_refused() {
     let empty = pets(&[]);
     fs::create_dir(empty.path().join("pets/emu")).unwrap();
