@@ -243,6 +243,10 @@ fn no_picture(bytes: &[u8], file: &Located) -> DataError {
         };
         return unreadable(file, problem, remedy);
     }
+    if bytes.starts_with(b"\x89PNG") {
+        let problem = "is a PNG picture whose line ends were changed, as in a transfer of text";
+        return unreadable(file, problem.into(), "copy it again as a binary file");
+    }
     let problem = match signature::first_line(bytes) {
         Some(line) => format!("is text, {}, not a picture", excerpt(&line)),
         None => {
@@ -260,19 +264,30 @@ fn truncated(file: &Located, format: &str) -> DataError {
 
 /// A picture whose data its decoder refuses.
 fn damaged(file: &Located, format: &str, error: &image::ImageError) -> DataError {
+    const ENDS: [&str; 6] = [
+        "unexpected end",
+        "premature end",
+        "not enough bytes",
+        "failed to fill",
+        "eof",
+        "exhausted",
+    ];
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
     let cause = cause.to_string();
     let lower = cause.to_lowercase();
-    if ["unexpected end", "failed to fill", "eof", "exhausted"]
-        .iter()
-        .any(|end| lower.contains(end))
-    {
+    if ENDS.iter().any(|end| lower.contains(end)) {
         return truncated(file, format);
     }
-    let problem = format!("is a damaged {format} picture ({cause})");
+    // Some decoders print their own data structures.
+    let line = cause.lines().next().unwrap_or_default();
+    let cause = match line.trim_matches(['"', '.', ' ']) {
+        line if line.is_empty() || line.contains('{') => String::new(),
+        line => format!(" ({line})"),
+    };
+    let problem = format!("is a damaged {format} picture{cause}");
     unreadable(file, problem, "download or export it again, or take it out")
 }
 

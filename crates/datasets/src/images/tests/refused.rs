@@ -16,7 +16,11 @@ fn test_pictures_without_classes_lead_to_a_split() {
 
 #[test]
 fn a_file_that_is_no_picture_is_named_as_what_it_is() {
-    let cases: [(&[u8], &str); 6] = [
+    let cases: [(&[u8], &str); 7] = [
+        (
+            b"\x89PNG\n\x1a\n\0\0\0\rIHDR",
+            "is a PNG picture whose line ends were changed, as in",
+        ),
         (
             b"",
             "is an empty file; take it out of the class folder, or put a PNG",
@@ -83,7 +87,7 @@ fn a_damaged_picture_is_refused() {
     damaged[at] ^= 1;
     let text = message(&whole(), &pets(&[("pets/cat/3.png", damaged)]));
     assert!(
-        text.starts_with("pets/cat/3.png: is a damaged PNG picture ("),
+        text.starts_with("pets/cat/3.png: is a damaged PNG picture; "),
         "{text}"
     );
 }
