@@ -50,7 +50,7 @@ struct Exported {
 pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
     let prepared = Prepared::read(&arguments.config)?;
     let out = &arguments.out;
-    files::make_folder(out)?;
+    files::make_folder(out, "--out")?;
     let threads = machine::threads(&prepared.config.experiment.training);
     let exported = machine::in_pool(threads, || first_batch(&prepared))??;
     write(out, &prepared, &exported)?;

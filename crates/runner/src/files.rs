@@ -36,13 +36,13 @@ pub fn expect_writable(path: &Path) -> Result<(), Failure> {
     place::check(path).map_err(|error| Failure::Input(told(path, &error)))
 }
 
-/// Makes a folder for files, and those above it.
+/// Makes the folder that `option` chooses, and those above it.
 ///
 /// # Errors
 /// [`Failure::Input`] when it cannot be made, or nothing can be written to it.
-pub fn make_folder(path: &Path) -> Result<(), Failure> {
+pub fn make_folder(path: &Path, option: &str) -> Result<(), Failure> {
     let made = place::expect_room_for_files(path).and_then(|()| fs::create_dir_all(path));
-    made.map_err(|error| Failure::Input(told(path, &error)))
+    made.map_err(|error| Failure::Input(told_with(path, &error, option)))
 }
 
 /// Writes a file, as the head of this module says; makes its folder if it is not there.
@@ -90,18 +90,24 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// What a user reads of a file that cannot be written: the cause, and what helps.
 pub fn told(path: &Path, error: &io::Error) -> String {
+    told_of(path, error, "choose another place")
+}
+
+/// [`told`] of a place that `option` chooses.
+pub fn told_with(path: &Path, error: &io::Error, option: &str) -> String {
+    told_of(path, error, &format!("choose another place with {option}"))
+}
+
+fn told_of(path: &Path, error: &io::Error, choose: &str) -> String {
     let remedy = match error.kind() {
-        ErrorKind::StorageFull => "free some space, or choose another place",
-        ErrorKind::QuotaExceeded => "free some of your quota, or choose another place",
-        ErrorKind::FileTooLarge => "raise the limit (ulimit -f), or choose another place",
-        ErrorKind::PermissionDenied => "mend its permissions, or choose another place",
-        _ => "choose another place",
+        ErrorKind::StorageFull => "free some space, or ",
+        ErrorKind::QuotaExceeded => "free some of your quota, or ",
+        ErrorKind::FileTooLarge => "raise the limit (ulimit -f), or ",
+        ErrorKind::PermissionDenied => "mend its permissions, or ",
+        _ => "",
     };
-    format!(
-        "{}: cannot write ({}); {remedy} (--results, --out, --json, --picture or --write)",
-        path.display(),
-        cause(error)
-    )
+    let (path, cause) = (path.display(), cause(error));
+    format!("{path}: cannot write ({cause}); {remedy}{choose}")
 }
 
 /// The cause in the system's words, without its number.

@@ -233,7 +233,7 @@ impl RunFolder {
     /// [`Failure::Input`] when it cannot be made.
     pub fn create(results: &Path, name: &str, time: DateTime<Utc>) -> Result<Self, Failure> {
         let parent = results.join(name);
-        files::make_folder(&parent)?;
+        files::make_folder(&parent, "--results")?;
         let stamp = time.format("%Y%m%dT%H%M%SZ").to_string();
         for number in 1.. {
             let run_id = match number {
@@ -244,7 +244,9 @@ impl RunFolder {
             match std::fs::create_dir(&path) {
                 Ok(()) => return Ok(Self { path, run_id }),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Failure::Input(files::told(&path, &error))),
+                Err(error) => {
+                    return Err(Failure::Input(files::told_with(&path, &error, "--results")));
+                }
             }
         }
         Err(Failure::Input(format!(

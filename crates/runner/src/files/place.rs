@@ -41,7 +41,7 @@ pub fn of(path: &Path) -> io::Result<Place> {
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_symlink() => path = folder_of(&path).join(fs::read_link(&path)?),
             Ok(found) => return existing(path, &found),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Place::File(path)),
+            Err(error) if is_nothing(&error) => return Ok(Place::File(path)),
             Err(error) => return Err(error),
         }
     }
@@ -126,15 +126,16 @@ pub fn expect_room_for_files(folder: &Path) -> io::Result<()> {
         Err(_) if folder.is_symlink() => Err(Error::other(format!(
             "{shown} is a link that leads nowhere"
         ))),
-        Err(error) if error.kind() == ErrorKind::NotFound => match folder.parent() {
+        Err(error) if is_nothing(&error) => match folder.parent() {
             Some(above) if above.as_os_str().is_empty() => expect_room_for_files(Path::new(".")),
-            Some(above) => expect_room_for_files(above),
-            None => Err(error),
-        },
-        Err(error) if error.kind() == ErrorKind::NotADirectory => match folder.parent() {
             Some(above) => expect_room_for_files(above),
             None => Err(error),
         },
         Err(error) => Err(error),
     }
+}
+
+/// Whether there is nothing of that name, perhaps because a folder above is none.
+fn is_nothing(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

@@ -148,7 +148,7 @@ impl Training<'_> {
         let [(first, error), others @ ..] = &unwritten[..] else {
             return Failure::Run(self.place());
         };
-        let mut what = files::told(&self.folder.path.join(first), error);
+        let mut what = files::told_with(&self.folder.path.join(first), error, "--results");
         if !others.is_empty() {
             let names: Vec<&str> = others.iter().map(|(name, _)| name.as_str()).collect();
             what += &format!("; nor could {} be written", names.join(", "));

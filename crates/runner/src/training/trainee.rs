@@ -271,11 +271,16 @@ impl Trainee {
             self.model.load(&weights)?;
             let validation = tools.evaluator.validation(&mut *self.model)?;
             let test = tools.evaluator.test(&mut *self.model)?;
-            expect_loss("test", test.loss, "with the best weights")?;
+            let train_loss = tools.evaluator.training_loss(&mut *self.model)?;
+            let validation_loss = validation.map(|v| v.loss);
+            let when = "with the best weights";
+            expect_loss("test", test.loss, when)?;
+            expect_loss("training", train_loss, when)?;
+            expect_loss("validation", validation_loss.unwrap_or(0.0), when)?;
             trained.kept = Some(Kept {
                 best_epoch,
-                train_loss: tools.evaluator.training_loss(&mut *self.model)?,
-                validation_loss: validation.map(|v| v.loss),
+                train_loss,
+                validation_loss,
                 test_loss: test.loss,
                 test: test.metrics,
             });
