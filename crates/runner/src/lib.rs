@@ -15,6 +15,7 @@ pub mod implementations;
 pub mod interrupt;
 pub mod list;
 pub mod machine;
+pub mod memory;
 pub mod metrics;
 pub mod numbers;
 pub mod output;

@@ -17,7 +17,7 @@
 //!
 //! Format 2 added to format 1: the learning rate, the validation figures and the run of an epoch;
 //! the escape, why training ended early and what was kept of each implementation; the samples held
-//! back. Format 3 added the status `not_saved`. Records of the formats before are still read.
+//! back. Format 3 added the statuses `not_finite` and `not_saved`. Records of the formats before are still read.
 
 mod reading;
 mod trained;
@@ -106,6 +106,8 @@ pub enum Status {
     Finished,
     /// The gradients disagreed, so nothing was trained.
     GradientsDisagree,
+    /// A number of the first passes was infinite or NaN, so nothing was trained.
+    NotFinite,
     /// A loss or a parameter became infinite or NaN.
     Diverged,
     /// Somebody pressed Ctrl-C, or the system asked the process to stop.
@@ -120,6 +122,7 @@ impl fmt::Display for Status {
             Self::Running => "still running, or its process died",
             Self::Finished => "finished",
             Self::GradientsDisagree => "the gradients disagree",
+            Self::NotFinite => "a number is not finite",
             Self::Diverged => "diverged",
             Self::Interrupted => "interrupted",
             Self::NotSaved => "not saved",

@@ -86,7 +86,7 @@ impl<'a> Training<'a> {
     /// Holds the gradients against burn's, tensor by tensor, before anything is trained.
     ///
     /// # Errors
-    /// [`Failure::Run`] when they disagree, [`Failure::Interrupted`] on Ctrl-C.
+    /// [`Failure::Run`] when they disagree or are not finite, [`Failure::Interrupted`] on Ctrl-C.
     pub fn gradient_check(&mut self) -> Result<(), Failure> {
         let check = self.prepared.config.experiment.gradient_check;
         if !check.before_training {
@@ -104,13 +104,18 @@ impl<'a> Training<'a> {
         }
         output::line("Gradients by hand against burn: largest relative error of each tensor");
         output::line(tables::tensors(&report));
-        self.record.gradients_agree = Some(report.first_fault().is_none());
+        let differs = report.first_fault().is_some();
+        self.record.gradients_agree = Some(!differs);
         self.keep("gradients.json", files::json(&report));
-        match check::judge(&report) {
+        match check::conclude(self.prepared, &report) {
             Ok(()) => self.save(Status::Running, None),
             Err(failure) => {
                 let message = failure.to_string();
-                let saved = self.close(Status::GradientsDisagree, message.clone());
+                let status = match differs {
+                    true => Status::GradientsDisagree,
+                    false => Status::NotFinite,
+                };
+                let saved = self.close(status, message.clone());
                 Err(Failure::Run(format!("{message}; {saved}")))
             }
         }
