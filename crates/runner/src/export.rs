@@ -27,7 +27,11 @@ use crate::{Failure, files, machine, output};
 
 use description::Description;
 
+const PARAMETERS: &str = "parameters.safetensors";
+const BATCH: &str = "batch.safetensors";
 const MASKS: &str = "masks.safetensors";
+const GRADIENTS: &str = "gradients.safetensors";
+const DESCRIPTION: &str = "export.json";
 
 /// One batch, and what a pass from its loss leaves.
 struct Exported {
@@ -51,6 +55,9 @@ pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
     let prepared = Prepared::read(&arguments.config)?;
     let out = &arguments.out;
     files::make_folder(out, "--out")?;
+    for file in [PARAMETERS, BATCH, MASKS, GRADIENTS, DESCRIPTION] {
+        files::expect_writable(&out.join(file))?;
+    }
     let threads = machine::threads(&prepared.config.experiment.training);
     let exported = machine::in_pool(threads, || first_batch(&prepared))??;
     write(out, &prepared, &exported)?;
@@ -69,9 +76,9 @@ fn write(out: &Path, prepared: &Prepared, exported: &Exported) -> Result<(), Fai
     let tensors = |name: &str, tensors: &NamedTensors<f64>| {
         files::write_file(&out.join(name), &tensors.to_safetensors()?)
     };
-    tensors("parameters.safetensors", &prepared.initial)?;
-    tensors("batch.safetensors", &exported.batch)?;
-    tensors("gradients.safetensors", &exported.backward.gradients)?;
+    tensors(PARAMETERS, &prepared.initial)?;
+    tensors(BATCH, &exported.batch)?;
+    tensors(GRADIENTS, &exported.backward.gradients)?;
     if exported.masks.is_empty() {
         // Those of an export before are not of this batch.
         let _ = fs::remove_file(out.join(MASKS));
@@ -79,7 +86,7 @@ fn write(out: &Path, prepared: &Prepared, exported: &Exported) -> Result<(), Fai
         tensors(MASKS, &exported.masks)?;
     }
     let description = Description::new(prepared, exported);
-    files::write_json(&out.join("export.json"), &description)
+    files::write_json(&out.join(DESCRIPTION), &description)
 }
 
 /// The first batch of the first epoch as training sees it, and its gradients.

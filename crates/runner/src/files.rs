@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::{Failure, output};
+use crate::{Failure, interrupt, output};
 use place::Place;
 
 /// Whether a file could be written here: found out before the work, and without changing anything.
@@ -128,6 +128,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         place::expect_not_read_only(before)?;
     }
     match aside(path, bytes, before.as_ref()) {
+        // Somebody has removed the folder meanwhile.
+        Err(error) if error.kind() == ErrorKind::NotFound => aside(path, bytes, None),
         Err(error) if before.is_some() && only_in_place(error.kind()) => in_place(path, bytes),
         outcome => outcome,
     }
@@ -146,6 +148,8 @@ fn only_in_place(error: ErrorKind) -> bool {
 }
 
 fn aside(path: &Path, bytes: &[u8], before: Option<&Metadata>) -> io::Result<()> {
+    // A signal that ended the process would leave what is written aside.
+    interrupt::install();
     let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();

@@ -6,8 +6,8 @@
 //! | SIGTERM | 143 |
 //! | SIGHUP (the terminal is gone) | 129 |
 //!
-//! Until [`install`] is called there is nothing to save, and a signal ends the process as the system
-//! does.
+//! Until [`install`] is called, before the first file is written, there is nothing to save, and a
+//! signal ends the process as the system does.
 
 use std::ffi::c_int;
 use std::io;

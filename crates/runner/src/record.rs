@@ -257,4 +257,12 @@ impl RunFolder {
             parent.display()
         )))
     }
+
+    /// Removes it where a run could not begin, and the folder of its name if there is no other run.
+    pub fn discard(&self) {
+        let _ = std::fs::remove_dir_all(&self.path);
+        if let Some(named) = self.path.parent() {
+            let _ = std::fs::remove_dir(named);
+        }
+    }
 }

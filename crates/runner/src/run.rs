@@ -27,7 +27,8 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let threads = machine::threads(&experiment.training);
     let record = new_record(&prepared, &folder, threads);
     let (record, outcome) = machine::in_pool(threads, || {
-        let mut training = Training::new(&prepared, &folder, record)?;
+        let begun = Training::new(&prepared, &folder, record);
+        let mut training = begun.inspect_err(|_| folder.discard())?;
         let outcome = training.gradient_check().and_then(|()| training.train());
         Ok::<_, Failure>((training.record, outcome))
     })??;

@@ -127,7 +127,7 @@ impl<'a> Training<'a> {
     /// [`Failure::Run`] when a loss diverges, [`Failure::Interrupted`] on Ctrl-C; the record is kept.
     pub fn train(&mut self) -> Result<(), Failure> {
         let progress = self.progress();
-        self.saved.weights = true;
+        self.saved.trained = true;
         while self.trainees.iter().any(|trainee| !trainee.done) {
             for index in 0..self.trainees.len() {
                 if self.trainees[index].done {

@@ -20,8 +20,8 @@ const SHARE: u32 = 20;
 pub struct Saved {
     end: Instant,
     took: Duration,
-    /// Whether training has begun: before, weights are those of the beginning.
-    pub weights: bool,
+    /// Whether training has begun: before, there are no curves and no new weights.
+    pub trained: bool,
     /// Files that do not change while a run goes on.
     kept: Vec<(&'static str, Vec<u8>)>,
 }
@@ -31,7 +31,7 @@ impl Default for Saved {
         Self {
             end: Instant::now(),
             took: Duration::ZERO,
-            weights: false,
+            trained: false,
             kept: Vec::new(),
         }
     }
@@ -54,8 +54,10 @@ impl Training<'_> {
     /// [`Failure::Input`] when the folder cannot be written from the start.
     pub(super) fn begin(&mut self) -> Result<(), Failure> {
         self.keep("config.toml", Ok(self.record.config.clone().into_bytes()));
-        let begun = self.save(Status::Running, None);
-        begun.map_err(|failure| Failure::Input(failure.to_string()))
+        match self.write(Status::Running, None).first() {
+            None => Ok(()),
+            Some((file, error)) => Err(Failure::Input(self.told(file, error))),
+        }
     }
 
     /// From now on this file belongs to the record.
@@ -71,6 +73,15 @@ impl Training<'_> {
     /// # Errors
     /// [`Failure::Run`] when a file of it could not be written, with what is there now.
     pub(super) fn save(&mut self, status: Status, message: Option<String>) -> Result<(), Failure> {
+        let unwritten = self.write(status, message);
+        match unwritten.is_empty() {
+            true => Ok(()),
+            false => Err(self.not_saved(&unwritten)),
+        }
+    }
+
+    /// Writes what can be written of the record.
+    fn write(&mut self, status: Status, message: Option<String>) -> Unwritten {
         let start = Instant::now();
         self.measure_gaps();
         self.record.status = status;
@@ -81,19 +92,16 @@ impl Training<'_> {
         let rows = self.record.epochs_csv().map_err(io::Error::from);
         self.put("epochs.csv", rows, &mut unwritten);
         self.put_kept(&mut unwritten);
-        // A picture that cannot be drawn is no reason to lose a run.
-        if let Ok(svg) = curves::svg(&self.record) {
-            self.put("curves.svg", Ok(svg.into_bytes()), &mut unwritten);
-        }
-        if self.saved.weights {
+        if self.saved.trained {
+            // A picture that cannot be drawn is no reason to lose a run.
+            if let Ok(svg) = curves::svg(&self.record) {
+                self.put("curves.svg", Ok(svg.into_bytes()), &mut unwritten);
+            }
             self.put_weights(&mut unwritten);
         }
         self.saved.took = start.elapsed();
         self.saved.end = Instant::now();
-        match unwritten.is_empty() {
-            true => Ok(()),
-            false => Err(self.not_saved(&unwritten)),
-        }
+        unwritten
     }
 
     /// Writes the record for the last time; in words, what of it is where.
@@ -143,12 +151,16 @@ impl Training<'_> {
         }
     }
 
+    fn told(&self, file: &str, error: &io::Error) -> String {
+        files::told_with(&self.folder.path.join(file), error, "--results")
+    }
+
     /// The record says that some of it is missing, if it still can; and so does the message.
     fn not_saved(&mut self, unwritten: &Unwritten) -> Failure {
         let [(first, error), others @ ..] = &unwritten[..] else {
             return Failure::Run(self.place());
         };
-        let mut what = files::told_with(&self.folder.path.join(first), error, "--results");
+        let mut what = self.told(first, error);
         if !others.is_empty() {
             let names: Vec<&str> = others.iter().map(|(name, _)| name.as_str()).collect();
             what += &format!("; nor could {} be written", names.join(", "));

@@ -129,7 +129,7 @@ fn a_run_that_is_interrupted_while_it_checks_is_recorded_so() {
             "--set",
             "gradient_check.batch_size=3000",
             "--set",
-            "model.layers.0.linear.units=4000",
+            "model.layers.0.linear.units=1000",
         ])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
