@@ -28,9 +28,7 @@ pub fn install() {
     INSTALL.call_once(|| {
         for signal in signals() {
             // Without a handler the signal still works, the record only stays as of the last epoch.
-            if !ignored(signal) {
-                let _ = note(signal);
-            }
+            let _ = note(signal);
         }
     });
 }
@@ -56,12 +54,14 @@ fn note(signal: c_int) -> io::Result<()> {
 fn signals() -> Vec<c_int> {
     let mut signals = vec![SIGINT, SIGTERM];
     #[cfg(unix)]
-    signals.push(signal_hook::consts::SIGHUP);
+    if !ignored(signal_hook::consts::SIGHUP) {
+        signals.push(signal_hook::consts::SIGHUP);
+    }
     signals
 }
 
-/// Whether somebody wants a signal ignored (`nohup`, a job in the background of a script), where the
-/// system tells (Linux).
+/// Whether somebody wants a signal ignored (`nohup`), where the system tells (Linux).
+#[cfg(unix)]
 fn ignored(signal: c_int) -> bool {
     let mask = || {
         let status = std::fs::read_to_string("/proc/self/status").ok()?;
