@@ -94,4 +94,24 @@ impl Dataset {
             Target::Real { .. } => None,
         }
     }
+
+    /// Name and number of samples, of both parts, of each class; none for a real target.
+    pub fn class_sizes(&self) -> Vec<(String, usize)> {
+        let Target::Classes { names } = &self.target else {
+            return Vec::new();
+        };
+        let mut sizes: Vec<(String, usize)> = names.iter().map(|name| (name.clone(), 0)).collect();
+        let parts = if self.test_is_train {
+            vec![&self.train]
+        } else {
+            vec![&self.train, &self.test]
+        };
+        for &label in parts
+            .iter()
+            .flat_map(|part| part.labels().unwrap_or_default())
+        {
+            sizes[label].1 += 1;
+        }
+        sizes
+    }
 }
