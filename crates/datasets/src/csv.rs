@@ -61,10 +61,10 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
     let (table, sources) = read(spec, base)?;
     let mut notes = table.notes.clone();
     let roles = Roles::resolve(spec, &table, &mut notes)?;
+    let targets = Values::parse(&table, roles.target, spec)?;
     let columns: Vec<Cells> = (roles.features.iter())
         .map(|role| Cells::parse(&table, role, spec, &mut notes))
         .collect::<Result<_, _>>()?;
-    let targets = Values::parse(&table, roles.target, spec)?;
     let rows = kept_rows(&table, &columns, &targets, spec, &mut notes)?;
     let (targets, target_name) = (targets.keep(&rows), &table.names[roles.target]);
     let parts = divide(spec, &table, &rows, &targets, streams, &mut notes)?;
@@ -151,12 +151,8 @@ fn kept_rows(
     Ok(kept)
 }
 
-/// Why no row is left: no target, or columns that are empty in all `labelled` rows.
+/// Why no row is left: perhaps columns that are empty in all `labelled` rows.
 fn no_row_left(file: &str, columns: &[Cells], labelled: &[usize]) -> DataError {
-    if labelled.is_empty() {
-        let problem = format!("the target has no value in any row of {file}");
-        return DataError::setting(roles::TARGET, problem, "name another column");
-    }
     let empty = |cells: &&Cells| !labelled.iter().any(|&row| cells.is_present(row));
     let empty: Vec<&str> = columns.iter().filter(empty).map(Cells::name).collect();
     let problem = format!("every row of {file} has a missing value");

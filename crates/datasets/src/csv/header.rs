@@ -145,34 +145,34 @@ impl Header<'_> {
         positions || even && once > 0
     }
 
-    /// An error about the first line, which holds these texts.
-    fn wrong(&self, found: &str, remedy: String) -> DataError {
+    /// An error about the first line: what it looks like.
+    fn wrong(&self, like: &str, remedy: &str) -> DataError {
         let texts: Vec<&str> = self.first.iter().collect();
         let (file, line, texts) = (self.file, self.line, quoted(&texts));
         DataError::setting(
             HEADER,
-            format!("{file}, line {line}: {found}: {texts}"),
+            format!("{file}, line {line} {like}: {texts}"),
             remedy,
         )
     }
 
     fn unused(&self) -> DataError {
-        let found = "header = false, but the line names the columns";
         let remedy = match self.key {
             TEST_PATH => "remove the line, so that both files begin in the same way",
             _ => "set header = true, or leave it out",
         };
-        self.wrong(found, remedy.into())
+        self.wrong("names the columns, though header = false", remedy)
     }
 
     fn row_as_names(&self) -> DataError {
-        let found =
-            "numbers or values as in the rows below, where the names of the columns are expected";
         let remedy = match self.key {
             TEST_PATH => "begin the file with the header of the training file",
-            _ => "set header = false if the line is a row, or header = true if these are names",
+            _ => "set header = false if it is one, or header = true if these are names",
         };
-        self.wrong(found, remedy.into())
+        self.wrong(
+            "looks like a row, not like the names of the columns",
+            remedy,
+        )
     }
 }
 

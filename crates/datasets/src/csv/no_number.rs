@@ -38,6 +38,11 @@ pub(super) fn remedy(table: &Table, column: usize, text: &str, spec: &CsvSpec) -
         NoNumber::OtherMark | NoNumber::OtherMarkOrThousands | NoNumber::Thousands => {
             without.to_string()
         }
+        NoNumber::TooLarge => "it is too large: use another unit, or correct it".into(),
+        NoNumber::Infinite => format!(
+            "a network cannot learn from it: correct it, or {}",
+            as_marker(table, column, text, spec)
+        ),
         NoNumber::Other => return by_its_signs(column, text, spec),
     })
 }

@@ -66,6 +66,8 @@ impl Ragged<'_> {
             "close the quotation mark that opens in this row".into()
         } else if header && rest.iter().all(|record| record.len() == expected + 1) {
             self.longer_than_the_header()
+        } else if self.has_decimal_commas(row, expected) {
+            "numbers with decimal commas need quotation marks, or another delimiter".into()
         } else if count < expected {
             "add what is missing, or remove the row".into()
         } else {
@@ -80,6 +82,18 @@ impl Ragged<'_> {
             expected: format!("{expected} as in the first row"),
             remedy,
         }
+    }
+
+    /// Whether decimals behind commas seem to be the fields that are too many.
+    fn has_decimal_commas(&self, row: usize, expected: usize) -> bool {
+        let whole = |text: &str| text.parse::<i64>().is_ok();
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let fields: Vec<&str> = self.fields[row].iter().collect();
+        let pairs = fields
+            .windows(2)
+            .filter(|pair| whole(pair[0]) && digits(pair[1]));
+        let (pairs, count) = (pairs.count(), fields.len());
+        self.format.delimiter == b',' && count > expected + 1 && pairs >= count - expected
     }
 
     /// Each row has a field more than the header.

@@ -31,6 +31,12 @@ impl Values {
     /// Reads the target column.
     pub fn parse(table: &Table, column: usize, spec: &CsvSpec) -> Result<Self, DataError> {
         let texts = labels::renamed(table, column, spec)?;
+        if texts.iter().all(Option::is_none) {
+            let (file, name) = (&table.files[0], &table.names[column]);
+            let problem = format!("column {name:?} of {file} has no value in any row");
+            let remedy = format!("name another column: it has {}", quoted(&table.names));
+            return Err(DataError::setting(TARGET, problem, remedy));
+        }
         if spec.task == Task::Classification {
             labels::check_classes(&texts, table, column, spec)?;
             let texts = texts.into_iter();

@@ -35,7 +35,11 @@ pub(super) enum NoNumber {
     OtherMarkOrThousands,
     /// "1,234.5", "1.234,5", "1 234" or "1'234".
     Thousands,
-    /// Text, or a number that is too large for f64.
+    /// "1e999", which f64 cannot hold.
+    TooLarge,
+    /// "inf".
+    Infinite,
+    /// Text.
     Other,
 }
 
@@ -43,8 +47,13 @@ impl NoNumber {
     /// Looks at a text that [`number`] does not take.
     pub fn of(text: &str, decimal: char) -> Self {
         let other = if decimal == '.' { ',' } else { '.' };
+        let infinite = text.parse::<f64>().is_ok_and(f64::is_infinite);
         if looks_missing(text) {
             Self::Missing
+        } else if infinite && text.contains(|c: char| c.is_ascii_digit()) {
+            Self::TooLarge
+        } else if infinite {
+            Self::Infinite
         } else if number(text, other).is_some() {
             match in_thousands(text, other) {
                 true => Self::OtherMarkOrThousands,
@@ -134,7 +143,9 @@ mod tests {
             ("1'234", NoNumber::Thousands),
             ("Na", NoNumber::Other),
             ("male", NoNumber::Other),
-            ("1e999", NoNumber::Other),
+            ("1e999", NoNumber::TooLarge),
+            ("-inf", NoNumber::Infinite),
+            ("Infinity", NoNumber::Infinite),
             ("2020-01-02", NoNumber::Other),
             ("1,2,3", NoNumber::Other),
         ] {

@@ -28,7 +28,7 @@ pub(super) fn left_out(
         let text = |row: usize| table.text(row, column);
         if of_delimiters && (0..table.height()).all(|row| text(row).is_empty()) {
             notes.push(format!("{} is empty: left out", called(table, column)));
-        } else if column == 0 && (unnamed || in_pandas) && counts_rows(table, column) {
+        } else if (unnamed && column == 0 || in_pandas) && counts_rows(table, column) {
             let column = called(table, column);
             notes.push(format!("{column} only counts the rows: left out"));
         } else if unnamed || in_pandas && are_different_integers(table, column) {
@@ -42,10 +42,10 @@ pub(super) fn left_out(
     Ok(left_out)
 }
 
-/// "Unnamed: 0": pandas read a column without a name, and wrote it again.
+/// "Unnamed: 0": pandas read a column without a name, and wrote it again; "Unnamed: 0.1": twice.
 fn is_unnamed_in_pandas(name: &str) -> bool {
     let number = name.strip_prefix("Unnamed: ");
-    number.is_some_and(|number| number.parse::<u32>().is_ok())
+    number.is_some_and(|number| number.parse::<f64>().is_ok())
 }
 
 /// Whether the rows of the first file are numbered in order, from 0 or from 1.
@@ -90,14 +90,15 @@ fn called(table: &Table, column: usize) -> String {
 }
 
 fn no_name(table: &Table, column: usize, spec: &CsvSpec) -> DataError {
-    let values = (0..table.height()).map(|row| table.text(row, column));
-    let value = values
-        .into_iter()
-        .find(|text| !text.is_empty())
-        .unwrap_or_default();
-    let listed = match table.unnamed.contains(&column) {
-        true => Column::Index(column as i64),
-        false => Column::Name(table.names[column].clone()),
+    let mut values = (0..table.height()).map(|row| table.text(row, column));
+    let value = values.find(|text| !text.is_empty()).unwrap_or_default();
+    let (listed, found) = match table.unnamed.contains(&column) {
+        true => (Column::Index(column as i64), "no name".to_string()),
+        false => {
+            let name = Column::Name(table.names[column].clone());
+            let found = format!("the name {name}, which pandas gives where there is none,");
+            (name, found)
+        }
     };
     let mut ignore: Vec<String> = spec.ignore.iter().map(Column::to_string).collect();
     ignore.push(listed.to_string());
@@ -105,7 +106,7 @@ fn no_name(table: &Table, column: usize, spec: &CsvSpec) -> DataError {
         file: table.files[0].clone(),
         place: "line 1".into(),
         found: format!(
-            "no name for column {column}, which holds {} ...",
+            "{found} for column {column}, which holds {} ...",
             excerpt(value)
         ),
         expected: "a name for every column".into(),
