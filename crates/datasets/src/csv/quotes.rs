@@ -80,11 +80,9 @@ impl Suspect<'_> {
                 let end = format!("is closed in the middle of a field, on line {line}");
                 return Err(self.wrong(field, end));
             }
-            let end = self.text[close..]
-                .find('\n')
-                .map_or(self.text.len(), |end| close + end);
-            let mut swallowed = self.text[at..end].split('\n').skip(1);
-            if row.is_some_and(|row| swallowed.any(|line| self.resembles(line, row))) {
+            let end = self.text[close..].find('\n');
+            let end = end.map_or(self.text.len(), |end| close + end);
+            if row.is_some_and(|row| self.has_rows(&self.text[..end], at, row)) {
                 let end = format!("is closed on line {line}, with whole rows in between");
                 return Err(self.wrong(field, end));
             }
@@ -92,12 +90,26 @@ impl Suspect<'_> {
         Ok(())
     }
 
+    /// Whether there is a row on the lines of `text` behind the byte `at`. Without numbers to go by
+    /// all lines must be as long as rows, the first one too.
+    fn has_rows(&self, text: &str, at: usize, row: &::csv::StringRecord) -> bool {
+        let resembles = |line: &str| self.resembles(line, row);
+        if row.iter().any(|field| self.is_number(field)) {
+            text[at..].split('\n').skip(1).any(resembles)
+        } else {
+            row.len() > 2 && text.split('\n').all(resembles)
+        }
+    }
+
     /// Whether a line could be a row: as many fields, and numbers in the same places.
     fn resembles(&self, line: &str, row: &::csv::StringRecord) -> bool {
-        let number = |text: &str| number(text.trim(), self.decimal).is_some();
         let fields: Vec<&str> = line.split(char::from(self.delimiter)).collect();
-        let alike = |(a, b): (&&str, &str)| number(a) == number(b);
-        fields.len() == row.len() && row.iter().any(number) && fields.iter().zip(row).all(alike)
+        let alike = |(a, b): (&&str, &str)| self.is_number(a) == self.is_number(b);
+        fields.len() == row.len() && fields.iter().zip(row).all(alike)
+    }
+
+    fn is_number(&self, field: &str) -> bool {
+        number(field.trim(), self.decimal).is_some()
     }
 
     fn line_at(&self, offset: usize) -> u64 {
@@ -120,6 +132,10 @@ mod tests {
     use super::*;
 
     fn check(text: &str) -> Option<String> {
+        check_beside(["1.5", "red", "fine"], text)
+    }
+
+    fn check_beside(row: [&str; 3], text: &str) -> Option<String> {
         let suspect = Suspect {
             text,
             line: 12,
@@ -127,7 +143,7 @@ mod tests {
             delimiter: b',',
             decimal: '.',
         };
-        let row = ::csv::StringRecord::from(vec!["1.5", "red", "fine"]);
+        let row = ::csv::StringRecord::from(row.to_vec());
         suspect
             .check(Some(&row))
             .err()
@@ -178,5 +194,17 @@ mod tests {
         ] {
             assert_eq!(check(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn rows_of_texts_are_told_by_their_length() {
+        let row = ["x", "red", "fine"];
+        let text = check_beside(row, "y,red,\"tall\nz,blue,fine\nx,red,so\"\n").unwrap();
+        assert!(text.contains("with whole rows in between"), "{text}");
+        assert_eq!(check_beside(row, "y,red,\"tall\nor, so,\nit is\"\n"), None);
+        assert_eq!(
+            check_beside(row, "y,red,\"tall, you\nsay, or, not\"\n"),
+            None
+        );
     }
 }

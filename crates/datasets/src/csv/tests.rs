@@ -1,5 +1,6 @@
 mod bad_input;
 mod prepared;
+mod structure;
 
 use super::*;
 use spec::dataset::{Column, Holdout, Missing, Scale, Task};

@@ -109,11 +109,9 @@ fn what_does_not_suit_the_data_is_refused() {
 
 /// The message about two outputs for these classes.
 fn two_outputs_for(sizes: &[(&str, usize)], overrides: &[&str]) -> String {
-    let sizes = sizes
-        .iter()
-        .map(|(name, count)| ((*name).to_string(), *count));
+    let named = |(name, count): &(&str, usize)| (name.to_string(), *count);
     let shape = DataShape {
-        class_sizes: sizes.collect(),
+        class_sizes: sizes.iter().map(named).collect(),
         ..classes(sizes.len())
     };
     against(&shape, overrides).unwrap_err()
