@@ -2,7 +2,7 @@
 //!
 //! The order matters, so that nothing of the test part reaches the training part:
 //!
-//! 1. [`text`] and [`lines`]: bytes become text with one kind of line end and one delimiter.
+//! 1. [`encoding`] and [`lines`]: bytes become text with one kind of line end and one delimiter.
 //! 2. [`records`] and [`table`]: check the structure ([`quotes`], [`ragged`], [`header`]), read
 //!    every field as a string (polars).
 //! 3. [`roles`]: which column is the target, which are numbers, which categories, and which have
@@ -15,11 +15,14 @@
 
 mod cells;
 mod encode;
+mod encoding;
 mod header;
 mod labels;
 mod lines;
 mod locate;
+mod meaning;
 mod no_number;
+mod other_format;
 mod quotes;
 mod ragged;
 mod records;
@@ -27,8 +30,7 @@ mod roles;
 mod stats;
 mod table;
 mod target;
-mod text;
-mod texts;
+
 mod unnamed;
 
 use std::path::Path;
@@ -52,6 +54,8 @@ use target::Values;
 const PATH: &str = "dataset.csv.path";
 const TEST_PATH: &str = "dataset.csv.test_path";
 const SPLIT: &str = "dataset.csv.split";
+const SCALE: &str = "dataset.csv.scale";
+const TARGET_SCALE: &str = "dataset.csv.target_scale";
 
 /// A prepared table has at most so many numbers (4 GB).
 const MOST_VALUES: usize = 1 << 29;
@@ -70,12 +74,12 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
     let parts = divide(spec, &table, &rows, &targets, streams, &mut notes)?;
     let targets = targets.prepare(&parts, spec, target_name, &table.files[0])?;
     if let Some((at, value)) = targets.too_large() {
-        let (place, key) = ((rows[at], roles.target), "dataset.csv.target_scale");
+        let (place, scale) = ((rows[at], roles.target), spec.target_scale);
         return Err(too_large_for_f32(
             &table,
             place,
             value,
-            (key, spec.target_scale),
+            (TARGET_SCALE, scale),
         ));
     }
 
@@ -89,8 +93,7 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
         let x = encode(&columns, &encoders, &part_rows)?;
         if let Some((row, column, value)) = first_too_large(&x, &encoders) {
             let place = (part_rows[row], roles.features[column].column);
-            let scale = ("dataset.csv.scale", spec.scale);
-            return Err(too_large_for_f32(&table, place, value, scale));
+            return Err(too_large_for_f32(&table, place, value, (SCALE, spec.scale)));
         }
         Ok(Samples::new(Features::Values(x), targets.part(part)))
     };

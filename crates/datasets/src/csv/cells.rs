@@ -2,11 +2,11 @@
 
 use spec::dataset::CsvSpec;
 
+use super::meaning::{looks_missing, number};
 use super::no_number::{MARKERS, remedy};
 use super::roles::Role;
 use super::stats::sorted_names;
 use super::table::Table;
-use super::texts::{looks_missing, number};
 use crate::error::{DataError, quoted};
 
 /// A feature column; none where a value is missing.

@@ -4,7 +4,7 @@ use ::csv::StringRecord;
 use spec::dataset::CsvSpec;
 
 use super::TEST_PATH;
-use super::texts::{looks_missing, number};
+use super::meaning::{looks_missing, number};
 use crate::error::{DataError, quoted};
 
 pub(super) const HEADER: &str = "dataset.csv.header";

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use spec::dataset::CsvSpec;
 
+use super::meaning::{looks_missing, number};
 use super::no_number::markers_with;
 use super::roles::nearest;
 use super::table::Table;
-use super::texts::{looks_missing, number};
 use crate::error::{DataError, quoted};
 
 const RENAME: &str = "dataset.csv.rename";

@@ -2,9 +2,9 @@
 
 use spec::dataset::CsvSpec;
 
+use super::meaning::{NoNumber, looks_missing, number};
 use super::ragged::{begins_comment, other_delimiter};
 use super::table::Table;
-use super::texts::{NoNumber, looks_missing, number};
 use crate::error::quoted;
 
 pub(super) const MARKERS: &str = "dataset.csv.missing.markers";

@@ -4,7 +4,7 @@
 //! the file however it goes on: at the end of the file, in the middle of a field, or at another
 //! mark that happens to stand right.
 
-use super::texts::number;
+use super::meaning::number;
 use crate::error::DataError;
 
 /// A field in quotation marks: byte offsets in its record.

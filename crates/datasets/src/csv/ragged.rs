@@ -98,7 +98,7 @@ impl Ragged<'_> {
 
     /// Each row has a field more than the header.
     fn longer_than_the_header(&self) -> String {
-        let last_is_empty = |record: &StringRecord| record.iter().last() == Some("");
+        let last_is_empty = |record: &StringRecord| record.iter().next_back() == Some("");
         if self.fields[1..].iter().all(last_is_empty) {
             return "every row ends with a delimiter: write one behind the header too, or remove \
                     those behind the rows"

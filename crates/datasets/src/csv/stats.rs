@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::texts::number;
+use super::meaning::number;
 
 /// Arithmetic mean of at least one value.
 pub(super) fn mean(values: &[f64]) -> f64 {

@@ -12,9 +12,9 @@ use polars::prelude::{
 };
 use spec::dataset::CsvSpec;
 
+use super::encoding::decode;
 use super::lines;
 use super::records::{Records, unreadable};
-use super::text::decode;
 use crate::error::{DataError, excerpt, quoted};
 use crate::files::{self, Located, Source};
 use crate::gzip;

@@ -4,11 +4,11 @@ use spec::dataset::{CsvSpec, Scale, Task};
 
 use super::encode::{Scaling, fits_f32};
 use super::labels;
+use super::meaning::number;
 use super::no_number::{MARKERS, remedy};
 use super::roles::TARGET;
 use super::stats;
 use super::table::Table;
-use super::texts::number;
 use crate::dataset::Target;
 use crate::error::{DataError, quoted};
 use crate::samples::Targets;

@@ -1,4 +1,5 @@
 mod bad_input;
+mod causes;
 mod prepared;
 mod structure;
 

@@ -21,7 +21,7 @@ pub(super) fn looks_missing(text: &str) -> bool {
     ];
     let plain = text.strip_prefix('-').unwrap_or(text);
     let any_case = |other: &&str| [plain, text].iter().any(|t| t.eq_ignore_ascii_case(other));
-    EXACT.contains(&text) || ANY_CASE.iter().any(|other| any_case(&other))
+    EXACT.contains(&text) || ANY_CASE.iter().any(any_case)
 }
 
 /// Why a text is no number, as far as the text can tell.
