@@ -145,7 +145,7 @@ fn kept_rows(
         (labelled.len() - kept.len(), "missing values"),
     ];
     for (count, why) in dropped.into_iter().filter(|(count, _)| *count > 0) {
-        let rows = if count == 1 { "row" } else { "rows" };
+        let rows = if all == 1 { "row" } else { "rows" };
         notes.push(format!("{count} of {all} {rows} dropped for {why}"));
     }
     if kept.is_empty() {

@@ -43,6 +43,9 @@ impl Sign {
     }
 }
 
+/// So many rows tell what a column holds.
+const LOOKED_AT: usize = 1000;
+
 /// So many numbers in a row may be names.
 const FEWEST: usize = 3;
 
@@ -91,7 +94,7 @@ impl Header<'_> {
             (0, 0) if again >= 2 && 2 * again > told => Look::Row,
             (0, 0) if again == 0 && once >= 3 => Look::Names,
             (0, 0) => Look::Either,
-            (_, 0) if self.are_numbered(&signs, once) => Look::NumberedNames,
+            (_, 0) if self.are_numbered(&signs, again == 0 && once > 0) => Look::NumberedNames,
             (_, 0) => Look::Row,
             (0, _) if again == 0 => Look::Names,
             _ => Look::Either,
@@ -102,10 +105,10 @@ impl Header<'_> {
         let missing = |text: &str| {
             text.is_empty() || looks_missing(text) || spec.missing.markers.iter().any(|m| m == text)
         };
+        let rows = &self.rows[..self.rows.len().min(LOOKED_AT)];
         let first = &self.first[column];
         let below = || {
-            self.rows
-                .iter()
+            rows.iter()
                 .map(|row| &row[column])
                 .filter(|text| !missing(text))
         };
@@ -121,7 +124,7 @@ impl Header<'_> {
         let mut different: Vec<&str> = below().collect();
         different.sort_unstable();
         different.dedup();
-        match 2 * different.len() <= self.rows.len() {
+        match 2 * different.len() <= rows.len() {
             true => Sign::Once,
             false => Sign::Silent,
         }
@@ -129,7 +132,7 @@ impl Header<'_> {
 
     /// Whether the numbers are names: all positions from 0, as tools write them that know no
     /// names; or in even steps beside what must be a name.
-    fn are_numbered(&self, signs: &[Sign], once: usize) -> bool {
+    fn are_numbered(&self, signs: &[Sign], beside_names: bool) -> bool {
         let values: Vec<f64> = signs.iter().filter_map(|sign| sign.number()).collect();
         let step = |pair: &[f64]| pair[1] - pair[0];
         let even = values.len() >= FEWEST
@@ -142,7 +145,7 @@ impl Header<'_> {
             .skip(usize::from(self.first[0].is_empty()));
         let positions = named.clone().count() >= FEWEST
             && named.enumerate().all(|(at, text)| text == at.to_string());
-        positions || even && once > 0
+        positions || even && beside_names
     }
 
     /// An error about the first line: what it looks like.

@@ -16,8 +16,24 @@ pub(super) fn looks_missing(text: &str) -> bool {
     const EXACT: [&str; 11] = [
         "NA", "na", "None", "NONE", "NaT", "?", "-", "--", "---", ".", "missing",
     ];
-    const ANY_CASE: [&str; 11] = [
-        "nan", "-nan", "+nan", "n/a", "null", "nil", "<na>", "#n/a", "#na", "1.#qnan", "1.#ind",
+    const ANY_CASE: [&str; 17] = [
+        "nan",
+        "+nan",
+        "n/a",
+        "n.a.",
+        "null",
+        "nil",
+        "undefined",
+        "<na>",
+        "#n/a",
+        "#na",
+        "1.#qnan",
+        "1.#ind",
+        "#div/0!",
+        "#value!",
+        "#num!",
+        "#ref!",
+        "#name?",
     ];
     let plain = text.strip_prefix('-').unwrap_or(text);
     let any_case = |other: &&str| [plain, text].iter().any(|t| t.eq_ignore_ascii_case(other));

@@ -66,6 +66,11 @@ impl Ragged<'_> {
             "close the quotation mark that opens in this row".into()
         } else if header && rest.iter().all(|record| record.len() == expected + 1) {
             self.longer_than_the_header()
+        } else if header
+            && self.fields[0].iter().next_back() == Some("")
+            && rest.iter().all(|record| record.len() == expected - 1)
+        {
+            "the header ends with a delimiter and the rows do not: remove it there".into()
         } else if self.has_decimal_commas(row, expected) {
             "numbers with decimal commas need quotation marks, or another delimiter".into()
         } else if count < expected {

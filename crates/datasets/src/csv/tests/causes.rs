@@ -172,3 +172,76 @@ fn columns_that_are_empty() {
         "{text}"
     );
 }
+
+#[test]
+fn a_delimiter_behind_some_lines_only() {
+    let text = message("a,b,y\n1,2,u,\n3,4,v,\n", &spec());
+    let wanted = "t.csv, line 2: found 4 fields, expected 3 as in the first row; every row ends with \
+                  a delimiter: write one behind the header too, or remove those behind the rows";
+    assert_eq!(text, wanted);
+    let text = message("a,b,y,\n1,2,u\n3,4,v\n", &spec());
+    let wanted = "; the header ends with a delimiter and the rows do not: remove it there";
+    assert!(text.ends_with(wanted), "{text}");
+    let text = message("a,b,y\n1,2,3,4,u\n5,6,7,8,v\n", &spec());
+    let wanted = "; numbers with decimal commas need quotation marks, or another delimiter";
+    assert!(text.ends_with(wanted), "{text}");
+    let text = message("a,y\nx,1,u\nz,2,v\n", &spec());
+    assert!(
+        text.contains("where the first is the name of the row, as R writes it"),
+        "{text}"
+    );
+}
+
+#[test]
+fn numbers_in_another_notation() {
+    let semicolon = CsvSpec {
+        delimiter: ';',
+        ..spec()
+    };
+    for (number, remedy) in [
+        (
+            "3,14",
+            "for numbers with decimal commas set decimal = \",\"",
+        ),
+        (
+            "1,234",
+            "set decimal = \",\" if \"1,234\" has decimals, or write numbers without signs",
+        ),
+        (
+            "1,234.5",
+            "write numbers without signs between the thousands",
+        ),
+        ("1 234", "write numbers without signs between the thousands"),
+        ("1e999", "it is too large: use another unit, or correct it"),
+        (
+            "-inf",
+            "a network cannot learn from it: correct it, or if it stands for a missing",
+        ),
+        ("3|4", "set delimiter = \"|\""),
+        (
+            "12 kg",
+            "list \"a\" in dataset.csv.categorical or dataset.csv.ignore, or \"12 kg\" in",
+        ),
+    ] {
+        let text = message(&format!("a;y\n{number};u\n2;v\n"), &semicolon);
+        assert!(
+            text.contains(&format!("expected a number; {remedy}")),
+            "{text}"
+        );
+    }
+    // What the rest of the column says decides.
+    let text = message("a;y\n1,234;u\n2,5;v\n", &semicolon);
+    assert!(
+        text.ends_with("for numbers with decimal commas set decimal = \",\""),
+        "{text}"
+    );
+    let comma = CsvSpec {
+        decimal: ',',
+        ..semicolon
+    };
+    let text = message("a;y\n3.5;u\n2,5;v\n", &comma);
+    assert!(
+        text.ends_with("for numbers with decimal points set decimal = \".\""),
+        "{text}"
+    );
+}
