@@ -14,6 +14,7 @@ pub mod implementations;
 pub mod interrupt;
 pub mod list;
 pub mod machine;
+pub mod memory;
 pub mod metrics;
 pub mod output;
 pub mod prepare;

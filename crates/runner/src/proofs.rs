@@ -18,7 +18,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::check::Report;
+use crate::check::explanation;
+use crate::check::verdict::Verdict;
 use crate::cli::ProofsArguments;
 use crate::{Failure, interrupt, output, record};
 use table::Row;
@@ -81,12 +82,14 @@ fn measure(only: Option<&str>) -> Result<Vec<Row>, Failure> {
     wanted.into_par_iter().map(prove).collect()
 }
 
-/// An error if a row is off.
+/// An error if a row is off, or proves nothing.
 fn judge(rows: &[Row]) -> Result<(), Failure> {
     let fault = |row: &Row| {
-        let fault = row.report.first_fault()?;
-        let (name, what) = (&row.name, Report::explain(fault));
-        Some(format!("the proof of {name} fails: {what}"))
+        let mut comparisons = row.report.comparisons.iter();
+        let fault = comparisons.find(|c| c.verdict != Verdict::Agrees)?;
+        let (name, what) = (&row.name, explanation::difference(fault));
+        let verdict = fault.verdict.name();
+        Some(format!("the proof of {name} fails ({verdict}): {what}"))
     };
     match rows.iter().find_map(fault) {
         Some(message) => Err(Failure::Run(message)),

@@ -103,6 +103,8 @@ pub enum Status {
     Finished,
     /// The gradients disagreed, so nothing was trained.
     GradientsDisagree,
+    /// A number of the first passes was infinite or NaN, so nothing was trained.
+    NotFinite,
     /// A loss became infinite or NaN.
     Diverged,
     /// Somebody pressed Ctrl-C.

@@ -6,6 +6,7 @@ use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
 
 use crate::Failure;
 use crate::check::Report;
+use crate::check::verdict::Verdict;
 use crate::metrics::{mean_and_deviation, median};
 use crate::record::{Record, Trained, write_file};
 use crate::speedrun::{self, Measured};
@@ -50,7 +51,6 @@ pub fn gradients(report: &Report, whole: bool) -> Table {
         false => report.worst(),
     };
     for row in rows {
-        let verdict = if row.fault.is_some() { "OFF" } else { "ok" };
         table.add_row([
             row.witness.clone(),
             row.pass.clone(),
@@ -58,7 +58,7 @@ pub fn gradients(report: &Report, whole: bool) -> Table {
             format!("{:.1e}", row.absolute),
             format!("{:.1e}", row.relative),
             format!("{:.0e}", row.tolerance),
-            verdict.into(),
+            row.verdict.name().into(),
         ]);
     }
     table
@@ -90,13 +90,11 @@ pub fn tensors(report: &Report) -> Table {
                 .map(|c| c.relative)
                 .fold(f64::NAN, f64::max)
         };
-        let off = report
-            .comparisons
-            .iter()
-            .any(|c| c.tensor == name && c.fault.is_some());
+        let of_tensor_too = report.comparisons.iter().filter(|c| c.tensor == name);
+        let verdict = of_tensor_too.map(|c| c.verdict).max();
         let mut row = vec![name.to_string(), format!("{shape:?}")];
         row.extend(witnesses.map(|witness| format!("{:.1e}", of_tensor(witness))));
-        row.push(if off { "OFF".into() } else { "ok".into() });
+        row.push(verdict.map_or("", Verdict::name).into());
         table.add_row(row);
     }
     table

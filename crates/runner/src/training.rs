@@ -82,7 +82,7 @@ impl<'a> Training<'a> {
     /// Holds the gradients against burn's, tensor by tensor, before anything is trained.
     ///
     /// # Errors
-    /// [`Failure::Run`] when they disagree.
+    /// [`Failure::Run`] when they disagree or are not finite.
     pub fn gradient_check(&mut self) -> Result<(), Failure> {
         if self
             .prepared
@@ -96,9 +96,14 @@ impl<'a> Training<'a> {
             output::line("Gradients by hand against burn: largest relative error of each tensor");
             output::line(tables::tensors(&report));
             record::write_json(&self.folder.path.join("gradients.json"), &report)?;
-            self.record.gradients_agree = Some(report.first_fault().is_none());
-            if let Err(failure) = check::judge(&report) {
-                self.save(Status::GradientsDisagree, Some(failure.to_string()))?;
+            let differs = report.first_fault().is_some();
+            self.record.gradients_agree = Some(!differs);
+            if let Err(failure) = check::conclude(self.prepared, &report) {
+                let status = match differs {
+                    true => Status::GradientsDisagree,
+                    false => Status::NotFinite,
+                };
+                self.save(status, Some(failure.to_string()))?;
                 return Err(failure);
             }
         }

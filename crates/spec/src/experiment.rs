@@ -185,7 +185,41 @@ impl Experiment {
             return Err(Problem::new("training.label_smoothing", reason).hint("leave it out"));
         }
         self.check_metrics(shape)?;
+        self.check_statistics(shape, plan)?;
         self.check_outputs(shape, plan)
+    }
+
+    /// A batch normalisation over a single number gives β whatever comes in, so nothing is learned.
+    fn check_statistics(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        let Some(index) = plan.iter().position(takes_statistics_of_single_numbers) else {
+            return Ok(());
+        };
+        let size = self.training.batch_size.of(shape.samples);
+        let reason = if size == 1 {
+            "a batch of 1 sample".to_string()
+        } else if shape.samples % size == 1 {
+            let samples = shape.samples;
+            format!(
+                "the last batch of an epoch, 1 sample ({samples} samples in batches of {size}),"
+            )
+        } else if self.gradient_check.batch_size == 1 {
+            let reason = "a batch of 1 sample has no statistics for the batch_norm of the model";
+            return Err(Problem::new("gradient_check.batch_size", reason).hint("2 or more"));
+        } else {
+            return Ok(());
+        };
+        let reason = format!(
+            "{reason} has no statistics: the batch_norm of layer {index} would give the same \
+             whatever comes in"
+        );
+        let fits = (2..=size.max(32))
+            .rev()
+            .find(|size| shape.samples % size != 1);
+        let hint = match fits {
+            Some(fits) => format!("2 or more samples in every batch, e.g. {fits}"),
+            None => "2 or more samples in every batch".into(),
+        };
+        Err(Problem::new("training.batch_size", reason).hint(hint))
     }
 
     fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
@@ -267,6 +301,14 @@ impl Experiment {
         }
         Some(hint)
     }
+}
+
+/// Whether this layer, or one inside it, is a batch normalisation with one number a channel, whose
+/// statistics are of the batch alone.
+fn takes_statistics_of_single_numbers(layer: &PlannedLayer) -> bool {
+    let inside = layer.chains.iter().flatten();
+    let here = matches!(layer.spec, LayerSpec::BatchNorm(_)) && layer.channels()[1] == 1;
+    here || inside.into_iter().any(takes_statistics_of_single_numbers)
 }
 
 fn check_name(name: &str) -> Result<(), Problem> {

@@ -35,10 +35,12 @@ impl<'a> Evaluator<'a> {
     /// An evaluator of the config's data.
     pub fn new(prepared: &'a Prepared) -> Self {
         let experiment = &prepared.config.experiment;
+        let dataset = &prepared.dataset;
+        let rows = AT_A_TIME.min(dataset.train.len().max(dataset.test.len()));
         Self {
             prepared,
             metrics: experiment.metrics(&prepared.shape),
-            batch: Batch::new(AT_A_TIME, prepared.inputs(), prepared.outputs()),
+            batch: Batch::new(rows, prepared.inputs(), prepared.outputs()),
             test_rows: (0..prepared.dataset.test.len()).collect(),
         }
     }
