@@ -1,6 +1,7 @@
 //! What every loader returns.
 
 use crate::checksum;
+use crate::error::in_line;
 use crate::files::Source;
 use crate::samples::Samples;
 
@@ -95,12 +96,13 @@ impl Dataset {
         }
     }
 
-    /// Name and number of samples, of both parts, of each class; none for a real target.
+    /// Name, in one line, and number of samples, of both parts, of each class; none for a real
+    /// target.
     pub fn class_sizes(&self) -> Vec<(String, usize)> {
         let Target::Classes { names } = &self.target else {
             return Vec::new();
         };
-        let mut sizes: Vec<(String, usize)> = names.iter().map(|name| (name.clone(), 0)).collect();
+        let mut sizes: Vec<_> = names.iter().map(|name| (in_line(name), 0)).collect();
         let parts = if self.test_is_train {
             vec![&self.train]
         } else {

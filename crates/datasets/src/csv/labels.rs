@@ -1,6 +1,7 @@
 //! The texts of the target: renamed as the config says, and looked at for classes in several
 //! spellings and for missing values.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use spec::dataset::CsvSpec;
@@ -125,7 +126,7 @@ fn plain(label: &str, spec: &CsvSpec) -> String {
     }
 }
 
-/// Proposes the most frequent spelling of each class.
+/// Proposes the most frequent spelling of each class, the shortest of several.
 fn several_spellings(
     groups: &[Vec<(&str, usize)>],
     name: &str,
@@ -143,7 +144,11 @@ fn several_spellings(
             .iter()
             .map(|(label, count)| format!("{label:?} ({count})"));
         listed.push(counted.collect::<Vec<_>>().join(" and "));
-        let Some((usual, _)) = group.iter().rev().max_by_key(|(_, count)| *count) else {
+        let Some((usual, _)) = group
+            .iter()
+            .rev()
+            .max_by_key(|(label, count)| (*count, Reverse(label.len())))
+        else {
             continue;
         };
         let others = group.iter().filter(|(label, _)| label != usual);

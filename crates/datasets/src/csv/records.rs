@@ -37,7 +37,15 @@ impl Records {
     ) -> Result<Self, DataError> {
         let (mut fields, mut lines) = read(text, format, spec, file)?;
         let Some(width) = fields.first().map(StringRecord::len) else {
-            return Err(no_rows(false, file));
+            let found = match text.trim().is_empty() {
+                true => "an empty file",
+                false => "nothing but comments",
+            };
+            return Err(no_rows(
+                found,
+                "check the path, or write the table again",
+                file,
+            ));
         };
         let table = Ragged {
             fields: &fields,
@@ -68,7 +76,8 @@ impl Records {
             lines.remove(0);
         }
         if fields.is_empty() {
-            return Err(no_rows(true, file));
+            let remedy = "add rows, or set header = false if this line is data";
+            return Err(no_rows("only a header", remedy, file));
         }
         Ok(Self {
             names,
@@ -166,15 +175,7 @@ fn name(
     Ok(unnamed)
 }
 
-fn no_rows(header: bool, file: &str) -> DataError {
-    let (found, remedy) = if header {
-        (
-            "only a header",
-            "add rows, or set header = false if this line is data",
-        )
-    } else {
-        ("an empty file", "check the path, or write the table again")
-    };
+fn no_rows(found: &str, remedy: &str, file: &str) -> DataError {
     DataError::Content {
         file: file.into(),
         place: "line 1".into(),

@@ -54,7 +54,7 @@ fn one_class_in_several_spellings() {
     assert_eq!(error.key(), Some("dataset.csv.rename"));
     let text = "dataset.csv.rename: column \"y\" of t.csv seems to spell a class in several ways: \
                 \"01\" (1) and \"1\" (1) and \"1.0\" (1); \"Red\" (1) and \"red\" (2); set rename = { \
-                \"1\" = \"01\", \"1.0\" = \"01\", \"Red\" = \"red\" }, or rename a text to itself \
+                \"01\" = \"1\", \"1.0\" = \"1\", \"Red\" = \"red\" }, or rename a text to itself \
                 (\"01\" = \"01\") where it is a class of its own";
     assert_eq!(error.to_string(), text);
     let rename = |from: &str, to: &str| CsvSpec {
@@ -152,6 +152,11 @@ fn what_stands_above_a_table() {
             "{found}"
         );
     }
+    let comments = CsvSpec {
+        comment: Some('#'),
+        ..spec()
+    };
+    assert!(message("# a\n#b\n", &comments).contains("found nothing but comments, expected"));
     let text = message("a,b,y\n1,2,u\n# so\n", &spec());
     assert!(
         text.contains("line 3: found 1 field") && text.contains("set comment"),
