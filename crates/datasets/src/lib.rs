@@ -34,9 +34,11 @@ mod dataset;
 mod error;
 mod files;
 mod generated;
+mod gzip;
 pub mod idx;
 mod mnist;
 mod samples;
+mod signature;
 mod split;
 mod summary;
 

@@ -46,7 +46,7 @@ pub(crate) fn load(spec: &MnistSpec, base: &Path) -> Result<Dataset, DataError> 
         .par_iter()
         .map(|file| {
             let (bytes, source) = files::read(file, spec.path.is_some().then_some(PATH))?;
-            Ok((idx::parse(&bytes, &file.name)?, source))
+            Ok((idx::parse(bytes, &file.name)?, source))
         })
         .collect();
     let mut sources = Vec::with_capacity(STEMS.len());

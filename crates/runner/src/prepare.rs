@@ -50,6 +50,7 @@ impl Prepared {
         let shape = DataShape {
             samples: train_rows.len(),
             classes: dataset.classes(),
+            class_sizes: dataset.class_sizes(),
         };
         let plan = experiment.model.plan(&dataset.sample_shape);
         let plan = plan.map_err(|problem| config.locate(problem))?;

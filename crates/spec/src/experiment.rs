@@ -65,6 +65,8 @@ pub struct DataShape {
     pub samples: usize,
     /// Number of classes; none: a real target.
     pub classes: Option<usize>,
+    /// Name and number of samples of each class, for messages; may be empty.
+    pub class_sizes: Vec<(String, usize)>,
 }
 
 impl Experiment {
@@ -265,7 +267,39 @@ impl Experiment {
             Some((index, _)) => format!("model.layers.{index}"),
             None => "model.layers".into(),
         };
-        Err(Problem::new(key, reason))
+        let problem = Problem::new(key, reason);
+        Err(match self.about_classes(&shape.class_sizes) {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        })
+    }
+
+    /// The classes there are, and what they look like if they look like a mistake.
+    fn about_classes(&self, classes: &[(String, usize)]) -> Option<String> {
+        const LISTED: usize = 12;
+        const MANY: usize = 20;
+        let first = classes.first()?;
+        let counted = classes.iter().take(LISTED);
+        let mut list: Vec<String> = counted.map(|(name, n)| format!("{name} ({n})")).collect();
+        if classes.len() > LISTED {
+            list.push(format!("... ({} in all)", classes.len()));
+        }
+        let mut hint = format!("the classes and their samples: {}", list.join(", "));
+        let numbers: Option<Vec<f64>> = classes.iter().map(|(n, _)| n.parse().ok()).collect();
+        let measured = |all: &Vec<f64>| all.len() > MANY || all.iter().any(|x| x.fract() != 0.0);
+        if *first == ("0".into(), 0) {
+            hint += &format!(
+                "; class 0 has no sample: the labels begin at 1, so set {} units and leave the \
+                 first unused, or number them from 0",
+                classes.len()
+            );
+        } else if matches!(self.dataset, DatasetSpec::Csv(_))
+            && numbers.is_some_and(|n| measured(&n))
+        {
+            hint += "; if the target is a quantity and no class, set task = \"regression\" in \
+                     [dataset.csv]";
+        }
+        Some(hint)
     }
 }
 
@@ -324,6 +358,21 @@ fn check_dataset(dataset: &DatasetSpec) -> Result<(), Problem> {
         }
         DatasetSpec::Csv(csv) => {
             require(csv.delimiter.is_ascii(), "delimiter", "one ASCII character")?;
+            require(
+                matches!(csv.decimal, '.' | ','),
+                "decimal",
+                "\".\" or \",\"",
+            )?;
+            let sign = |c: char| c.is_ascii_punctuation() && !"\"?+-.".contains(c);
+            let sign = csv.comment.is_none_or(|c| sign(c) && c != csv.delimiter);
+            let reason = "a sign that no line of data begins with, such as \"#\"";
+            require(sign, "comment", reason)?;
+            let named = csv.rename.values().all(|name| !name.trim().is_empty());
+            require(
+                named,
+                "rename",
+                "a class needs a name of one character or more",
+            )?;
             check_split(&key("split"), &csv.split)
         }
         DatasetSpec::Xor(_) => Ok(()),

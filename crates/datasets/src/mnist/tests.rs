@@ -1,5 +1,6 @@
 use super::*;
-use crate::idx::tests::{encode, gzip};
+use crate::gzip::tests::gzip;
+use crate::idx::tests::encode;
 use ndarray::Array2;
 use std::fs;
 use tempfile::TempDir;
