@@ -11,10 +11,13 @@
 
 pub mod comparison;
 pub mod differences;
+pub mod explanation;
 pub mod passes;
 pub mod penalties;
+pub mod rounding;
 pub mod subject;
 pub mod trajectory;
+pub mod verdict;
 pub mod witnesses;
 
 use std::collections::BTreeMap;
@@ -29,8 +32,11 @@ use crate::output;
 use crate::prepare::Prepared;
 use crate::{Failure, interrupt, machine, record, tables};
 use comparison::Comparison;
+use explanation::Scene;
 use subject::{Probe, Subject};
 use trajectory::trajectory;
+use verdict::Verdict;
+use witnesses::Noisy;
 
 /// Every comparison of a config.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -40,47 +46,30 @@ pub struct Report {
 }
 
 impl Report {
-    /// The first comparison that is off, in the order of the data flow.
+    /// The first comparison that differs, in the order of the data flow: the one that accuses.
     pub fn first_fault(&self) -> Option<&Comparison> {
-        self.comparisons.iter().find(|c| c.fault.is_some())
+        self.first(Verdict::Differs)
     }
 
-    /// The worst comparison of each witness and pass, by relative error.
+    /// The first comparison with that verdict.
+    pub fn first(&self, verdict: Verdict) -> Option<&Comparison> {
+        self.comparisons.iter().find(|c| c.verdict == verdict)
+    }
+
+    /// The worst comparison of each witness and pass: by verdict, then by relative error.
     pub fn worst(&self) -> Vec<&Comparison> {
         let mut worst: BTreeMap<(&str, &str), (usize, &Comparison)> = BTreeMap::new();
         for (index, comparison) in self.comparisons.iter().enumerate() {
             let key = (comparison.witness.as_str(), comparison.pass.as_str());
             let entry = worst.entry(key).or_insert((index, comparison));
-            if comparison.relative > entry.1.relative {
+            let gravity = |c: &Comparison| (c.verdict >= Verdict::NotFinite, c.relative);
+            if gravity(comparison) > gravity(entry.1) {
                 entry.1 = comparison;
             }
         }
         let mut rows: Vec<_> = worst.into_values().collect();
         rows.sort_by_key(|(index, _)| *index);
         rows.into_iter().map(|(_, comparison)| comparison).collect()
-    }
-
-    /// One sentence about a fault.
-    pub fn explain(fault: &Comparison) -> String {
-        let Comparison {
-            witness,
-            pass,
-            tensor,
-            shape,
-            at,
-            absolute,
-            relative,
-            by_hand,
-            by_witness,
-            tolerance,
-            ..
-        } = fault;
-        let what = fault.fault.as_deref().unwrap_or("agrees");
-        format!(
-            "the first divergent tensor is {tensor} {shape:?} ({pass}, against {witness}): {what}; \
-             at {at:?} by hand {by_hand:e}, {witness} {by_witness:e}; largest absolute error \
-             {absolute:.2e}, relative {relative:.2e}, tolerance {tolerance:.0e}"
-        )
     }
 }
 
@@ -104,17 +93,48 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     if let Some(file) = &arguments.json {
         write_json(file, &prepared, &report)?;
     }
-    judge(&report)
+    conclude(&prepared, &report)
 }
 
-/// An error if something is off.
+/// Prints what was not proved and why; an error when a side differs or numbers are not finite.
+///
+/// # Errors
+/// [`Failure::Run`] with the first tensor that is off and, of one that is not finite, where the
+/// number came from.
+pub fn conclude(prepared: &Prepared, report: &Report) -> Result<(), Failure> {
+    let probe = probe(prepared);
+    let scene = Scene {
+        subject: subject(prepared),
+        probe: &probe,
+        features: &prepared.dataset.feature_names,
+    };
+    for note in explanation::notes(report, scene)? {
+        output::line(format!("note: {note}"));
+    }
+    let overflow = report.first(Verdict::NotFinite);
+    match (judge(report), overflow) {
+        (Err(Failure::Run(message)), Some(overflow)) if report.first_fault().is_none() => {
+            let origin = explanation::origin(overflow, scene)?;
+            Err(Failure::Run(format!("{message}; {origin}")))
+        }
+        (judged, _) => judged,
+    }
+}
+
+/// An error if a side differs or numbers are not finite.
+///
+/// # Errors
+/// [`Failure::Run`] with the first tensor that is off.
 pub fn judge(report: &Report) -> Result<(), Failure> {
-    match report.first_fault() {
+    if let Some(fault) = report.first_fault() {
+        let difference = explanation::difference(fault);
+        return Err(Failure::Run(format!(
+            "the gradients disagree: {difference}"
+        )));
+    }
+    match report.first(Verdict::NotFinite) {
+        Some(overflow) => Err(Failure::Run(explanation::overflow(overflow))),
         None => Ok(()),
-        Some(fault) => Err(Failure::Run(format!(
-            "the gradients disagree: {}",
-            Report::explain(fault)
-        ))),
     }
 }
 
@@ -156,7 +176,8 @@ pub fn prove(prepared: &Prepared) -> Result<Report, Failure> {
     };
     against_burn(prepared, &mut report)?;
     let tolerance = check.tolerance_trajectory;
-    let steps = |model: &mut dyn Implementation<f64>| trajectory(prepared, model);
+    let steps =
+        |model: &mut dyn Implementation<f64>, noise: Noisy| trajectory(prepared, model, noise);
     let compared = witnesses::trajectories(subject, &probe, check.steps, tolerance, &steps)?;
     report.comparisons.extend(compared);
     Ok(report)

@@ -13,6 +13,7 @@ use spec::{Config, DataShape, Experiment, NamedTensors, Problem, Streams, initia
 use crate::Failure;
 use crate::batches::hold_back;
 use crate::cli::ConfigArguments;
+use crate::memory::{self, Limit, Need};
 
 /// An experiment that can begin.
 pub struct Prepared {
@@ -49,6 +50,7 @@ impl Prepared {
         let shape = DataShape {
             samples: train_rows.len(),
             classes: dataset.classes(),
+            class_sizes: dataset.class_sizes(),
         };
         let plan = experiment.model.plan(&dataset.sample_shape);
         let plan = plan.map_err(|problem| config.locate(problem))?;
@@ -57,6 +59,12 @@ impl Prepared {
         }
         check_smoothing(experiment, &shape).map_err(|problem| config.locate(problem))?;
         tokens::check(&plan, &dataset).map_err(|problem| config.locate(problem))?;
+        let need = Need::of(
+            experiment,
+            &plan,
+            experiment.training.batch_size.of(shape.samples),
+        );
+        memory::check(&need, &plan, Limit::here()).map_err(|problem| config.locate(problem))?;
         let augmenter = Augmenter::new(
             &experiment.augmentation,
             &dataset.sample_shape,
@@ -163,7 +171,11 @@ fn initial_parameters(
     streams: &Streams,
 ) -> Result<NamedTensors<f64>, Failure> {
     match &config.experiment.model.initial_parameters {
-        None => Ok(initial::draw_parameters(plan, streams)),
+        None => {
+            let parameters = initial::draw_parameters(plan, streams);
+            finite(plan, &parameters).map_err(|problem| config.locate(problem))?;
+            Ok(parameters)
+        }
         Some(file) => {
             let file = resolve_path(file, config.folder());
             initial::read_parameters(plan, &file).map_err(|error| {
@@ -172,6 +184,23 @@ fn initial_parameters(
             })
         }
     }
+}
+
+/// Finds an initial value that is no number in the precision that trains.
+fn finite(plan: &[PlannedLayer], parameters: &NamedTensors<f64>) -> Result<(), Problem> {
+    for (index, layer) in plan.iter().enumerate() {
+        for parameter in &layer.parameters {
+            let tensor = parameters.get(&parameter.name);
+            let wrong = tensor.and_then(|t| t.iter().find(|w| !(**w as f32).is_finite()));
+            if let Some(value) = wrong {
+                let name = &parameter.name;
+                let reason = format!("a value of {name} begins at {value:e}, too large for f32");
+                let key = format!("model.layers.{index}.{}", layer.spec.kind());
+                return Err(Problem::new(key, reason).hint("use smaller initial weights"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// An error of the loader; where a value of the config is at fault, with its place.

@@ -18,9 +18,10 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::check::Report;
+use crate::check::explanation;
+use crate::check::verdict::Verdict;
 use crate::cli::ProofsArguments;
-use crate::{Failure, interrupt, output, record};
+use crate::{Failure, files, interrupt, output};
 use table::Row;
 
 /// How many wrong figures or rows a message tells of.
@@ -34,6 +35,9 @@ pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
     // The file before the work: whether it can be used shows at once.
     let file = arguments.write.as_deref().or(arguments.check.as_deref());
     let text = file.map(read).transpose()?;
+    if let Some(file) = &arguments.write {
+        files::expect_writable(file)?;
+    }
     interrupt::install();
     let rows = measure(arguments.only.as_deref())?;
     let tables = table::render(&rows);
@@ -41,7 +45,7 @@ pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
         (Some(file), Some(text)) if arguments.write.is_some() => {
             judge(&rows)?;
             let new = table::splice(&text, &tables).ok_or_else(|| no_marks(file))?;
-            record::write_file(file, new.as_bytes())
+            files::write_file(file, new.as_bytes())
         }
         (Some(file), Some(text)) => {
             judge(&rows)?;
@@ -81,12 +85,14 @@ fn measure(only: Option<&str>) -> Result<Vec<Row>, Failure> {
     wanted.into_par_iter().map(prove).collect()
 }
 
-/// An error if a row is off.
+/// An error if a row is off, or proves nothing.
 fn judge(rows: &[Row]) -> Result<(), Failure> {
     let fault = |row: &Row| {
-        let fault = row.report.first_fault()?;
-        let (name, what) = (&row.name, Report::explain(fault));
-        Some(format!("the proof of {name} fails: {what}"))
+        let mut comparisons = row.report.comparisons.iter();
+        let fault = comparisons.find(|c| c.verdict != Verdict::Agrees)?;
+        let (name, what) = (&row.name, explanation::difference(fault));
+        let verdict = fault.verdict.name();
+        Some(format!("the proof of {name} fails ({verdict}): {what}"))
     };
     match rows.iter().find_map(fault) {
         Some(message) => Err(Failure::Run(message)),

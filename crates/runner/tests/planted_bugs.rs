@@ -21,6 +21,7 @@ use runner::check::comparison::{Bound, Comparison, Context};
 use runner::check::differences::{Function, Point, compare_with_differences};
 use runner::check::passes::compare_backward;
 use runner::check::penalties::Penalties;
+use runner::check::verdict::Verdict;
 use runner::check::{Report, judge};
 use spec::{Backward, Implementation};
 
@@ -48,7 +49,7 @@ fn context(witness: &str, bound: Bound) -> Context<'_> {
         witness,
         pass: "loss",
         bound,
-        zero_is_a_fault: true,
+        zero_is_no_proof: true,
         input: true,
         vanishing: &[],
     }
@@ -88,7 +89,8 @@ fn by_burn(example: &Example, backend: Backend) -> Backward<f64> {
 
 /// Names of the tensors that are off.
 fn faults(report: &Report) -> Vec<&str> {
-    let off = report.comparisons.iter().filter(|c| c.fault.is_some());
+    let comparisons = report.comparisons.iter();
+    let off = comparisons.filter(|c| c.verdict == Verdict::Differs);
     off.map(|comparison| comparison.tensor.as_str()).collect()
 }
 

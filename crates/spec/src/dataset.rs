@@ -2,12 +2,15 @@
 //!
 //! The key under `[dataset]` names the kind, for example `[dataset.mnist]` or `[dataset.csv]`.
 
+mod column;
 mod images;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use column::Column;
 pub use images::{Cifar10Spec, ImagesSpec, MnistSpec, Pixels};
 
 /// Where the samples come from.
@@ -57,7 +60,7 @@ impl DatasetSpec {
     }
 }
 
-/// A table in a text file.
+/// A table in a text file: UTF-8, or UTF-16, plain or packed with gzip, with any line ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CsvSpec {
@@ -67,18 +70,30 @@ pub struct CsvSpec {
     /// A separate file of test samples with the same columns; replaces `split`.
     #[serde(default)]
     pub test_path: Option<PathBuf>,
-    /// Whether the first line names the columns. Without one they are named by index, "0", "1" ...
-    #[serde(default = "yes")]
-    pub header: bool,
-    /// The one character between fields.
+    /// Whether the first line names the columns. Without names they are called by index, "0", "1"
+    /// ... None: it does, and is refused when it looks like a line of data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<bool>,
+    /// The one character between fields. A space stands for any number of spaces and tabs. A first
+    /// line `sep=;`, as Excel writes it, counts where nothing is set.
     #[serde(default = "comma")]
     pub delimiter: char,
+    /// The decimal mark of numbers, "." or ",".
+    #[serde(default = "point")]
+    pub decimal: char,
+    /// Lines that begin with this character are passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<char>,
     /// The column to predict, by name or by index from 0.
     pub target: Column,
+    /// Other texts for those of the target, for example `{ ">50K." = ">50K" }`; applied once, before
+    /// markers of missing values. Who renames a text to itself says that it is a class of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rename: BTreeMap<String, String>,
     /// Whether the target is a class or a real value.
     #[serde(default)]
     pub task: Task,
-    /// Columns that are not used.
+    /// Columns that are not used; "" stands for all that have no name.
     #[serde(default)]
     pub ignore: Vec<Column>,
     /// Columns of text, made into one 0/1 column for each value found in the training part.
@@ -96,25 +111,6 @@ pub struct CsvSpec {
     /// Which rows are held back for testing.
     #[serde(default)]
     pub split: Split,
-}
-
-/// A column of a CSV file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Column {
-    /// By its name in the header.
-    Name(String),
-    /// By its position from 0.
-    Index(usize),
-}
-
-impl std::fmt::Display for Column {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Name(name) => write!(f, "\"{name}\""),
-            Self::Index(index) => write!(f, "{index}"),
-        }
-    }
 }
 
 /// What a CSV target is.
@@ -331,12 +327,12 @@ impl Default for SineSpec {
     }
 }
 
-fn yes() -> bool {
-    true
-}
-
 fn comma() -> char {
     ','
+}
+
+fn point() -> char {
+    '.'
 }
 
 /// Images of plane waves, `[C, H, W]`.

@@ -65,6 +65,8 @@ pub struct DataShape {
     pub samples: usize,
     /// Number of classes; none: a real target.
     pub classes: Option<usize>,
+    /// Name and number of samples of each class, for messages; may be empty.
+    pub class_sizes: Vec<(String, usize)>,
 }
 
 impl Experiment {
@@ -183,7 +185,41 @@ impl Experiment {
             return Err(Problem::new("training.label_smoothing", reason).hint("leave it out"));
         }
         self.check_metrics(shape)?;
+        self.check_statistics(shape, plan)?;
         self.check_outputs(shape, plan)
+    }
+
+    /// A batch normalisation over a single number gives β whatever comes in, so nothing is learned.
+    fn check_statistics(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        let Some(index) = plan.iter().position(takes_statistics_of_single_numbers) else {
+            return Ok(());
+        };
+        let size = self.training.batch_size.of(shape.samples);
+        let reason = if size == 1 {
+            "a batch of 1 sample".to_string()
+        } else if shape.samples % size == 1 {
+            let samples = shape.samples;
+            format!(
+                "the last batch of an epoch, 1 sample ({samples} samples in batches of {size}),"
+            )
+        } else if self.gradient_check.batch_size == 1 {
+            let reason = "a batch of 1 sample has no statistics for the batch_norm of the model";
+            return Err(Problem::new("gradient_check.batch_size", reason).hint("2 or more"));
+        } else {
+            return Ok(());
+        };
+        let reason = format!(
+            "{reason} has no statistics: the batch_norm of layer {index} would give the same \
+             whatever comes in"
+        );
+        let fits = (2..=size.max(32))
+            .rev()
+            .find(|size| shape.samples % size != 1);
+        let hint = match fits {
+            Some(fits) => format!("2 or more samples in every batch, e.g. {fits}"),
+            None => "2 or more samples in every batch".into(),
+        };
+        Err(Problem::new("training.batch_size", reason).hint(hint))
     }
 
     fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
@@ -231,8 +267,48 @@ impl Experiment {
             Some((index, _)) => format!("model.layers.{index}"),
             None => "model.layers".into(),
         };
-        Err(Problem::new(key, reason))
+        let problem = Problem::new(key, reason);
+        Err(match self.about_classes(&shape.class_sizes) {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        })
     }
+
+    /// The classes there are, and what they look like if they look like a mistake.
+    fn about_classes(&self, classes: &[(String, usize)]) -> Option<String> {
+        const LISTED: usize = 12;
+        const MANY: usize = 20;
+        let first = classes.first()?;
+        let counted = classes.iter().take(LISTED);
+        let mut list: Vec<String> = counted.map(|(name, n)| format!("{name} ({n})")).collect();
+        if classes.len() > LISTED {
+            list.push(format!("... ({} in all)", classes.len()));
+        }
+        let mut hint = format!("the classes and their samples: {}", list.join(", "));
+        let numbers: Option<Vec<f64>> = classes.iter().map(|(n, _)| n.parse().ok()).collect();
+        let measured = |all: &Vec<f64>| all.len() > MANY || all.iter().any(|x| x.fract() != 0.0);
+        if *first == ("0".into(), 0) {
+            hint += &format!(
+                "; class 0 has no sample: the labels begin at 1, so set {} units and leave the \
+                 first unused, or number them from 0",
+                classes.len()
+            );
+        } else if matches!(self.dataset, DatasetSpec::Csv(_))
+            && numbers.is_some_and(|n| measured(&n))
+        {
+            hint += "; if the target is a quantity and no class, set task = \"regression\" in \
+                     [dataset.csv]";
+        }
+        Some(hint)
+    }
+}
+
+/// Whether this layer, or one inside it, is a batch normalisation with one number a channel, whose
+/// statistics are of the batch alone.
+fn takes_statistics_of_single_numbers(layer: &PlannedLayer) -> bool {
+    let inside = layer.chains.iter().flatten();
+    let here = matches!(layer.spec, LayerSpec::BatchNorm(_)) && layer.channels()[1] == 1;
+    here || inside.into_iter().any(takes_statistics_of_single_numbers)
 }
 
 fn check_name(name: &str) -> Result<(), Problem> {
@@ -274,6 +350,21 @@ fn check_dataset(dataset: &DatasetSpec) -> Result<(), Problem> {
         DatasetSpec::Cifar10(cifar10) => cifar10.check(),
         DatasetSpec::Csv(csv) => {
             require(csv.delimiter.is_ascii(), "delimiter", "one ASCII character")?;
+            require(
+                matches!(csv.decimal, '.' | ','),
+                "decimal",
+                "\".\" or \",\"",
+            )?;
+            let sign = |c: char| c.is_ascii_punctuation() && !"\"?+-.".contains(c);
+            let sign = csv.comment.is_none_or(|c| sign(c) && c != csv.delimiter);
+            let reason = "a sign that no line of data begins with, such as \"#\"";
+            require(sign, "comment", reason)?;
+            let named = csv.rename.values().all(|name| !name.trim().is_empty());
+            require(
+                named,
+                "rename",
+                "a class needs a name of one character or more",
+            )?;
             check_split(&key("split"), &csv.split)
         }
         DatasetSpec::Xor(_) => Ok(()),

@@ -125,6 +125,22 @@ pub enum OptimizerSpec {
 }
 
 impl OptimizerSpec {
+    /// Numbers that the rule remembers of each parameter.
+    pub fn state_per_parameter(&self) -> usize {
+        match self {
+            Self::Sgd { .. } => 0,
+            Self::Momentum { .. }
+            | Self::Nesterov { .. }
+            | Self::AdaGrad { .. }
+            | Self::RmsProp { .. }
+            | Self::DiagonalLevenbergMarquardt { .. } => 1,
+            Self::Adam { .. }
+            | Self::AdamW { .. }
+            | Self::Rprop { .. }
+            | Self::Quickprop { .. } => 2,
+        }
+    }
+
     /// Its name in a config.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -105,11 +105,36 @@ pub(crate) fn chain(
             None => format!("{prefix}{index}"),
         };
         let key = format!("{key}.{index}.{}", spec.kind());
-        let planned = Planner { model, name, key }.layer(spec, shape)?;
+        let planned = Planner {
+            model,
+            name,
+            key: key.clone(),
+        };
+        let planned = planned.layer(spec, shape)?;
+        check_size(&planned, key)?;
         shape = planned.output.clone();
         plan.push(planned);
     }
     Ok(plan)
+}
+
+/// More numbers than any machine holds: beyond it sizes could no longer be counted.
+const LARGEST_TENSOR: f64 = 1e12;
+
+/// Finds an output or a parameter that no machine holds.
+fn check_size(layer: &PlannedLayer, key: String) -> Result<(), Problem> {
+    let numbers = |shape: &[usize]| shape.iter().map(|&side| side as f64).product::<f64>();
+    let parameters = layer.parameters.iter().map(|p| (p.name.as_str(), &p.shape));
+    let mut tensors = parameters.chain([("its output", &layer.output)]);
+    match tensors.find(|(_, shape)| numbers(shape) > LARGEST_TENSOR) {
+        None => Ok(()),
+        Some((name, shape)) => {
+            let count = numbers(shape);
+            let reason =
+                format!("{name} {shape:?} has {count:.1e} numbers, which do not fit into memory");
+            Err(Problem::new(key, reason).hint("use a smaller layer"))
+        }
+    }
 }
 
 /// Plans one layer.

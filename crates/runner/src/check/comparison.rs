@@ -4,6 +4,8 @@ use ndarray::ArrayD;
 use serde::Serialize;
 use spec::{Backward, NamedTensors, Real};
 
+use super::verdict::Verdict;
+
 /// Name of the value that is differentiated: the loss, or Σ dy ⊙ y of a random upstream gradient.
 pub const LOSS: &str = "loss";
 
@@ -40,14 +42,16 @@ pub struct Comparison {
     pub by_witness: f64,
     /// The bound that was applied, to `absolute` for trajectories, otherwise to `relative`.
     pub tolerance: f64,
-    /// What is wrong, if anything.
-    pub fault: Option<String>,
+    /// What it says.
+    pub verdict: Verdict,
+    /// Why, where the numbers do not tell.
+    pub remark: Option<String>,
 }
 
 /// By what a difference is judged.
 #[derive(Clone, Copy, Debug)]
 pub enum Bound {
-    /// Largest difference.
+    /// Largest difference of numbers up to 1; of larger ones the same relative to the largest.
     Absolute(f64),
     /// Largest difference over the largest magnitude.
     Relative(f64),
@@ -70,8 +74,8 @@ pub struct Context<'a> {
     pub pass: &'a str,
     /// The bound.
     pub bound: Bound,
-    /// Whether a tensor of zeros is a fault, as it is for gradients.
-    pub zero_is_a_fault: bool,
+    /// Whether a tensor of zeros proves nothing, as it is of gradients.
+    pub zero_is_no_proof: bool,
     /// Whether the gradient of the input `x` counts: integers that choose from a table have none.
     pub input: bool,
     /// Gradients that are 0 but for rounding, as of a bias that a batch normalisation takes away.
@@ -96,7 +100,7 @@ impl Context<'_> {
             return (self, floor);
         }
         let context = Self {
-            zero_is_a_fault: false,
+            zero_is_no_proof: false,
             ..self
         };
         (context, floor / CANCELLED)
@@ -119,12 +123,12 @@ pub fn compare<T: Real>(
     witness: Option<&ArrayD<T>>,
 ) -> Comparison {
     let Some(witness) = witness else {
-        let fault = format!("{} has no tensor of that name", context.witness);
-        return faulty(context, name, by_hand.shape(), fault);
+        let remark = format!("{} has no tensor of that name", context.witness);
+        return incomparable(context, name, by_hand.shape(), remark);
     };
     if witness.shape() != by_hand.shape() {
-        let fault = format!("the shape there is {:?}", witness.shape());
-        return faulty(context, name, by_hand.shape(), fault);
+        let remark = format!("the shape there is {:?}", witness.shape());
+        return incomparable(context, name, by_hand.shape(), remark);
     }
     let pairs = by_hand.iter().zip(witness).enumerate();
     let pairs = pairs.map(|(position, (a, b))| (position, a.f64(), b.f64()));
@@ -140,53 +144,63 @@ pub fn compare_entries(
     shape: &[usize],
     entries: impl Iterator<Item = (usize, f64, f64)>,
 ) -> Comparison {
-    let mut comparison = Comparison {
-        absolute: -1.0,
-        fault: None,
-        ..faulty(context, name, shape, String::new())
-    };
-    let (mut largest, mut worst) = (0.0f64, 0);
-    for (at, a, b) in entries {
-        comparison.entries += 1;
-        let difference = (a - b).abs();
-        largest = largest.max(a.abs()).max(b.abs());
-        // A NaN is the largest difference there is.
-        if !difference.is_finite() || difference > comparison.absolute {
-            comparison.absolute = difference;
-            (worst, comparison.by_hand, comparison.by_witness) = (at, a, b);
-            if !difference.is_finite() {
+    let (mut count, mut largest, mut absolute) = (0, 0.0f64, -1.0);
+    let (mut worst, mut not_finite, mut one_sided) = (None, None, None);
+    for entry in entries {
+        let (_, a, b) = entry;
+        count += 1;
+        match (a.is_finite(), b.is_finite()) {
+            (true, true) => {
+                largest = largest.max(a.abs()).max(b.abs());
+                if (a - b).abs() > absolute {
+                    absolute = (a - b).abs();
+                    worst = Some(entry);
+                }
+            }
+            (false, false) => not_finite = not_finite.or(Some(entry)),
+            // A number on one side only is the largest difference there is.
+            _ => {
+                one_sided = Some(entry);
                 break;
             }
         }
     }
-    if comparison.entries == 0 {
-        comparison.fault = Some("no entry could be compared".into());
-        return comparison;
+    let comparison = |(at, by_hand, by_witness), absolute: f64, relative, verdict| Comparison {
+        entries: count,
+        absolute,
+        relative,
+        at: place(shape, at),
+        by_hand,
+        by_witness,
+        verdict,
+        remark: None,
+        ..incomparable(context, name, shape, String::new())
+    };
+    let beyond = f64::INFINITY;
+    if let Some(entry) = one_sided {
+        return comparison(entry, beyond, beyond, Verdict::Differs);
     }
-    comparison.at = place(shape, worst);
-    let (a, b) = (comparison.by_hand, comparison.by_witness);
-    if !a.is_finite() || !b.is_finite() {
-        comparison.absolute = f64::INFINITY;
-        comparison.relative = f64::INFINITY;
-        comparison.fault = Some("not a finite number".into());
-        return comparison;
+    if let Some(entry) = not_finite {
+        return comparison(entry, beyond, beyond, Verdict::NotFinite);
     }
+    let Some(entry) = worst else {
+        return Comparison {
+            remark: Some("each entry is too near a kink, or rounding hides its slope".into()),
+            ..comparison((0, f64::NAN, f64::NAN), 0.0, 0.0, Verdict::Unproved)
+        };
+    };
     let scale = largest.max(floor);
-    comparison.relative = if scale > 0.0 {
-        comparison.absolute / scale
-    } else {
-        0.0
-    };
+    let relative = if scale > 0.0 { absolute / scale } else { 0.0 };
     let off = match context.bound {
-        Bound::Absolute(bound) => comparison.absolute > bound,
-        Bound::Relative(bound) => comparison.relative > bound,
+        Bound::Absolute(bound) => absolute > bound * largest.max(1.0),
+        Bound::Relative(bound) => relative > bound,
     };
-    if off {
-        comparison.fault = Some("differs".into());
-    } else if largest == 0.0 && context.zero_is_a_fault {
-        comparison.fault = Some("all zero: nothing was proved".into());
-    }
-    comparison
+    let verdict = match off {
+        true => Verdict::Differs,
+        false if largest == 0.0 && context.zero_is_no_proof => Verdict::Zero,
+        false => Verdict::Agrees,
+    };
+    comparison(entry, absolute, relative, verdict)
 }
 
 /// The index of an entry that stands at this position of a tensor in standard layout.
@@ -204,12 +218,12 @@ fn place(shape: &[usize], position: usize) -> Vec<usize> {
     place
 }
 
-/// A comparison that could not be made.
-pub(super) fn faulty(
+/// A comparison that could not be made: one side lacks the tensor, or has it in another shape.
+pub(super) fn incomparable(
     context: Context<'_>,
     name: &str,
     shape: &[usize],
-    fault: String,
+    remark: String,
 ) -> Comparison {
     Comparison {
         witness: context.witness.into(),
@@ -223,7 +237,8 @@ pub(super) fn faulty(
         by_hand: f64::NAN,
         by_witness: f64::NAN,
         tolerance: context.bound.value(),
-        fault: Some(fault),
+        verdict: Verdict::Differs,
+        remark: Some(remark),
     }
 }
 
@@ -236,13 +251,13 @@ mod tests {
         witness: "witness",
         pass: "loss",
         bound: Bound::Relative(1e-6),
-        zero_is_a_fault: true,
+        zero_is_no_proof: true,
         input: true,
         vanishing: &[],
     };
 
-    fn fault(by_hand: ArrayD<f64>, witness: ArrayD<f64>) -> Option<String> {
-        compare(CONTEXT, 0.0, "w", &by_hand, Some(&witness)).fault
+    fn verdict(by_hand: ArrayD<f64>, witness: ArrayD<f64>) -> Verdict {
+        compare(CONTEXT, 0.0, "w", &by_hand, Some(&witness)).verdict
     }
 
     #[test]
@@ -253,7 +268,7 @@ mod tests {
         assert_eq!(comparison.at, [1, 0]);
         assert_eq!((comparison.by_hand, comparison.by_witness), (3.0, 3.5));
         assert_eq!((comparison.absolute, comparison.relative), (0.5, 0.125));
-        assert_eq!(comparison.fault.as_deref(), Some("differs"));
+        assert_eq!(comparison.verdict, Verdict::Differs);
     }
 
     #[test]
@@ -265,20 +280,47 @@ mod tests {
     }
 
     #[test]
-    fn nan_infinity_zero_and_missing_tensors_are_faults() {
+    fn a_tensor_that_one_side_lacks_or_has_in_another_shape_differs() {
         let one = || array![1.0, 1.0].into_dyn();
-        assert_eq!(fault(one(), one()), None);
-        let nan = || array![1.0, f64::NAN].into_dyn();
-        assert!(fault(nan(), nan()).is_some(), "NaN equals no NaN");
-        let infinite = || array![f64::INFINITY, 1.0].into_dyn();
-        assert!(fault(infinite(), infinite()).is_some());
+        assert_eq!(verdict(one(), one()), Verdict::Agrees);
+        let missing = compare(CONTEXT, 0.0, "w", &one(), None);
+        assert_eq!(missing.verdict, Verdict::Differs);
+        let shorter = compare(CONTEXT, 0.0, "w", &one(), Some(&array![1.0].into_dyn()));
+        assert_eq!(shorter.verdict, Verdict::Differs);
+        assert!(shorter.remark.unwrap().contains("shape"));
+    }
+
+    #[test]
+    fn zero_on_both_sides_is_no_proof_and_no_disagreement() {
         let zero = || array![0.0, 0.0].into_dyn();
-        assert!(fault(zero(), zero()).unwrap().contains("all zero"));
-        assert!(compare(CONTEXT, 0.0, "w", &one(), None).fault.is_some());
-        assert!(
-            fault(one(), array![1.0].into_dyn())
-                .unwrap()
-                .contains("shape")
+        assert_eq!(verdict(zero(), zero()), Verdict::Zero);
+        let small = array![0.0, 1e-300].into_dyn();
+        assert_eq!(verdict(zero(), small), Verdict::Differs, "on one side only");
+    }
+
+    #[test]
+    fn what_is_not_finite_on_both_sides_is_no_disagreement_and_on_one_side_it_is() {
+        let of = |value: f64| array![1.0, value].into_dyn();
+        let (nan, infinite) = (f64::NAN, f64::INFINITY);
+        assert_eq!(verdict(of(nan), of(nan)), Verdict::NotFinite);
+        assert_eq!(verdict(of(infinite), of(infinite)), Verdict::NotFinite);
+        assert_eq!(verdict(of(infinite), of(nan)), Verdict::NotFinite);
+        assert_eq!(verdict(of(nan), of(2.0)), Verdict::Differs);
+        assert_eq!(verdict(of(2.0), of(infinite)), Verdict::Differs);
+        let mixed = compare(
+            CONTEXT,
+            0.0,
+            "w",
+            &array![nan, 1.0, nan].into_dyn(),
+            Some(&array![nan, 1.0, 5.0].into_dyn()),
         );
+        assert_eq!(mixed.verdict, Verdict::Differs);
+        assert_eq!(mixed.at, [2], "the entry that one side has");
+    }
+
+    #[test]
+    fn without_entries_nothing_is_proved() {
+        let none = compare_entries(CONTEXT, 0.0, "w", &[3], std::iter::empty());
+        assert_eq!(none.verdict, Verdict::Unproved);
     }
 }

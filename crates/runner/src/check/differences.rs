@@ -29,8 +29,9 @@ use super::comparison::{Comparison, Context, INPUT, compare_entries, floor};
 use super::penalties::Penalties;
 
 /// h: small enough for kinks to be rare and for `$h^2$` to vanish, large enough for rounding to be
-/// about `$10^{-11}$`.
-const STEP: f64 = 1e-5;
+/// about `$10^{-11}$`. Where the function bends too much for one, as by a weight of an input that is
+/// in the thousands, or a kink is near, the next is tried.
+const STEPS: [f64; 4] = [1e-5, 1e-6, 1e-7, 1e-8];
 /// Largest |D(h) − D(2h)| on a smooth function, relative to the largest entry of the gradient.
 const SMOOTH: f64 = 1e-7;
 /// Largest |J| on a smooth function, relative to the same. Half of it is the error of an entry that
@@ -38,6 +39,8 @@ const SMOOTH: f64 = 1e-7;
 const JUMP: f64 = 1e-6;
 /// Rounding of f, relative to it, that neither test may take for a kink.
 const ROUNDING: f64 = 16.0 * f64::EPSILON;
+/// Rounding of D(h), relative to the largest entry of the gradient, that leaves nothing to compare.
+const HIDDEN: f64 = 1e-5;
 
 /// What is differentiated.
 #[derive(Clone, Copy)]
@@ -95,8 +98,8 @@ impl Point<'_, '_> {
     }
 
     /// The derivative by one entry of a gradient whose largest entry is `scale`; none across a
-    /// kink. `here` is [`Point::value`] at the point. A parameter is put back but not loaded: the model
-    /// takes all of them at once, which is slow for a large one.
+    /// kink, or where rounding would hide it. `here` is [`Point::value`] at the point. A parameter is
+    /// put back but not loaded: the model takes all of them at once, which is slow for a large one.
     fn derivative(
         &mut self,
         name: &str,
@@ -107,36 +110,56 @@ impl Point<'_, '_> {
         let Some(before) = self.entry(name, position).copied() else {
             return Ok(Some(f64::NAN));
         };
-        let put = |point: &mut Self, value: f64| {
-            if let Some(entry) = point.entry(name, position) {
-                *entry = value;
-            }
-        };
-        let mut values = [0.0; 4];
-        for (value, steps) in values.iter_mut().zip([1.0, -1.0, 2.0, -2.0]) {
-            put(self, before + steps * STEP);
-            if name != INPUT {
-                self.model.load(&self.parameters)?;
-            }
-            *value = self.value() + self.penalty(name, before + steps * STEP);
-        }
-        put(self, before);
         let here = here + self.penalty(name, before);
-        Ok(extrapolate(here, values, scale))
+        let mut derivative = None;
+        for (tried, step) in STEPS.into_iter().enumerate() {
+            // With a shorter step a small kink could hide in the rounding.
+            if tried > 0 && ROUNDING * here.abs() / step > JUMP * scale {
+                break;
+            }
+            let mut values = [0.0; 4];
+            for (value, steps) in values.iter_mut().zip([1.0, -1.0, 2.0, -2.0]) {
+                let moved = before + steps * step;
+                self.put(name, position, moved);
+                if name != INPUT {
+                    self.model.load(&self.parameters)?;
+                }
+                *value = self.value() + self.penalty(name, moved);
+            }
+            derivative = extrapolate(step, here, values, scale);
+            if derivative.is_some() {
+                break;
+            }
+        }
+        self.put(name, position, before);
+        Ok(derivative)
+    }
+
+    fn put(&mut self, name: &str, position: usize, value: f64) {
+        if let Some(entry) = self.entry(name, position) {
+            *entry = value;
+        }
     }
 }
 
-/// The derivative from f(w) and f(w + h), f(w − h), f(w + 2h), f(w − 2h); none across a kink.
-fn extrapolate(here: f64, [up, down, up_twice, down_twice]: [f64; 4], scale: f64) -> Option<f64> {
-    let near = (up - down) / (2.0 * STEP);
-    let far = (up_twice - down_twice) / (4.0 * STEP);
+/// The derivative from f(w) and f(w + h), f(w − h), f(w + 2h), f(w − 2h); none across a kink, or
+/// where the rounding of f hides it.
+fn extrapolate(
+    step: f64,
+    here: f64,
+    [up, down, up_twice, down_twice]: [f64; 4],
+    scale: f64,
+) -> Option<f64> {
+    let near = (up - down) / (2.0 * step);
+    let far = (up_twice - down_twice) / (4.0 * step);
     let (bend, bend_twice) = (up - 2.0 * here + down, up_twice - 2.0 * here + down_twice);
-    let jump = (2.0 * bend - bend_twice / 2.0) / STEP;
-    let (scale, rounding) = (scale.max(near.abs()), ROUNDING * here.abs() / STEP);
+    let jump = (2.0 * bend - bend_twice / 2.0) / step;
+    let (scale, rounding) = (scale.max(near.abs()), ROUNDING * here.abs() / step);
     let smooth =
         (near - far).abs() <= SMOOTH * scale + rounding && jump.abs() <= JUMP * scale + rounding;
+    let hidden = rounding > HIDDEN * scale;
     // A NaN is kept: it must be seen.
-    let kept = smooth || near.is_nan() || far.is_nan();
+    let kept = (smooth && !hidden) || near.is_nan() || far.is_nan();
     kept.then_some((4.0 * near - far) / 3.0)
 }
 
@@ -193,10 +216,12 @@ fn choose(gradient: &ArrayD<f64>, entries: usize, rng: &mut impl rand::Rng) -> V
 mod tests {
     use super::*;
 
+    const STEP: f64 = STEPS[0];
+
     /// The derivative at w as the differences see it.
     fn differences(f: impl Fn(f64) -> f64, w: f64) -> Option<f64> {
         let values = [1.0, -1.0, 2.0, -2.0].map(|steps| f(w + steps * STEP));
-        extrapolate(f(w), values, 1.0)
+        extrapolate(STEP, f(w), values, 1.0)
     }
 
     #[test]
@@ -224,6 +249,12 @@ mod tests {
             }
             assert!(differences(f, 3.0 * STEP).is_some(), "beside it");
         }
+    }
+
+    #[test]
+    fn a_slope_that_rounding_hides_is_left_out() {
+        assert!(differences(|w| 1e2 + w, 0.5).is_some());
+        assert_eq!(differences(|w| 1e5 + w, 0.5), None);
     }
 
     #[test]

@@ -3,8 +3,13 @@
 use spec::{Backward, Evaluation, NamedTensors, Real};
 
 use super::comparison::{
-    CANCELLED, Comparison, Context, LOSS, compare, compare_entries, faulty, floor,
+    CANCELLED, Comparison, Context, LOSS, compare, compare_entries, floor, incomparable,
 };
+use super::verdict::Verdict;
+
+/// Outputs fainter than this are judged by it: of eˣ − 1 near 0 nothing is left where it is not
+/// computed as one function.
+const FAINT: f64 = 1e-12;
 
 /// Holds a backward pass against a witness's: outputs and loss first, in the order of the data
 /// flow, then the gradients from the loss back to the input. So the first that is off is where an
@@ -15,13 +20,13 @@ pub fn compare_backward<T: Real>(
     witness: &Backward<T>,
 ) -> Vec<Comparison> {
     let forward = Context {
-        zero_is_a_fault: false,
+        zero_is_no_proof: false,
         ..context
     };
     let mut comparisons: Vec<_> = by_hand
         .outputs
         .iter()
-        .map(|(name, output)| compare(forward, 0.0, name, output, witness.outputs.get(name)))
+        .map(|(name, output)| compare(forward, FAINT, name, output, witness.outputs.get(name)))
         .collect();
     let value = [(0, by_hand.loss, witness.loss)];
     let summands = value_floor(by_hand);
@@ -39,7 +44,24 @@ pub fn compare_backward<T: Real>(
         comparisons.push(compare(context, floor, name, gradient, theirs));
     }
     comparisons.extend(unmatched(context, &by_hand.gradients, &witness.gradients));
+    what_follows_from_overflow(&mut comparisons);
     comparisons
+}
+
+/// Once numbers have left their range on both sides, what is computed from them says nothing of
+/// either: infinity less infinity is NaN here and may be 0 there.
+fn what_follows_from_overflow(comparisons: &mut [Comparison]) {
+    let first = comparisons
+        .iter()
+        .position(|comparison| comparison.verdict >= Verdict::NotFinite);
+    let Some(first) = first.filter(|&at| comparisons[at].verdict == Verdict::NotFinite) else {
+        return;
+    };
+    for comparison in &mut comparisons[first..] {
+        if comparison.verdict == Verdict::Differs {
+            comparison.verdict = Verdict::NotFinite;
+        }
+    }
 }
 
 /// The magnitude by which a loss that cancels is judged: a sum over the outputs, as Σ dy ⊙ y is, may
@@ -59,10 +81,12 @@ pub fn compare_evaluations<T: Real>(
 ) -> Vec<Comparison> {
     let [ours, theirs] = [by_hand, witness].map(|evaluation| evaluation.output.clone().into_dyn());
     let loss = [(0, by_hand.loss, witness.loss)];
-    vec![
-        compare(context, 0.0, output, &ours, Some(&theirs)),
+    let mut comparisons = vec![
+        compare(context, FAINT, output, &ours, Some(&theirs)),
         compare_entries(context, 0.0, LOSS, &[], loss.into_iter()),
-    ]
+    ];
+    what_follows_from_overflow(&mut comparisons);
+    comparisons
 }
 
 /// Holds parameters against a witness's after some steps, in the order of the data flow.
@@ -76,6 +100,7 @@ pub fn compare_parameters<T: Real>(
         .map(|(name, tensor)| compare(context, 0.0, name, tensor, witness.get(name)))
         .collect();
     comparisons.extend(unmatched(context, by_hand, witness));
+    what_follows_from_overflow(&mut comparisons);
     comparisons
 }
 
@@ -90,8 +115,8 @@ fn unmatched<T: Real>(
         .filter(|(name, _)| by_hand.get(name).is_none());
     missing
         .map(|(name, tensor)| {
-            let fault = "the hand-written implementation has no tensor of that name";
-            faulty(context, name, tensor.shape(), fault.into())
+            let remark = "the hand-written implementation has no tensor of that name";
+            incomparable(context, name, tensor.shape(), remark.into())
         })
         .collect()
 }
@@ -106,7 +131,7 @@ mod tests {
         witness: "witness",
         pass: "loss",
         bound: Bound::Relative(1e-6),
-        zero_is_a_fault: true,
+        zero_is_no_proof: true,
         input: true,
         vanishing: &[],
     };
@@ -128,7 +153,8 @@ mod tests {
     fn rounding_of_a_sum_that_cancels_is_no_fault() {
         let faults = |by_hand: f64, witness: f64| {
             let rows = compare_backward(CONTEXT, &backward(by_hand), &backward(witness));
-            rows.iter().filter(|row| row.fault.is_some()).count()
+            let off = rows.iter().filter(|row| row.verdict == Verdict::Differs);
+            off.count()
         };
         assert_eq!(faults(1.0e-6, 1.001e-6), 0, "off by 1e-9, judged by 2e-3");
         assert_eq!(faults(1.0e-6, 2.0e-6), 1, "off by as much as it is");
@@ -145,7 +171,8 @@ mod tests {
         };
         let faults = |by_hand: f64, witness: f64| {
             let rows = compare_backward(context, &backward(by_hand), &backward(witness));
-            rows.iter().filter(|row| row.fault.is_some()).count()
+            let off = rows.iter().filter(|row| row.verdict == Verdict::Differs);
+            off.count()
         };
         assert_eq!(faults(1e-7, -1e-7), 0);
         assert_eq!(faults(0.0, 0.0), 0);
@@ -166,10 +193,27 @@ mod tests {
         };
         let fault = |by_hand: f64, witness: f64| {
             let rows = compare_backward(CONTEXT, &backward(by_hand), &backward(witness));
-            rows.into_iter().any(|row| row.fault.is_some())
+            rows.iter().any(|row| row.verdict == Verdict::Differs)
         };
         assert!(!fault(1.0e-7, 1.05e-7), "off by 5e-9, judged by 8e-3");
         assert!(fault(1.0e-7, 2.0e-7), "off by as much as it is");
         assert!(fault(0.5, 1.0), "half the loss");
+    }
+
+    /// Overflow on both sides: the gradients behind it are no disagreement, whatever became of them.
+    #[test]
+    fn what_is_computed_from_an_overflow_accuses_nobody() {
+        let overflowed = |gradient: f64| {
+            let mut outputs = NamedTensors::default();
+            outputs.insert("0.output", array![f64::INFINITY].into_dyn());
+            Backward {
+                outputs,
+                ..backward(gradient)
+            }
+        };
+        let rows = compare_backward(CONTEXT, &overflowed(f64::NAN), &overflowed(0.0));
+        let verdicts: Vec<_> = rows.iter().map(|row| row.verdict).collect();
+        assert_eq!(verdicts[0], Verdict::NotFinite);
+        assert!(!verdicts.contains(&Verdict::Differs), "{verdicts:?}");
     }
 }

@@ -3,8 +3,9 @@
 use spec::{Implementation, NamedTensors};
 
 use super::stop_if_interrupted;
+use super::witnesses::Noisy;
 use crate::Failure;
-use crate::batches::Batches;
+use crate::batches::{Batches, Lesson};
 use crate::prepare::Prepared;
 
 /// Parameters after the steps of `[gradient_check]`, on the batches that training would take, at
@@ -12,6 +13,7 @@ use crate::prepare::Prepared;
 pub fn trajectory(
     prepared: &Prepared,
     model: &mut dyn Implementation<f64>,
+    noise: Noisy,
 ) -> Result<NamedTensors<f64>, Failure> {
     let mut batches = Batches::new(prepared);
     let mut left = prepared.config.experiment.gradient_check.steps;
@@ -25,8 +27,9 @@ pub fn trajectory(
                 return Ok(model.parameters());
             }
             stop_if_interrupted()?;
-            let lesson = batches.lesson(index);
-            model.train_step(lesson.step, lesson.x, lesson.t);
+            let Lesson { step, x, t } = batches.lesson(index);
+            let moved = noise.map(|n| n.moved::<f64, _, _>(&format!("step/{}", step.number), &x));
+            model.train_step(step, moved.as_ref().map_or(x, |x| x.view()), t);
             left -= 1;
         }
     }

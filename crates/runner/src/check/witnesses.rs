@@ -9,8 +9,10 @@ use super::comparison::{Bound, Comparison, Context};
 use super::differences::{Point, compare_with_differences};
 use super::passes::{compare_backward, compare_evaluations, compare_parameters};
 use super::penalties::Penalties;
+use super::rounding::{self, Entry, Noise, of_backward, of_evaluation, of_tensors};
 use super::stop_if_interrupted;
 use super::subject::{Pass, Probe, Subject};
+use super::verdict::Verdict;
 use crate::Failure;
 use crate::implementations::{Number, REFERENCES};
 
@@ -49,7 +51,7 @@ pub fn differences(
             witness: DIFFERENCES,
             pass: pass.name(),
             bound: Bound::Relative(tolerance),
-            zero_is_a_fault: true,
+            zero_is_no_proof: true,
             input: subject.has_input_gradient(),
             vanishing: &vanishing,
         };
@@ -76,7 +78,8 @@ pub fn references<T: Number>(
     probe: &Probe<f64>,
     tolerance: f64,
 ) -> Result<Vec<Comparison>, Failure> {
-    let probe = probe.cast::<T>();
+    let exact = probe;
+    let probe = exact.cast::<T>();
     let mut by_hand = subject.loaded::<T>(ImplementationName::Backprop)?;
     let vanishing = subject.vanishing_gradients();
     let mut comparisons = Vec::new();
@@ -88,25 +91,37 @@ pub fn references<T: Number>(
                 witness: &witness::<T>(name),
                 pass: pass.name(),
                 bound: Bound::Relative(tolerance),
-                zero_is_a_fault: true,
+                zero_is_no_proof: true,
                 input: subject.has_input_gradient(),
                 vanishing: &vanishing,
             };
             let compared = if subject.has_gradients() {
                 let ours = pass.run(&mut *by_hand, &probe);
                 let theirs = pass.run(&mut *reference, &probe);
-                compare_backward(context, &ours, &theirs)
+                let mut compared = compare_backward(context, &ours, &theirs);
+                let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
+                    Ok(of_backward(&pass.run(model, probe)))
+                };
+                rounding::excuse(&mut compared, subject, exact, Entry::Pass, &run)?;
+                compared
             } else if matches!(pass, Pass::Loss) {
-                let evaluate = |model: &mut dyn Implementation<T>| {
+                let evaluate = |model: &mut dyn Implementation<T>, probe: &Probe<T>| {
                     model.evaluate(Mode::Training, probe.x.view(), probe.t.view())
                 };
                 let context = Context {
                     pass: "forward",
-                    zero_is_a_fault: false,
+                    zero_is_no_proof: false,
                     ..context
                 };
-                let (ours, theirs) = (evaluate(&mut *by_hand), evaluate(&mut *reference));
-                compare_evaluations(context, &subject.output(), &ours, &theirs)
+                let ours = evaluate(&mut *by_hand, &probe);
+                let theirs = evaluate(&mut *reference, &probe);
+                let output = subject.output();
+                let mut compared = compare_evaluations(context, &output, &ours, &theirs);
+                let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
+                    Ok(of_evaluation(&output, &evaluate(model, probe)))
+                };
+                rounding::excuse(&mut compared, subject, exact, Entry::Pass, &run)?;
+                compared
             } else {
                 Vec::new()
             };
@@ -116,9 +131,13 @@ pub fn references<T: Number>(
     Ok(comparisons)
 }
 
-/// Some updates of a model, and its parameters and running statistics after them.
+/// Some updates of a model, and its parameters and running statistics after them; its batches are
+/// moved by the noise.
 pub type Trajectory<'a, T> =
-    dyn Fn(&mut dyn Implementation<T>) -> Result<NamedTensors<T>, Failure> + 'a;
+    dyn Fn(&mut dyn Implementation<T>, Noisy) -> Result<NamedTensors<T>, Failure> + 'a;
+
+/// None, but where the effect of rounding is measured.
+pub type Noisy = Option<Noise>;
 
 /// Holds the same updates by hand and in burn against each other: parameters, running statistics,
 /// and what the trained network then says in evaluation mode. With 0 steps, or where there is no
@@ -138,36 +157,59 @@ pub fn trajectories<T: Number>(
         true => ["after", "evaluation after"].map(|what| format!("{what} {steps} steps")),
         false => ["", "evaluation"].map(String::from),
     };
-    let probe = probe.cast::<T>();
-    let walk = |name: ImplementationName| {
-        let mut model = subject.loaded::<T>(name)?;
+    let exact = probe;
+    let probe = exact.cast::<T>();
+    let walk = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Noisy| {
         let parameters = match trained {
-            true => trajectory(&mut *model)?,
+            true => trajectory(model, noise)?,
             false => NamedTensors::default(),
         };
         let said = model.evaluate(Mode::Evaluation, probe.x.view(), probe.t.view());
         Ok::<_, Failure>((parameters, said))
     };
-    let (ours, our_evaluation) = walk(ImplementationName::Backprop)?;
+    let output = subject.output();
+    let computed = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Noisy| {
+        let (parameters, said) = walk(model, probe, noise)?;
+        let mut computed = of_tensors(parameters.iter());
+        computed.extend(of_evaluation(&output, &said));
+        Ok(computed)
+    };
+    let (ours, our_evaluation) = walk(
+        &mut *subject.loaded(ImplementationName::Backprop)?,
+        &probe,
+        None,
+    )?;
     let mut comparisons = Vec::new();
     for name in REFERENCES {
         stop_if_interrupted()?;
-        let (theirs, their_evaluation) = walk(name)?;
+        let (theirs, their_evaluation) = walk(&mut *subject.loaded(name)?, &probe, None)?;
         let context = Context {
             witness: &witness::<T>(name),
             pass: &after,
             bound: Bound::Absolute(tolerance),
-            zero_is_a_fault: false,
+            zero_is_no_proof: false,
             input: true,
             vanishing: &[],
         };
-        comparisons.extend(compare_parameters(context, &ours, &theirs));
+        let mut compared = compare_parameters(context, &ours, &theirs);
         let context = Context {
             pass: &evaluation,
             ..context
         };
-        let output = subject.output();
-        let compared = compare_evaluations(context, &output, &our_evaluation, &their_evaluation);
+        compared.extend(compare_evaluations(
+            context,
+            &output,
+            &our_evaluation,
+            &their_evaluation,
+        ));
+        rounding::excuse(&mut compared, subject, exact, Entry::Trajectory, &computed)?;
+        // The passes were finite: it is the updates that lead out of the range.
+        for comparison in &mut compared {
+            if comparison.verdict == Verdict::NotFinite {
+                comparison.verdict = Verdict::Unproved;
+                comparison.remark = Some("the updates diverge at this learning rate".into());
+            }
+        }
         comparisons.extend(compared);
     }
     Ok(comparisons)

@@ -8,6 +8,7 @@ use super::catalogue::{BATCH, Case, Laid};
 use crate::Failure;
 use crate::check::comparison::Comparison;
 use crate::check::subject::{Probe, Subject};
+use crate::check::witnesses::Noisy;
 use crate::check::{Report, witnesses};
 use crate::implementations::Number;
 
@@ -70,12 +71,17 @@ fn trajectories<T: Number>(
     probe: &Probe<f64>,
     tolerance: f64,
 ) -> Result<Vec<Comparison>, Failure> {
-    let walk = |model: &mut dyn Implementation<T>| Ok(walk(case, laid, model));
+    let walk = |model: &mut dyn Implementation<T>, noise: Noisy| Ok(walk(case, laid, model, noise));
     witnesses::trajectories(subject, probe, STEPS, tolerance, &walk)
 }
 
 /// Trains on the samples in their order, again and again.
-fn walk<T: Real>(case: &Case, laid: &Laid, model: &mut dyn Implementation<T>) -> NamedTensors<T> {
+fn walk<T: Real>(
+    case: &Case,
+    laid: &Laid,
+    model: &mut dyn Implementation<T>,
+    noise: Noisy,
+) -> NamedTensors<T> {
     let [x, t] = [&laid.x, &laid.t].map(|matrix| matrix.mapv(T::of));
     let batches = match case.training.batch_size {
         BatchSize::Samples(size) => x.nrows() / size,
@@ -95,7 +101,11 @@ fn walk<T: Real>(case: &Case, laid: &Laid, model: &mut dyn Implementation<T>) ->
             number: step as u64 + 1,
             learning_rate: case.training.optimizer.learning_rate(),
         };
-        model.train_step(update, part(x.view()).view(), part(t.view()).view());
+        let mut x = part(x.view());
+        if let Some(noise) = noise {
+            x = noise.moved::<T, _, _>(&format!("step/{step}"), &x);
+        }
+        model.train_step(update, x.view(), part(t.view()).view());
     }
     model.parameters()
 }

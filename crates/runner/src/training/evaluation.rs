@@ -7,6 +7,7 @@ use spec::training::Metric;
 use spec::{Implementation, Mode};
 
 use super::Stop;
+use super::divergence::as_f32_holds;
 use crate::batches::Batch;
 use crate::interrupt;
 use crate::metrics::Measurement;
@@ -35,10 +36,12 @@ impl<'a> Evaluator<'a> {
     /// An evaluator of the config's data.
     pub fn new(prepared: &'a Prepared) -> Self {
         let experiment = &prepared.config.experiment;
+        let dataset = &prepared.dataset;
+        let rows = AT_A_TIME.min(dataset.train.len().max(dataset.test.len()));
         Self {
             prepared,
             metrics: experiment.metrics(&prepared.shape),
-            batch: Batch::new(AT_A_TIME, prepared.inputs(), prepared.outputs()),
+            batch: Batch::new(rows, prepared.inputs(), prepared.outputs()),
             test_rows: (0..prepared.dataset.test.len()).collect(),
         }
     }
@@ -106,7 +109,7 @@ impl<'a> Evaluator<'a> {
             let target = &self.prepared.dataset.target;
             let (x, t) = self.batch.fill(samples, target, chunk);
             let evaluation = model.evaluate(Mode::Evaluation, x, t);
-            sum += evaluation.loss * chunk.len() as f64;
+            sum += as_f32_holds(evaluation.loss) * chunk.len() as f64;
             if let Some(measurement) = &mut measurement {
                 measurement.add(evaluation.output.view());
             }

@@ -143,8 +143,19 @@ fn a_penalty_without_its_half_is_found_in_the_weights() {
 fn a_nan_on_both_sides_is_no_agreement() {
     let mut theirs = by_burn(&Example::perceptron(), Backend::Flex);
     theirs.gradients.get_mut("0.weight").unwrap()[[0, 0]] = f64::NAN;
-    let comparisons = against_burn(&theirs.clone(), &theirs);
-    assert_eq!(faults(&Report { comparisons }), ["0.weight"]);
+    let report = Report {
+        comparisons: against_burn(&theirs.clone(), &theirs),
+    };
+    let not_finite = report.first(Verdict::NotFinite).unwrap();
+    assert_eq!(not_finite.tensor, "0.weight");
+    assert_eq!(faults(&report), [""; 0], "and no disagreement either");
+    let Err(Failure::Run(message)) = judge(&report) else {
+        panic!("a NaN is a failed run");
+    };
+    assert!(
+        message.starts_with("0.weight [4, 4] is not finite"),
+        "{message}"
+    );
 }
 
 #[test]

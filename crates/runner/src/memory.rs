@@ -1,0 +1,204 @@
+//! Whether a model fits into memory, found out before anything is allocated.
+
+use spec::model::PlannedLayer;
+use spec::{Experiment, Problem};
+use sysinfo::System;
+
+/// Bytes of a number that trains.
+const TRAINS: f64 = 4.0;
+/// Bytes of a number that proves, and of an initial parameter.
+const PROVES: f64 = 8.0;
+
+/// How much memory this process can have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// In bytes.
+    pub bytes: f64,
+    /// What sets it.
+    pub by: &'static str,
+}
+
+impl Limit {
+    /// The least of the machine's memory with its swap space, of the control group's, and of what
+    /// `ulimit` leaves.
+    pub fn here() -> Self {
+        let mut system = System::new();
+        system.refresh_memory();
+        let machine = (system.total_memory() + system.total_swap()) as f64;
+        let group = system.cgroup_limits();
+        let group = group.map(|group| (group.total_memory + group.free_swap) as f64);
+        let limits = [
+            (Some(machine), "of this machine"),
+            (group, "of its control group"),
+            (ulimit(), "that ulimit allows"),
+        ];
+        let known = limits
+            .into_iter()
+            .filter_map(|(bytes, by)| Some(Self { bytes: bytes?, by }))
+            .filter(|limit| limit.bytes > 0.0);
+        known
+            .min_by(|a, b| a.bytes.total_cmp(&b.bytes))
+            .unwrap_or(Self {
+                bytes: f64::INFINITY,
+                by: "",
+            })
+    }
+}
+
+/// The smaller of the limits of the address space and of the data.
+#[cfg(target_os = "linux")]
+fn ulimit() -> Option<f64> {
+    use rustix::process::{Resource, getrlimit};
+    let limits = [Resource::As, Resource::Data].map(|resource| getrlimit(resource).current);
+    limits.into_iter().flatten().min().map(|bytes| bytes as f64)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn ulimit() -> Option<f64> {
+    None
+}
+
+/// What training takes at least, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Need {
+    /// Numbers that are parameters or running statistics.
+    values: f64,
+    parameters: f64,
+    gradients: f64,
+    optimizer_state: f64,
+    activations: f64,
+}
+
+impl Need {
+    /// Of a model that every implementation of the config trains, in batches of so many samples.
+    pub fn of(experiment: &Experiment, plan: &[PlannedLayer], batch: usize) -> Self {
+        let values: f64 = plan.iter().map(values).sum();
+        let trained = experiment.implementations.len() as f64;
+        let state = experiment.training.optimizer.state_per_parameter() as f64;
+        let outputs: f64 = plan.iter().map(outputs).sum();
+        Self {
+            values,
+            // Each implementation has its own, besides the initial ones.
+            parameters: values * (PROVES + trained * TRAINS),
+            gradients: values * trained * TRAINS,
+            optimizer_state: values * state * trained * TRAINS,
+            activations: outputs * batch as f64 * TRAINS,
+        }
+    }
+
+    /// All together.
+    pub fn bytes(&self) -> f64 {
+        self.parameters + self.gradients + self.optimizer_state + self.activations
+    }
+}
+
+fn values(layer: &PlannedLayer) -> f64 {
+    let tensors = layer.parameters.iter().chain(&layer.buffers);
+    tensors.map(|tensor| numbers(&tensor.shape)).sum()
+}
+
+fn outputs(layer: &PlannedLayer) -> f64 {
+    let inside: f64 = layer.chains.iter().flatten().map(outputs).sum();
+    inside + numbers(&layer.output)
+}
+
+fn numbers(shape: &[usize]) -> f64 {
+    shape.iter().map(|&side| side as f64).product()
+}
+
+/// Refuses a model that cannot be trained in this memory; the key is that of its largest layer.
+///
+/// # Errors
+/// With the sum, and what makes it up.
+pub fn check(need: &Need, plan: &[PlannedLayer], limit: Limit) -> Result<(), Problem> {
+    if need.bytes() <= limit.bytes {
+        return Ok(());
+    }
+    let largest = plan.iter().enumerate().max_by(|(_, a), (_, b)| {
+        let size = |layer| values(layer) + outputs(layer);
+        size(a).total_cmp(&size(b))
+    });
+    let key = match largest {
+        Some((index, layer)) => format!("model.layers.{index}.{}", layer.spec.kind()),
+        None => "model.layers".into(),
+    };
+    let reason = format!(
+        "the model does not fit into memory: it takes {} at least, and there are {} {}; {} for \
+         {:.0} parameters, {} for their gradients, {} for the optimizer's state, {} for the \
+         outputs of a batch",
+        size(need.bytes()),
+        size(limit.bytes),
+        limit.by,
+        size(need.parameters),
+        need.values,
+        size(need.gradients),
+        size(need.optimizer_state),
+        size(need.activations),
+    );
+    Err(Problem::new(key, reason)
+        .hint("use smaller layers, a smaller batch, or fewer implementations"))
+}
+
+/// `8.0 TB`.
+fn size(bytes: f64) -> String {
+    let units = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB")];
+    let unit = units.iter().find(|(unit, _)| bytes >= *unit);
+    let (unit, name) = unit.copied().unwrap_or((1e3, "kB"));
+    format!("{:.1} {name}", bytes / unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spec::model::{LayerSpec, LinearSpec, ModelSpec};
+
+    const CONFIG: &str = r#"
+name = "small"
+seed = 1
+implementations = ["backprop", "burn-flex"]
+dataset = { xor = {} }
+model = { layers = [{ linear = { units = 1 } }] }
+training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer = { adam = { learning_rate = 0.1 } } }
+"#;
+
+    fn plan(units: &[usize]) -> Vec<PlannedLayer> {
+        let layers = units.iter().map(|&u| LayerSpec::Linear(LinearSpec::new(u)));
+        ModelSpec::new(layers.collect()).plan(&[10]).unwrap()
+    }
+
+    #[test]
+    fn a_need_is_the_sum_of_what_training_holds() {
+        let config = spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &[]).unwrap();
+        let need = Need::of(&config.experiment, &plan(&[20, 3]), 16);
+        let values = 10.0 * 20.0 + 20.0 + 20.0 * 3.0 + 3.0;
+        assert_eq!(need.parameters, values * (8.0 + 2.0 * 4.0));
+        assert_eq!(need.gradients, values * 2.0 * 4.0);
+        assert_eq!(
+            need.optimizer_state,
+            values * 2.0 * 2.0 * 4.0,
+            "two momenta"
+        );
+        assert_eq!(need.activations, 23.0 * 16.0 * 4.0);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_the_sum_and_the_largest_layer() {
+        let config = spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &[]).unwrap();
+        let plan = plan(&[1_000_000, 1_000_000, 2]);
+        let need = Need::of(&config.experiment, &plan, 16);
+        let limit = |bytes| Limit {
+            bytes,
+            by: "of this machine",
+        };
+        let problem = check(&need, &plan, limit(16e9)).unwrap_err();
+        assert_eq!(problem.key, "model.layers.1.linear");
+        assert!(
+            problem.reason.contains("40.0 TB at least"),
+            "{}",
+            problem.reason
+        );
+        assert!(problem.reason.contains("16.0 GB of this machine"));
+        assert!(check(&need, &plan, limit(1e15)).is_ok());
+        assert!(Limit::here().bytes > 1e6);
+    }
+}
