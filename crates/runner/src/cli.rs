@@ -19,7 +19,7 @@ Examples:
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
 Exit codes: 0 success; 1 the run failed (diverged, gradients disagree); 2 the input is wrong;
-130 interrupted.";
+130 interrupted; 143 asked to stop (SIGTERM).";
 
 /// Neural networks by hand: trains the hand-written implementation and burn from the same weights
 /// on the same batches, holds their gradients against each other, and records the result.

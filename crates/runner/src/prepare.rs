@@ -52,6 +52,7 @@ impl Prepared {
         let shape = DataShape {
             samples: train_rows.len(),
             classes: dataset.classes(),
+            class_sizes: dataset.class_sizes(),
         };
         let plan = experiment.model.plan(&dataset.sample_shape);
         let plan = plan.map_err(|problem| config.locate(problem))?;
@@ -212,7 +213,7 @@ fn data_failure(config: &Config, error: &datasets::DataError) -> Failure {
             let reason = message
                 .strip_prefix(&format!("{key}: "))
                 .unwrap_or(&message);
-            let problem = match reason.split_once("; ") {
+            let problem = match reason.rsplit_once("; ") {
                 Some((reason, hint)) => Problem::new(key, reason).hint(hint),
                 None => Problem::new(key, reason),
             };

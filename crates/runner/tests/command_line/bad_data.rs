@@ -90,7 +90,7 @@ fn a_corrupt_gzip() {
         let place = bytes.len() / 2;
         bytes[place..place + 8].fill(0xff);
     };
-    packed(middle).refuse_to_run(&[], &[TEST_LABELS, "download it again"]);
+    packed(middle).refuse_to_run(&[], &[TEST_LABELS, "download the file again"]);
 }
 
 #[test]

@@ -134,12 +134,11 @@ impl Fault {
                 hint,
             } => {
                 let hint = hint.map(|hint| format!("{key}{hint}"));
-                unknown(
-                    kind,
-                    &name,
-                    valid,
-                    hint.or_else(|| elsewhere(root, &key, &name)),
-                )
+                let elsewhere = || match kind {
+                    "key" => elsewhere(root, &key, &name),
+                    _ => None,
+                };
+                unknown(kind, &name, valid, hint.or_else(elsewhere))
             }
             What::Missing(name) => return missing(&key, name, self.marks, unset),
             What::Kinds { names, replacement } => {

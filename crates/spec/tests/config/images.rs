@@ -100,6 +100,78 @@ fn impossible_preparations_are_refused() {
 }
 
 #[test]
+fn impossible_folders_of_pictures_are_refused() {
+    refuse(&[
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\nsize = [32, 32]",
+            "a.toml:5:1: missing key `path`; add `path = ...` here, or give it: --set dataset.images.path=...",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nsize = [0, 32]",
+            "a.toml:7:8: dataset.images.size: a height and a width of 1 to 4096 pixels",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nsize = [32, 5000]",
+            "a.toml:7:8: dataset.images.size: a height and a width of 1 to 4096 pixels",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nchannels = 4",
+            "a.toml:7:12: dataset.images.channels: 1 for grey or 3 for colour",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\npixels = { range = [1.0, 1.0] }",
+            "a.toml:7:20: dataset.images.pixels.range: two different finite numbers",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nsplit = { stratified = { test = 1.0 } }",
+            "a.toml:7:33: dataset.images.split.stratified.test: a test share of 1 leaves one part empty; above 0 and below 1",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nchanels = 3",
+            "a.toml:7:1: unknown key `chanels`; did you mean `channels`? (valid: path, size, channels, pixels, split)",
+        ),
+    ]);
+}
+
+#[test]
+fn impossible_settings_of_cifar10_are_refused() {
+    refuse(&[
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar10]\npixels = \"signed\"",
+            "a.toml:5:1: missing key `path`; add `path = ...` here, or give it: --set dataset.cifar10.path=...",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar10]\npath = \"p\"\ntrain_limit = 0",
+            "a.toml:7:15: dataset.cifar10.train_limit: 1 image or more",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar10]\npath = \"p\"\ntest_limit = 0",
+            "a.toml:7:14: dataset.cifar10.test_limit: 1 image or more",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar10]\npath = \"p\"\npixels = { range = [0.0, inf] }",
+            "a.toml:7:20: dataset.cifar10.pixels.range: two different finite numbers",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar]\npath = \"p\"",
+            "a.toml:5:10: unknown name `cifar`; did you mean `cifar10`? (valid: mnist, images, cifar10, csv, xor, parity, moons, circles, spirals, sine, waves)",
+        ),
+    ]);
+}
+
+#[test]
 fn impossible_augmentations_are_refused() {
     refuse(&[
         (

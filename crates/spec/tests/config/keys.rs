@@ -13,7 +13,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "[dataset.moons]",
             "[dataset.moon]",
-            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, csv, xor, parity, moons, circles, spirals, sine, waves)",
+            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, images, cifar10, csv, xor, parity, moons, circles, spirals, sine, waves)",
         ),
         (
             "samples = 100",
@@ -202,7 +202,7 @@ fn wrong_kinds_are_refused() {
         (
             moons,
             "[dataset]",
-            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, csv, xor, parity, moons, circles, spirals, sine, waves",
+            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, images, cifar10, csv, xor, parity, moons, circles, spirals, sine, waves",
         ),
     ]);
 }
