@@ -194,32 +194,38 @@ impl Experiment {
         let Some(index) = plan.iter().position(takes_statistics_of_single_numbers) else {
             return Ok(());
         };
+        let sizes = [
+            (
+                "training.batch_size",
+                self.training.batch_size.of(shape.samples),
+            ),
+            ("gradient_check.batch_size", self.gradient_check.batch_size),
+        ];
+        for (key, size) in sizes {
+            if size == 1 {
+                let reason = format!(
+                    "a batch of 1 sample has no statistics: the batch_norm of layer {index} would \
+                     give the same whatever comes in"
+                );
+                return Err(Problem::new(key, reason).hint("2 or more"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What can be done but is hardly meant, a sentence each. `plan` is the model's.
+    pub fn warnings(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Vec<String> {
         let size = self.training.batch_size.of(shape.samples);
-        let reason = if size == 1 {
-            "a batch of 1 sample".to_string()
-        } else if shape.samples % size == 1 {
+        let alone = shape.samples % size == 1;
+        let coupled = plan.iter().position(takes_statistics_of_single_numbers);
+        let warning = coupled.filter(|_| alone).map(|index| {
             let samples = shape.samples;
             format!(
-                "the last batch of an epoch, 1 sample ({samples} samples in batches of {size}),"
+                "the last batch of an epoch has 1 sample ({samples} in batches of {size}), of \
+                 which the batch_norm of layer {index} learns nothing: choose another batch_size"
             )
-        } else if self.gradient_check.batch_size == 1 {
-            let reason = "a batch of 1 sample has no statistics for the batch_norm of the model";
-            return Err(Problem::new("gradient_check.batch_size", reason).hint("2 or more"));
-        } else {
-            return Ok(());
-        };
-        let reason = format!(
-            "{reason} has no statistics: the batch_norm of layer {index} would give the same \
-             whatever comes in"
-        );
-        let fits = (2..=size.max(32))
-            .rev()
-            .find(|size| shape.samples % size != 1);
-        let hint = match fits {
-            Some(fits) => format!("2 or more samples in every batch, e.g. {fits}"),
-            None => "2 or more samples in every batch".into(),
-        };
-        Err(Problem::new("training.batch_size", reason).hint(hint))
+        });
+        warning.into_iter().collect()
     }
 
     fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
