@@ -79,7 +79,7 @@ const HDF5: Format = Format {
     name: "HDF5, as Keras writes it",
     python: [
         "import h5py; from safetensors.numpy import save_file; t = {}",
-        "h5py.File(\"IN\").visititems(lambda n, d: hasattr(d, \"shape\") and t.update({n: d[()]})); save_file(t, \"OUT\")",
+        "h5py.File(\"IN\").visititems(lambda n, d: t.update({n: d[()]}) if hasattr(d, \"shape\") else None); save_file(t, \"OUT\")",
     ],
 };
 const PICKLE: Format = Format {
