@@ -74,7 +74,8 @@ impl Prepared {
             streams,
         );
         let augmenter = augmenter.map_err(|problem| config.locate(problem))?;
-        let (initial, notes) = initial_parameters(&config, &plan, &streams)?;
+        let (initial, mut notes) = initial_parameters(&config, &plan, &streams)?;
+        notes.extend(experiment.warnings(&shape, &plan));
         Ok(Self {
             config,
             train_rows,
