@@ -76,7 +76,7 @@ impl Network {
 pub fn config(name: &str) -> Config {
     let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs");
     let file: PathBuf = configs.join(name).with_extension("toml");
-    Config::read(&file, &[]).unwrap_or_else(|error| panic!("{error}"))
+    Config::read(&file, &Default::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The data of a config.

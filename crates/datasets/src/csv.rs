@@ -2,20 +2,36 @@
 //!
 //! The order matters, so that nothing of the test part reaches the training part:
 //!
-//! 1. [`records`] and [`table`]: check the text, read every field as a string (polars).
-//! 2. [`roles`]: which column is the target, which are numbers, which categories.
-//! 3. [`cells`]: turn strings into numbers and categories, with places for errors.
-//! 4. Leave out rows, then split what is left.
-//! 5. [`encode`]: learn replacements, categories and scales from the training part only.
-//! 6. Apply them to both parts.
+//! 1. [`encoding`] and [`lines`]: bytes become text with one kind of line end and one delimiter.
+//! 2. [`records`] and [`table`]: check the structure ([`quotes`], [`ragged`], [`header`]), read
+//!    every field as a string (polars).
+//! 3. [`roles`]: which column is the target, which are numbers, which categories, and which have
+//!    no name ([`unnamed`]).
+//! 4. [`cells`], [`target`] and [`labels`]: turn strings into numbers and categories, with places
+//!    for errors.
+//! 5. Leave out rows, then split what is left.
+//! 6. [`encode`]: learn replacements, categories and scales from the training part only.
+//! 7. Apply them to both parts.
 
 mod cells;
 mod encode;
+mod encoding;
+mod header;
+mod labels;
+mod lines;
+mod locate;
+mod meaning;
+mod no_number;
+mod other_format;
+mod quotes;
+mod ragged;
 mod records;
 mod roles;
 mod stats;
 mod table;
 mod target;
+
+mod unnamed;
 
 use std::path::Path;
 
@@ -25,11 +41,12 @@ use spec::streams::Streams;
 
 use crate::dataset::{About, Dataset, Parts};
 use crate::error::{DataError, quoted};
-use crate::files::{self, Located, Source};
+use crate::files::Source;
 use crate::samples::{Features, Samples};
 use crate::split::{Indices, Rows, split};
 use cells::Cells;
-use encode::Encoder;
+use encode::{Encoder, fits_f32, too_large_for_f32};
+use locate::{locate, stem};
 use roles::Roles;
 use table::Table;
 use target::Values;
@@ -37,6 +54,8 @@ use target::Values;
 const PATH: &str = "dataset.csv.path";
 const TEST_PATH: &str = "dataset.csv.test_path";
 const SPLIT: &str = "dataset.csv.split";
+const SCALE: &str = "dataset.csv.scale";
+const TARGET_SCALE: &str = "dataset.csv.target_scale";
 
 /// A prepared table has at most so many numbers (4 GB).
 const MOST_VALUES: usize = 1 << 29;
@@ -44,19 +63,25 @@ const MOST_VALUES: usize = 1 << 29;
 /// Loads, splits and prepares a table.
 pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dataset, DataError> {
     let (table, sources) = read(spec, base)?;
-    let roles = Roles::resolve(spec, &table)?;
-    let columns: Vec<Cells> = roles
-        .features
-        .iter()
-        .map(|role| Cells::parse(&table, role, &spec.missing.markers))
-        .collect::<Result<_, _>>()?;
+    let mut notes = table.notes.clone();
+    let roles = Roles::resolve(spec, &table, &mut notes)?;
     let targets = Values::parse(&table, roles.target, spec)?;
-
-    let mut notes = Vec::new();
+    let columns: Vec<Cells> = (roles.features.iter())
+        .map(|role| Cells::parse(&table, role, spec, &mut notes))
+        .collect::<Result<_, _>>()?;
     let rows = kept_rows(&table, &columns, &targets, spec, &mut notes)?;
     let (targets, target_name) = (targets.keep(&rows), &table.names[roles.target]);
     let parts = divide(spec, &table, &rows, &targets, streams, &mut notes)?;
     let targets = targets.prepare(&parts, spec, target_name, &table.files[0])?;
+    if let Some((at, value)) = targets.too_large() {
+        let (place, scale) = ((rows[at], roles.target), spec.target_scale);
+        return Err(too_large_for_f32(
+            &table,
+            place,
+            value,
+            (TARGET_SCALE, scale),
+        ));
+    }
 
     let train_rows: Vec<usize> = parts.train.iter().map(|&row| rows[row]).collect();
     let encoders: Vec<Encoder> = columns
@@ -65,7 +90,11 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
         .collect::<Result<_, _>>()?;
     let samples = |part: &[usize]| {
         let part_rows: Vec<usize> = part.iter().map(|&row| rows[row]).collect();
-        let x = encode(&columns, &encoders, &part_rows, &table.files[0])?;
+        let x = encode(&columns, &encoders, &part_rows)?;
+        if let Some((row, column, value)) = first_too_large(&x, &encoders) {
+            let place = (part_rows[row], roles.features[column].column);
+            return Err(too_large_for_f32(&table, place, value, (SCALE, spec.scale)));
+        }
         Ok(Samples::new(Features::Values(x), targets.part(part)))
     };
     let train = samples(&parts.train)?;
@@ -94,44 +123,6 @@ fn read(spec: &CsvSpec, base: &Path) -> Result<(Table, Vec<Source>), DataError> 
     Ok((table.stack(test)?, vec![source, test_source]))
 }
 
-/// Finds a table: beside the config, in the current folder, or among those that ship.
-fn locate(path: &Path, base: &Path, key: &'static str) -> Result<Located, DataError> {
-    let places = files::candidates(path, base);
-    let name = path.display().to_string();
-    if let Some(place) = places.iter().find(|place| place.exists()) {
-        let path = place.clone();
-        return Ok(Located { path, name });
-    }
-    let folder = files::shipped().join("csv");
-    if path.is_relative() && folder.join(path).is_file() {
-        return Ok(Located {
-            path: folder.join(path),
-            name: format!("csv/{name}"),
-        });
-    }
-    let mut shipped: Vec<String> = std::fs::read_dir(&folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
-        .collect();
-    shipped.sort();
-    Err(DataError::NotFound {
-        what: format!("file {name}"),
-        looked: files::listed(&places),
-        remedy: format!(
-            "correct the path, or use a table that ships: {}",
-            quoted(&shipped)
-        ),
-        key: Some(key),
-    })
-}
-
-/// `data/iris.csv` is called "iris".
-fn stem(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or(path.as_os_str());
-    stem.to_string_lossy().into_owned()
-}
-
 /// Rows with a target and, when rows with missing values are to be dropped, with every feature.
 fn kept_rows(
     table: &Table,
@@ -154,17 +145,28 @@ fn kept_rows(
         (labelled.len() - kept.len(), "missing values"),
     ];
     for (count, why) in dropped.into_iter().filter(|(count, _)| *count > 0) {
-        let rows = if count == 1 { "row" } else { "rows" };
+        let rows = if all == 1 { "row" } else { "rows" };
         notes.push(format!("{count} of {all} {rows} dropped for {why}"));
     }
     if kept.is_empty() {
-        return Err(DataError::setting(
-            "dataset.csv.missing",
-            format!("every row of {} has a missing value", table.files[0]),
-            "ignore the emptiest columns, or set a policy that replaces missing values",
-        ));
+        return Err(no_row_left(&table.files[0], columns, &labelled));
     }
     Ok(kept)
+}
+
+/// Why no row is left: perhaps columns that are empty in all `labelled` rows.
+fn no_row_left(file: &str, columns: &[Cells], labelled: &[usize]) -> DataError {
+    let empty = |cells: &&Cells| !labelled.iter().any(|&row| cells.is_present(row));
+    let empty: Vec<&str> = columns.iter().filter(empty).map(Cells::name).collect();
+    let problem = format!("every row of {file} has a missing value");
+    let remedy = match empty.is_empty() {
+        true => "ignore the emptiest columns, or set a policy that replaces missing values".into(),
+        false => format!(
+            "list what is empty in dataset.csv.ignore: {}",
+            quoted(&empty)
+        ),
+    };
+    DataError::setting("dataset.csv.missing", problem, remedy)
 }
 
 /// Training and test part as positions in `rows`.
@@ -199,7 +201,7 @@ fn divide(
     Ok(parts)
 }
 
-fn split_note(split: &Split) -> Option<String> {
+pub(crate) fn split_note(split: &Split) -> Option<String> {
     match split {
         Split::None => None,
         Split::Shuffled(holdout) => Some(format!("split: {} held back, shuffled", holdout.test)),
@@ -221,7 +223,6 @@ fn encode(
     columns: &[Cells],
     encoders: &[Encoder],
     rows: &[usize],
-    file: &str,
 ) -> Result<Array2<f64>, DataError> {
     let width: usize = encoders.iter().map(|encoder| encoder.names.len()).sum();
     if rows.len().saturating_mul(width) > MOST_VALUES {
@@ -242,13 +243,21 @@ fn encode(
         for (out, &row) in block.rows_mut().into_iter().zip(rows) {
             encoder.write(cells, row, out);
         }
-        // A test value far outside of the training range may overflow.
-        if !block.iter().all(|value: &f64| value.is_finite()) {
-            return Err(encode::too_large(cells.name(), file));
-        }
         start = end;
     }
     Ok(x)
+}
+
+/// The first feature that f32 cannot hold: row and column, by position, and the number. Scaling
+/// alone does not prevent it, for a test value may lie far outside of the training range.
+fn first_too_large(x: &Array2<f64>, encoders: &[Encoder]) -> Option<(usize, usize, f64)> {
+    let found = x.indexed_iter().find(|(_, value)| !fits_f32(**value));
+    let ((row, feature), value) = found?;
+    let mut ends = encoders.iter().scan(0, |end, encoder| {
+        *end += encoder.names.len();
+        Some(*end)
+    });
+    Some((row, ends.position(|end| feature < end)?, *value))
 }
 
 /// Tells of categories that only the test part has.

@@ -1,6 +1,7 @@
 //! What every loader returns.
 
 use crate::checksum;
+use crate::error::in_line;
 use crate::files::Source;
 use crate::samples::Samples;
 
@@ -93,5 +94,26 @@ impl Dataset {
             Target::Classes { names } => Some(names.len()),
             Target::Real { .. } => None,
         }
+    }
+
+    /// Name, in one line, and number of samples, of both parts, of each class; none for a real
+    /// target.
+    pub fn class_sizes(&self) -> Vec<(String, usize)> {
+        let Target::Classes { names } = &self.target else {
+            return Vec::new();
+        };
+        let mut sizes: Vec<_> = names.iter().map(|name| (in_line(name), 0)).collect();
+        let parts = if self.test_is_train {
+            vec![&self.train]
+        } else {
+            vec![&self.train, &self.test]
+        };
+        for &label in parts
+            .iter()
+            .flat_map(|part| part.labels().unwrap_or_default())
+        {
+            sizes[label].1 += 1;
+        }
+        sizes
     }
 }

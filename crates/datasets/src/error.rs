@@ -86,12 +86,27 @@ pub(crate) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
     let mut list: Vec<String> = names
         .iter()
         .take(SHOWN)
-        .map(|name| format!("\"{}\"", name.as_ref()))
+        .map(|name| format!("{:?}", name.as_ref()))
         .collect();
     if names.len() > SHOWN {
         list.push(format!("... ({} in all)", names.len()));
     }
     list.join(", ")
+}
+
+/// A number of things: `1 byte`, `2 bytes`.
+pub(crate) fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
+/// A name from a file as part of a line: line ends and other control characters are written out.
+pub(crate) fn in_line(name: &str) -> String {
+    let plain = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    name.chars().map(plain).collect()
 }
 
 /// A value from a file, quoted and shortened for a message.
@@ -124,6 +139,8 @@ mod tests {
     fn long_lists_and_values_are_shortened() {
         let names: Vec<String> = (0..30).map(|i| i.to_string()).collect();
         assert!(quoted(&names).ends_with("\"19\", ... (30 in all)"));
+        assert_eq!(quoted(&["a\nb"]), "\"a\\nb\"");
+        assert_eq!(in_line("größe\n\u{1b}[31m"), "größe\\n\\u{1b}[31m");
         assert_eq!(excerpt("ab"), "\"ab\"");
         assert!(excerpt(&"é".repeat(50)).ends_with("é\"..."));
     }

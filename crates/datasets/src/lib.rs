@@ -1,11 +1,13 @@
 //! The samples an experiment learns from.
 //!
 //! [`load`] turns the `[dataset]` part of a config into a [`Dataset`]: a training part and a test
-//! part of the same width, every number ready for the network. Three kinds of source:
+//! part of the same width, every number ready for the network. The kinds of source:
 //!
 //! | kind | module | what it does |
 //! |---|---|---|
 //! | images | [`idx`], `mnist` | four IDX files, raw or gzip; pixels stay bytes until a batch is made |
+//! | images | `images` | PNG or JPEG pictures in a folder for each class |
+//! | images | `cifar` | the binary files of CIFAR-10 |
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
 //! | generated | `generated` | xor, parity, moons, circles, spirals, sine, waves (images) |
 //!
@@ -29,14 +31,20 @@
 
 mod augment;
 mod checksum;
+mod cifar;
 mod csv;
 mod dataset;
 mod error;
 mod files;
+mod folders;
 mod generated;
+mod gzip;
 pub mod idx;
+mod image_part;
+mod images;
 mod mnist;
 mod samples;
+mod signature;
 mod split;
 mod summary;
 
@@ -63,6 +71,8 @@ use spec::streams::Streams;
 pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Dataset, DataError> {
     match spec {
         DatasetSpec::Mnist(spec) => mnist::load(spec, base),
+        DatasetSpec::Images(spec) => images::load(spec, base, streams),
+        DatasetSpec::Cifar10(spec) => cifar::load(spec, base),
         DatasetSpec::Csv(spec) => csv::load(spec, base, streams),
         DatasetSpec::Xor(_) => generated::xor(),
         DatasetSpec::Parity(spec) => generated::parity(spec),

@@ -6,25 +6,25 @@
 
 mod deskew;
 mod folder;
+mod missing;
+mod part;
 
 use std::path::Path;
 
-use folder::Folder;
+use folder::FourFiles;
+use part::Part;
 use rayon::prelude::*;
-use spec::dataset::{MnistSpec, Pixels};
+use spec::dataset::MnistSpec;
 
-use crate::dataset::{About, Dataset, Parts, Target};
+use crate::dataset::Dataset;
 use crate::error::DataError;
-use crate::files::{self, Located, Source};
+use crate::files::{self, Source};
 use crate::idx::{self, Idx};
-use crate::samples::{Features, Samples, Targets};
+use crate::image_part::{self, ImageSet};
 
 const PATH: &str = "dataset.mnist.path";
 const CLASSES: &str = "dataset.mnist.classes";
 const PAD: &str = "dataset.mnist.pad";
-
-/// Bytes of the padded images of a part at most.
-const MOST_BYTES: usize = 1 << 33;
 
 /// Names of the four files after the prefix: training images and labels, test images and labels.
 const STEMS: [&[&str]; 4] = [
@@ -36,17 +36,13 @@ const STEMS: [&[&str]; 4] = [
 
 /// Loads the four files, packed ones side by side, and checks them against each other.
 pub(crate) fn load(spec: &MnistSpec, base: &Path) -> Result<Dataset, DataError> {
-    let folder = Folder::find(spec, base)?;
-    let files: Vec<Located> = STEMS
-        .iter()
-        .map(|stems| folder.file(&spec.prefix, stems))
-        .collect::<Result<_, _>>()?;
+    let FourFiles { name, files } = FourFiles::find(spec, base)?;
     // All results are collected first, so that of several errors always the same one is told.
     let read: Vec<Result<(Idx, Source), DataError>> = files
         .par_iter()
         .map(|file| {
             let (bytes, source) = files::read(file, spec.path.is_some().then_some(PATH))?;
-            Ok((idx::parse(&bytes, &file.name)?, source))
+            Ok((idx::parse(bytes, &file.name)?, source))
         })
         .collect();
     let mut sources = Vec::with_capacity(STEMS.len());
@@ -62,11 +58,10 @@ pub(crate) fn load(spec: &MnistSpec, base: &Path) -> Result<Dataset, DataError> 
         _ => unreachable!("STEMS has four entries"),
     };
     let (train, test) = (part()?, part()?);
-    let name = folder.dataset_name(&spec.prefix);
     assemble(spec, name, train, test, sources)
 }
 
-/// Limits, classes, deskewing, padding and pixel map, in this order; then the data set.
+/// Limits, classes, transposing, deskewing, padding and pixel map, in this order; then the data set.
 fn assemble(
     spec: &MnistSpec,
     name: String,
@@ -81,14 +76,39 @@ fn assemble(
         (&mut test, spec.test_limit, "dataset.mnist.test_limit"),
     ];
     for (part, limit, key) in limits {
-        notes.extend(part.limit(limit, key)?);
+        notes.extend(part.images.limit(limit, key)?);
     }
     let classes = count_classes(spec.classes, &[&train, &test])?;
     for part in [&mut train, &mut test] {
+        if spec.transpose {
+            part.transpose();
+        }
         if spec.deskew {
-            deskew::deskew(&mut part.pixels, part.height, part.width);
+            let [_, height, width] = part.images.shape;
+            deskew::deskew(&mut part.images.pixels, height, width);
         }
         part.pad(spec.pad)?;
+    }
+    notes.extend(prepared(spec));
+    let set = ImageSet {
+        name,
+        classes: (0..classes).map(|class| class.to_string()).collect(),
+        sources,
+        notes,
+    };
+    let (train, test) = (train.images, Some(test.images));
+    Ok(image_part::assemble(train, test, spec.pixels, set))
+}
+
+/// What was done to the images, besides the map of their pixels.
+fn prepared(spec: &MnistSpec) -> Vec<String> {
+    let mut notes = Vec::new();
+    if spec.transpose {
+        notes.push("transposed: rows and columns of each image exchanged".into());
+    } else if spec.prefix.to_ascii_lowercase().starts_with("emnist") {
+        let note = "EMNIST's files hold their images transposed: dataset.mnist.transpose = true \
+                    sets them upright";
+        notes.push(note.into());
     }
     if spec.deskew {
         notes.push("deskewed: sheared until the ink stands upright".into());
@@ -99,148 +119,21 @@ fn assemble(
             spec.pad
         ));
     }
-    let (scale, offset) = pixel_map(spec.pixels, &train.pixels);
-    notes.push(describe(spec.pixels, scale, offset));
-    let sample_shape = vec![1, train.height, train.width];
-    let parts = Parts {
-        train: train.samples(scale, offset),
-        test: Some(test.samples(scale, offset)),
-    };
-    let about = About {
-        name,
-        sample_shape,
-        feature_names: Vec::new(),
-        target: Target::Classes {
-            names: (0..classes).map(|class| class.to_string()).collect(),
-        },
-        sources,
-        notes,
-    };
-    Ok(Dataset::assemble(parts, about))
-}
-
-/// Images with their labels.
-struct Part {
-    /// `[N, H, W]`
-    pixels: Vec<u8>,
-    labels: Vec<usize>,
-    height: usize,
-    width: usize,
-    images_file: String,
-    labels_file: String,
-}
-
-impl Part {
-    fn check(images: (Idx, &Located), labels: (Idx, &Located)) -> Result<Self, DataError> {
-        let (images, images_file) = images;
-        let (labels, labels_file) = labels;
-        let rank = |idx: &Idx, file: &Located, expected: &str| DataError::Content {
-            file: file.name.clone(),
-            place: "byte 3".into(),
-            found: format!("{} dimensions {:?}", idx.shape.len(), idx.shape),
-            expected: expected.into(),
-            remedy: "check that images and labels were not exchanged".into(),
-        };
-        let &[count, height, width] = images.shape.as_slice() else {
-            let expected = "3 dimensions [images, height, width]";
-            return Err(rank(&images, images_file, expected));
-        };
-        let &[labelled] = labels.shape.as_slice() else {
-            return Err(rank(&labels, labels_file, "1 dimension [labels]"));
-        };
-        if labelled != count {
-            return Err(DataError::Content {
-                file: labels_file.name.clone(),
-                place: "byte 4".into(),
-                found: format!("{labelled} labels"),
-                expected: format!("{count}, one for each image of {}", images_file.name),
-                remedy: "use two files that belong together".into(),
-            });
-        }
-        Ok(Self {
-            pixels: images.data,
-            labels: labels.data.into_iter().map(usize::from).collect(),
-            height,
-            width,
-            images_file: images_file.name.clone(),
-            labels_file: labels_file.name.clone(),
-        })
-    }
-
-    /// Images `[N, H * W]`, still bytes, with their labels.
-    fn samples(self, scale: f64, offset: f64) -> Samples {
-        let features = Features::Bytes {
-            bytes: self.pixels,
-            width: self.height * self.width,
-            scale,
-            offset,
-        };
-        Samples::new(features, Targets::Classes(self.labels))
-    }
-
-    /// Puts `border` pixels of byte 0 around each image.
-    fn pad(&mut self, border: usize) -> Result<(), DataError> {
-        if border == 0 {
-            return Ok(());
-        }
-        let grown = |side: usize| border.checked_mul(2)?.checked_add(side);
-        let sides = grown(self.height).zip(grown(self.width));
-        let fits = sides.and_then(|(height, width)| {
-            let all = height.checked_mul(width)?.checked_mul(self.labels.len())?;
-            (all <= MOST_BYTES).then_some((height, width, all))
-        });
-        let Some((height, width, all)) = fits else {
-            let problem = format!(
-                "{} images do not fit into memory with it",
-                self.labels.len()
-            );
-            return Err(DataError::setting(PAD, problem, "set fewer pixels"));
-        };
-        let mut padded = vec![0; all];
-        padded
-            .par_chunks_exact_mut(height * width)
-            .zip(self.pixels.par_chunks_exact(self.height * self.width))
-            .for_each(|(padded, image)| {
-                let inside = padded.chunks_exact_mut(width).skip(border);
-                for (padded, line) in inside.zip(image.chunks_exact(self.width)) {
-                    padded[border..border + self.width].copy_from_slice(line);
-                }
-            });
-        (self.pixels, self.height, self.width) = (padded, height, width);
-        Ok(())
-    }
-
-    /// Keeps the first `limit` samples; says so.
-    fn limit(
-        &mut self,
-        limit: Option<usize>,
-        key: &'static str,
-    ) -> Result<Option<String>, DataError> {
-        match limit {
-            Some(0) => Err(DataError::setting(key, "0 images", "set at least 1")),
-            Some(limit) if limit < self.labels.len() => {
-                let all = self.labels.len();
-                self.labels.truncate(limit);
-                self.pixels.truncate(limit * self.height * self.width);
-                let file = &self.images_file;
-                Ok(Some(format!("the first {limit} of {all} images of {file}")))
-            }
-            _ => Ok(None),
-        }
-    }
+    notes
 }
 
 fn same_size(train: &Part, test: &Part) -> Result<(), DataError> {
-    if (train.height, train.width) == (test.height, test.width) {
+    let ([_, height, width], expected) = (test.images.shape, train.images.shape);
+    if test.images.shape == expected {
         return Ok(());
     }
     Err(DataError::Content {
-        file: test.images_file.clone(),
+        file: test.images.source.clone(),
         place: "byte 8".into(),
-        found: format!("images of {} x {} pixels", test.height, test.width),
+        found: format!("images of {height} x {width} pixels"),
         expected: format!(
             "{} x {} as in {}",
-            train.height, train.width, train.images_file
+            expected[1], expected[2], train.images.source
         ),
         remedy: "use files that belong together".into(),
     })
@@ -248,18 +141,19 @@ fn same_size(train: &Part, test: &Part) -> Result<(), DataError> {
 
 /// The number of classes asked for, if every label is below it; else largest label + 1.
 fn count_classes(asked: Option<usize>, parts: &[&Part]) -> Result<usize, DataError> {
-    let labels = parts.iter().flat_map(|part| &part.labels);
+    let labels = parts.iter().flat_map(|part| &part.images.labels);
     let needed = labels.max().map_or(0, |largest| largest + 1);
     let classes = asked.unwrap_or(needed);
     for part in parts {
-        if let Some(at) = part.labels.iter().position(|&label| label >= classes) {
+        let labels = &part.images.labels;
+        if let Some(at) = labels.iter().position(|&label| label >= classes) {
             return Err(DataError::setting(
                 CLASSES,
                 format!(
                     "{classes} classes, but {}, byte {}, holds label {}",
                     part.labels_file,
                     at + 8,
-                    part.labels[at]
+                    labels[at]
                 ),
                 format!("set classes to {needed}, or leave it out"),
             ));
@@ -270,38 +164,6 @@ fn count_classes(asked: Option<usize>, parts: &[&Part]) -> Result<usize, DataErr
         return Err(DataError::setting(PATH, problem, "use other label files"));
     }
     Ok(classes)
-}
-
-/// (scale, offset) of x = byte · scale + offset.
-fn pixel_map(pixels: Pixels, training: &[u8]) -> (f64, f64) {
-    match pixels {
-        Pixels::Unit => (1.0 / 255.0, 0.0),
-        Pixels::Signed => (2.0 / 255.0, -1.0),
-        Pixels::Range([low, high]) => ((high - low) / 255.0, low),
-        Pixels::Standardize => {
-            let count = training.len() as f64;
-            let sum: u64 = training.iter().map(|&byte| u64::from(byte)).sum();
-            let squares: u64 = training.iter().map(|&byte| u64::from(byte).pow(2)).sum();
-            let mean = sum as f64 / count;
-            let variance = squares as f64 / count - mean * mean;
-            if variance > 0.0 {
-                (1.0 / variance.sqrt(), -mean / variance.sqrt())
-            } else {
-                (0.0, 0.0)
-            }
-        }
-    }
-}
-
-fn describe(pixels: Pixels, scale: f64, offset: f64) -> String {
-    match pixels {
-        Pixels::Unit => "pixels: byte / 255".into(),
-        Pixels::Signed => "pixels: 2 byte / 255 - 1".into(),
-        Pixels::Range([low, high]) => format!("pixels: 0 becomes {low}, 255 becomes {high}"),
-        Pixels::Standardize => {
-            format!("pixels: byte * {scale:.6} + {offset:.6} (mean 0, deviation 1 in training)")
-        }
-    }
 }
 
 #[cfg(test)]

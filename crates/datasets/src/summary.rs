@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::dataset::{Dataset, Target};
+use crate::error::in_line;
 use crate::samples::Samples;
 
 /// Longer lists are cut, so that a line stays a line.
@@ -13,7 +14,11 @@ impl Dataset {
     /// to 12 hex digits. One line each, without line ends.
     pub fn summary(&self) -> Vec<String> {
         let mut lines = vec![self.counts(), self.shape(), self.target_line()];
-        lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        lines.extend(
+            self.notes
+                .iter()
+                .map(|note| format!("note: {}", in_line(note))),
+        );
         for source in &self.sources {
             let (name, bytes, sha256) = (&source.name, source.bytes, short(&source.sha256));
             lines.push(format!("file: {name}, {bytes} bytes, sha256 {sha256}"));
@@ -36,7 +41,8 @@ impl Dataset {
         let shape: Vec<String> = self.sample_shape.iter().map(usize::to_string).collect();
         let mut line = format!("sample: [{}]", shape.join(", "));
         if !self.feature_names.is_empty() {
-            line += &format!(", features {}", listed(&self.feature_names));
+            let names: Vec<String> = self.feature_names.iter().map(|n| in_line(n)).collect();
+            line += &format!(", features {}", listed(&names));
         }
         line
     }
@@ -48,8 +54,7 @@ impl Dataset {
                     histogram(&self.train, names.len()),
                     histogram(&self.test, names.len()),
                 );
-                let counted: Vec<String> = names
-                    .iter()
+                let counted: Vec<String> = (names.iter().map(|name| in_line(name)))
                     .zip(train.iter().zip(&test))
                     .map(|(name, (train, test))| match self.test_is_train {
                         true => format!("{name} ({train})"),
@@ -59,9 +64,10 @@ impl Dataset {
                 format!("target: {} classes: {}", names.len(), listed(&counted))
             }
             Target::Real { name, mean, scale } if (*mean, *scale) == (0.0, 1.0) => {
-                format!("target: {name}, a real number")
+                format!("target: {}, a real number", in_line(name))
             }
             Target::Real { name, mean, scale } => {
+                let name = in_line(name);
                 format!("target: {name}, a real number = stored * {scale:.4} + {mean:.4}")
             }
         }

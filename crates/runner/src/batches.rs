@@ -421,7 +421,9 @@ mod tests {
         );
         let arguments = ConfigArguments {
             config: config.into(),
-            overrides: overrides.iter().map(ToString::to_string).collect(),
+            set: overrides.iter().map(ToString::to_string).collect(),
+            unset: Vec::new(),
+            cfg: false,
         };
         Prepared::read(&arguments).unwrap()
     }

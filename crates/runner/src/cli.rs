@@ -4,11 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use spec::{Config, ConfigError, Overrides};
 
 const AFTER_HELP: &str = "\
 Examples:
   runner configs/mnist.toml                       train MNIST by hand and in burn
   runner configs/mnist.toml --set training.epochs=1
+  runner configs/mnist.toml --unset training.schedule --cfg
+                                                  print the config as it would run
   runner check configs/iris.toml                  prove the gradients of a config
   runner proofs                                   prove every layer, loss and learning rule
   runner compare mnist mnist-softmax              the newest runs side by side
@@ -16,7 +19,7 @@ Examples:
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
 Exit codes: 0 success; 1 the run failed (diverged, gradients disagree); 2 the input is wrong;
-130 interrupted.";
+130 interrupted; 143 asked to stop (SIGTERM).";
 
 /// Neural networks by hand: trains the hand-written implementation and burn from the same weights
 /// on the same batches, holds their gradients against each other, and records the result.
@@ -65,15 +68,48 @@ pub enum Command {
     List(ListArguments),
 }
 
+impl Command {
+    /// The config that it works on, if it works on one.
+    pub fn config(&self) -> Option<&ConfigArguments> {
+        match self {
+            Self::Run(arguments) => Some(&arguments.config),
+            Self::Check(arguments) => Some(&arguments.config),
+            Self::Export(arguments) => Some(&arguments.config),
+            _ => None,
+        }
+    }
+}
+
 /// A config and what is changed in it.
 #[derive(Debug, Args)]
 pub struct ConfigArguments {
-    /// The experiment, a TOML file
+    /// The experiment, a TOML file; - reads it from standard input
     #[arg(value_name = "CONFIG")]
     pub config: PathBuf,
-    /// Override a key of the config, e.g. training.epochs=1 (repeatable)
-    #[arg(long = "set", value_name = "KEY.PATH=VALUE")]
-    pub overrides: Vec<String>,
+    /// Give a key of the config another value, e.g. training.epochs=1; with += append to a list
+    /// (repeatable)
+    #[arg(long, value_name = "KEY.PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Take a key out of the config, before --set is applied (repeatable)
+    #[arg(long, value_name = "KEY.PATH")]
+    pub unset: Vec<String>,
+    /// Only print the config as it would run, defaults written out, and write nothing
+    #[arg(long)]
+    pub cfg: bool,
+}
+
+impl ConfigArguments {
+    /// Reads and checks the config, what the command line changes in it first.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place.
+    pub fn read(&self) -> Result<Config, ConfigError> {
+        let overrides = Overrides {
+            set: self.set.clone(),
+            unset: self.unset.clone(),
+        };
+        Config::read(&self.config, &overrides)
+    }
 }
 
 /// `runner run`.
@@ -147,8 +183,8 @@ pub struct ExportArguments {
     #[command(flatten)]
     pub config: ConfigArguments,
     /// Folder to write to; made if it is not there
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "cfg")]
+    pub out: Option<PathBuf>,
 }
 
 /// `runner list`.

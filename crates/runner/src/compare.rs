@@ -1,23 +1,25 @@
 //! `runner compare`: recorded runs side by side.
 
-use std::path::{Path, PathBuf};
+mod find;
 
 use crate::cli::CompareArguments;
 use crate::output;
 use crate::record::{Record, Status};
-use crate::{Failure, tables};
+use crate::{Failure, files, tables};
 
 /// Prints one table of the named runs.
 ///
 /// # Errors
 /// When a run cannot be found or read.
 pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
+    if let Some(file) = &arguments.picture {
+        files::expect_writable(file)?;
+    }
     let mut records = Vec::new();
     for run in &arguments.runs {
-        let record = Record::read(&find(run, &arguments.results)?)?;
-        if record.status != Status::Finished {
-            let (name, id, status) = (&record.name, &record.run_id, record.status);
-            output::line(format!("note: {name}/{id} did not finish ({status:?})"));
+        let (record, note) = find::find(run, &arguments.results)?;
+        if let Some(note) = note {
+            output::line(format!("note: {note}"));
         }
         records.push(record);
     }
@@ -29,39 +31,15 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     }
 }
 
-/// The folder of a run: a path, `name/run-id`, or the newest run of a name.
-fn find(run: &str, results: &Path) -> Result<PathBuf, Failure> {
-    for folder in [PathBuf::from(run), results.join(run)] {
-        if folder.join("record.json").is_file() {
-            return Ok(folder);
-        }
-    }
-    let named = results.join(run);
-    let newest = std::fs::read_dir(&named).ok().and_then(|entries| {
-        entries
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.join("record.json").is_file())
-            .max()
-    });
-    newest.ok_or_else(|| {
-        let results = results.display();
-        let there = names(Path::new(&results.to_string()));
-        Failure::Input(format!(
-            "{run}: no recorded run of that name in {results}; there are: {there}"
-        ))
-    })
+/// Whether all epochs are done.
+fn finished(record: &Record) -> bool {
+    record.status == Status::Finished
 }
 
-fn names(results: &Path) -> String {
-    let Ok(entries) = std::fs::read_dir(results) else {
-        return "none".into();
-    };
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .collect();
-    names.sort();
-    match names.is_empty() {
-        true => "none".into(),
-        false => names.join(", "),
+/// How a run ended that did not finish: its status, and what its record says.
+fn ending(record: &Record) -> String {
+    match &record.message {
+        Some(message) => format!("{}: {message}", record.status),
+        None => record.status.to_string(),
     }
 }

@@ -45,9 +45,12 @@ fn draw(record: &Record, root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shi
         .x_label_area_size(40)
         .y_label_area_size(64)
         .build_cartesian_2d(0.0..last as f64, 0.0..highest * 1.05)?;
-    chart
-        .configure_mesh()
-        .x_desc("epoch")
+    let scientific = |loss: &f64| format!("{loss:.1e}");
+    let mut mesh = chart.configure_mesh();
+    if !(1e-3..1e6).contains(&highest) {
+        mesh.y_label_formatter(&scientific);
+    }
+    mesh.x_desc("epoch")
         .y_desc("loss")
         .light_line_style(WHITE)
         .draw()?;

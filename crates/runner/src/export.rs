@@ -1,76 +1,98 @@
 //! `runner export`: one batch and its hand-written gradients in f64, for any other framework.
+//!
+//! | file | content |
+//! |---|---|
+//! | `parameters.safetensors` | every parameter and running statistic, by PyTorch's names |
+//! | `batch.safetensors` | `x` `[N, D_in]` and `y` `[N, D_out]`, the targets |
+//! | `masks.safetensors` | of each dropout layer, by its name, what its input is multiplied by, `[N, D]`; only where there is one |
+//! | `gradients.safetensors` | the gradient of the objective by every parameter, and by `x` |
+//! | `export.json` | loss, penalty, objective; the layers with their settings, those inside a block too |
 
-use ndarray::ArrayD;
-use serde::Serialize;
-use spec::{Implementation, ImplementationName, NamedTensors};
+mod description;
+
+use std::fs;
+use std::path::Path;
+
+use ndarray::{Array2, ArrayView2};
+use spec::dropout::Masks;
+use spec::model::{LayerSpec, PlannedLayer};
+use spec::{Backward, Implementation, ImplementationName, Mode, NamedTensors, Streams};
 
 use crate::batches::{Batches, Lesson};
 use crate::cli::ExportArguments;
 use crate::implementations::build;
-use crate::output;
+use crate::numbers::number;
 use crate::prepare::Prepared;
-use crate::record::{Software, write_file, write_json};
-use crate::{Failure, machine};
+use crate::{Failure, files, machine, output};
 
-/// What `export.json` says.
-#[derive(Serialize)]
-struct Description {
-    name: String,
-    seed: u64,
-    dtype: &'static str,
+use description::Description;
+
+const PARAMETERS: &str = "parameters.safetensors";
+const BATCH: &str = "batch.safetensors";
+const MASKS: &str = "masks.safetensors";
+const GRADIENTS: &str = "gradients.safetensors";
+const DESCRIPTION: &str = "export.json";
+
+/// One batch, and what a pass from its loss leaves.
+struct Exported {
+    /// Inputs and targets.
+    batch: NamedTensors<f64>,
+    /// Number of samples.
+    rows: usize,
+    /// Of each dropout layer.
+    masks: NamedTensors<f64>,
+    /// Mean loss of the batch in training mode, without penalties.
     loss: f64,
-    loss_function: spec::training::LossSpec,
-    batch_size: usize,
-    layers: Vec<LayerDescription>,
-    config: String,
-    data_checksum: String,
-    software: Software,
+    /// Of the objective.
+    backward: Backward<f64>,
 }
 
-#[derive(Serialize)]
-struct LayerDescription {
-    name: String,
-    kind: &'static str,
-    input: Vec<usize>,
-    output: Vec<usize>,
-    parameters: Vec<String>,
-    settings: spec::model::LayerSpec,
-}
-
-/// Writes `parameters.safetensors`, `batch.safetensors` (`x`, `y`), `gradients.safetensors` (every
-/// parameter and `x`) and `export.json`.
+/// Writes the files that stand in the table above.
 ///
 /// # Errors
 /// When the config is wrong or the folder cannot be written.
 pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
-    let prepared = Prepared::read(&arguments.config)?;
-    let out = &arguments.out;
-    std::fs::create_dir_all(out).map_err(|error| Failure::cannot_write(out, &error))?;
-    let threads = machine::threads(&prepared.config.experiment.training);
-    let (batch, backward) = machine::in_pool(threads, || gradients(&prepared))??;
-    let write = |name: &str, tensors: &NamedTensors<f64>| {
-        write_file(&out.join(name), &tensors.to_safetensors()?)
+    let Some(out) = &arguments.out else {
+        return Err(Failure::Input("--out: name the folder to write to".into()));
     };
-    write("parameters.safetensors", &prepared.initial)?;
-    write("batch.safetensors", &batch)?;
-    write("gradients.safetensors", &backward.gradients)?;
-    write_json(
-        &out.join("export.json"),
-        &describe(&prepared, backward.loss, &batch),
-    )?;
+    let prepared = Prepared::read(&arguments.config)?;
+    files::make_folder(out, "--out")?;
+    for file in [PARAMETERS, BATCH, MASKS, GRADIENTS, DESCRIPTION] {
+        files::expect_writable(&out.join(file))?;
+    }
+    let threads = machine::threads(&prepared.config.experiment.training);
+    let exported = machine::in_pool(threads, || first_batch(&prepared))??;
+    write(out, &prepared, &exported)?;
     output::line(format!(
-        "{}: loss {:.12}, {} gradients of a batch of {} written to {}",
+        "{}: loss {}, {} gradients of a batch of {} written to {}",
         prepared.config.experiment.name,
-        backward.loss,
-        backward.gradients.len(),
-        rows(&batch),
+        number(exported.backward.loss, 12),
+        exported.backward.gradients.len(),
+        exported.rows,
         out.display()
     ));
     Ok(())
 }
 
+fn write(out: &Path, prepared: &Prepared, exported: &Exported) -> Result<(), Failure> {
+    let tensors = |name: &str, tensors: &NamedTensors<f64>| {
+        files::write_file(&out.join(name), &tensors.to_safetensors()?)
+    };
+    tensors(PARAMETERS, &prepared.initial)?;
+    tensors(BATCH, &exported.batch)?;
+    tensors(GRADIENTS, &exported.backward.gradients)?;
+    if exported.masks.is_empty() {
+        // Those of an export before are not of this batch.
+        let _ = fs::remove_file(out.join(MASKS));
+    } else {
+        tensors(MASKS, &exported.masks)?;
+    }
+    let description = Description::new(prepared, exported);
+    files::write_json(&out.join(DESCRIPTION), &description)
+}
+
 /// The first batch of the first epoch as training sees it, and its gradients.
-fn gradients(prepared: &Prepared) -> Result<(NamedTensors<f64>, spec::Backward<f64>), Failure> {
+fn first_batch(prepared: &Prepared) -> Result<Exported, Failure> {
     let experiment = &prepared.config.experiment;
     let training = &experiment.training;
     let streams = experiment.streams();
@@ -85,36 +107,38 @@ fn gradients(prepared: &Prepared) -> Result<(NamedTensors<f64>, spec::Backward<f
     );
     model.load(&prepared.initial)?;
     let backward = model.loss_backward(x, t);
+    let loss = model.evaluate(Mode::Training, x, t).loss;
+    let mut masks = NamedTensors::default();
+    add_masks(&prepared.plan, streams, x.nrows(), &mut masks);
+    Ok(Exported {
+        batch: inputs_and_targets(x, t),
+        rows: x.nrows(),
+        masks,
+        loss,
+        backward,
+    })
+}
+
+fn inputs_and_targets(x: ArrayView2<f64>, t: ArrayView2<f64>) -> NamedTensors<f64> {
     let mut tensors = NamedTensors::default();
     tensors.insert("x", x.to_owned().into_dyn());
     tensors.insert("y", t.to_owned().into_dyn());
-    Ok((tensors, backward))
+    tensors
 }
 
-fn rows(batch: &NamedTensors<f64>) -> usize {
-    batch.get("x").map_or(0, |x: &ArrayD<f64>| x.shape()[0])
-}
-
-fn describe(prepared: &Prepared, loss: f64, batch: &NamedTensors<f64>) -> Description {
-    let experiment = &prepared.config.experiment;
-    let layers = prepared.plan.iter().map(|layer| LayerDescription {
-        name: layer.name.clone(),
-        kind: layer.spec.kind(),
-        input: layer.input.clone(),
-        output: layer.output.clone(),
-        parameters: layer.parameters.iter().map(|p| p.name.clone()).collect(),
-        settings: layer.spec.clone(),
-    });
-    Description {
-        name: experiment.name.clone(),
-        seed: experiment.seed,
-        dtype: "F64",
-        loss,
-        loss_function: experiment.training.loss,
-        batch_size: rows(batch),
-        layers: layers.collect(),
-        config: prepared.config.resolved(),
-        data_checksum: prepared.dataset.checksum.clone(),
-        software: Software::here(),
+/// The masks of step 0, which passes outside of training take, of the layers and those inside blocks.
+fn add_masks(plan: &[PlannedLayer], streams: Streams, rows: usize, masks: &mut NamedTensors<f64>) {
+    for layer in plan {
+        if let LayerSpec::Dropout(dropout) = &layer.spec {
+            let width = layer.inputs();
+            let mut mask = Array2::zeros((rows, width));
+            if let Some(numbers) = mask.as_slice_mut() {
+                Masks::new(streams, &layer.name, dropout.rate).fill(0, 0, width, numbers);
+            }
+            masks.insert(&*layer.name, mask.into_dyn());
+        }
+        for chain in &layer.chains {
+            add_masks(chain, streams, rows, masks);
+        }
     }
 }

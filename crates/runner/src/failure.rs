@@ -1,10 +1,12 @@
 //! Why a call of `runner` did not succeed, and with which exit code it ends.
 
-use std::path::Path;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use datasets::DataError;
 use spec::{ConfigError, TensorError};
+
+use crate::interrupt;
 
 /// A message for the user and a class of exit codes.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +17,7 @@ pub enum Failure {
     /// The input is wrong: config, data, paths. Exit code 2.
     #[error("{0}")]
     Input(String),
-    /// Ctrl-C. Exit code 130, as shells have it (128 + SIGINT).
+    /// Ctrl-C, or another signal. Exit code 130, as shells have it (128 + SIGINT); after SIGTERM 143.
     #[error("{0}")]
     Interrupted(String),
 }
@@ -26,23 +28,27 @@ impl Failure {
         ExitCode::from(match self {
             Self::Run(_) => 1,
             Self::Input(_) => 2,
-            Self::Interrupted(_) => 130,
+            Self::Interrupted(_) => interrupt::exit_code(),
         })
-    }
-
-    /// A file or folder that cannot be written.
-    pub fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> Self {
-        Self::Input(format!(
-            "{}: cannot write ({error}); choose another place (--results, --out, --json or --picture), or mend its permissions",
-            path.display()
-        ))
     }
 }
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::Input(error.to_string())
+        Self::Input(match shows_colours() {
+            true => error.in_colours(),
+            false => error.to_string(),
+        })
     }
+}
+
+/// Whether standard error is a terminal that is to be coloured.
+fn shows_colours() -> bool {
+    let plain =
+        |name: &str, is: fn(&str) -> bool| std::env::var(name).is_ok_and(|value| is(&value));
+    std::io::stderr().is_terminal()
+        && !plain("NO_COLOR", |value| !value.is_empty())
+        && !plain("TERM", |value| value == "dumb")
 }
 
 impl From<DataError> for Failure {

@@ -10,12 +10,14 @@ pub mod compare;
 pub mod curves;
 pub mod export;
 pub mod failure;
+pub mod files;
 pub mod implementations;
 pub mod interrupt;
 pub mod list;
 pub mod machine;
 pub mod memory;
 pub mod metrics;
+pub mod numbers;
 pub mod output;
 pub mod prepare;
 pub mod progress;
@@ -34,7 +36,17 @@ pub use failure::Failure;
 /// # Errors
 /// With the message to show and the exit code.
 pub fn execute(cli: Cli) -> Result<(), Failure> {
-    match cli.command {
+    interrupt::report_large_files();
+    carry_out(cli.command)?;
+    output::finished()
+}
+
+fn carry_out(command: Command) -> Result<(), Failure> {
+    if let Some(arguments) = command.config().filter(|arguments| arguments.cfg) {
+        output::line(arguments.read()?.resolved().trim_end());
+        return Ok(());
+    }
+    match command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Proofs(arguments) => proofs::proofs(&arguments),

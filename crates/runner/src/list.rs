@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use spec::Config;
+use spec::{Config, Overrides};
 
 use crate::Failure;
 use crate::cli::ListArguments;
@@ -51,10 +51,10 @@ pub fn list(arguments: &ListArguments) -> Result<(), Failure> {
 
 /// The first line of a config's opening comment; for a config that cannot be run, why.
 fn describe(file: &Path) -> String {
-    match Config::read(file, &[]) {
-        Err(error) => format!("(invalid: {error})"),
+    match Config::read(file, &Overrides::default()) {
+        Err(error) => format!("(invalid: {})", error.short()),
         Ok(config) => {
-            let first = config.text.lines().next().unwrap_or("");
+            let first = config.text().lines().next().unwrap_or("");
             first.trim_start_matches('#').trim().to_string()
         }
     }

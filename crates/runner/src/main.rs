@@ -1,5 +1,6 @@
 //! The command line of the workspace: see `runner --help`.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use runner::cli::Cli;
@@ -8,7 +9,8 @@ fn main() -> ExitCode {
     match runner::execute(Cli::read(std::env::args_os())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            // Where standard error is closed or full, too, the exit code says it.
+            let _ = writeln!(std::io::stderr(), "error: {failure}");
             failure.exit_code()
         }
     }

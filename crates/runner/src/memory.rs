@@ -168,7 +168,8 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
 
     #[test]
     fn a_need_is_the_sum_of_what_training_holds() {
-        let config = spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &[]).unwrap();
+        let config =
+            spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &Default::default()).unwrap();
         let need = Need::of(&config.experiment, &plan(&[20, 3]), 16);
         let values = 10.0 * 20.0 + 20.0 + 20.0 * 3.0 + 3.0;
         assert_eq!(need.parameters, values * (8.0 + 2.0 * 4.0));
@@ -183,7 +184,8 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
 
     #[test]
     fn what_does_not_fit_is_refused_with_the_sum_and_the_largest_layer() {
-        let config = spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &[]).unwrap();
+        let config =
+            spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &Default::default()).unwrap();
         let plan = plan(&[1_000_000, 1_000_000, 2]);
         let need = Need::of(&config.experiment, &plan, 16);
         let limit = |bytes| Limit {

@@ -33,6 +33,8 @@ pub struct Prepared {
     pub plan: Vec<PlannedLayer>,
     /// The parameters that every implementation begins with.
     pub initial: NamedTensors<f64>,
+    /// What is to be known of where they come from.
+    pub notes: Vec<String>,
 }
 
 impl Prepared {
@@ -41,7 +43,7 @@ impl Prepared {
     /// # Errors
     /// What is wrong with any of them, with its place.
     pub fn read(arguments: &ConfigArguments) -> Result<Self, Failure> {
-        let config = Config::read(&arguments.config, &arguments.overrides)?;
+        let config = arguments.read()?;
         let experiment = &config.experiment;
         let streams = experiment.streams();
         let dataset = datasets::load(&experiment.dataset, config.folder(), &streams)
@@ -50,6 +52,7 @@ impl Prepared {
         let shape = DataShape {
             samples: train_rows.len(),
             classes: dataset.classes(),
+            class_sizes: dataset.class_sizes(),
         };
         let plan = experiment.model.plan(&dataset.sample_shape);
         let plan = plan.map_err(|problem| config.locate(problem))?;
@@ -71,7 +74,8 @@ impl Prepared {
             streams,
         );
         let augmenter = augmenter.map_err(|problem| config.locate(problem))?;
-        let initial = initial_parameters(&config, &plan, &streams)?;
+        let (initial, mut notes) = initial_parameters(&config, &plan, &streams)?;
+        notes.extend(experiment.warnings(&shape, &plan));
         Ok(Self {
             config,
             train_rows,
@@ -80,6 +84,7 @@ impl Prepared {
             shape,
             plan,
             initial,
+            notes,
             dataset,
         })
     }
@@ -168,19 +173,17 @@ fn initial_parameters(
     config: &Config,
     plan: &[PlannedLayer],
     streams: &Streams,
-) -> Result<NamedTensors<f64>, Failure> {
+) -> Result<(NamedTensors<f64>, Vec<String>), Failure> {
     match &config.experiment.model.initial_parameters {
         None => {
             let parameters = initial::draw_parameters(plan, streams);
             finite(plan, &parameters).map_err(|problem| config.locate(problem))?;
-            Ok(parameters)
+            Ok((parameters, Vec::new()))
         }
         Some(file) => {
             let file = resolve_path(file, config.folder());
-            initial::read_parameters(plan, &file).map_err(|error| {
-                let problem = Problem::new("model.initial_parameters", error.to_string());
-                config.locate(problem).into()
-            })
+            let read = initial::read_parameters(plan, &file);
+            read.map_err(|problem| config.locate(problem).into())
         }
     }
 }
@@ -211,7 +214,11 @@ fn data_failure(config: &Config, error: &datasets::DataError) -> Failure {
             let reason = message
                 .strip_prefix(&format!("{key}: "))
                 .unwrap_or(&message);
-            config.locate(Problem::new(key, reason)).into()
+            let problem = match reason.rsplit_once("; ") {
+                Some((reason, hint)) => Problem::new(key, reason).hint(hint),
+                None => Problem::new(key, reason),
+            };
+            config.locate(problem).into()
         }
         None => Failure::Input(error.to_string()),
     }

@@ -1,14 +1,20 @@
-//! Progress: a bar for each row of the table on a terminal, a line for each epoch otherwise.
+//! Progress: a bar for each row of the table, or a line for each epoch.
+//!
+//! Bars are drawn on standard error, where that is a terminal that can move its cursor, whatever
+//! standard output is. Everywhere else (a pipe, a file, CI, `TERM=dumb` or no `TERM`) there are lines
+//! on standard output. So an epoch is seen exactly once. Neither has colours.
 
+use std::ffi::OsStr;
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::numbers::number;
 use crate::output;
 use crate::record::Epoch;
 
-/// Without a terminal, at most about so many epochs get a line.
+/// Without bars, at most about so many epochs get a line.
 const MOST_LINES: usize = 50;
 
 /// What a bar stands for.
@@ -27,7 +33,8 @@ pub struct Progress {
     of: Vec<Bar>,
     /// Of the longest name.
     width: usize,
-    terminal: bool,
+    /// Whether the bars are seen.
+    drawn: bool,
 }
 
 impl Progress {
@@ -36,7 +43,12 @@ impl Progress {
         let of: Vec<Bar> = of.collect();
         let width = of.iter().map(|bar| bar.name.len()).max().unwrap_or(0);
         let width = width.max(12);
-        let all = MultiProgress::new();
+        let drawn =
+            std::io::stderr().is_terminal() && can_draw(std::env::var_os("TERM").as_deref());
+        let all = MultiProgress::with_draw_target(match drawn {
+            true => ProgressDrawTarget::stderr(),
+            false => ProgressDrawTarget::hidden(),
+        });
         let template = format!(
             "{{prefix:>{width}}} [{{bar:30}}] {{pos:>6}}/{{len}} steps  {{msg}}  {{elapsed}} (eta {{eta}})"
         );
@@ -52,7 +64,7 @@ impl Progress {
         Self {
             bars: bars.collect(),
             width,
-            terminal: std::io::stderr().is_terminal(),
+            drawn,
             of,
         }
     }
@@ -64,7 +76,7 @@ impl Progress {
 
     /// Another row takes its turn: only its clock runs.
     pub fn begin(&self, row: usize) {
-        if self.terminal {
+        if self.drawn {
             self.bars[row].enable_steady_tick(Duration::from_millis(200));
         }
     }
@@ -76,7 +88,7 @@ impl Progress {
         let metrics: Vec<_> = epoch
             .test
             .iter()
-            .map(|(name, v)| format!("{name} {v:.4}"))
+            .map(|(name, value)| format!("{name} {}", number(*value, 4)))
             .collect();
         let metrics = metrics.join("  ");
         bar.set_message(format!("epoch {}  {metrics}", epoch.epoch));
@@ -85,17 +97,18 @@ impl Progress {
         }
         let every = of.epochs.div_ceil(MOST_LINES);
         let shown = epoch.epoch.is_multiple_of(every) || last;
-        if !self.terminal && shown {
+        if !self.drawn && shown {
             let validation = epoch.validation_loss;
-            let validation = validation.map(|loss| format!("validation loss {loss:.5}  "));
+            let validation =
+                validation.map(|loss| format!("validation loss {}  ", number(loss, 5)));
             output::line(format!(
-                "epoch {:>3}/{}  {:<width$}  train loss {:.5}  {}test loss {:.5}  {metrics}  {:.4} s",
+                "epoch {:>3}/{}  {:<width$}  train loss {}  {}test loss {}  {metrics}  {:.4} s",
                 epoch.epoch,
                 of.epochs,
                 of.name,
-                epoch.train_loss,
+                number(epoch.train_loss, 5),
                 validation.unwrap_or_default(),
-                epoch.test_loss,
+                number(epoch.test_loss, 5),
                 epoch.seconds,
                 width = self.width,
             ));
@@ -105,5 +118,26 @@ impl Progress {
     /// Nothing more will come.
     pub fn finish(&self) {
         self.bars.iter().for_each(ProgressBar::abandon);
+    }
+}
+
+/// Whether a terminal of that name can draw over what it has drawn. On Windows terminals have none.
+fn can_draw(term: Option<&OsStr>) -> bool {
+    match term {
+        None => cfg!(windows),
+        Some(term) => !term.is_empty() && term != "dumb",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_that_cannot_draw_is_known_by_its_name() {
+        assert!(can_draw(Some(OsStr::new("xterm-256color"))));
+        assert!(!can_draw(Some(OsStr::new("dumb"))));
+        assert!(!can_draw(Some(OsStr::new(""))));
+        assert_eq!(can_draw(None), cfg!(windows));
     }
 }

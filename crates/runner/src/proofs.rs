@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use crate::check::explanation;
 use crate::check::verdict::Verdict;
 use crate::cli::ProofsArguments;
-use crate::{Failure, interrupt, output, record};
+use crate::{Failure, files, interrupt, output};
 use table::Row;
 
 /// How many wrong figures or rows a message tells of.
@@ -35,6 +35,9 @@ pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
     // The file before the work: whether it can be used shows at once.
     let file = arguments.write.as_deref().or(arguments.check.as_deref());
     let text = file.map(read).transpose()?;
+    if let Some(file) = &arguments.write {
+        files::expect_writable(file)?;
+    }
     interrupt::install();
     let rows = measure(arguments.only.as_deref())?;
     let tables = table::render(&rows);
@@ -42,7 +45,7 @@ pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
         (Some(file), Some(text)) if arguments.write.is_some() => {
             judge(&rows)?;
             let new = table::splice(&text, &tables).ok_or_else(|| no_marks(file))?;
-            record::write_file(file, new.as_bytes())
+            files::write_file(file, new.as_bytes())
         }
         (Some(file), Some(text)) => {
             judge(&rows)?;

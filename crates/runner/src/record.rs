@@ -11,26 +11,29 @@
 //! | `curves.svg` | loss and metric over the epochs |
 //! | `<implementation>.safetensors`, `<implementation>-<escape>.safetensors` | the weights, by PyTorch's names |
 //!
-//! Each file is written aside and renamed, after an epoch and at most once a second: a crash leaves
-//! the last good record.
+//! The files are written as [`crate::files`] says, after an epoch and at most once a second: a crash or
+//! a full disk leaves the last good record. The small and precious come first, and one that cannot be
+//! written keeps none of the others from being written.
 //!
 //! Format 2 added to format 1: the learning rate, the validation figures and the run of an epoch;
 //! the escape, why training ended early and what was kept of each implementation; the samples held
-//! back. Records of format 1 are still read.
+//! back. Format 3 added the statuses `not_finite` and `not_saved`. Records of the formats before are still read.
 
+mod reading;
 mod trained;
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
 use crate::machine::Machine;
+use crate::{Failure, files};
 
+pub use crate::files::{expect_writable, write_file, write_json};
 pub use trained::{Early, Epoch, Kept, Trained};
 
 mod built {
@@ -40,7 +43,7 @@ mod built {
 }
 
 /// The version of the layout of a record.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// One run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -65,6 +68,9 @@ pub struct Record {
     pub config_file: String,
     /// `--set` arguments.
     pub overrides: Vec<String>,
+    /// What was taken out of the config on the command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unset: Vec<String>,
     /// The config as it ran, TOML.
     pub config: String,
     /// What was learned from.
@@ -105,10 +111,26 @@ pub enum Status {
     GradientsDisagree,
     /// A number of the first passes was infinite or NaN, so nothing was trained.
     NotFinite,
-    /// A loss became infinite or NaN.
+    /// A loss or a parameter became infinite or NaN.
     Diverged,
-    /// Somebody pressed Ctrl-C.
+    /// Somebody pressed Ctrl-C, or the system asked the process to stop.
     Interrupted,
+    /// A file of the record could not be written.
+    NotSaved,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Running => "still running, or its process died",
+            Self::Finished => "finished",
+            Self::GradientsDisagree => "the gradients disagree",
+            Self::NotFinite => "a number is not finite",
+            Self::Diverged => "diverged",
+            Self::Interrupted => "interrupted",
+            Self::NotSaved => "not saved",
+        })
+    }
 }
 
 /// What was learned from.
@@ -214,10 +236,10 @@ impl RunFolder {
     /// Makes `<results>/<name>/<run id>`.
     ///
     /// # Errors
-    /// When it cannot be made or written to.
+    /// [`Failure::Input`] when it cannot be made.
     pub fn create(results: &Path, name: &str, time: DateTime<Utc>) -> Result<Self, Failure> {
         let parent = results.join(name);
-        std::fs::create_dir_all(&parent).map_err(|e| Failure::cannot_write(&parent, &e))?;
+        files::make_folder(&parent, "--results")?;
         let stamp = time.format("%Y%m%dT%H%M%SZ").to_string();
         for number in 1.. {
             let run_id = match number {
@@ -228,7 +250,9 @@ impl RunFolder {
             match std::fs::create_dir(&path) {
                 Ok(()) => return Ok(Self { path, run_id }),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Failure::cannot_write(&path, &error)),
+                Err(error) => {
+                    return Err(Failure::Input(files::told_with(&path, &error, "--results")));
+                }
             }
         }
         Err(Failure::Input(format!(
@@ -237,85 +261,11 @@ impl RunFolder {
         )))
     }
 
-    /// Writes one file of the record.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), Failure> {
-        write_file(&self.path.join(file), bytes)
-    }
-}
-
-/// Writes a file whole or not at all; makes its folder if it is not there.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = folder_of(path);
-    let write = || -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".writing-");
-        // Temporary files are private unless told; a record is as readable as any other file.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut aside = builder.tempfile_in(folder)?;
-        aside.write_all(bytes)?;
-        aside.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(|error| Failure::cannot_write(path, &error))
-}
-
-/// Whether a file could be written here, found out before the work instead of after it.
-///
-/// # Errors
-/// When it could not.
-pub fn expect_writable(path: &Path) -> Result<(), Failure> {
-    let folder = folder_of(path);
-    let probe = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
-    match probe {
-        Ok(_) if path.is_dir() => Err(Failure::cannot_write(path, &"it is a folder")),
-        Ok(_) => Ok(()),
-        Err(error) => Err(Failure::cannot_write(path, &error)),
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// Writes a value as readable JSON.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(value);
-    let json = json.map_err(|error| Failure::cannot_write(path, &error))?;
-    write_file(path, format!("{json}\n").as_bytes())
-}
-
-impl Record {
-    /// Reads the record in a folder.
-    ///
-    /// # Errors
-    /// When there is none, or it is not one.
-    pub fn read(folder: &Path) -> Result<Self, Failure> {
-        let file = folder.join("record.json");
-        let text = std::fs::read_to_string(&file).map_err(|error| {
-            Failure::Input(format!(
-                "{}: cannot read the record ({error})",
-                file.display()
-            ))
-        })?;
-        serde_json::from_str(&text).map_err(|error| {
-            Failure::Input(format!(
-                "{}: not a record of a run ({error})",
-                file.display()
-            ))
-        })
+    /// Removes it where a run could not begin, and the folder of its name if there is no other run.
+    pub fn discard(&self) {
+        let _ = std::fs::remove_dir_all(&self.path);
+        if let Some(named) = self.path.parent() {
+            let _ = std::fs::remove_dir(named);
+        }
     }
 }

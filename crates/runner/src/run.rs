@@ -7,7 +7,7 @@ use crate::machine::{self, Machine};
 use crate::prepare::Prepared;
 use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
 use crate::training::{FIRST_LOSSES, Row, Training, rows};
-use crate::{Failure, interrupt, output, record, tables};
+use crate::{Failure, files, interrupt, output, record, tables};
 
 /// Trains a config and records it.
 ///
@@ -18,27 +18,33 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let prepared = Prepared::read(&arguments.config)?;
     let experiment = &prepared.config.experiment;
     if let Some(file) = &arguments.picture {
-        record::expect_writable(file)?;
+        files::expect_writable(file)?;
     }
+    interrupt::install();
     let time = chrono::Utc::now();
     let folder = RunFolder::create(&arguments.results, &experiment.name, time)?;
-    interrupt::install();
     output::line(prepared.summary());
     let threads = machine::threads(&experiment.training);
     let record = new_record(&prepared, &folder, threads);
-    let outcome = machine::in_pool(threads, || {
-        let mut training = Training::new(&prepared, &folder, record)?;
-        training.gradient_check()?;
-        training.train()?;
-        Ok::<Record, Failure>(training.record)
-    })?;
-    let record = outcome?;
-    let table = tables::run(&record).to_string();
-    output::line(format!("{table}\n{}", closing_lines(&record, &folder)));
-    match &arguments.picture {
-        Some(file) => tables::draw(&table, file),
-        None => Ok(()),
+    let (record, outcome) = machine::in_pool(threads, || {
+        let begun = Training::new(&prepared, &folder, record);
+        let mut training = begun.inspect_err(|_| folder.discard())?;
+        let outcome = training.gradient_check().and_then(|()| training.train());
+        Ok::<_, Failure>((training.record, outcome))
+    })??;
+    // What was learned is shown, too, where it could not be saved.
+    if matches!(record.status, Status::Finished | Status::NotSaved) {
+        let table = tables::run(&record).to_string();
+        output::line(format!("{table}\n{}", closing_lines(&record, &folder)));
+        if let (Some(file), Ok(())) = (&arguments.picture, &outcome) {
+            tables::draw(&table, file)?;
+        }
     }
+    outcome?;
+    output::finished().map_err(|lost| {
+        let folder = folder.path.display();
+        Failure::Run(format!("{lost}; the record is in {folder}"))
+    })
 }
 
 /// What stands below the table.
@@ -100,7 +106,8 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         written: now(),
         seed: experiment.seed,
         config_file: prepared.config.file.display().to_string(),
-        overrides: prepared.config.overrides.clone(),
+        overrides: prepared.config.overrides.set.clone(),
+        unset: prepared.config.overrides.unset.clone(),
         config: prepared.config.resolved(),
         data: DataRecord {
             name: dataset.name.clone(),

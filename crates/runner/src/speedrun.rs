@@ -7,9 +7,11 @@ use std::time::Instant;
 use serde::Deserialize;
 
 use crate::cli::SpeedrunArguments;
+use crate::files::write_file;
 use crate::metrics::median;
-use crate::record::{Record, write_file};
-use crate::{Failure, output, tables};
+use crate::numbers::percent;
+use crate::record::Record;
+use crate::{Failure, files, interrupt, output, tables};
 
 /// What a file in `experiments/` asks for.
 #[derive(Debug, Deserialize)]
@@ -46,6 +48,10 @@ pub struct Measured {
 /// When the file is wrong, a run fails, or a demand is not held (exit code 1).
 pub fn speedrun(arguments: &SpeedrunArguments) -> Result<(), Failure> {
     let speedrun = read(&arguments.experiment)?;
+    if let Some(file) = &arguments.write {
+        files::expect_writable(file)?;
+    }
+    interrupt::install();
     let mut runs: Vec<(Measured, Record)> = Vec::new();
     for &seed in &speedrun.seeds {
         let run = measure(&speedrun.config, seed)?;
@@ -53,8 +59,8 @@ pub fn speedrun(arguments: &SpeedrunArguments) -> Result<(), Failure> {
             accuracy, seconds, ..
         } = run.0;
         output::line(format!(
-            "seed {seed}: {:.2} % after {seconds:.2} s",
-            100.0 * accuracy
+            "seed {seed}: {} % after {seconds:.2} s",
+            percent(accuracy, 2)
         ));
         runs.push(run);
     }
@@ -87,23 +93,12 @@ pub fn speedrun(arguments: &SpeedrunArguments) -> Result<(), Failure> {
 }
 
 fn read(file: &Path) -> Result<Speedrun, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        let file = file.display();
-        Failure::Input(format!(
-            "{file}: {error}; see experiments/speedrun.toml for one"
-        ))
-    })?;
-    let wrong =
-        |line: usize, what: &str| Failure::Input(format!("{}:{line}: {what}", file.display()));
-    let speedrun: Speedrun = toml::from_str(&text).map_err(|error| {
-        let before = error.span().map_or("", |span| &text[..span.start]);
-        wrong(1 + before.matches('\n').count(), error.message())
-    })?;
+    let speedrun: Speedrun = spec::config::read(file)?;
     match speedrun.seeds.is_empty() {
-        true => Err(wrong(
-            1,
-            "seeds: no seed, no run; one or more, e.g. [1, 2, 3]",
-        )),
+        true => Err(Failure::Input(format!(
+            "{}:1: seeds: no seed, no run; one or more, e.g. [1, 2, 3]",
+            file.display()
+        ))),
         false => Ok(speedrun),
     }
 }
@@ -129,10 +124,14 @@ fn measure(config: &Path, seed: u64) -> Result<(Measured, Record), Failure> {
         .output()
         .map_err(|error| failed("cannot start", &error))?;
     let seconds = start.elapsed().as_secs_f64();
+    if interrupt::requested() {
+        return Err(Failure::Interrupted(interrupt::cause().into()));
+    }
     if !run.status.success() {
         let said = String::from_utf8_lossy(&run.stderr);
-        let last = said.lines().last().unwrap_or("no message");
-        return Err(failed("the run failed", &last));
+        let error = said.lines().find(|line| line.starts_with("error: "));
+        let error = error.or(said.lines().last()).unwrap_or("no message");
+        return Err(failed("the run failed", &error));
     }
     let record = only_record(results.path())?;
     let missing = || failed("nothing measured", &"the record has no test accuracy");
@@ -208,7 +207,7 @@ pub const HEADER: [&str; 4] = [
 pub fn cells(run: &Measured) -> [String; 4] {
     [
         run.seed.to_string(),
-        format!("{:.2} %", 100.0 * run.accuracy),
+        format!("{} %", percent(run.accuracy, 2)),
         format!("{:.2}", run.seconds),
         format!("{:.2}", run.training),
     ]

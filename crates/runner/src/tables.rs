@@ -7,8 +7,10 @@ use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
 use crate::Failure;
 use crate::check::Report;
 use crate::check::verdict::Verdict;
+use crate::files::write_file;
 use crate::metrics::{mean_and_deviation, median};
-use crate::record::{Record, Trained, write_file};
+use crate::numbers::{number, percent};
+use crate::record::{Record, Trained};
 use crate::speedrun::{self, Measured};
 
 /// An empty table with a header; all columns but the first `texts` hold numbers.
@@ -124,13 +126,13 @@ pub fn run(record: &Record) -> Table {
         };
         let mut row = vec![trained.implementation.clone()];
         row.extend(metrics.iter().map(|m| metric(m, test.get(*m).copied())));
-        row.extend([format!("{test_loss:.5}"), format!("{train_loss:.5}")]);
+        row.extend([number(test_loss, 5), number(train_loss, 5)]);
         row.extend(with_best.then(|| match best_epoch(trained) {
             Some(epoch) => format!("{epoch} of {}", trained.epochs.len()),
             None => String::new(),
         }));
         row.push(duration(seconds(trained)));
-        row.push(format!("{:.2}x", base / seconds(trained)));
+        row.push(format!("{}x", number(base / seconds(trained), 2)));
         table.add_row(row);
     }
     table
@@ -151,7 +153,7 @@ pub fn seconds(trained: &Trained) -> f64 {
 /// A time to three digits.
 fn duration(seconds: f64) -> String {
     match seconds {
-        s if s >= 1.0 => format!("{s:.2} s"),
+        s if s >= 1.0 => format!("{} s", number(s, 2)),
         s if s >= 0.01 => format!("{:.0} ms", s * 1e3),
         s => format!("{:.2} ms", s * 1e3),
     }
@@ -160,8 +162,8 @@ fn duration(seconds: f64) -> String {
 fn metric(name: &str, value: Option<f64>) -> String {
     match (name, value) {
         (_, None) => String::new(),
-        ("accuracy", Some(value)) => format!("{:.2} %", 100.0 * value),
-        (_, Some(value)) => format!("{value:.4}"),
+        ("accuracy", Some(value)) => format!("{} %", percent(value, 2)),
+        (_, Some(value)) => number(value, 4),
     }
 }
 
@@ -231,12 +233,13 @@ pub fn comparison(records: &[Record]) -> Table {
 
 /// Mean, and standard deviation where there are several.
 fn spread(metric: &str, values: &[f64]) -> String {
-    let percent = metric == "accuracy";
-    let factor = if percent { 100.0 } else { 1.0 };
-    let unit = if percent { " %" } else { "" };
+    let (shown, unit): (fn(f64, usize) -> String, _) = match metric {
+        "accuracy" => (percent, " %"),
+        _ => (number, ""),
+    };
     match mean_and_deviation(values) {
-        (mean, None) => format!("{:.4}{unit}", mean * factor),
-        (mean, Some(d)) => format!("{:.4} ± {:.4}{unit}", mean * factor, d * factor),
+        (mean, None) => format!("{}{unit}", shown(mean, 4)),
+        (mean, Some(d)) => format!("{} ± {}{unit}", shown(mean, 4), shown(d, 4)),
     }
 }
 

@@ -3,29 +3,27 @@
 //! A [`Row`] is an implementation with one escape, if the config lists any; a [`Trainee`] is a row at
 //! work. They take turns, an epoch each: what slows the machine down for a while slows all of them.
 
+pub mod divergence;
 pub mod escapes;
 pub mod evaluation;
 pub mod learner;
+mod saving;
 pub mod stopping;
 pub mod trainee;
-
-use std::time::{Duration, Instant};
 
 use spec::TensorError;
 
 use crate::check::{self, Report};
 use crate::prepare::Prepared;
 use crate::progress::{Bar, Progress};
-use crate::record::{Record, RunFolder, Status, now};
-use crate::{Failure, curves, machine, output, record, tables};
+use crate::record::{Record, RunFolder, Status};
+use crate::{Failure, files, interrupt, output, tables};
 
+use divergence::Divergence;
 pub use learner::FIRST_LOSSES;
 use learner::Tools;
+use saving::Saved;
 pub use trainee::{Row, Trainee, rows};
-
-/// A record is written after an epoch, but not more often than this: of a thousand short epochs the
-/// writing would take longer than the training.
-const BETWEEN_SAVES: Duration = Duration::from_secs(1);
 
 /// A run under way.
 pub struct Training<'a> {
@@ -35,15 +33,15 @@ pub struct Training<'a> {
     pub record: Record,
     trainees: Vec<Trainee>,
     tools: Tools<'a>,
-    saved: Instant,
+    saved: Saved,
 }
 
 /// Why training cannot go on.
 #[derive(Debug)]
 pub enum Stop {
-    /// A loss became infinite or NaN: which, and when.
-    Diverged(String),
-    /// Somebody pressed Ctrl-C.
+    /// A loss or a parameter became infinite or NaN.
+    Diverged(Divergence),
+    /// Somebody pressed Ctrl-C, or the system asked the process to stop.
     Interrupted,
     /// An implementation does not take its own parameters.
     Broken(String),
@@ -52,6 +50,12 @@ pub enum Stop {
 impl From<TensorError> for Stop {
     fn from(error: TensorError) -> Self {
         Self::Broken(error.to_string())
+    }
+}
+
+impl From<Divergence> for Stop {
+    fn from(divergence: Divergence) -> Self {
+        Self::Diverged(divergence)
     }
 }
 
@@ -67,47 +71,54 @@ impl<'a> Training<'a> {
     ) -> Result<Self, Failure> {
         let rows = rows(&prepared.config.experiment);
         let trainees = rows.iter().map(|row| Trainee::new(row, prepared));
-        let training = Self {
+        let mut training = Self {
             prepared,
             folder,
             record,
             trainees: trainees.collect::<Result<_, _>>()?,
             tools: Tools::new(prepared),
-            saved: Instant::now(),
+            saved: Saved::default(),
         };
-        folder.write("config.toml", training.record.config.as_bytes())?;
+        training.begin()?;
         Ok(training)
     }
 
     /// Holds the gradients against burn's, tensor by tensor, before anything is trained.
     ///
     /// # Errors
-    /// [`Failure::Run`] when they disagree or are not finite.
+    /// [`Failure::Run`] when they disagree or are not finite, [`Failure::Interrupted`] on Ctrl-C.
     pub fn gradient_check(&mut self) -> Result<(), Failure> {
-        if self
-            .prepared
-            .config
-            .experiment
-            .gradient_check
-            .before_training
-        {
-            let mut report = Report::default();
-            check::against_burn(self.prepared, &mut report)?;
-            output::line("Gradients by hand against burn: largest relative error of each tensor");
-            output::line(tables::tensors(&report));
-            record::write_json(&self.folder.path.join("gradients.json"), &report)?;
-            let differs = report.first_fault().is_some();
-            self.record.gradients_agree = Some(!differs);
-            if let Err(failure) = check::conclude(self.prepared, &report) {
+        let check = self.prepared.config.experiment.gradient_check;
+        if !check.before_training {
+            return Ok(());
+        }
+        let mut report = Report::default();
+        if let Err(failure) = check::against_burn(self.prepared, &mut report) {
+            return Err(match failure {
+                Failure::Interrupted(_) => self.interrupted(),
+                other => {
+                    self.close(Status::GradientsDisagree, other.to_string());
+                    other
+                }
+            });
+        }
+        output::line("Gradients by hand against burn: largest relative error of each tensor");
+        output::line(tables::tensors(&report));
+        let differs = report.first_fault().is_some();
+        self.record.gradients_agree = Some(!differs);
+        self.keep("gradients.json", files::json(&report));
+        match check::conclude(self.prepared, &report) {
+            Ok(()) => self.save(Status::Running, None),
+            Err(failure) => {
+                let message = failure.to_string();
                 let status = match differs {
                     true => Status::GradientsDisagree,
                     false => Status::NotFinite,
                 };
-                self.save(status, Some(failure.to_string()))?;
-                return Err(failure);
+                let saved = self.close(status, message.clone());
+                Err(Failure::Run(format!("{message}; {saved}")))
             }
         }
-        self.save(Status::Running, None)
     }
 
     /// Epoch by epoch, each row in turn, until all are done.
@@ -116,6 +127,7 @@ impl<'a> Training<'a> {
     /// [`Failure::Run`] when a loss diverges, [`Failure::Interrupted`] on Ctrl-C; the record is kept.
     pub fn train(&mut self) -> Result<(), Failure> {
         let progress = self.progress();
+        self.saved.trained = true;
         while self.trainees.iter().any(|trainee| !trainee.done) {
             for index in 0..self.trainees.len() {
                 if self.trainees[index].done {
@@ -126,13 +138,14 @@ impl<'a> Training<'a> {
                     return Err(self.stopped(index, stop));
                 }
             }
-            if self.saved.elapsed() >= BETWEEN_SAVES {
-                self.save_weights()?;
-                self.save(Status::Running, None)?;
+            if self.saved.is_long_ago()
+                && let Err(failure) = self.save(Status::Running, None)
+            {
+                progress.finish();
+                return Err(failure);
             }
         }
         progress.finish();
-        self.save_weights()?;
         self.save(Status::Finished, None)
     }
 
@@ -161,27 +174,25 @@ impl<'a> Training<'a> {
     /// Ends the record, and says why.
     fn stopped(&mut self, index: usize, stop: Stop) -> Failure {
         let name = &self.record.implementations[index].implementation;
-        let (status, message) = match &stop {
-            Stop::Diverged(why) => (Status::Diverged, format!("{name} diverged: {why}")),
-            Stop::Interrupted => (Status::Interrupted, "interrupted by Ctrl-C".to_string()),
-            Stop::Broken(why) => (Status::Diverged, format!("{name}: {why}")),
+        let (message, advice) = match stop {
+            Stop::Interrupted => return self.interrupted(),
+            Stop::Broken(why) => (format!("{name}: {why}"), String::new()),
+            Stop::Diverged(Divergence {
+                what,
+                before_learning,
+            }) => {
+                let advice = divergence::advice(self.prepared, before_learning);
+                (format!("{name} diverged: {what}"), format!("; {advice}"))
+            }
         };
-        let folder = self.folder.path.display();
-        let saved = self.save_weights();
-        let saved = match saved.and_then(|()| self.save(status, Some(message.clone()))) {
-            Ok(()) => format!("the record of the epochs so far is in {folder}"),
-            Err(failure) => format!("and the record could not be written: {failure}"),
-        };
-        let optimizer = &self.prepared.config.experiment.training.optimizer;
-        match stop {
-            Stop::Diverged(_) => Failure::Run(format!(
-                "{message}; try a smaller learning rate, e.g. --set training.optimizer.{}.learning_rate={:e}; {saved}",
-                optimizer.kind(),
-                optimizer.learning_rate() / 10.0,
-            )),
-            Stop::Interrupted => Failure::Interrupted(format!("{message}; {saved}")),
-            Stop::Broken(_) => Failure::Run(format!("{message}; {saved}")),
-        }
+        let saved = self.close(Status::Diverged, message.clone());
+        Failure::Run(format!("{message}{advice}; {saved}"))
+    }
+
+    fn interrupted(&mut self) -> Failure {
+        let message = interrupt::cause().to_string();
+        let saved = self.close(Status::Interrupted, message.clone());
+        Failure::Interrupted(format!("{message}; {saved}"))
     }
 
     /// Largest difference of each other implementation's first losses to the hand-written ones with
@@ -202,32 +213,5 @@ impl<'a> Training<'a> {
                 Some((other.implementation.clone(), gap))
             });
         self.record.largest_loss_gap = gaps.collect();
-    }
-
-    fn save_weights(&self) -> Result<(), Failure> {
-        for (trainee, trained) in self.trainees.iter().zip(&self.record.implementations) {
-            let bytes = trainee.weights().to_safetensors()?;
-            self.folder.write(&trained.weights, &bytes)?;
-        }
-        Ok(())
-    }
-
-    fn save(&mut self, status: Status, message: Option<String>) -> Result<(), Failure> {
-        self.measure_gaps();
-        self.saved = Instant::now();
-        self.record.status = status;
-        self.record.message = message;
-        self.record.written = now();
-        self.record.peak_memory_bytes = machine::peak_memory();
-        let path = &self.folder.path;
-        record::write_json(&path.join("record.json"), &self.record)?;
-        let rows = self.record.epochs_csv();
-        let rows = rows.map_err(|error| Failure::cannot_write(&path.join("epochs.csv"), &error))?;
-        self.folder.write("epochs.csv", &rows)?;
-        // A picture that cannot be drawn is no reason to lose a run.
-        match curves::svg(&self.record) {
-            Ok(svg) => self.folder.write("curves.svg", svg.as_bytes()),
-            Err(_) => Ok(()),
-        }
     }
 }

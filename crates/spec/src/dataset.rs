@@ -2,9 +2,16 @@
 //!
 //! The key under `[dataset]` names the kind, for example `[dataset.mnist]` or `[dataset.csv]`.
 
+mod column;
+mod images;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use column::Column;
+pub use images::{Cifar10Spec, ImagesSpec, MnistSpec, Pixels};
 
 /// Where the samples come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,6 +19,10 @@ use serde::{Deserialize, Serialize};
 pub enum DatasetSpec {
     /// Images and labels in the IDX format of MNIST (also Fashion-MNIST, EMNIST, KMNIST).
     Mnist(MnistSpec),
+    /// PNG or JPEG pictures, in a folder for each class.
+    Images(ImagesSpec),
+    /// The colour images of CIFAR-10's binary files.
+    Cifar10(Cifar10Spec),
     /// A table of values separated by commas (or another character).
     Csv(CsvSpec),
     /// The four points of exclusive or; training and test set are the same table.
@@ -35,6 +46,8 @@ impl DatasetSpec {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Mnist(_) => "mnist",
+            Self::Images(_) => "images",
+            Self::Cifar10(_) => "cifar10",
             Self::Csv(_) => "csv",
             Self::Xor(_) => "xor",
             Self::Parity(_) => "parity",
@@ -47,44 +60,7 @@ impl DatasetSpec {
     }
 }
 
-/// Four IDX files: training and test images and labels.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct MnistSpec {
-    /// Folder with the four files, raw or gzip; none: the MNIST that ships with the workspace.
-    pub path: Option<PathBuf>,
-    /// What stands before `train-images-idx3-ubyte` in the file names, e.g. `emnist-letters-`.
-    pub prefix: String,
-    /// Number of classes; labels must be below it. None: largest label + 1.
-    pub classes: Option<usize>,
-    /// How bytes 0..=255 become numbers.
-    pub pixels: Pixels,
-    /// Pixels of background put around each image: 2 makes 32 x 32 of 28 x 28.
-    pub pad: usize,
-    /// Whether slanted images are set upright, by the second moments of their ink.
-    pub deskew: bool,
-    /// Use only the first so many training images.
-    pub train_limit: Option<usize>,
-    /// Use only the first so many test images.
-    pub test_limit: Option<usize>,
-}
-
-/// The map from a pixel's byte to a number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pixels {
-    /// byte / 255: \[0, 1\].
-    #[default]
-    Unit,
-    /// 2 · byte / 255 − 1: \[−1, 1\].
-    Signed,
-    /// Mean 0 and standard deviation 1 over all training pixels.
-    Standardize,
-    /// Byte 0 becomes the first number and 255 the second: LeCun et al. 1998 use `[-0.1, 1.175]`.
-    Range([f64; 2]),
-}
-
-/// A table in a text file.
+/// A table in a text file: UTF-8, or UTF-16, plain or packed with gzip, with any line ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CsvSpec {
@@ -94,18 +70,30 @@ pub struct CsvSpec {
     /// A separate file of test samples with the same columns; replaces `split`.
     #[serde(default)]
     pub test_path: Option<PathBuf>,
-    /// Whether the first line names the columns. Without one they are named by index, "0", "1" ...
-    #[serde(default = "yes")]
-    pub header: bool,
-    /// The one character between fields.
+    /// Whether the first line names the columns. Without names they are called by index, "0", "1"
+    /// ... None: it does, and is refused when it looks like a line of data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<bool>,
+    /// The one character between fields. A space stands for any number of spaces and tabs. A first
+    /// line `sep=;`, as Excel writes it, counts where nothing is set.
     #[serde(default = "comma")]
     pub delimiter: char,
+    /// The decimal mark of numbers, "." or ",".
+    #[serde(default = "point")]
+    pub decimal: char,
+    /// Lines that begin with this character are passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<char>,
     /// The column to predict, by name or by index from 0.
     pub target: Column,
+    /// Other texts for those of the target, for example `{ ">50K." = ">50K" }`; applied once, before
+    /// markers of missing values. Who renames a text to itself says that it is a class of its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rename: BTreeMap<String, String>,
     /// Whether the target is a class or a real value.
     #[serde(default)]
     pub task: Task,
-    /// Columns that are not used.
+    /// Columns that are not used; "" stands for all that have no name.
     #[serde(default)]
     pub ignore: Vec<Column>,
     /// Columns of text, made into one 0/1 column for each value found in the training part.
@@ -123,25 +111,6 @@ pub struct CsvSpec {
     /// Which rows are held back for testing.
     #[serde(default)]
     pub split: Split,
-}
-
-/// A column of a CSV file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Column {
-    /// By its name in the header.
-    Name(String),
-    /// By its position from 0.
-    Index(usize),
-}
-
-impl std::fmt::Display for Column {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Name(name) => write!(f, "\"{name}\""),
-            Self::Index(index) => write!(f, "{index}"),
-        }
-    }
 }
 
 /// What a CSV target is.
@@ -358,12 +327,12 @@ impl Default for SineSpec {
     }
 }
 
-fn yes() -> bool {
-    true
-}
-
 fn comma() -> char {
     ','
+}
+
+fn point() -> char {
+    '.'
 }
 
 /// Images of plane waves, `[C, H, W]`.

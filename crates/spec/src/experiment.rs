@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::augmentation::AugmentationSpec;
-use crate::dataset::{DatasetSpec, Holdout, Pixels, Split};
+use crate::dataset::{DatasetSpec, Holdout, Split};
 use crate::model::{LayerSpec, ModelSpec, PlannedLayer};
 use crate::stopping::EscapeSpec;
 use crate::training::{BatchSize, GradientCheckSpec, LossSpec, Metric, TrainingSpec};
@@ -65,6 +65,8 @@ pub struct DataShape {
     pub samples: usize,
     /// Number of classes; none: a real target.
     pub classes: Option<usize>,
+    /// Name and number of samples of each class, for messages; may be empty.
+    pub class_sizes: Vec<(String, usize)>,
 }
 
 impl Experiment {
@@ -192,32 +194,38 @@ impl Experiment {
         let Some(index) = plan.iter().position(takes_statistics_of_single_numbers) else {
             return Ok(());
         };
+        let sizes = [
+            (
+                "training.batch_size",
+                self.training.batch_size.of(shape.samples),
+            ),
+            ("gradient_check.batch_size", self.gradient_check.batch_size),
+        ];
+        for (key, size) in sizes {
+            if size == 1 {
+                let reason = format!(
+                    "a batch of 1 sample has no statistics: the batch_norm of layer {index} would \
+                     give the same whatever comes in"
+                );
+                return Err(Problem::new(key, reason).hint("2 or more"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What can be done but is hardly meant, a sentence each. `plan` is the model's.
+    pub fn warnings(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Vec<String> {
         let size = self.training.batch_size.of(shape.samples);
-        let reason = if size == 1 {
-            "a batch of 1 sample".to_string()
-        } else if shape.samples % size == 1 {
+        let alone = shape.samples % size == 1;
+        let coupled = plan.iter().position(takes_statistics_of_single_numbers);
+        let warning = coupled.filter(|_| alone).map(|index| {
             let samples = shape.samples;
             format!(
-                "the last batch of an epoch, 1 sample ({samples} samples in batches of {size}),"
+                "the last batch of an epoch has 1 sample ({samples} in batches of {size}), of \
+                 which the batch_norm of layer {index} learns nothing: choose another batch_size"
             )
-        } else if self.gradient_check.batch_size == 1 {
-            let reason = "a batch of 1 sample has no statistics for the batch_norm of the model";
-            return Err(Problem::new("gradient_check.batch_size", reason).hint("2 or more"));
-        } else {
-            return Ok(());
-        };
-        let reason = format!(
-            "{reason} has no statistics: the batch_norm of layer {index} would give the same \
-             whatever comes in"
-        );
-        let fits = (2..=size.max(32))
-            .rev()
-            .find(|size| shape.samples % size != 1);
-        let hint = match fits {
-            Some(fits) => format!("2 or more samples in every batch, e.g. {fits}"),
-            None => "2 or more samples in every batch".into(),
-        };
-        Err(Problem::new("training.batch_size", reason).hint(hint))
+        });
+        warning.into_iter().collect()
     }
 
     fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
@@ -269,7 +277,39 @@ impl Experiment {
                 format!("model.layers.{index}{}", below.unwrap_or_default())
             }
         };
-        Err(Problem::new(key, reason))
+        let problem = Problem::new(key, reason);
+        Err(match self.about_classes(&shape.class_sizes) {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        })
+    }
+
+    /// The classes there are, and what they look like if they look like a mistake.
+    fn about_classes(&self, classes: &[(String, usize)]) -> Option<String> {
+        const LISTED: usize = 12;
+        const MANY: usize = 20;
+        let first = classes.first()?;
+        let counted = classes.iter().take(LISTED);
+        let mut list: Vec<String> = counted.map(|(name, n)| format!("{name} ({n})")).collect();
+        if classes.len() > LISTED {
+            list.push(format!("... ({} in all)", classes.len()));
+        }
+        let mut hint = format!("the classes and their samples: {}", list.join(", "));
+        let numbers: Option<Vec<f64>> = classes.iter().map(|(n, _)| n.parse().ok()).collect();
+        let measured = |all: &Vec<f64>| all.len() > MANY || all.iter().any(|x| x.fract() != 0.0);
+        if *first == ("0".into(), 0) {
+            hint += &format!(
+                "; class 0 has no sample: the labels begin at 1, so set {} units and leave the \
+                 first unused, or number them from 0",
+                classes.len()
+            );
+        } else if matches!(self.dataset, DatasetSpec::Csv(_))
+            && numbers.is_some_and(|n| measured(&n))
+        {
+            hint += "; if the target is a quantity and no class, set task = \"regression\" in \
+                     [dataset.csv]";
+        }
+        Some(hint)
     }
 }
 
@@ -311,23 +351,30 @@ fn check_dataset(dataset: &DatasetSpec) -> Result<(), Problem> {
         )
     };
     match dataset {
-        DatasetSpec::Mnist(mnist) => {
-            require(mnist.classes != Some(0), "classes", "1 class or more")?;
-            require(
-                mnist.train_limit != Some(0),
-                "train_limit",
-                "1 image or more",
-            )?;
-            require(mnist.test_limit != Some(0), "test_limit", "1 image or more")?;
-            require(mnist.pad <= 1000, "pad", "at most 1000 pixels on each side")?;
-            if let Pixels::Range([low, high]) = mnist.pixels {
-                let fine = low.is_finite() && high.is_finite() && low != high;
-                require(fine, "pixels.range", "two different finite numbers")?;
-            }
-            Ok(())
+        DatasetSpec::Mnist(mnist) => mnist.check(),
+        DatasetSpec::Images(images) => {
+            images.check()?;
+            let split = images.split.as_ref();
+            split.map_or(Ok(()), |split| check_split(&key("split"), split))
         }
+        DatasetSpec::Cifar10(cifar10) => cifar10.check(),
         DatasetSpec::Csv(csv) => {
             require(csv.delimiter.is_ascii(), "delimiter", "one ASCII character")?;
+            require(
+                matches!(csv.decimal, '.' | ','),
+                "decimal",
+                "\".\" or \",\"",
+            )?;
+            let sign = |c: char| c.is_ascii_punctuation() && !"\"?+-.".contains(c);
+            let sign = csv.comment.is_none_or(|c| sign(c) && c != csv.delimiter);
+            let reason = "a sign that no line of data begins with, such as \"#\"";
+            require(sign, "comment", reason)?;
+            let named = csv.rename.values().all(|name| !name.trim().is_empty());
+            require(
+                named,
+                "rename",
+                "a class needs a name of one character or more",
+            )?;
             check_split(&key("split"), &csv.split)
         }
         DatasetSpec::Xor(_) => Ok(()),

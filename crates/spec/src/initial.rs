@@ -1,8 +1,11 @@
 //! Initial parameters: drawn from the experiment's streams, or read from a file.
 
+mod differences;
 mod digits;
-
-use std::path::Path;
+mod foreign;
+#[cfg(test)]
+mod reading;
+mod weights;
 
 use ndarray::{ArrayD, IxDyn};
 use rand::distr::Uniform;
@@ -11,7 +14,9 @@ use rand_distr::{Distribution, Normal};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{PlannedLayer, PlannedParameter};
-use crate::{NamedTensors, Streams, TensorError};
+use crate::{NamedTensors, Streams};
+
+pub use weights::read_parameters;
 
 /// A distribution of initial values. `fan_in` and `fan_out` are the inputs and outputs of a unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -72,29 +77,6 @@ pub fn draw_parameters(plan: &[PlannedLayer], streams: &Streams) -> NamedTensors
         parameters.insert(&*parameter.name, values);
     }
     parameters
-}
-
-/// Reads every parameter of the plan, and nothing else, from a safetensors file.
-///
-/// # Errors
-/// When the file cannot be read or its names and shapes are not those of the plan.
-pub fn read_parameters(
-    plan: &[PlannedLayer],
-    file: &Path,
-) -> Result<NamedTensors<f64>, TensorError> {
-    let read = NamedTensors::<f64>::read_safetensors(file)?;
-    let mut parameters = NamedTensors::default();
-    for parameter in all(plan) {
-        let tensor = read.expect(&parameter.name, &parameter.shape)?;
-        parameters.insert(&*parameter.name, tensor.clone());
-    }
-    match read.names().find(|name| parameters.get(name).is_none()) {
-        None => Ok(parameters),
-        Some(name) => Err(TensorError::Unexpected {
-            name: name.into(),
-            expected: parameters.names().collect::<Vec<_>>().join(", "),
-        }),
-    }
 }
 
 /// Everything that is loaded and saved: of each layer the parameters, then what it remembers.

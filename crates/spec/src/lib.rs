@@ -29,8 +29,8 @@ pub mod streams;
 pub mod tensors;
 pub mod training;
 
-pub use config::Config;
-pub use error::{ConfigError, Problem};
+pub use config::{Config, Overrides};
+pub use error::{ConfigError, Mark, Problem};
 pub use experiment::{DataShape, Experiment, ImplementationName};
 pub use implementation::{Aside, Backward, Evaluation, Implementation, Mode, Step};
 pub use rows::{RowBuffer, aligned_zeros};

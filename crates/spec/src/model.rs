@@ -24,8 +24,9 @@ pub struct ModelSpec {
     /// Initial biases of layers that do not say otherwise.
     #[serde(default = "Initializer::zero")]
     pub biases: Initializer,
-    /// A safetensors file with every parameter by name, instead of drawing them. Looked up beside
-    /// the config, then in the current folder.
+    /// A safetensors file with every parameter by PyTorch's names, instead of drawing them. Looked
+    /// up beside the config, then in the current folder. Tensors named `num_batches_tracked` are
+    /// passed over, and what all names begin with (`module.`) may stand before those of the model.
     #[serde(default)]
     pub initial_parameters: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use half::{bf16, f16};
 use ndarray::{ArrayD, IxDyn, NdFloat};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -73,14 +74,6 @@ pub enum TensorError {
         /// The names that are there.
         present: String,
     },
-    /// A tensor is there that nothing asked for.
-    #[error("tensor \"{name}\" belongs to no parameter; parameters are: {expected}")]
-    Unexpected {
-        /// Its name.
-        name: String,
-        /// The names of the parameters.
-        expected: String,
-    },
     /// A tensor has another shape.
     #[error("tensor \"{name}\" has shape {found:?}, expected {expected:?}")]
     Shape {
@@ -92,7 +85,7 @@ pub enum TensorError {
         expected: Vec<usize>,
     },
     /// A tensor holds something else than floats.
-    #[error("tensor \"{name}\" is of type {found:?}, expected F32 or F64")]
+    #[error("tensor \"{name}\" is of type {found:?}, expected F16, BF16, F32 or F64")]
     Type {
         /// Its name.
         name: String,
@@ -219,7 +212,7 @@ impl<T: Real> NamedTensors<T> {
         safetensors::serialize(views, Some(metadata)).map_err(format)
     }
 
-    /// Reads every tensor of a safetensors file, converted from F32 or F64, sorted by name.
+    /// Reads every tensor of a safetensors file, converted from any float type, sorted by name.
     ///
     /// # Errors
     /// When the file cannot be read, is not of the format, or holds other types.
@@ -245,9 +238,20 @@ impl<T: Real> NamedTensors<T> {
 }
 
 /// One tensor of a file as an array, converted to `T`.
-fn from_view<T: Real>(name: &str, view: &TensorView<'_>) -> Result<ArrayD<T>, TensorError> {
+pub(crate) fn from_view<T: Real>(
+    name: &str,
+    view: &TensorView<'_>,
+) -> Result<ArrayD<T>, TensorError> {
     let bytes = view.data();
+    let halves = |value: fn(u16) -> f64| {
+        let bits = bytemuck::allocation::pod_collect_to_vec::<u8, u16>(bytes);
+        bits.into_iter()
+            .map(|bits| T::of(value(u16::from_le(bits))))
+            .collect()
+    };
     let values: Vec<T> = match view.dtype() {
+        Dtype::F16 => halves(|bits| f16::from_bits(bits).to_f64()),
+        Dtype::BF16 => halves(|bits| bf16::from_bits(bits).to_f64()),
         Dtype::F32 => bytemuck::allocation::pod_collect_to_vec::<u8, f32>(bytes)
             .into_iter()
             .map(|value| T::of(f64::from(value)))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, Error as _, Unexpected, Visitor};
+use serde::de::{Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Problem;
@@ -124,9 +124,7 @@ impl<'de> Deserialize<'de> for BatchSize {
             }
         }
 
-        deserializer
-            .deserialize_any(BatchSizeVisitor)
-            .map_err(D::Error::custom)
+        deserializer.deserialize_any(BatchSizeVisitor)
     }
 }
 

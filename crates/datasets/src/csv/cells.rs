@@ -1,8 +1,13 @@
 //! Texts of a feature column become numbers or categories.
 
+use spec::dataset::CsvSpec;
+
+use super::meaning::{looks_missing, number};
+use super::no_number::{MARKERS, remedy};
 use super::roles::Role;
+use super::stats::sorted_names;
 use super::table::Table;
-use crate::error::DataError;
+use crate::error::{DataError, quoted};
 
 /// A feature column; none where a value is missing.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,28 +23,46 @@ pub(super) enum Cells {
 }
 
 impl Cells {
-    /// Reads a column of the table.
-    pub fn parse(table: &Table, role: &Role, markers: &[String]) -> Result<Self, DataError> {
+    /// Reads a column of the table; tells in `notes` of categories that seem to be missing values.
+    pub fn parse(
+        table: &Table,
+        role: &Role,
+        spec: &CsvSpec,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, DataError> {
         let name = table.names[role.column].clone();
-        let texts = table.texts(role.column, markers);
+        let texts = table.texts(role.column, &spec.missing.markers);
         if role.categorical {
-            let values = texts.map(|text| text.map(str::to_string)).collect();
+            let values: Vec<Option<String>> = texts.map(|text| text.map(str::to_string)).collect();
+            let known = values.iter().flatten().map(String::as_str);
+            let missing = sorted_names(known.filter(|text| looks_missing(text)));
+            if !missing.is_empty() {
+                let missing = quoted(&missing);
+                notes.push(format!(
+                    "{name}: {missing} taken for a category; list it in {MARKERS} if it stands for \
+                     a missing value"
+                ));
+            }
             return Ok(Self::Categories { name, values });
         }
         let wrong = |row: usize, text: &str| {
-            let remedy = format!(
-                "list {name:?} in dataset.csv.categorical or dataset.csv.ignore, or {text:?} in \
-                 dataset.csv.missing.markers"
-            );
+            let remedy = remedy(table, role.column, text, spec).unwrap_or_else(|| {
+                format!(
+                    "list {name:?} in dataset.csv.categorical or dataset.csv.ignore, or {text:?} \
+                     in {MARKERS}"
+                )
+            });
             table.wrong((row, role.column), text, "a number", remedy)
         };
         let values = texts
             .enumerate()
-            .map(|(row, text)| match text.map(|text| (text, number(text))) {
-                None => Ok(None),
-                Some((_, Some(value))) => Ok(Some(value)),
-                Some((text, None)) => Err(wrong(row, text)),
-            })
+            .map(
+                |(row, text)| match text.map(|text| (text, number(text, spec.decimal))) {
+                    None => Ok(None),
+                    Some((_, Some(value))) => Ok(Some(value)),
+                    Some((text, None)) => Err(wrong(row, text)),
+                },
+            )
             .collect::<Result<_, _>>()?;
         Ok(Self::Numbers { name, values })
     }
@@ -54,33 +77,6 @@ impl Cells {
         match self {
             Self::Numbers { values, .. } => values[row].is_some(),
             Self::Categories { values, .. } => values[row].is_some(),
-        }
-    }
-}
-
-/// A finite number. Rust would also read "inf" and "nan", which no network can learn from.
-pub(super) fn number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|value: &f64| value.is_finite())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_finite() {
-        assert_eq!(number("-1.5e3"), Some(-1500.0));
-        for text in [
-            "",
-            "nan",
-            "inf",
-            "-Infinity",
-            "1e999",
-            "1,5",
-            "0x10",
-            "male",
-        ] {
-            assert_eq!(number(text), None, "{text}");
         }
     }
 }

@@ -5,6 +5,7 @@ use spec::dataset::{CsvSpec, MissingPolicy, Scale};
 
 use super::cells::Cells;
 use super::stats;
+use super::table::Table;
 use crate::error::DataError;
 
 /// How a column becomes features.
@@ -203,4 +204,32 @@ pub(super) fn too_large(name: &str, file: &str) -> DataError {
         expected: "numbers well below 1e308".into(),
         remedy: "use another unit, or list the column in dataset.csv.ignore".into(),
     }
+}
+
+/// Whether training, which computes in f32, can hold a number.
+pub(super) fn fits_f32(value: f64) -> bool {
+    (value as f32).is_finite()
+}
+
+/// The number at a row and a column is `value` once it is scaled, which does not fit f32. `key` is
+/// the config key of its scale.
+pub(super) fn too_large_for_f32(
+    table: &Table,
+    place: (usize, usize),
+    value: f64,
+    (key, scale): (&str, Scale),
+) -> DataError {
+    let text = table.text(place.0, place.1);
+    let limit = "a number up to 3.4e38, more is too large for f32";
+    let (expected, remedy) = match scale {
+        Scale::None => (
+            limit.to_string(),
+            format!("scale the column ({key} = \"standardize\"), use another unit, or correct it"),
+        ),
+        _ => (
+            format!("{limit}; scaled it is {value:.1e}"),
+            "use another unit, or correct it".into(),
+        ),
+    };
+    table.wrong(place, text, &expected, remedy)
 }

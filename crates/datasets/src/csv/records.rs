@@ -1,82 +1,144 @@
 //! The structure of a table: records of equal length, and the line each one begins on.
 
+use ::csv::StringRecord;
+use spec::dataset::CsvSpec;
+
 use super::PATH;
-use crate::error::{DataError, excerpt};
+use super::header::Header;
+use super::lines::{Format, LineCounter};
+use super::quotes::Suspect;
+use super::ragged::Ragged;
+use crate::error::DataError;
 
 pub(super) const DELIMITER: &str = "dataset.csv.delimiter";
 
-/// UTF-8 without the byte order mark that some programs write first.
-pub(super) fn decode<'a>(bytes: &'a [u8], file: &str) -> Result<&'a str, DataError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let at = error.valid_up_to();
-        let line = 1 + bytes[..at].iter().filter(|&&byte| byte == b'\n').count();
-        DataError::Content {
-            file: file.into(),
-            place: format!("line {line}, byte {at}"),
-            found: format!("the byte 0x{:02x}", bytes[at]),
-            expected: "UTF-8 text".into(),
-            remedy: "convert the file to UTF-8".into(),
-        }
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
-}
-
 /// Records of equal length, without the header.
 pub(super) struct Records {
+    /// Names of the columns: by index where they have none.
     pub names: Vec<String>,
+    /// Columns that the header gives no name.
+    pub unnamed: Vec<usize>,
     /// Fields of all records, trimmed.
-    pub fields: Vec<::csv::StringRecord>,
+    pub fields: Vec<StringRecord>,
     /// The line each record begins on, from 1.
     pub lines: Vec<u64>,
+    /// What should be told.
+    pub notes: Vec<String>,
 }
 
 impl Records {
     /// Checks that every record has as many fields as the first, which names the columns when it
-    /// is a header.
-    pub fn check(text: &str, delimiter: u8, header: bool, file: &str) -> Result<Self, DataError> {
-        let mut reader = ::csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let mut lines = LineCounter::new(text);
-        let mut names: Option<Vec<String>> = None;
-        let mut records = Vec::new();
-        let mut places = Vec::new();
-        let mut raw = ::csv::StringRecord::new();
-        while reader
-            .read_record(&mut raw)
-            .map_err(|error| unreadable(file, &error.to_string(), PATH))?
-        {
-            let line = lines.at(raw.position().map_or(0, ::csv::Position::byte));
-            let record: ::csv::StringRecord = raw.iter().map(clean).collect();
-            if record.len() == 1 && record[0].is_empty() {
-                continue; // a line of spaces
-            }
-            match &names {
-                None => {
-                    names = Some(column_names(&record, (header, delimiter, line), file)?);
-                    if header {
-                        continue;
-                    }
-                }
-                Some(names) if names.len() != record.len() => {
-                    return Err(ragged(&raw, names.len(), line, file));
-                }
-                Some(_) => {}
-            }
-            records.push(record);
-            places.push(line);
+    /// is a header. `key` is the config key that names the file.
+    pub fn check(
+        text: &str,
+        format: Format,
+        spec: &CsvSpec,
+        (file, key): (&str, &'static str),
+    ) -> Result<Self, DataError> {
+        let (mut fields, mut lines) = read(text, format, spec, file)?;
+        let Some(width) = fields.first().map(StringRecord::len) else {
+            let found = match text.trim().is_empty() {
+                true => "an empty file",
+                false => "nothing but comments",
+            };
+            return Err(no_rows(
+                found,
+                "check the path, or write the table again",
+                file,
+            ));
+        };
+        let table = Ragged {
+            fields: &fields,
+            lines: &lines,
+            format,
+            file,
+        };
+        if width == 1 {
+            return Err(table.single_column());
         }
-        match names {
-            Some(names) if !records.is_empty() => Ok(Self {
-                names,
-                fields: records,
-                lines: places,
-            }),
-            names => Err(no_rows(names.is_some(), file)),
+        if let Some(row) = fields.iter().position(|record| record.len() != width) {
+            return Err(table.wrong(row, spec.header != Some(false)));
+        }
+        let (first, line) = (&fields[0], lines[0]);
+        let header = Header {
+            first,
+            rows: &fields[1..],
+            line,
+            file,
+            key,
+        };
+        let notes = header.check(spec)?.into_iter().collect();
+        let mut names: Vec<String> = (0..width).map(|index| index.to_string()).collect();
+        let mut unnamed = Vec::new();
+        if spec.header != Some(false) {
+            unnamed = name(&mut names, first, line, file)?;
+            fields.remove(0);
+            lines.remove(0);
+        }
+        if fields.is_empty() {
+            let remedy = "add rows, or set header = false if this line is data";
+            return Err(no_rows("only a header", remedy, file));
+        }
+        Ok(Self {
+            names,
+            unnamed,
+            fields,
+            lines,
+            notes,
+        })
+    }
+}
+
+/// All records that are more than spaces, and their lines. Of those that end in doubt the
+/// quotation marks are checked.
+fn read(
+    text: &str,
+    format: Format,
+    spec: &CsvSpec,
+    file: &str,
+) -> Result<(Vec<StringRecord>, Vec<u64>), DataError> {
+    let mut reader = ::csv::ReaderBuilder::new()
+        .delimiter(format.delimiter)
+        .comment(format.comment)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut counter = LineCounter::new(text, format);
+    let (mut records, mut lines) = (Vec::new(), Vec::new());
+    let mut suspects = Vec::new();
+    let mut plain = None;
+    let mut raw = StringRecord::new();
+    let failed = |error: ::csv::Error| unreadable(file, &error.to_string(), PATH);
+    while reader.read_record(&mut raw).map_err(failed)? {
+        let (line, start) = counter.at(raw.position().map_or(0, ::csv::Position::byte));
+        let record: StringRecord = raw.iter().map(clean).collect();
+        let end = reader.position().byte() as usize;
+        let whole = text
+            .get(start..end)
+            .unwrap_or_default()
+            .trim_end_matches('\n');
+        if end >= text.len() || whole.contains('\n') {
+            let (delimiter, decimal) = (format.delimiter, spec.decimal);
+            suspects.push(Suspect {
+                text: whole,
+                line,
+                file,
+                delimiter,
+                decimal,
+            });
+        } else if !records.is_empty() && plain.is_none() {
+            plain = Some(records.len());
+        }
+        if record.len() > 1 || !record[0].is_empty() {
+            records.push(record);
+            lines.push(line);
         }
     }
+    let plain = plain.and_then(|row| records.get(row));
+    suspects
+        .iter()
+        .try_for_each(|suspect| suspect.check(plain))?;
+    Ok((records, lines))
 }
 
 /// A field without surrounding white space, nor quotation marks that had white space before them.
@@ -86,21 +148,20 @@ fn clean(field: &str) -> &str {
     inner.map_or(field, str::trim)
 }
 
-/// Names from the first record, or its positions when it is not a header.
-fn column_names(
-    first: &::csv::StringRecord,
-    (header, delimiter, line): (bool, u8, u64),
+/// Takes the names that the header has, which must differ; the columns that it does not name.
+fn name(
+    names: &mut [String],
+    header: &StringRecord,
+    line: u64,
     file: &str,
-) -> Result<Vec<String>, DataError> {
-    if first.len() == 1 {
-        return Err(single_column(&first[0], delimiter, line, file));
-    }
-    if !header {
-        return Ok((0..first.len()).map(|index| index.to_string()).collect());
-    }
-    let names: Vec<String> = first.iter().map(str::to_string).collect();
-    for (index, name) in names.iter().enumerate() {
-        if let Some(before) = names[..index].iter().position(|other| other == name) {
+) -> Result<Vec<usize>, DataError> {
+    let mut unnamed = Vec::new();
+    for (index, name) in header.iter().enumerate() {
+        if name.is_empty() {
+            unnamed.push(index);
+            continue;
+        }
+        if let Some(before) = header.iter().take(index).position(|other| other == name) {
             return Err(DataError::Content {
                 file: file.into(),
                 place: format!("line {line}"),
@@ -109,56 +170,12 @@ fn column_names(
                 remedy: "rename one of them, or set header = false if this line is data".into(),
             });
         }
+        names[index] = name.into();
     }
-    Ok(names)
+    Ok(unnamed)
 }
 
-/// Points to the delimiter that the line seems to use.
-fn single_column(text: &str, delimiter: u8, line: u64, file: &str) -> DataError {
-    let other = [',', ';', '\t', '|', ' ']
-        .into_iter()
-        .find(|&other| other != char::from(delimiter) && text.contains(other));
-    let remedy = match other {
-        Some(other) => format!("set delimiter = {:?}", other.to_string()),
-        None => "set it to the character between the fields of the file".into(),
-    };
-    let delimiter = char::from(delimiter);
-    let problem = format!(
-        "{file}, line {line}: found a single column {}, expected features and a target between \
-         {delimiter:?}",
-        excerpt(text)
-    );
-    DataError::setting(DELIMITER, problem, remedy)
-}
-
-fn ragged(record: &::csv::StringRecord, expected: usize, line: u64, file: &str) -> DataError {
-    let count = record.len();
-    // A quotation mark without its partner swallows line ends.
-    let remedy = if record.iter().any(|field| field.contains('\n')) {
-        "close the quotation mark that opens in this row"
-    } else if count < expected {
-        "add what is missing, or remove the row"
-    } else {
-        "put quotation marks around a field that contains the delimiter, or remove the extra ones"
-    };
-    DataError::Content {
-        file: file.into(),
-        place: format!("line {line}"),
-        found: format!("{count} {}", if count == 1 { "field" } else { "fields" }),
-        expected: format!("{expected} as in the first row"),
-        remedy: remedy.into(),
-    }
-}
-
-fn no_rows(header: bool, file: &str) -> DataError {
-    let (found, remedy) = if header {
-        (
-            "only a header",
-            "add rows, or set header = false if this line is data",
-        )
-    } else {
-        ("an empty file", "check the path, or write the table again")
-    };
+fn no_rows(found: &str, remedy: &str, file: &str) -> DataError {
     DataError::Content {
         file: file.into(),
         place: "line 1".into(),
@@ -175,35 +192,5 @@ pub(super) fn unreadable(file: &str, problem: &str, key: &'static str) -> DataEr
         problem: format!("cannot be read as a table ({problem})"),
         remedy: "check that it is a text file with one row a line".into(),
         key: Some(key),
-    }
-}
-
-/// Counts lines up to ever higher byte offsets.
-struct LineCounter<'a> {
-    bytes: &'a [u8],
-    position: usize,
-    line: u64,
-}
-
-impl<'a> LineCounter<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            bytes: text.as_bytes(),
-            position: 0,
-            line: 1,
-        }
-    }
-
-    /// The line of the first byte from `offset` on that is not a line end.
-    fn at(&mut self, offset: u64) -> u64 {
-        while let Some(&byte) = self.bytes.get(self.position) {
-            let reached = self.position as u64 >= offset;
-            if reached && byte != b'\n' && byte != b'\r' {
-                break;
-            }
-            self.line += u64::from(byte == b'\n');
-            self.position += 1;
-        }
-        self.line
     }
 }

@@ -3,10 +3,11 @@
 use spec::dataset::{Column, CsvSpec};
 
 use super::table::Table;
+use super::unnamed;
 use crate::error::{DataError, quoted};
 
-const TARGET: &str = "dataset.csv.target";
-const IGNORE: &str = "dataset.csv.ignore";
+pub(super) const TARGET: &str = "dataset.csv.target";
+pub(super) const IGNORE: &str = "dataset.csv.ignore";
 const CATEGORICAL: &str = "dataset.csv.categorical";
 
 /// A feature column.
@@ -27,12 +28,16 @@ pub(super) struct Roles {
 }
 
 impl Roles {
-    /// Finds the columns that the config names.
-    pub fn resolve(spec: &CsvSpec, table: &Table) -> Result<Self, DataError> {
+    /// Finds the columns that the config names; tells in `notes` which others are not used.
+    pub fn resolve(
+        spec: &CsvSpec,
+        table: &Table,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, DataError> {
         let (names, file) = (&table.names, &table.files[0]);
-        let target = find(&spec.target, names, TARGET, file)?;
-        let ignored = find_all(&spec.ignore, names, IGNORE, file)?;
-        let categorical = find_all(&spec.categorical, names, CATEGORICAL, file)?;
+        let target = find(&spec.target, table, TARGET)?;
+        let mut ignored = find_all(&spec.ignore, table, IGNORE)?;
+        let categorical = find_all(&spec.categorical, table, CATEGORICAL)?;
         for (columns, key, why) in [
             (&ignored, IGNORE, "it cannot be ignored"),
             (&categorical, CATEGORICAL, "classes need no listing here"),
@@ -46,6 +51,13 @@ impl Roles {
             let problem = format!("column {:?} is also in {IGNORE}", names[both]);
             return Err(DataError::setting(CATEGORICAL, problem, "list it once"));
         }
+        let named: Vec<usize> = [&[target], ignored.as_slice(), &categorical].concat();
+        let left_out = unnamed::left_out(table, spec, &named, notes)?;
+        let remedy = match left_out.is_empty() {
+            true => "ignore fewer columns",
+            false => "name the columns in the header, or ignore fewer",
+        };
+        ignored.extend(left_out);
         let features: Vec<Role> = (0..names.len())
             .filter(|column| *column != target && !ignored.contains(column))
             .map(|column| Role {
@@ -55,46 +67,53 @@ impl Roles {
             .collect();
         if features.is_empty() {
             let problem = format!("no column of {file} is left as a feature");
-            return Err(DataError::setting(IGNORE, problem, "ignore fewer columns"));
+            return Err(DataError::setting(IGNORE, problem, remedy));
         }
         Ok(Self { target, features })
     }
 }
 
-fn find_all(
-    columns: &[Column],
-    names: &[String],
-    key: &'static str,
-    file: &str,
-) -> Result<Vec<usize>, DataError> {
-    columns
-        .iter()
-        .map(|column| find(column, names, key, file))
-        .collect()
+/// The positions of all columns of a list; "" stands for those without a name.
+fn find_all(columns: &[Column], table: &Table, key: &'static str) -> Result<Vec<usize>, DataError> {
+    let mut found = Vec::new();
+    for column in columns {
+        match column {
+            Column::Name(name) if name.trim().is_empty() && !table.unnamed.is_empty() => {
+                found.extend(&table.unnamed);
+            }
+            _ => found.push(find(column, table, key)?),
+        }
+    }
+    Ok(found)
 }
 
 /// The position of a column.
-fn find(
-    column: &Column,
-    names: &[String],
-    key: &'static str,
-    file: &str,
-) -> Result<usize, DataError> {
+fn find(column: &Column, table: &Table, key: &'static str) -> Result<usize, DataError> {
+    let (names, file) = (&table.names, &table.files[0]);
+    let position = |index: i64| usize::try_from(index).ok().filter(|at| *at < names.len());
     let found = match column {
-        Column::Index(index) => (*index < names.len()).then_some(*index),
+        Column::Index(index) => position(*index),
         Column::Name(name) => names.iter().position(|other| other == name.trim()),
     };
     found.ok_or_else(|| {
         let problem = format!("{file} has no column {column}");
+        let last = names.len() - 1;
         let remedy = match column {
-            Column::Index(_) => format!(
-                "columns count from 0 to {}: {}",
-                names.len() - 1,
+            Column::Index(index) if *index < 0 => format!(
+                "a column is a name or an index from 0, and the last one is {last}: {}",
                 quoted(names)
             ),
-            Column::Name(name) => match nearest(name, names) {
-                Some(near) => format!("did you mean {near:?}? It has {}", quoted(names)),
-                None => format!("it has {}", quoted(names)),
+            Column::Index(_) => format!("columns count from 0 to {last}: {}", quoted(names)),
+            Column::Name(name) => match name.trim().parse().ok().and_then(position) {
+                Some(at) => format!(
+                    "an index stands without quotation marks: {at} is {:?}. It has {}",
+                    names[at],
+                    quoted(names)
+                ),
+                None => match nearest(name, names) {
+                    Some(near) => format!("did you mean {near:?}? It has {}", quoted(names)),
+                    None => format!("it has {}", quoted(names)),
+                },
             },
         };
         DataError::setting(key, problem, remedy)
@@ -102,7 +121,7 @@ fn find(
 }
 
 /// The name most like `name`, if one is like it at all.
-fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a String> {
+pub(super) fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a String> {
     let likeness = |other: &String| {
         let (a, b) = (name.to_lowercase(), other.to_lowercase());
         strsim::jaro_winkler(&a, &b)
@@ -119,21 +138,17 @@ fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a String> {
 mod tests {
     use super::*;
 
-    fn names() -> Vec<String> {
-        ["bill_length_mm", "island", "species"]
-            .map(Into::into)
-            .into()
+    fn table() -> Table {
+        Table::of_names(["bill_length_mm", "island", "species"])
     }
 
     fn message(column: Column) -> String {
-        find(&column, &names(), TARGET, "p.csv")
-            .unwrap_err()
-            .to_string()
+        find(&column, &table(), TARGET).unwrap_err().to_string()
     }
 
     #[test]
     fn columns_are_found_by_name_and_index() {
-        let found = |column| find(&column, &names(), TARGET, "p.csv").unwrap();
+        let found = |column| find(&column, &table(), TARGET).unwrap();
         assert_eq!(found(Column::Name("island".into())), 1);
         assert_eq!(found(Column::Index(2)), 2);
     }
@@ -150,5 +165,12 @@ mod tests {
             text.contains("has no column 3; columns count from 0 to 2: \"bill"),
             "{text}"
         );
+        let text = message(Column::Index(-1));
+        let wanted = "has no column -1; a column is a name or an index from 0, and the last one is \
+                      2: \"bill_length_mm\", ";
+        assert!(text.contains(wanted), "{text}");
+        let text = message(Column::Name("2".into()));
+        let wanted = "an index stands without quotation marks: 2 is \"species\"";
+        assert!(text.contains(wanted), "{text}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::number;
+use super::meaning::number;
 
 /// Arithmetic mean of at least one value.
 pub(super) fn mean(values: &[f64]) -> f64 {
@@ -65,7 +65,7 @@ pub(super) fn sorted_names<'a>(values: impl Iterator<Item = &'a str>) -> Vec<Str
     let mut names: Vec<&str> = values.collect();
     names.sort_unstable();
     names.dedup();
-    let numbers: Option<Vec<f64>> = names.iter().map(|name| number(name)).collect();
+    let numbers: Option<Vec<f64>> = names.iter().map(|name| number(name, '.')).collect();
     if let Some(numbers) = numbers {
         let mut order: Vec<usize> = (0..names.len()).collect();
         order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));

@@ -12,15 +12,22 @@ use polars::prelude::{
 };
 use spec::dataset::CsvSpec;
 
-use super::records::{DELIMITER, Records, decode, unreadable};
+use super::encoding::decode;
+use super::lines;
+use super::records::{Records, unreadable};
 use crate::error::{DataError, excerpt, quoted};
 use crate::files::{self, Located, Source};
+use crate::gzip;
 
 /// One or two files with the same columns, as text.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// Names of the columns; "0", "1" ... without a header.
+    /// Names of the columns; "0", "1" ... where they have none.
     pub names: Vec<String>,
+    /// Columns that the header gives no name.
+    pub unnamed: Vec<usize>,
+    /// What should be told of the files.
+    pub notes: Vec<String>,
     /// The files the rows are from: the table, then perhaps the one of test samples.
     pub files: Vec<String>,
     columns: Vec<StringChunked>,
@@ -35,14 +42,16 @@ impl Table {
         spec: &CsvSpec,
         key: &'static str,
     ) -> Result<(Self, Source), DataError> {
-        let delimiter = delimiter(spec.delimiter)?;
         let (bytes, source) = files::read(file, Some(key))?;
-        let text = decode(&bytes, &file.name)?;
-        let records = Records::check(text, delimiter, spec.header, &file.name)?;
-        let columns = columns(&records, delimiter)
+        let text = decode(gzip::unpack(bytes, &file.name)?, &file.name)?;
+        let (text, format) = lines::prepare(text, spec, &file.name)?;
+        let records = Records::check(&text, format, spec, (&file.name, key))?;
+        let columns = columns(&records, format.delimiter)
             .map_err(|error| unreadable(&file.name, &error.to_string(), key))?;
         let table = Self {
             names: records.names,
+            unnamed: records.unnamed,
+            notes: records.notes,
             files: vec![file.name.clone()],
             columns,
             places: records.lines.into_iter().map(|line| (0, line)).collect(),
@@ -70,7 +79,21 @@ impl Table {
         self.places
             .extend(other.places.into_iter().map(|(_, line)| (1, line)));
         self.files.extend(other.files);
+        self.notes.extend(other.notes);
         Ok(self)
+    }
+
+    /// A table without rows.
+    #[cfg(test)]
+    pub fn of_names<const N: usize>(names: [&str; N]) -> Self {
+        Self {
+            names: names.map(String::from).into(),
+            unnamed: Vec::new(),
+            notes: Vec::new(),
+            files: vec!["p.csv".into()],
+            columns: vec![StringChunked::default(); N],
+            places: Vec::new(),
+        }
     }
 
     /// Number of rows.
@@ -88,6 +111,11 @@ impl Table {
         self.columns[column]
             .iter()
             .map(move |text| text.filter(missing))
+    }
+
+    /// The text of one field.
+    pub fn text(&self, row: usize, column: usize) -> &str {
+        self.columns[column].get(row).unwrap_or_default()
     }
 
     /// Index in `files` of the file that a row is from.
@@ -111,18 +139,6 @@ impl Table {
             expected: expected.into(),
             remedy,
         }
-    }
-}
-
-/// The delimiter as the one byte both readers want.
-fn delimiter(delimiter: char) -> Result<u8, DataError> {
-    match u8::try_from(delimiter) {
-        Ok(byte) if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r' | 0) => Ok(byte),
-        _ => Err(DataError::setting(
-            DELIMITER,
-            format!("{delimiter:?} cannot stand between fields"),
-            "use one ASCII character such as \",\", \";\" or \"\\t\"",
-        )),
     }
 }
 

@@ -2,16 +2,17 @@
 
 use spec::dataset::{CsvSpec, Scale, Task};
 
-use super::cells::number;
-use super::encode::Scaling;
+use super::encode::{Scaling, fits_f32};
+use super::labels;
+use super::meaning::number;
+use super::no_number::{MARKERS, remedy};
+use super::roles::TARGET;
 use super::stats;
 use super::table::Table;
 use crate::dataset::Target;
 use crate::error::{DataError, quoted};
 use crate::samples::Targets;
 use crate::split::Indices;
-
-const TARGET: &str = "dataset.csv.target";
 
 /// Targets of all rows; none where one is missing.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,22 +30,38 @@ pub(super) struct Prepared {
 impl Values {
     /// Reads the target column.
     pub fn parse(table: &Table, column: usize, spec: &CsvSpec) -> Result<Self, DataError> {
-        let texts = table.texts(column, &spec.missing.markers);
+        let texts = labels::renamed(table, column, spec)?;
+        if texts.iter().all(Option::is_none) {
+            let (file, name) = (&table.files[0], &table.names[column]);
+            let problem = format!("column {name:?} of {file} has no value in any row");
+            let remedy = format!("name another column: it has {}", quoted(&table.names));
+            return Err(DataError::setting(TARGET, problem, remedy));
+        }
         if spec.task == Task::Classification {
+            labels::check_classes(&texts, table, column, spec)?;
+            let texts = texts.into_iter();
             return Ok(Self::Classes(
                 texts.map(|text| text.map(str::to_string)).collect(),
             ));
         }
         let wrong = |row: usize, text: &str| {
-            let remedy = "set task = \"classification\" if the target is a class, or list the \
-                          text in dataset.csv.missing.markers";
-            table.wrong((row, column), text, "a number as target", remedy.into())
+            let remedy = remedy(table, column, text, spec).unwrap_or_else(|| {
+                format!(
+                    "set task = \"classification\" if the target is a class, or list the text in \
+                     {MARKERS}"
+                )
+            });
+            table.wrong((row, column), text, "a number as target", remedy)
         };
         let values = texts
+            .into_iter()
             .enumerate()
             .map(|(row, text)| match text {
                 None => Ok(None),
-                Some(text) => number(text).map(Some).ok_or_else(|| wrong(row, text)),
+                Some(text) => {
+                    let value = number(text, spec.decimal);
+                    value.map(Some).ok_or_else(|| wrong(row, text))
+                }
             })
             .collect::<Result<_, _>>()?;
         Ok(Self::Reals(values))
@@ -86,7 +103,7 @@ impl Values {
         match self {
             Self::Classes(values) => {
                 let values: Vec<String> = values.into_iter().flatten().collect();
-                prepare_classes(&values, parts, name, file)
+                prepare_classes(&values, parts, spec.decimal, (name, file))
             }
             Self::Reals(values) => {
                 let values: Vec<f64> = values.into_iter().flatten().collect();
@@ -97,6 +114,15 @@ impl Values {
 }
 
 impl Prepared {
+    /// The first target that f32 cannot hold, and its position.
+    pub fn too_large(&self) -> Option<(usize, f64)> {
+        let Targets::Values(values) = &self.values else {
+            return None;
+        };
+        let at = values.iter().position(|value| !fits_f32(*value))?;
+        Some((at, values[at]))
+    }
+
     /// Targets of these samples.
     pub fn part(&self, rows: &[usize]) -> Targets {
         match &self.values {
@@ -113,8 +139,8 @@ impl Prepared {
 fn prepare_classes(
     values: &[String],
     parts: &Indices,
-    name: &str,
-    file: &str,
+    decimal: char,
+    (name, file): (&str, &str),
 ) -> Result<Prepared, DataError> {
     let names = stats::sorted_names(values.iter().map(String::as_str));
     if let [only] = names.as_slice() {
@@ -132,7 +158,7 @@ fn prepare_classes(
         .filter_map(|(name, &trained)| (!trained).then_some(name))
         .collect();
     if !absent.is_empty() {
-        return Err(absent_classes(&absent, &names, name, file));
+        return Err(absent_classes(&absent, &names, decimal, (name, file)));
     }
     Ok(Prepared {
         target: Target::Classes { names },
@@ -140,13 +166,19 @@ fn prepare_classes(
     })
 }
 
-fn absent_classes(absent: &[&String], names: &[String], name: &str, file: &str) -> DataError {
+fn absent_classes(
+    absent: &[&String],
+    names: &[String],
+    decimal: char,
+    (name, file): (&str, &str),
+) -> DataError {
     let problem = format!(
         "column {name:?} of {file} has classes that no training sample shows: {}",
         quoted(absent)
     );
-    let numbers = names.iter().all(|name| number(name).is_some());
-    let remedy = if numbers && names.len() > 20 {
+    let numbers: Option<Vec<f64>> = names.iter().map(|name| number(name, decimal)).collect();
+    let fractions = |all: &[f64]| all.iter().any(|value| value.fract() != 0.0);
+    let remedy = if numbers.is_some_and(|all| all.len() > 20 || fractions(&all)) {
         "set task = \"regression\" if the target is a quantity, or use a stratified split"
     } else {
         "use a stratified split, or a training file that has them"
@@ -175,9 +207,6 @@ fn prepare_reals(
     };
     let stored = |value: &f64| (value - scaling.shift) / divisor;
     let stored: Vec<f64> = values.iter().map(stored).collect();
-    if !stored.iter().all(|value| value.is_finite()) {
-        return Err(too_large());
-    }
     Ok(Prepared {
         values: Targets::Values(stored),
         target: Target::Real {

@@ -1,19 +1,25 @@
 mod bad_input;
+mod causes;
 mod prepared;
+mod structure;
 
 use super::*;
 use spec::dataset::{Column, Holdout, Missing, Scale, Task};
+use std::collections::BTreeMap;
 use std::fs;
 use tempfile::TempDir;
 
 /// A config for `t.csv` with target `y` and no split.
-fn spec() -> CsvSpec {
+pub(super) fn spec() -> CsvSpec {
     CsvSpec {
         path: "t.csv".into(),
         test_path: None,
-        header: true,
+        header: None,
         delimiter: ',',
+        decimal: '.',
+        comment: None,
         target: column("y"),
+        rename: BTreeMap::new(),
         task: Task::default(),
         ignore: Vec::new(),
         categorical: Vec::new(),

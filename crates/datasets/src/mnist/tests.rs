@@ -1,6 +1,11 @@
+mod names;
+
 use super::*;
-use crate::idx::tests::{encode, gzip};
+use crate::gzip::tests::gzip;
+use crate::idx::tests::encode;
+use crate::samples::Features;
 use ndarray::Array2;
+use spec::dataset::Pixels;
 use std::fs;
 use tempfile::TempDir;
 
@@ -65,44 +70,6 @@ fn standardized_pixels_have_the_known_mean_and_deviation() {
     // Known for pixels in [0, 1]: mean 0.1307, deviation 0.3081.
     assert!((1.0 / scale / 255.0 - 0.3081).abs() < 5e-5);
     assert!((-offset / scale / 255.0 - 0.1307).abs() < 5e-5);
-}
-
-#[test]
-fn raw_packed_and_prefixed_files_are_found() {
-    let folder = folder(|_, bytes| Some(bytes));
-    for name in ["train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
-        let bytes = fs::read(folder.path().join(name)).unwrap();
-        fs::remove_file(folder.path().join(name)).unwrap();
-        fs::write(folder.path().join(format!("{name}.gz")), gzip(&bytes)).unwrap();
-    }
-    let data = load(&spec(), folder.path()).unwrap();
-    assert_eq!(data.sample_shape, [1, 2, 2]);
-    assert_eq!(data.test.labels(), Some([2, 0].as_slice()));
-
-    for entry in fs::read_dir(folder.path()).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path
-            .file_name()
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .replace("t10k", "test");
-        fs::rename(&path, folder.path().join(format!("kmnist-{name}"))).unwrap();
-    }
-    let text = load(&spec(), folder.path()).unwrap_err().to_string();
-    assert!(
-        text.ends_with("files there begin with \"kmnist-\": set dataset.mnist.prefix"),
-        "{text}"
-    );
-    let prefixed = MnistSpec {
-        prefix: "kmnist-".into(),
-        ..spec()
-    };
-    let again = load(&prefixed, folder.path()).unwrap();
-    assert_eq!(
-        (again.name.as_str(), &again.checksum),
-        ("kmnist", &data.checksum)
-    );
 }
 
 #[test]
@@ -241,6 +208,13 @@ fn wrong_ranks_are_refused() {
         text.contains("found 2 dimensions [3, 4], expected 3 dimensions"),
         "{text}"
     );
+    let colour = encode(&[3, 3, 2, 2], &[0; 36]);
+    let text = error("train-images-idx3-ubyte", &colour).to_string();
+    assert!(text.contains("found 4 dimensions [3, 3, 2, 2]"), "{text}");
+    assert!(
+        text.contains("; images in colour are read by [dataset.images]"),
+        "{text}"
+    );
     let text = error("t10k-labels-idx1-ubyte", &encode(&[2, 1], &[0, 1])).to_string();
     assert!(text.contains("expected 1 dimension [labels]"), "{text}");
     assert!(
@@ -286,47 +260,38 @@ fn a_single_class_is_refused() {
 }
 
 #[test]
-fn missing_files_and_folders_say_where_was_looked() {
-    let part = folder(|name, bytes| name.starts_with("train").then_some(bytes));
-    let error = load(&spec(), part.path()).unwrap_err();
-    let text = error.to_string();
-    assert!(
-        text.starts_with("t10k-images-idx3-ubyte in folder "),
-        "{text}"
-    );
-    assert!(
-        text.contains("test-images-idx3-ubyte.gz); set dataset.mnist.path"),
-        "{text}"
-    );
-    assert_eq!(error.key(), Some(PATH));
-
-    let nowhere = MnistSpec {
-        path: Some("no-such-folder".into()),
+fn transposing_exchanges_rows_and_columns() {
+    // Two rows of three pixels.
+    let images = |count: u8| encode(&[count.into(), 2, 3], &(0..count * 6).collect::<Vec<_>>());
+    let folder = folder(|name, bytes| match name {
+        "train-images-idx3-ubyte" => Some(images(3)),
+        "t10k-images-idx3-ubyte" => Some(images(2)),
+        _ => Some(bytes),
+    });
+    let transposed = MnistSpec {
+        transpose: true,
         ..spec()
     };
-    let text = load(&nowhere, Path::new("configs"))
-        .unwrap_err()
-        .to_string();
-    let start = "folder no-such-folder not found (looked for configs/no-such-folder, \
-                 no-such-folder); name the folder";
-    assert!(text.starts_with(start), "{text}");
-
-    let file = MnistSpec {
-        path: Some("train-images-idx3-ubyte".into()),
-        ..spec()
+    let data = load(&transposed, folder.path()).unwrap();
+    assert_eq!(data.sample_shape, [1, 3, 2]);
+    let Features::Bytes { bytes, .. } = data.test.features() else {
+        panic!("images are bytes");
     };
-    let text = load(&file, part.path()).unwrap_err().to_string();
+    assert_eq!(bytes[..6], [0, 3, 1, 4, 2, 5]);
+    assert_eq!(bytes[6..], [6, 9, 7, 10, 8, 11]);
     assert!(
-        text.contains("train-images-idx3-ubyte is a file; name the folder"),
-        "{text}"
+        data.notes[0].starts_with("transposed: "),
+        "{:?}",
+        data.notes
     );
-}
 
-#[test]
-fn a_folder_in_place_of_a_file_is_refused() {
-    let folder = folder(|name, bytes| (!name.starts_with("t10k-l")).then_some(bytes));
-    fs::create_dir(folder.path().join("t10k-labels-idx1-ubyte")).unwrap();
-    let text = load(&spec(), folder.path()).unwrap_err().to_string();
-    let wanted = "./t10k-labels-idx1-ubyte: is a folder, not a file; name a file inside it";
-    assert_eq!(text, wanted);
+    // Padding comes after it.
+    let padded = MnistSpec {
+        pad: 1,
+        ..transposed
+    };
+    assert_eq!(
+        load(&padded, folder.path()).unwrap().sample_shape,
+        [1, 5, 4]
+    );
 }

@@ -27,6 +27,7 @@ impl Prepared {
             fixed => format!(", {fixed} more fixed"),
         };
         lines.push(format!("  {learned} parameters in all{fixed}"));
+        lines.extend(self.notes.iter().map(|note| format!("  note: {note}")));
         lines.extend(self.special().map(|special| format!("Training: {special}")));
         lines.join("\n")
     }

@@ -7,6 +7,7 @@ use spec::training::Metric;
 use spec::{Implementation, Mode};
 
 use super::Stop;
+use super::divergence::as_f32_holds;
 use crate::batches::Batch;
 use crate::interrupt;
 use crate::metrics::Measurement;
@@ -108,7 +109,7 @@ impl<'a> Evaluator<'a> {
             let target = &self.prepared.dataset.target;
             let (x, t) = self.batch.fill(samples, target, chunk);
             let evaluation = model.evaluate(Mode::Evaluation, x, t);
-            sum += evaluation.loss * chunk.len() as f64;
+            sum += as_f32_holds(evaluation.loss) * chunk.len() as f64;
             if let Some(measurement) = &mut measurement {
                 measurement.add(evaluation.output.view());
             }

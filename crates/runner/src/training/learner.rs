@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use spec::{Implementation, NamedTensors, Streams};
 
 use super::Stop;
+use super::divergence::{Divergence, as_f32_holds, word};
 use super::escapes::moved;
 use super::evaluation::Evaluator;
 use crate::batches::{Batches, Lesson};
@@ -73,11 +74,13 @@ impl Learner<'_, '_> {
                 self.model.train_step_beside(step, x, t, aside)
             });
             self.time += start.elapsed();
+            let loss = as_f32_holds(loss);
             if !loss.is_finite() {
-                let step = index + 1;
-                return Err(Stop::Diverged(format!(
-                    "the loss became {loss} at step {step} of epoch {epoch}"
-                )));
+                let (became, step) = (word(loss), index + 1);
+                return Err(Stop::Diverged(Divergence {
+                    what: format!("the loss became {became} at step {step} of epoch {epoch}"),
+                    before_learning: (step, epoch) == (1, 1),
+                }));
             }
             sum += loss * batches.len(index) as f64;
             if self.first_losses.len() < FIRST_LOSSES {

@@ -6,6 +6,7 @@ use spec::stopping::EscapeSpec;
 use spec::{Experiment, Implementation, ImplementationName, NamedTensors};
 
 use super::Stop;
+use super::divergence::{expect_loss, expect_parameters};
 use super::escapes::{self, Escape, initial_of_run};
 use super::learner::{Learner, Tools};
 use super::stopping::{Best, Stopping};
@@ -163,11 +164,12 @@ impl Trainee {
                     Ok(())
                 }
             }
-            Err(Stop::Diverged(why)) if self.escape.runs() > 1 => {
+            Err(Stop::Diverged(mut divergence)) if self.escape.runs() > 1 => {
                 trained.diverged_runs += 1;
                 if trained.diverged_runs == self.escape.runs() {
-                    let why = format!("in the last of {} runs {why}", self.escape.runs());
-                    return Err(Stop::Diverged(why));
+                    let (runs, what) = (self.escape.runs(), divergence.what);
+                    divergence.what = format!("in the last of {runs} runs {what}");
+                    return Err(Stop::Diverged(divergence));
                 }
                 self.next_run(tools, trained)
             }
@@ -192,12 +194,13 @@ impl Trainee {
         };
         let train_loss = self.escape.epoch(&mut learner, self.epoch + 1)?;
         let (time, learning_rate) = (learner.time, learner.learning_rate);
+        let after = format!("after epoch {}", self.epoch + 1);
+        expect_parameters(&self.model.parameters(), &after)?;
         let validation = tools.evaluator.validation(&mut *self.model)?;
         let test = tools.evaluator.test(&mut *self.model)?;
-        let after = format!("after epoch {}", self.epoch + 1);
-        expect_finite("test", test.loss, &after)?;
+        expect_loss("test", test.loss, &after)?;
         if let Some(validation) = &validation {
-            expect_finite("validation", validation.loss, &after)?;
+            expect_loss("validation", validation.loss, &after)?;
         }
         let several = self.escape.runs() > 1;
         Ok(Epoch {
@@ -268,23 +271,21 @@ impl Trainee {
             self.model.load(&weights)?;
             let validation = tools.evaluator.validation(&mut *self.model)?;
             let test = tools.evaluator.test(&mut *self.model)?;
-            expect_finite("test", test.loss, "with the best weights")?;
+            let train_loss = tools.evaluator.training_loss(&mut *self.model)?;
+            let validation_loss = validation.map(|v| v.loss);
+            let when = "with the best weights";
+            expect_loss("test", test.loss, when)?;
+            expect_loss("training", train_loss, when)?;
+            expect_loss("validation", validation_loss.unwrap_or(0.0), when)?;
             trained.kept = Some(Kept {
                 best_epoch,
-                train_loss: tools.evaluator.training_loss(&mut *self.model)?,
-                validation_loss: validation.map(|v| v.loss),
+                train_loss,
+                validation_loss,
                 test_loss: test.loss,
                 test: test.metrics,
             });
         }
         self.done = true;
         Ok(())
-    }
-}
-
-fn expect_finite(of: &str, loss: f64, when: &str) -> Result<(), Stop> {
-    match loss.is_finite() {
-        true => Ok(()),
-        false => Err(Stop::Diverged(format!("the {of} loss is {loss} {when}"))),
     }
 }

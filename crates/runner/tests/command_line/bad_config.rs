@@ -17,7 +17,7 @@ fn a_typo_is_told_with_its_place_and_the_nearest_name() {
     let workspace = Workspace::new();
     workspace.write("tiny.toml", TINY.replace("epochs = 3", "epoch = 3"));
     let parts = [
-        "tiny.toml:14:1: ",
+        "--> tiny.toml:14:1\n",
         "unknown key `epoch`",
         "did you mean `epochs`?",
     ];
@@ -29,7 +29,7 @@ fn an_impossible_value_is_told_with_its_place() {
     let workspace = Workspace::new();
     workspace.write("tiny.toml", TINY.replace("units = 4", "units = 0"));
     let parts = [
-        "tiny.toml:11:32: ",
+        "--> tiny.toml:11:32\n",
         "model.layers.0.linear.units",
         "1 or more",
     ];
@@ -43,7 +43,7 @@ fn a_value_that_does_not_suit_the_data_is_told_with_its_place() {
         "tiny.toml",
         TINY.replace("batch_size = 8", "batch_size = 800"),
     );
-    let parts = ["tiny.toml:15:14: ", "training.batch_size", "at most 30"];
+    let parts = ["--> tiny.toml:15:14\n", "training.batch_size", "at most 30"];
     workspace.refuse_to_run(&[], &parts);
 }
 

@@ -90,7 +90,7 @@ fn a_corrupt_gzip() {
         let place = bytes.len() / 2;
         bytes[place..place + 8].fill(0xff);
     };
-    packed(middle).refuse_to_run(&[], &[TEST_LABELS, "download it again"]);
+    packed(middle).refuse_to_run(&[], &[TEST_LABELS, "download the file again"]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn text_in_a_numeric_column() {
 fn a_target_column_that_is_not_there() {
     let workspace = table("a,b,class\n1,2,u\n3,4,v\n");
     let parts = [
-        "tiny.toml:9:10: ",
+        "--> tiny.toml:9:10\n",
         "table.csv has no column \"y\"",
         "\"class\"",
     ];
@@ -177,7 +177,7 @@ fn a_target_column_that_is_not_there() {
 fn a_single_class() {
     let workspace = table("a,y\n1,u\n2,u\n");
     let parts = [
-        "tiny.toml:9:10: ",
+        "--> tiny.toml:9:10\n",
         "a single class, \"u\"",
         "at least two classes",
     ];

@@ -65,7 +65,10 @@ fn a_report_that_cannot_be_written_is_told_before_the_work() {
     let workspace = Workspace::tiny();
     workspace.write("taken", "a file where the folder should be");
     let arguments = ["check", "tiny.toml", "--json", "taken/report.json"];
-    workspace.refuse(&arguments, &["taken/report.json: cannot write", "--out"]);
+    workspace.refuse(
+        &arguments,
+        &["taken/report.json: cannot write", "choose another place"],
+    );
 }
 
 /// A config of that name over `[dataset]`, layers, training keys, and `[gradient_check]` keys.

@@ -8,6 +8,8 @@ mod compare;
 mod early;
 mod escapes;
 mod export;
+mod outputs;
+mod pictures;
 mod proofs;
 mod speedrun;
 mod stopping;

@@ -56,7 +56,7 @@ fn an_experiment_that_cannot_be_run_is_told() {
     let good = workspace.read("speedrun.toml");
     call(
         &good.replace("accuracy", "acuracy"),
-        &["wrong.toml:4: ", "acuracy"],
+        &["--> wrong.toml:4:1\n", "acuracy", "`accuracy`"],
     );
     call(&good.replace("[3, 4]", "[]"), &["wrong.toml:1: seeds"]);
     workspace.refuse(&["speedrun", "none.toml"], &["none.toml"]);

@@ -156,11 +156,21 @@ impl Finished {
         }
     }
 
-    /// Standard error is one line, an error with these parts.
+    /// Standard error is one error with these parts: a line, and what may follow it as a picture of
+    /// the place.
     #[track_caller]
     pub fn assert_one_message(&self, parts: &[&str]) {
-        assert_eq!(self.err.lines().count(), 1, "{self:?}");
-        assert!(self.err.starts_with("error: "), "{self:?}");
+        let mut lines = self.err.lines();
+        let first = lines.next().unwrap_or_default();
+        assert!(first.starts_with("error: "), "{self:?}");
+        let of_picture = |line: &str| {
+            let gutter = line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit());
+            ["|", "--> ", "::: ", "= "]
+                .iter()
+                .any(|begin| gutter.starts_with(begin))
+                || gutter == ":::"
+        };
+        assert!(lines.all(of_picture), "{self:?}");
         assert!(!self.err.contains("panicked"), "{self:?}");
         for part in parts {
             assert!(self.err.contains(part), "{part:?} is not in {:?}", self.err);

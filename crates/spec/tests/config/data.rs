@@ -10,19 +10,21 @@ fn against(shape: &DataShape, overrides: &[&str]) -> Result<(), String> {
     let config = good(overrides);
     let plan = config.experiment.model.plan(&[2]).unwrap();
     let checked = config.experiment.check_data(shape, &plan);
-    checked.map_err(|problem| config.locate(problem).to_string())
+    checked.map_err(|problem| config.locate(problem).short())
 }
 
 fn classes(count: usize) -> DataShape {
     DataShape {
         samples: 75,
         classes: Some(count),
+        class_sizes: Vec::new(),
     }
 }
 
 const REAL: DataShape = DataShape {
     samples: 75,
     classes: None,
+    class_sizes: Vec::new(),
 };
 
 #[test]
@@ -49,6 +51,7 @@ fn what_does_not_suit_the_data_is_refused() {
     let small = DataShape {
         samples: 5,
         classes: Some(2),
+        class_sizes: Vec::new(),
     };
     let one = "model.layers.2.linear.units=1";
     let none = "training.metrics=[]";
@@ -102,6 +105,45 @@ fn what_does_not_suit_the_data_is_refused() {
         error,
         "--set training.metrics=[\"rmse\"]: training.metrics.0: \"rmse\" does not suit this target; for classes: accuracy"
     );
+}
+
+/// The message about two outputs for these classes.
+fn two_outputs_for(sizes: &[(&str, usize)], overrides: &[&str]) -> String {
+    let named = |(name, count): &(&str, usize)| (name.to_string(), *count);
+    let shape = DataShape {
+        class_sizes: sizes.iter().map(named).collect(),
+        ..classes(sizes.len())
+    };
+    against(&shape, overrides).unwrap_err()
+}
+
+#[test]
+fn where_units_do_not_fit_the_classes_are_listed() {
+    let message = two_outputs_for(&[("cat", 3), ("cow", 1), ("dog", 2)], &[]);
+    let wanted = "the data need 3 units, one for each class; the classes and their samples: \
+                  cat (3), cow (1), dog (2)";
+    assert!(message.ends_with(wanted), "{message}");
+    let message = two_outputs_for(&[("0", 0), ("1", 8), ("2", 8)], &[]);
+    let wanted = "0 (0), 1 (8), 2 (8); class 0 has no sample: the labels begin at 1, so set 3 \
+                  units and leave the first unused, or number them from 0";
+    assert!(message.ends_with(wanted), "{message}");
+}
+
+#[test]
+fn quantities_taken_for_classes_are_told() {
+    let table = [r#"dataset={ csv = { path = "a.csv", target = "y" } }"#];
+    let message = two_outputs_for(&[("0.5", 1), ("1", 1), ("2.25", 2)], &table);
+    let hint = "if the target is a quantity and no class, set task = \"regression\"";
+    assert!(message.contains(hint), "{message}");
+    let many: Vec<String> = (0..30).map(|number| number.to_string()).collect();
+    let many: Vec<(&str, usize)> = many.iter().map(|name| (name.as_str(), 1)).collect();
+    let message = two_outputs_for(&many, &table);
+    assert!(
+        message.contains("10 (1), 11 (1), ... (30 in all); if the"),
+        "{message}"
+    );
+    assert!(!two_outputs_for(&many, &[]).contains("regression"));
+    assert!(!two_outputs_for(&[("3", 1), ("4", 9), ("5", 9)], &table).contains("regression"));
 }
 
 #[test]

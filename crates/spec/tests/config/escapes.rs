@@ -33,7 +33,7 @@ fn impossible_ends_are_refused() {
         (
             "epochs = 3",
             "epochs = 3\nstopping = { plateau = { epochs = 1 } }",
-            "a.toml:19:24: missing key `change`",
+            "a.toml:19:24: missing key `change`; add `change = ...` here, or give it: --set training.stopping.plateau.change=...",
         ),
     ]);
 }
@@ -99,7 +99,7 @@ fn impossible_escapes_are_refused() {
         (
             "epochs = 3",
             "epochs = 3\nescapes = \"plain\"",
-            "a.toml:19:11: invalid type: string \"plain\", expected a list",
+            "a.toml:19:11: training.escapes: expected a list, found \"plain\"; in brackets: [\"plain\"]",
         ),
     ]);
 }

@@ -5,7 +5,7 @@ use spec::Config;
 use crate::support::parse;
 
 /// Layers of every kind and every setting away from its default, for images `[2, 16, 16]`.
-const EVERYTHING: &str = r#"name = "everything"
+pub const EVERYTHING: &str = r#"name = "everything"
 seed = 7
 implementations = ["backprop", "burn-ndarray", "burn-flex"]
 
@@ -73,7 +73,7 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-const OTHERS: [&str; 26] = [
+pub const OTHERS: [&str; 30] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",
@@ -96,6 +96,10 @@ const OTHERS: [&str; 26] = [
     "model.layers.18={ residual = { layers = [\"tanh\"] } }",
     "dataset={ mnist = { pad = 2, deskew = true, pixels = { range = [-0.1, 1.175] } } }",
     "dataset={ mnist = { pixels = \"standardize\", train_limit = 100 } }",
+    "dataset={ mnist = { path = \"emnist\", prefix = \"emnist-letters-\", transpose = true } }",
+    "dataset={ images = { path = \"pets\" } }",
+    "dataset={ images = { path = \"pets\", size = [8, 9], channels = 3, split = { stratified = { test = 0.2 } } } }",
+    "dataset={ cifar10 = { path = \"c\", pixels = \"signed\", train_limit = 9, test_limit = 5 } }",
     "augmentation={}",
     "augmentation={ noise = 0.1 }",
     "training.stopping={}",

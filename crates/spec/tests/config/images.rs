@@ -48,7 +48,7 @@ fn impossible_waves_are_refused() {
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.waves]\nsize = [3, 4]",
-            "a.toml:6:8: invalid type: list, expected a whole number, 0 or more",
+            "a.toml:6:8: dataset.waves.size: expected a whole number, 0 or more, found a list",
         ),
     ]);
 }
@@ -64,12 +64,12 @@ fn impossible_preparations_are_refused() {
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\npad = -1",
-            "a.toml:6:7: invalid value: integer `-1`, expected a whole number, 0 or more",
+            "a.toml:6:7: dataset.mnist.pad: expected a whole number, 0 or more, found -1",
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\ndeskew = 1",
-            "a.toml:6:10: invalid type: integer `1`, expected true or false",
+            "a.toml:6:10: dataset.mnist.deskew: expected true or false, found 1",
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
@@ -84,17 +84,89 @@ fn impossible_preparations_are_refused() {
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\npixels = { range = [1.0] }",
-            "a.toml:6:20: invalid length 1, expected a list of length 2",
+            "a.toml:6:20: dataset.mnist.pixels.range: expected a list of 2, found a list of 1",
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\npixels = \"range\"",
-            "a.toml:6:10: a name alone, expected its settings too: { name = { ... } }",
+            "a.toml:6:10: dataset.mnist.pixels: a name alone, expected its settings too; write { range = ... }",
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\npixels = \"signd\"",
             "a.toml:6:10: unknown name `signd`; did you mean `signed`? (valid: unit, signed, standardize, range)",
+        ),
+    ]);
+}
+
+#[test]
+fn impossible_folders_of_pictures_are_refused() {
+    refuse(&[
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\nsize = [32, 32]",
+            "a.toml:5:1: missing key `path`; add `path = ...` here, or give it: --set dataset.images.path=...",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nsize = [0, 32]",
+            "a.toml:7:8: dataset.images.size: a height and a width of 1 to 4096 pixels",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nsize = [32, 5000]",
+            "a.toml:7:8: dataset.images.size: a height and a width of 1 to 4096 pixels",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nchannels = 4",
+            "a.toml:7:12: dataset.images.channels: 1 for grey or 3 for colour",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\npixels = { range = [1.0, 1.0] }",
+            "a.toml:7:20: dataset.images.pixels.range: two different finite numbers",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nsplit = { stratified = { test = 1.0 } }",
+            "a.toml:7:33: dataset.images.split.stratified.test: a test share of 1 leaves one part empty; above 0 and below 1",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.images]\npath = \"p\"\nchanels = 3",
+            "a.toml:7:1: unknown key `chanels`; did you mean `channels`? (valid: path, size, channels, pixels, split)",
+        ),
+    ]);
+}
+
+#[test]
+fn impossible_settings_of_cifar10_are_refused() {
+    refuse(&[
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar10]\npixels = \"signed\"",
+            "a.toml:5:1: missing key `path`; add `path = ...` here, or give it: --set dataset.cifar10.path=...",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar10]\npath = \"p\"\ntrain_limit = 0",
+            "a.toml:7:15: dataset.cifar10.train_limit: 1 image or more",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar10]\npath = \"p\"\ntest_limit = 0",
+            "a.toml:7:14: dataset.cifar10.test_limit: 1 image or more",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar10]\npath = \"p\"\npixels = { range = [0.0, inf] }",
+            "a.toml:7:20: dataset.cifar10.pixels.range: two different finite numbers",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.cifar]\npath = \"p\"",
+            "a.toml:5:10: unknown name `cifar`; did you mean `cifar10`? (valid: mnist, images, cifar10, csv, xor, parity, moons, circles, spirals, sine, waves)",
         ),
     ]);
 }
@@ -145,7 +217,7 @@ fn impossible_augmentations_are_refused() {
         (
             "[model]",
             "[augmentation]\nelastic = { sigma = 4.0 }\n\n[model]",
-            "a.toml:10:11: missing key `alpha`",
+            "a.toml:10:11: missing key `alpha`; add `alpha = ...` here, or give it: --set augmentation.elastic.alpha=...",
         ),
         (
             "[model]",
@@ -155,7 +227,7 @@ fn impossible_augmentations_are_refused() {
         (
             "[model]",
             "[augmentation]\nshift = true\n\n[model]",
-            "a.toml:10:9: invalid type: boolean `true`, expected a number",
+            "a.toml:10:9: augmentation.shift: expected a number, found true",
         ),
     ]);
 }

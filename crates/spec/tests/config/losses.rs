@@ -93,7 +93,7 @@ fn impossible_forms_of_the_criterion_are_refused() {
         (
             "loss = \"softmax_cross_entropy\"",
             "loss = \"maximum_a_posteriori\"",
-            "a.toml:20:8: a name alone, expected its settings too: { name = { ... } }",
+            "a.toml:20:8: training.loss: a name alone, expected its settings too; write { maximum_a_posteriori = {} }",
         ),
     ]);
 }

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use spec::Config;
 use spec::model::PlannedLayer;
+use spec::{Config, Overrides};
 
 /// The layers of a config that have parameters: name, and how many of them are learned.
 fn learned(config: &str, sample_shape: &[usize]) -> Vec<(String, usize)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
-    let config = Config::read(&folder.join(config), &[]).unwrap();
+    let config = Config::read(&folder.join(config), &Overrides::default()).unwrap();
     let plan = config.experiment.model.plan(sample_shape).unwrap();
     let count = |layer: &PlannedLayer| {
         let learns = layer.parameters.iter().filter(|p| p.learning_rate > 0.0);

@@ -144,7 +144,7 @@ fn impossible_schedules_are_refused() {
         (
             "epochs = 3",
             "epochs = 3\nschedule = \"cosine\"",
-            "a.toml:19:12: a name alone, expected its settings too: { name = { ... } }",
+            "a.toml:19:12: training.schedule: a name alone, expected its settings too; write { cosine = {} }",
         ),
         (
             "epochs = 3",
@@ -154,7 +154,7 @@ fn impossible_schedules_are_refused() {
         (
             "epochs = 3",
             "epochs = 3\nwarmup = -1",
-            "a.toml:19:10: invalid value: integer `-1`, expected a whole number, 0 or more",
+            "a.toml:19:10: training.warmup: expected a whole number, 0 or more, found -1",
         ),
     ]);
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use spec::Config;
+use spec::{Config, ConfigError, Overrides};
 
 /// Takes something of everything.
 pub const GOOD: &str = r#"name = "good"
@@ -32,11 +32,24 @@ metrics = ["accuracy"]
 steps = 10
 "#;
 
-/// The config that a text makes, called `a.toml`, or the message.
+/// The config that a text makes, called `a.toml`, or the message on one line. An override that
+/// begins with `--unset ` takes a key away.
 pub fn parse(text: &str, overrides: &[&str]) -> Result<Config, String> {
-    let overrides: Vec<String> = overrides.iter().map(|set| set.to_string()).collect();
-    let config = Config::parse(Path::new("a.toml"), text.into(), &overrides);
-    config.map_err(|error| error.to_string())
+    config(text, overrides).map_err(|error| error.short())
+}
+
+/// The same with the whole error.
+pub fn config(text: &str, overrides: &[&str]) -> Result<Config, ConfigError> {
+    let unset = |set: &&str| set.strip_prefix("--unset ").map(String::from);
+    let overrides = Overrides {
+        set: overrides
+            .iter()
+            .filter(|set| unset(set).is_none())
+            .map(|s| s.to_string())
+            .collect(),
+        unset: overrides.iter().filter_map(unset).collect(),
+    };
+    Config::parse(Path::new("a.toml"), text.into(), &overrides)
 }
 
 /// [`GOOD`] with overrides.

@@ -300,6 +300,21 @@ fn impossible_data_sets_are_refused() {
             "[dataset.csv]\npath = \"a.csv\"\ntarget = \"y\"\ndelimiter = \"é\"\n",
             "a.toml:8:13: dataset.csv.delimiter: one ASCII character",
         ),
+        (
+            moons,
+            "[dataset.csv]\npath = \"a.csv\"\ntarget = \"y\"\ndecimal = \";\"\n",
+            "a.toml:8:11: dataset.csv.decimal: \".\" or \",\"",
+        ),
+        (
+            moons,
+            "[dataset.csv]\npath = \"a.csv\"\ntarget = \"y\"\ncomment = \"x\"\n",
+            "a.toml:8:11: dataset.csv.comment: a sign that no line of data begins with, such as \"#\"",
+        ),
+        (
+            moons,
+            "[dataset.csv]\npath = \"a.csv\"\ntarget = \"y\"\nrename = { u = \" \" }\n",
+            "a.toml:8:10: dataset.csv.rename: a class needs a name of one character or more",
+        ),
     ]);
     let start = GOOD.find("[dataset.moons]").unwrap();
     let end = GOOD.find("[model]").unwrap();

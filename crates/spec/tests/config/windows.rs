@@ -135,42 +135,42 @@ fn what_is_no_pair_is_refused() {
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ conv2d = { channels = 2, kernel = [5] } }",
-            "a.toml:13:41: expected two numbers, [height, width]",
+            "a.toml:13:41: model.layers.1.conv2d.kernel: expected two numbers, [height, width]",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ conv2d = { channels = 2, kernel = [5, 3, 1] } }",
-            "a.toml:13:41: expected two numbers, [height, width]",
+            "a.toml:13:41: model.layers.1.conv2d.kernel: expected two numbers, [height, width]",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ conv2d = { channels = 2, kernel = [] } }",
-            "a.toml:13:41: expected two numbers, [height, width]",
+            "a.toml:13:41: model.layers.1.conv2d.kernel: expected two numbers, [height, width]",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ conv2d = { channels = 2, kernel = -1 } }",
-            "a.toml:13:41: a size cannot be negative",
+            "a.toml:13:41: model.layers.1.conv2d.kernel: a size cannot be negative",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ conv2d = { channels = 2, kernel = [5, -3] } }",
-            "a.toml:13:45: invalid value: integer `-3`, expected a whole number, 0 or more",
+            "a.toml:13:45: model.layers.1.conv2d.kernel.1: expected a whole number, 0 or more, found -3",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ conv2d = { channels = 2, kernel = \"x\" } }",
-            "a.toml:13:41: invalid type: string \"x\", expected a number, or [height, width]",
+            "a.toml:13:41: model.layers.1.conv2d.kernel: expected a number, or [height, width], found \"x\"",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ conv2d = { channels = 2, kernel = 5.5 } }",
-            "a.toml:13:41: invalid type: floating point `5.5`, expected a number, or [height, width]",
+            "a.toml:13:41: model.layers.1.conv2d.kernel: expected a number, or [height, width], found 5.5",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ conv2d = { channels = 2, kernel = [5, \"x\"] } }",
-            "a.toml:13:45: invalid type: string \"x\", expected a whole number, 0 or more",
+            "a.toml:13:45: model.layers.1.conv2d.kernel.1: expected a whole number, 0 or more, found \"x\"",
         ),
     ]);
 }
@@ -216,6 +216,6 @@ fn layers_that_do_not_fit_the_images_are_refused_with_their_place() {
     for (layer, message) in rows {
         let config = parse(&changed(first, layer), &[]).unwrap();
         let problem = config.experiment.model.plan(&[3, 8, 8]).unwrap_err();
-        assert_eq!(config.locate(problem).to_string(), message, "{layer}");
+        assert_eq!(config.locate(problem).short(), message, "{layer}");
     }
 }

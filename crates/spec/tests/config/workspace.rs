@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use spec::training::BatchSize;
-use spec::{Config, ImplementationName};
+use spec::{Config, ImplementationName, Overrides};
 
 use crate::support::{good, parse};
 
@@ -38,7 +38,7 @@ fn every_config_of_the_workspace_survives_being_written_out() {
     let configs = configs();
     assert!(!configs.is_empty());
     for file in configs {
-        let config = Config::read(&file, &[]).unwrap();
+        let config = Config::read(&file, &Overrides::default()).unwrap();
         let resolved = config.resolved();
         let again = parse(&resolved, &[]).unwrap();
         assert_eq!(again.experiment, config.experiment, "{resolved}");
@@ -48,12 +48,12 @@ fn every_config_of_the_workspace_survives_being_written_out() {
 #[test]
 fn every_config_of_the_workspace_is_named_after_its_file_and_says_what_it_shows() {
     for file in configs() {
-        let config = Config::read(&file, &[]).unwrap();
+        let config = Config::read(&file, &Overrides::default()).unwrap();
         assert_eq!(
             file.file_stem().unwrap().to_str(),
             Some(&*config.experiment.name)
         );
-        let first = config.text.lines().next().unwrap();
+        let first = config.text().lines().next().unwrap();
         assert!(first.starts_with("# "), "{}: {first}", file.display());
     }
 }
@@ -68,7 +68,7 @@ fn a_resolved_config_has_its_overrides_and_defaults() {
 
 #[test]
 fn a_config_that_is_not_there_is_told() {
-    let error = Config::read(Path::new("no/such.toml"), &[])
+    let error = Config::read(Path::new("no/such.toml"), &Overrides::default())
         .unwrap_err()
         .to_string();
     assert!(

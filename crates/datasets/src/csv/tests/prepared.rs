@@ -48,7 +48,7 @@ fn quoted_fields_may_hold_delimiters_quotes_and_line_ends() {
 fn text_that_looks_packed_is_still_text() {
     // "x^" are the first two bytes of a zlib stream.
     let without = CsvSpec {
-        header: false,
+        header: Some(false),
         target: Column::Index(0),
         ..spec()
     };
@@ -59,7 +59,7 @@ fn text_that_looks_packed_is_still_text() {
 #[test]
 fn columns_without_a_header_are_named_by_index() {
     let without = CsvSpec {
-        header: false,
+        header: Some(false),
         delimiter: ';',
         target: Column::Index(0),
         ignore: vec![Column::Index(2)],

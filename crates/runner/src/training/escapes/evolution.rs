@@ -16,6 +16,7 @@ use spec::NamedTensors;
 
 use super::Escape;
 use crate::training::Stop;
+use crate::training::divergence::{Divergence, word};
 use crate::training::learner::Learner;
 use crate::training::stopping::Best;
 
@@ -86,10 +87,11 @@ impl Escape for Evolution {
         let winner = &self.living[0];
         learner.load(&winner.weights)?;
         if !winner.loss.is_finite() {
-            let loss = winner.loss;
-            return Err(Stop::Diverged(format!(
-                "the lowest loss of generation {epoch} is {loss}"
-            )));
+            let became = word(winner.loss);
+            return Err(Stop::Diverged(Divergence {
+                what: format!("the lowest loss of generation {epoch} became {became}"),
+                before_learning: true,
+            }));
         }
         Best::improve(&mut self.best, epoch, winner.loss, || {
             winner.weights.clone()

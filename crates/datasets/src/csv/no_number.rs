@@ -1,0 +1,85 @@
+//! What to do about a text where a number should stand, by what its column as a whole suggests.
+
+use spec::dataset::CsvSpec;
+
+use super::meaning::{NoNumber, looks_missing, number};
+use super::ragged::{begins_comment, other_delimiter};
+use super::table::Table;
+use crate::error::quoted;
+
+pub(super) const MARKERS: &str = "dataset.csv.missing.markers";
+
+/// What to do about `text` in this column; none where neither explains it.
+pub(super) fn remedy(table: &Table, column: usize, text: &str, spec: &CsvSpec) -> Option<String> {
+    let texts = (0..table.height()).map(|row| table.text(row, column));
+    let kinds = texts
+        .filter(|text| number(text, spec.decimal).is_none())
+        .map(|text| NoNumber::of(text, spec.decimal));
+    let (mut marks, mut thousands) = (false, false);
+    for kind in kinds {
+        marks |= kind == NoNumber::OtherMark;
+        thousands |= kind == NoNumber::Thousands;
+    }
+    let (other, what) = match spec.decimal {
+        '.' => (",", "commas"),
+        _ => (".", "points"),
+    };
+    let set = format!("set decimal = {other:?}");
+    let without = "write numbers without signs between the thousands";
+    Some(match NoNumber::of(text, spec.decimal) {
+        NoNumber::Missing => as_marker(table, column, text, spec),
+        NoNumber::OtherMark if !thousands => format!("for numbers with decimal {what} {set}"),
+        NoNumber::OtherMarkOrThousands if marks && !thousands => {
+            format!("for numbers with decimal {what} {set}")
+        }
+        NoNumber::OtherMarkOrThousands if !thousands => {
+            format!("{set} if {text:?} has decimals, or {without}")
+        }
+        NoNumber::OtherMark | NoNumber::OtherMarkOrThousands | NoNumber::Thousands => {
+            without.to_string()
+        }
+        NoNumber::TooLarge => "it is too large: use another unit, or correct it".into(),
+        NoNumber::Infinite => format!(
+            "a network cannot learn from it: correct it, or {}",
+            as_marker(table, column, text, spec)
+        ),
+        NoNumber::Other => return by_its_signs(column, text, spec),
+    })
+}
+
+/// A text that looks as if the value were missing, and all others of the column that do.
+fn as_marker(table: &Table, column: usize, text: &str, spec: &CsvSpec) -> String {
+    let others = (0..table.height()).map(|row| table.text(row, column));
+    let others = others.filter(|text| looks_missing(text));
+    markers_with(std::iter::once(text).chain(others), spec)
+}
+
+/// The setting that takes these texts for missing values too.
+pub(super) fn markers_with<'a>(texts: impl Iterator<Item = &'a str>, spec: &CsvSpec) -> String {
+    let mut markers = spec.missing.markers.clone();
+    for text in texts {
+        if !markers.iter().any(|marker| marker.trim() == text) {
+            markers.push(text.into());
+        }
+    }
+    let markers = quoted(&markers);
+    format!("if it stands for a missing value, set {MARKERS} = [{markers}]")
+}
+
+fn by_its_signs(column: usize, text: &str, spec: &CsvSpec) -> Option<String> {
+    if let Some(comment) = begins_comment(text).filter(|_| column == 0) {
+        let comment = comment.to_string();
+        return Some(format!(
+            "set comment = {comment:?} if lines that begin so are comments"
+        ));
+    }
+    // Where a part of it is a number, something else stands between the fields.
+    let other =
+        other_delimiter(text, spec.delimiter).filter(|other| !matches!(other, ' ' | ','))?;
+    let number = |part: &str| {
+        let mark = |mark| number(part.trim(), mark).is_some();
+        mark('.') || mark(',')
+    };
+    let parts = text.split(other).filter(|part| number(part)).count();
+    (parts > 0).then(|| format!("set delimiter = {:?}", other.to_string()))
+}

@@ -1,0 +1,175 @@
+//! The one rule for "diverged", whichever implementation learns.
+//!
+//! A loss (of a batch, or of an evaluation) or a parameter after an epoch that is no number, or whose
+//! size is above `f32::MAX`, is divergence. Losses are sums that some implementations take in f64 and
+//! others in f32: with this rule it does not matter which.
+
+use datasets::{Features, Samples};
+use ndarray::ArrayD;
+use spec::dataset::{DatasetSpec, Scale};
+use spec::schedule::ScheduleSpec;
+use spec::{Experiment, NamedTensors};
+
+use crate::numbers::{number, rounded};
+use crate::prepare::Prepared;
+
+/// What became infinite or no number, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Divergence {
+    /// In words: `the loss became infinite at step 3 of epoch 1`.
+    pub what: String,
+    /// Whether that was before any parameter was changed.
+    pub before_learning: bool,
+}
+
+impl Divergence {
+    /// Some values became infinite or no number while learning.
+    pub fn new(what: String) -> Self {
+        Self {
+            what,
+            before_learning: false,
+        }
+    }
+}
+
+/// A loss as f32 holds it: above its largest number it is infinite.
+pub fn as_f32_holds(loss: f64) -> f64 {
+    match loss.abs() > f64::from(f32::MAX) {
+        true => loss.signum() * f64::INFINITY,
+        false => loss,
+    }
+}
+
+/// What a number became that is not finite.
+pub fn word(value: f64) -> &'static str {
+    if value.is_nan() { "NaN" } else { "infinite" }
+}
+
+/// An error if a loss is not finite.
+///
+/// # Errors
+/// With what it is of and when.
+pub fn expect_loss(of: &str, loss: f64, when: &str) -> Result<(), Divergence> {
+    match loss.is_finite() {
+        true => Ok(()),
+        false => Err(Divergence::new(format!(
+            "the {of} loss became {} {when}",
+            word(loss)
+        ))),
+    }
+}
+
+/// An error if a parameter or a running statistic is not finite.
+///
+/// # Errors
+/// With the name of the first tensor and when.
+pub fn expect_parameters(parameters: &NamedTensors<f32>, when: &str) -> Result<(), Divergence> {
+    let infinite = |tensor: &ArrayD<f32>| tensor.iter().copied().find(|w| !w.is_finite());
+    let found = parameters
+        .iter()
+        .find_map(|(name, tensor)| Some((name, infinite(tensor)?)));
+    match found {
+        None => Ok(()),
+        Some((name, value)) => Err(Divergence::new(format!(
+            "{name} became {} {when}",
+            word(f64::from(value))
+        ))),
+    }
+}
+
+/// What helps: smaller steps, or numbers of an ordinary size.
+pub fn advice(prepared: &Prepared, before_learning: bool) -> String {
+    let experiment = &prepared.config.experiment;
+    match (scaling(prepared), before_learning) {
+        (Some(scaling), true) => scaling,
+        (Some(scaling), false) => format!("{scaling}; or {}", smaller_rate(experiment)),
+        (None, true) => "nothing was learned yet: the initial parameters are too large".into(),
+        (None, false) => smaller_rate(experiment),
+    }
+}
+
+fn smaller_rate(experiment: &Experiment) -> String {
+    let training = &experiment.training;
+    if let ScheduleSpec::Epochs(_) = training.schedule {
+        return "try smaller learning rates in training.schedule.epochs, e.g. a tenth".into();
+    }
+    let (kind, rate) = (
+        training.optimizer.kind(),
+        training.optimizer.learning_rate(),
+    );
+    let rate = rounded(rate / 10.0);
+    format!(
+        "try a smaller learning rate, e.g. --set training.optimizer.{kind}.learning_rate={rate:e}"
+    )
+}
+
+/// Numbers from here on are large for a network.
+const LARGE: f64 = 1e3;
+
+/// Where inputs or targets are large: how large, and how they are scaled.
+fn scaling(prepared: &Prepared) -> Option<String> {
+    let (train, rows) = (&prepared.dataset.train, &prepared.train_rows);
+    let csv = match &prepared.config.experiment.dataset {
+        DatasetSpec::Csv(csv) => Some(csv),
+        _ => None,
+    };
+    let scale = |key: &str, scaled: Option<Scale>| match scaled {
+        Some(Scale::None) => format!("scale them, e.g. --set dataset.csv.{key}=standardize"),
+        _ => "scale the data".into(),
+    };
+    let inputs = largest_input(train, rows);
+    if inputs > LARGE {
+        let scale = scale("scale", csv.map(|csv| csv.scale));
+        return Some(format!(
+            "the inputs go up to {}: {scale}",
+            number(inputs, 0)
+        ));
+    }
+    let values = train.values()?;
+    let targets = rows.iter().map(|&row| values[row].abs());
+    let targets = targets.fold(0.0, f64::max);
+    (targets > LARGE).then(|| {
+        let scale = scale("target_scale", csv.map(|csv| csv.target_scale));
+        format!("the targets go up to {}: {scale}", number(targets, 0))
+    })
+}
+
+/// The largest |x| of the samples to train on.
+fn largest_input(train: &Samples, rows: &[usize]) -> f64 {
+    match train.features() {
+        Features::Bytes { scale, offset, .. } => offset.abs().max((255.0 * scale + offset).abs()),
+        Features::Values(x) => rows
+            .iter()
+            .flat_map(|&row| x.row(row).into_iter().copied())
+            .fold(0.0, |largest, x| x.abs().max(largest)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn above_the_largest_f32_a_loss_is_infinite() {
+        let largest = f64::from(f32::MAX);
+        assert_eq!(as_f32_holds(largest), largest);
+        assert_eq!(as_f32_holds(1e58), f64::INFINITY);
+        assert_eq!(as_f32_holds(-1e58), f64::NEG_INFINITY);
+        assert!(as_f32_holds(f64::NAN).is_nan());
+        assert!(expect_loss("test", largest, "now").is_ok());
+        let diverged = expect_loss("test", f64::INFINITY, "after epoch 2").unwrap_err();
+        assert_eq!(diverged.what, "the test loss became infinite after epoch 2");
+    }
+
+    #[test]
+    fn the_first_tensor_that_is_not_finite_is_named() {
+        let mut parameters = NamedTensors::default();
+        parameters.insert("0.weight", array![[1.0, f32::MAX]].into_dyn());
+        assert_eq!(expect_parameters(&parameters, "in epoch 1"), Ok(()));
+        parameters.insert("0.bias", array![0.0, f32::NAN].into_dyn());
+        parameters.insert("2.bias", array![f32::INFINITY].into_dyn());
+        let diverged = expect_parameters(&parameters, "in epoch 1").unwrap_err();
+        assert_eq!(diverged.what, "0.bias became NaN in epoch 1");
+    }
+}

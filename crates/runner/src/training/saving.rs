@@ -1,0 +1,189 @@
+//! The record of a run under way, file by file.
+//!
+//! The small and precious files are written first, and one that cannot be written (on a full disk,
+//! say) keeps none of the others from being written: the record then says so itself, if it still can.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::Training;
+use crate::record::{Status, now};
+use crate::{Failure, curves, files, machine};
+
+/// A record is written after an epoch, but not more often than this: of a thousand short epochs the
+/// writing would take longer than the training.
+const BETWEEN_SAVES: Duration = Duration::from_secs(1);
+/// Nor more often than this many times what the writing takes: a disk may be slow.
+const SHARE: u32 = 20;
+
+/// When and how long the record was written the last time, and what of it stays as it is.
+pub struct Saved {
+    end: Instant,
+    took: Duration,
+    /// Whether training has begun: before, there are no curves and no new weights.
+    pub trained: bool,
+    /// Files that do not change while a run goes on.
+    kept: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl Default for Saved {
+    fn default() -> Self {
+        Self {
+            end: Instant::now(),
+            took: Duration::ZERO,
+            trained: false,
+            kept: Vec::new(),
+        }
+    }
+}
+
+impl Saved {
+    /// Whether it is time again.
+    pub fn is_long_ago(&self) -> bool {
+        self.end.elapsed() >= BETWEEN_SAVES.max(SHARE * self.took)
+    }
+}
+
+/// What could not be written: file by file, why.
+type Unwritten = Vec<(String, io::Error)>;
+
+impl Training<'_> {
+    /// Writes the first of the record.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] when the folder cannot be written from the start.
+    pub(super) fn begin(&mut self) -> Result<(), Failure> {
+        self.keep("config.toml", Ok(self.record.config.clone().into_bytes()));
+        match self.write(Status::Running, None).first() {
+            None => Ok(()),
+            Some((file, error)) => Err(Failure::Input(self.told(file, error))),
+        }
+    }
+
+    /// From now on this file belongs to the record.
+    pub(super) fn keep(&mut self, file: &'static str, bytes: io::Result<Vec<u8>>) {
+        // What has no JSON is no reason to lose a run.
+        if let Ok(bytes) = bytes {
+            self.saved.kept.push((file, bytes));
+        }
+    }
+
+    /// Writes the record as it is now.
+    ///
+    /// # Errors
+    /// [`Failure::Run`] when a file of it could not be written, with what is there now.
+    pub(super) fn save(&mut self, status: Status, message: Option<String>) -> Result<(), Failure> {
+        let unwritten = self.write(status, message);
+        match unwritten.is_empty() {
+            true => Ok(()),
+            false => Err(self.not_saved(&unwritten)),
+        }
+    }
+
+    /// Writes what can be written of the record.
+    fn write(&mut self, status: Status, message: Option<String>) -> Unwritten {
+        let start = Instant::now();
+        self.measure_gaps();
+        self.record.status = status;
+        self.record.message = message;
+        let mut unwritten = Unwritten::new();
+        let json = self.record_json();
+        self.put("record.json", json, &mut unwritten);
+        let rows = self.record.epochs_csv().map_err(io::Error::from);
+        self.put("epochs.csv", rows, &mut unwritten);
+        self.put_kept(&mut unwritten);
+        if self.saved.trained {
+            // A picture that cannot be drawn is no reason to lose a run.
+            if let Ok(svg) = curves::svg(&self.record) {
+                self.put("curves.svg", Ok(svg.into_bytes()), &mut unwritten);
+            }
+            self.put_weights(&mut unwritten);
+        }
+        self.saved.took = start.elapsed();
+        self.saved.end = Instant::now();
+        unwritten
+    }
+
+    /// Writes the record for the last time; in words, what of it is where.
+    pub(super) fn close(&mut self, status: Status, message: String) -> String {
+        match self.save(status, Some(message)) {
+            Ok(()) => self.place(),
+            Err(failure) => failure.to_string(),
+        }
+    }
+
+    fn place(&self) -> String {
+        let mut rows = self.record.implementations.iter();
+        let of = match rows.any(|trained| !trained.epochs.is_empty()) {
+            true => " of the epochs so far",
+            false => "",
+        };
+        format!("the record{of} is in {}", self.folder.path.display())
+    }
+
+    fn record_json(&mut self) -> io::Result<Vec<u8>> {
+        self.record.written = now();
+        self.record.peak_memory_bytes = machine::peak_memory();
+        files::json(&self.record)
+    }
+
+    /// Writes one file of the record, or notes why it could not be written.
+    fn put(&self, file: &str, bytes: io::Result<Vec<u8>>, unwritten: &mut Unwritten) {
+        let path = self.folder.path.join(file);
+        if let Err(error) = bytes.and_then(|bytes| files::write(&path, &bytes)) {
+            unwritten.push((file.into(), error));
+        }
+    }
+
+    /// What does not change is written once, and again if somebody has removed it.
+    fn put_kept(&self, unwritten: &mut Unwritten) {
+        for (file, bytes) in &self.saved.kept {
+            if !self.folder.path.join(file).exists() {
+                self.put(file, Ok(bytes.clone()), unwritten);
+            }
+        }
+    }
+
+    fn put_weights(&self, unwritten: &mut Unwritten) {
+        for (trainee, trained) in self.trainees.iter().zip(&self.record.implementations) {
+            let bytes = trainee.weights().to_safetensors().map_err(io::Error::other);
+            self.put(&trained.weights, bytes, unwritten);
+        }
+    }
+
+    fn told(&self, file: &str, error: &io::Error) -> String {
+        files::told_with(&self.folder.path.join(file), error, "--results")
+    }
+
+    /// The record says that some of it is missing, if it still can; and so does the message.
+    fn not_saved(&mut self, unwritten: &Unwritten) -> Failure {
+        let [(first, error), others @ ..] = &unwritten[..] else {
+            return Failure::Run(self.place());
+        };
+        let mut what = self.told(first, error);
+        if !others.is_empty() {
+            let names: Vec<&str> = others.iter().map(|(name, _)| name.as_str()).collect();
+            what += &format!("; nor could {} be written", names.join(", "));
+        }
+        if matches!(self.record.status, Status::Running | Status::Finished) {
+            self.record.status = Status::NotSaved;
+        }
+        let before = self.record.message.take();
+        let before = before.map_or_else(String::new, |message| format!("{message}; "));
+        self.record.message = Some(format!("{before}{what}"));
+        let mut lost = Unwritten::new();
+        let json = self.record_json();
+        self.put("record.json", json, &mut lost);
+        let folder = self.folder.path.display();
+        // Without room for a new one the record before is still there, and whole.
+        let place = match (
+            lost.is_empty(),
+            self.folder.path.join("record.json").exists(),
+        ) {
+            (true, _) => self.place(),
+            (false, true) => format!("an older record is in {folder}"),
+            (false, false) => format!("nothing is recorded in {folder}"),
+        };
+        Failure::Run(format!("{what}; {place}"))
+    }
+}
