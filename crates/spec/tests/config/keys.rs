@@ -58,7 +58,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "leaky_relu",
             "leaky_rely",
-            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, conv2d, max_pool, avg_pool, subsampling, flatten, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, squared_distance, residual, sigmoid, tanh, scaled_tanh, relu, leaky_relu, prelu, elu, softplus, step, identity, softmax)",
+            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, conv2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax)",
         ),
         (
             "slope",
@@ -192,7 +192,7 @@ fn wrong_kinds_are_refused() {
         (
             leaky,
             "3",
-            "a.toml:13:5: model.layers.1: expected the name of a kind, or a table, found 3; one of linear, conv2d, max_pool, avg_pool, subsampling, flatten, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, rbf, residual, sigmoid, tanh, scaled_tanh, relu, leaky_relu, prelu, elu, softplus, step, identity, softmax",
+            "a.toml:13:5: model.layers.1: expected the name of a kind, or a table, found 3; one of linear, conv2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax",
         ),
         (
             moons,

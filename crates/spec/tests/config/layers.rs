@@ -99,17 +99,17 @@ fn impossible_units_are_refused() {
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ squared_distance = { units = 0 } }",
-            "a.toml:13:23: model.layers.1.squared_distance.units: a layer of 0 units has no output; 1 or more",
+            "a.toml:13:36: model.layers.1.squared_distance.units: a layer of 0 units has no output; 1 or more",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ squared_distance = { units = 2, learning_rate = -1.0 } }",
-            "a.toml:13:42: model.layers.1.squared_distance.learning_rate: -1 is not a possible learning rate; 0 or more",
+            "a.toml:13:55: model.layers.1.squared_distance.learning_rate: -1 is not a possible learning rate; 0 or more",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
             "{ squared_distance = { units = 2, centers = { constant = nan } } }",
-            "a.toml:13:36: model.layers.1.squared_distance.centers: the constant must be finite",
+            "a.toml:13:49: model.layers.1.squared_distance.centers: the constant must be finite",
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",

@@ -208,7 +208,7 @@ fn layers_that_do_not_fit_the_images_are_refused_with_their_place() {
         ),
         (
             "{ squared_distance = { units = 10, centers = \"digits\" } }",
-            "a.toml:12:37: model.layers.0.squared_distance.centers: the digits are 10 pictures of 7 x 12, but the layer has 10 units of 192 inputs; use other centers, e.g. \"signs\"",
+            "a.toml:12:50: model.layers.0.squared_distance.centers: the digits are 10 pictures of 7 x 12, but the layer has 10 units of 192 inputs; use other centers, e.g. \"signs\"",
         ),
     ];
     let first =
