@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use contract::Real;
 
-use crate::blocks::{each, sum};
+use kernels::elementwise::{each, sum};
 
 /// Bounds each gradient alone.
 pub fn by_value<T: Real>(bound: f64, g: &mut [T]) {

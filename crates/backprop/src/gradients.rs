@@ -18,15 +18,15 @@ use aligned_vec::AVec;
 use contract::Real;
 use ndarray::{ArrayView2, s};
 
-use crate::blocks;
 use crate::chain::Chain;
-use crate::crew;
 use crate::cut::{Cut, LEAST_WORK};
 use crate::layers::{InputLinear, Order};
 use crate::parameters::Parameters;
-use crate::per_thread::PerThread;
 use crate::piece::Piece;
 use crate::units::{self, UnitGradients};
+use kernels::elementwise;
+use kernels::per_thread::PerThread;
+use kernels::workers;
 
 /// Gradients that a thread sums at a time.
 const BLOCK: usize = 8192;
@@ -102,7 +102,7 @@ impl<T: Real> Backpropagated<'_, T> {
         let layers = layers.flat_map(|(layer, parameters)| self.tasks(layer, parameters));
         let tasks = front.map(of_inputs).chain(bias);
         let tasks = tasks.chain(layers).chain(back.map(of_inputs));
-        crew::share_if(shared, tasks, |task| self.run(task, &then));
+        workers::share_if(shared, tasks, |task| self.run(task, &then));
     }
 
     /// The gradients of a layer, in parts.
@@ -216,7 +216,7 @@ impl<T: Real> Backpropagated<'_, T> {
         }
         for gradients in pieces {
             let of_piece = &gradients[..dw.len()];
-            blocks::each([of_piece], [&mut *dw], |[dw], [sum]| *sum += dw);
+            elementwise::each([of_piece], [&mut *dw], |[dw], [sum]| *sum += dw);
         }
     }
 }

@@ -4,22 +4,22 @@
 use std::ops::Range;
 
 use aligned_vec::AVec;
-use contract::{Aside, NamedTensors, Real, Streams, TensorError, aligned_zeros};
+use contract::{NamedTensors, Real, Streams, TensorError, aligned_zeros};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use spec::model::PlannedLayer;
 use spec::training::LossSpec;
 
 use crate::chain::{Build, Chain};
-use crate::crew;
 use crate::cut::{Cut, most_pieces};
 use crate::gradients::{Backpropagated, largest_task};
 use crate::layers::{self, InputLinear, Mode, Order};
 use crate::losses::{self, Loss};
 use crate::names::Names;
 use crate::parameters::{KEPT, Parameters};
-use crate::per_thread::PerThread;
 use crate::piece::{Piece, Request};
 use crate::rows;
+use kernels::per_thread::PerThread;
+use kernels::workers;
 
 /// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut into.
 ///
@@ -185,7 +185,7 @@ impl<T: Real> Network<T> {
             Some(_) => (input_gradient, None),
             None => (None, input_gradient),
         };
-        let cut = self.pass(x, task, mode, dx, Aside::NOTHING);
+        let cut = self.pass(x, task, mode, dx);
         let pieces = &self.pieces[..cut.pieces];
         if !matches!(task, Task::Loss(_)) {
             let batch = Backpropagated {
@@ -217,7 +217,7 @@ impl<T: Real> Network<T> {
 
     /// Runs a batch with targets `t` `[N, K]`, hands the parameters with their gradients to `learn`, some
     /// at a time and on several threads, and returns the mean loss. `kept` goes with them, numbers of each
-    /// parameter or nothing. Threads that would wait do what is `aside`. Nothing is promised of
+    /// parameter or nothing. Nothing is promised of
     /// [`Network::gradients`] afterwards.
     ///
     /// # Panics
@@ -228,11 +228,10 @@ impl<T: Real> Network<T> {
         t: ArrayView2<T>,
         mode: Mode,
         kept: [&mut [T]; KEPT],
-        aside: Aside,
         learn: impl Fn(Parameters<T>) + Sync,
     ) -> f64 {
         let task = Task::LossGradient(t);
-        let cut = self.pass(x, task, mode, None, aside);
+        let cut = self.pass(x, task, mode, None);
         let pieces = &self.pieces[..cut.pieces];
         self.spare.provide(rayon::current_num_threads());
         let batch = Backpropagated {
@@ -262,7 +261,6 @@ impl<T: Real> Network<T> {
         task: Task<T>,
         mode: Mode,
         dx: Option<ArrayViewMut2<T>>,
-        aside: Aside,
     ) -> Cut {
         let rows = x.nrows();
         let cut = match task {
@@ -310,7 +308,6 @@ impl<T: Real> Network<T> {
             piece.run(chain, shared, request);
         };
         let [first, _, ..] = pieces else {
-            crew::do_aside(aside);
             run(self.chains.first(), 0, &mut pieces[0], y, dx);
             return cut;
         };
@@ -334,7 +331,7 @@ impl<T: Real> Network<T> {
         let rows = rows.zip(dx.axis_chunks_iter_mut(Axis(0), height));
         let pieces = pieces.iter_mut().enumerate().zip(rows);
         let run = |((index, piece), (y, dx))| chains.lend(|chain| run(chain, index, piece, y, dx));
-        crew::share_beside(pieces, run, aside);
+        workers::share(pieces, run);
         cut
     }
 

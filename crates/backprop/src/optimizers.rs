@@ -20,8 +20,8 @@ use aligned_vec::AVec;
 use contract::{Real, aligned_zeros};
 use spec::training::OptimizerSpec;
 
-use crate::blocks::each;
 use crate::parameters::{KEPT, Parameters};
+use kernels::elementwise::each;
 
 pub use adagrad::AdaGrad;
 pub use adam::Adam;

@@ -3,7 +3,7 @@
 use std::mem;
 use std::ops::Range;
 
-use crate::crew;
+use kernels::workers;
 
 /// Numbers that a learning rule keeps of each parameter, at most.
 pub const KEPT: usize = 2;
@@ -118,7 +118,7 @@ impl<'a, T: Send> Parameters<'a, T> {
         T: Sync,
     {
         match self.len() > WORTH_SHARING {
-            true => crew::share(self.chunks(TASK), run),
+            true => workers::share(self.chunks(TASK), run),
             false => run(self),
         }
     }

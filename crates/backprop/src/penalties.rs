@@ -33,8 +33,8 @@ use rayon::prelude::*;
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::RegularizationSpec;
 
-use crate::blocks::{BLOCK, each, sign, sum};
 use crate::parameters::Parameters;
+use kernels::elementwise::{BLOCK, each, sign, sum};
 
 /// The penalties of a network.
 pub struct Penalties {

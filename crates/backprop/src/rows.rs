@@ -8,10 +8,10 @@ use contract::{Real, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
 use spec::model::PlannedLayer;
 
-use crate::crew;
 use crate::cut::{Cut, most_pieces};
 use crate::layers::{self, Layer, Mode, Order, Pass, Residual};
 use crate::units::UnitGradients;
+use kernels::workers;
 use spec::model::LayerSpec;
 
 /// What a plan begins with, as [`layers::build_first`], but cut into rows unless it needs the whole batch
@@ -74,7 +74,7 @@ impl<T: Real> Layer<T> for Rows<T> {
         let height = cut.part(0).len().max(1);
         let parts = self.parts[..cut.pieces].iter_mut().enumerate();
         let parts = parts.zip(y.axis_chunks_iter_mut(Axis(0), height));
-        crew::share(parts, |((index, part), y)| {
+        workers::share(parts, |((index, part), y)| {
             let rows = cut.part(index);
             let mode = mode.from_row(rows.start);
             part.layer.forward(w, x.slice(s![rows, ..]), y, mode);
@@ -97,10 +97,10 @@ impl<T: Real> Layer<T> for Rows<T> {
         };
         let parts = self.parts[..cut.pieces].iter_mut().enumerate();
         match dx {
-            None => crew::share(parts, |(index, part)| run(index, part, None)),
+            None => workers::share(parts, |(index, part)| run(index, part, None)),
             Some(mut dx) => {
                 let parts = parts.zip(dx.axis_chunks_iter_mut(Axis(0), height));
-                crew::share(parts, |((index, part), dx)| run(index, part, Some(dx)));
+                workers::share(parts, |((index, part), dx)| run(index, part, Some(dx)));
             }
         }
         for part in &self.parts[..cut.pieces] {

@@ -74,7 +74,7 @@ pub(super) fn product<T: Vector, S: Simd>(
 
 /// First row and height of each strip: as few strips as can be, as equal as can be, so that the last
 /// one too has enough sums to hide the latency of an addition (8 rows are 4 and 4, not 6 and 2).
-pub(super) fn strips(rows: usize) -> impl Iterator<Item = (usize, usize)> {
+pub fn strips(rows: usize) -> impl Iterator<Item = (usize, usize)> {
     let count = rows.div_ceil(TILE);
     (0..count).map(move |strip| {
         let first = |strip: usize| strip * rows / count;

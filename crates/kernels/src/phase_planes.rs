@@ -27,21 +27,25 @@
 
 use std::ops::Range;
 
-use contract::Real;
-use spec::model::{Conv2dSpec, PlannedLayer};
+use crate::Real;
 
 use crate::matmul::shifted::SLACK;
 
 /// Sizes along one side of an image.
 #[derive(Clone, Copy, Debug)]
-struct Side {
-    size: usize,
-    stride: usize,
-    padding: usize,
-    dilation: usize,
-    kernel: usize,
+pub struct Side {
+    /// Pixels.
+    pub size: usize,
+    /// Step between windows.
+    pub stride: usize,
+    /// Zeros on each end.
+    pub padding: usize,
+    /// Distance of the pixels under neighbouring kernel entries.
+    pub dilation: usize,
+    /// Kernel entries.
+    pub kernel: usize,
     /// Outputs.
-    out: usize,
+    pub out: usize,
 }
 
 impl Side {
@@ -74,7 +78,7 @@ impl Side {
 }
 
 /// How the images of a convolution are laid out.
-pub(crate) struct Planes {
+pub struct Planes {
     /// Input maps, C.
     maps: usize,
     down: Side,
@@ -91,28 +95,8 @@ struct Phase {
 }
 
 impl Planes {
-    /// The layout of a planned convolution.
-    pub fn new(planned: &PlannedLayer, spec: &Conv2dSpec) -> Self {
-        let [maps, height, width] = planned.image();
-        let &[_, h_out, w_out] = planned.output.as_slice() else {
-            panic!("{}: a convolution gives images", planned.name);
-        };
-        let down = Side {
-            size: height,
-            stride: spec.stride.height,
-            padding: spec.padding.height,
-            dilation: spec.dilation.height,
-            kernel: spec.kernel.height,
-            out: h_out,
-        };
-        let across = Side {
-            size: width,
-            stride: spec.stride.width,
-            padding: spec.padding.width,
-            dilation: spec.dilation.width,
-            kernel: spec.kernel.width,
-            out: w_out,
-        };
+    /// The layout of a convolution of so many input maps.
+    pub fn new(maps: usize, down: Side, across: Side) -> Self {
         let (mut phases, mut entries) = (Vec::<Phase>::new(), Vec::new());
         for kh in 0..down.kernel {
             for kw in 0..across.kernel {
@@ -283,7 +267,7 @@ impl Planes {
 }
 
 /// How the gradient of the pixels of one phase is gathered: each from the outputs that read it.
-pub(crate) struct WayBack {
+pub struct WayBack {
     /// Index of the phase.
     pub phase: usize,
     /// Places in the rows that have pixels.

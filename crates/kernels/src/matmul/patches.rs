@@ -19,19 +19,19 @@ mod sparse;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use outputs::{Line, Outputs};
-pub(crate) use sparse::{Gradients, InputGradient, WeightGradient};
+pub use outputs::{Line, Outputs};
+pub use sparse::{Gradients, InputGradient, WeightGradient};
 
 use std::ops::Range;
 
-use contract::Real;
+use crate::Real;
 
 /// Outputs, or windows of them, one behind the other.
-pub(crate) type Span = Range<u32>;
+pub type Span = Range<u32>;
 
 /// The rows of a patch.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Patch {
+pub struct Patch {
     /// K_h.
     pub rows: usize,
     /// From a row to the next.
@@ -42,13 +42,13 @@ pub(crate) struct Patch {
 
 /// Where a patch begins, in the bits of a number: to be selected lane by lane beside numbers, never
 /// computed with.
-pub(crate) fn to_bits<T: Real>(start: u32) -> T {
+pub fn to_bits<T: Real>(start: u32) -> T {
     bytemuck::pod_read_unaligned(&bytemuck::bytes_of(&[start; 2])[..size_of::<T>()])
 }
 
 /// Where it begins.
 #[inline(always)]
-pub(crate) fn from_bits<T: Real>(bits: &T) -> usize {
+pub fn from_bits<T: Real>(bits: &T) -> usize {
     let start: u32 = bytemuck::pod_read_unaligned(&bytemuck::bytes_of(bits)[..size_of::<u32>()]);
     start as usize
 }

@@ -4,15 +4,15 @@
 //! A tile of C, 4 rows by 3 columns, is summed in the lanes of vectors, and these over the samples; the
 //! lanes are added up at the end.
 
+use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
-use contract::Real;
 use pulp::{Simd, WithSimd};
 
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
 /// `$c_{ik} \mathrel{+}= \sum_s \sum_j a_{s,i,j}\, b_{s,o_k + j}$` for `j` below `n`.
-pub(crate) struct Dots<'a, T> {
+pub struct Dots<'a, T> {
     /// A of each sample, with zeros in the [`SLACK`](super::SLACK) after the `n` numbers of a row.
     pub a: Samples<'a, T>,
     /// Distance of the rows of A.
@@ -29,7 +29,7 @@ pub(crate) struct Dots<'a, T> {
 
 /// A matrix for each sample.
 #[derive(Clone, Copy)]
-pub(crate) struct Samples<'a, T> {
+pub struct Samples<'a, T> {
     /// From the first number of the first matrix on.
     pub numbers: &'a [T],
     /// From a sample to the next.

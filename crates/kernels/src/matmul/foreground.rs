@@ -21,7 +21,7 @@ mod tests;
 
 use std::ops::Range;
 
-use contract::Real;
+use crate::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::nonzero::{Begin, Weights, weighted};

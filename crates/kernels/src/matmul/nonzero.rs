@@ -10,8 +10,8 @@
 //! Here the zeros of A are found anew for each product; the [`foreground`](super::foreground) of an image
 //! keeps its lists of weights for several.
 
+use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
-use contract::Real;
 use pulp::{Simd, WithSimd};
 
 use super::vector::{Vector, unrolled};
@@ -43,7 +43,7 @@ macro_rules! of_width {
 
 /// Rows of a matrix by their weights that are not zero.
 #[derive(Clone, Copy)]
-pub(super) struct Weights<'a, T> {
+pub struct Weights<'a, T> {
     /// Where those of each row begin among the weights below.
     pub starts: &'a [u32],
     /// And where they end.
@@ -52,12 +52,13 @@ pub(super) struct Weights<'a, T> {
     pub step: usize,
     /// The rows of B that they weigh.
     pub places: &'a [u32],
+    /// The weights.
     pub values: &'a [T],
 }
 
 /// Whether so many weights are zero that this kernel is faster than [`rows`](super::rows): fewer than
 /// 6 in 10 are left.
-pub(super) fn pays<'a, T: Real>(stretches: impl IntoIterator<Item = &'a [T]>) -> bool {
+pub fn pays<'a, T: Real>(stretches: impl IntoIterator<Item = &'a [T]>) -> bool {
     let (mut nonzero, mut all) = (0, 0);
     for a in stretches {
         nonzero += a.iter().filter(|&&a| a != T::zero()).count();
@@ -108,7 +109,7 @@ pub(super) fn product<T: Vector, S: Simd>(
 
 /// What the weighted rows of B are added to.
 #[derive(Clone, Copy)]
-pub(super) enum Begin<'a, T> {
+pub enum Begin<'a, T> {
     /// The rows of C.
     AtC,
     /// Zeros, in the place of them.
@@ -118,13 +119,7 @@ pub(super) enum Begin<'a, T> {
 }
 
 /// Adds weighted rows of B up in the rows of C; both have `n` numbers.
-pub(super) fn weighted<T: Real>(
-    weights: Weights<T>,
-    b: &[T],
-    n: usize,
-    begin: Begin<T>,
-    c: &mut [T],
-) {
+pub fn weighted<T: Real>(weights: Weights<T>, b: &[T], n: usize, begin: Begin<T>, c: &mut [T]) {
     Weighted {
         weights,
         b,

@@ -18,16 +18,16 @@
 pub mod dots;
 pub mod foreground;
 pub mod nonzero;
-pub(crate) mod patches;
+pub mod patches;
 pub mod rows;
-pub(crate) mod shifted;
-pub(crate) mod vector;
-pub(crate) mod vectorized;
+pub mod shifted;
+pub mod vector;
+pub mod vectorized;
 
 use std::ops::Range;
 
+use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
-use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, s};
 use pulp::{Simd, WithSimd};
 use vector::Vector;
@@ -249,13 +249,12 @@ impl<T: Vector> WithSimd for Product<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::Streams;
     use ndarray::{Array2, s};
     use proptest::prelude::*;
     use rand::RngExt;
 
     fn random<T: Real>(rows: usize, columns: usize, stream: &str) -> Array2<T> {
-        let mut rng = Streams::new(1).stream(stream);
+        let mut rng = crate::testing::stream(stream);
         Array2::from_shape_simple_fn((rows, columns), || T::of(rng.random_range(-1.0..1.0)))
     }
 

@@ -4,8 +4,8 @@
 //!
 //! A tile of dw or of w, at most 12 vectors of a patch's rows, stays in registers while `$i$` runs.
 
+use crate::Real;
 use bytemuck::{cast_mut, cast_slice, cast_slice_mut};
-use contract::Real;
 use pulp::{Simd, WithSimd};
 
 use super::{Patch, from_bits};
@@ -19,16 +19,20 @@ const TALLEST: usize = 6;
 
 /// Gradients of a map and where their patches begin in the image: one every `step` numbers.
 #[derive(Clone, Copy)]
-pub(crate) struct Gradients<'a, T> {
+pub struct Gradients<'a, T> {
     /// By [`to_bits`](super::to_bits).
     pub starts: &'a [T],
+    /// The gradients.
     pub values: &'a [T],
+    /// Numbers between two patches.
     pub step: usize,
 }
 
 /// `$dw_{re} \mathrel{+}= \sum_i g_i\, x_{s_i + d_r + e}$`.
-pub(crate) struct WeightGradient<'a, T> {
+pub struct WeightGradient<'a, T> {
+    /// The patch under a kernel.
     pub patch: Patch,
+    /// The gradients of its outputs.
     pub gradients: Gradients<'a, T>,
     /// Reaches the length of a row of `dw` beyond the start of the last row of a patch.
     pub x: &'a [T],
@@ -39,8 +43,10 @@ pub(crate) struct WeightGradient<'a, T> {
 }
 
 /// `$dx_{s_i + d_r + e} \mathrel{+}= g_i\, w_{re}$`.
-pub(crate) struct InputGradient<'a, T> {
+pub struct InputGradient<'a, T> {
+    /// The patch under a kernel.
     pub patch: Patch,
+    /// The gradients of its outputs.
     pub gradients: Gradients<'a, T>,
     /// `[K_h, row]` with `row` a multiple of [`lanes`](crate::matmul::vectorized::lanes) and zeros after `K_w · C`.
     pub w: &'a [T],
@@ -117,7 +123,7 @@ trait Tiled {
 }
 
 /// All of its tiles.
-pub(crate) struct InTiles<K>(K);
+pub struct InTiles<K>(K);
 
 impl<K: Tiled> WithSimd for InTiles<K> {
     type Output = ();

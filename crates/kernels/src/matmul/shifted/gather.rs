@@ -2,8 +2,8 @@
 //!
 //! A tile of C, 6 rows by 2 vectors, stays in registers while `$k$` runs.
 
+use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
-use contract::Real;
 use pulp::{Simd, WithSimd};
 
 use crate::matmul::rows::strips;
@@ -15,7 +15,7 @@ const TILE: usize = 6;
 
 /// A matrix A in strips of at most 6 rows, each strip column by column.
 #[derive(Clone, Debug)]
-pub(crate) struct Strips<T> {
+pub struct Strips<T> {
     numbers: Vec<[T; TILE]>,
     rows: usize,
 }
@@ -51,7 +51,7 @@ impl<T: Real> Strips<T> {
 }
 
 /// `$c_{ij} = \sum_k a_{ik}\, b_{o_k + j}$` for `j` below `n`.
-pub(crate) struct Gather<'a, T> {
+pub struct Gather<'a, T> {
     /// `[M, K]`.
     pub a: &'a Strips<T>,
     /// `[K]`.
@@ -84,7 +84,7 @@ impl<'a, T: Real> Vectorized for Gather<'a, T> {
 }
 
 /// [`Gather`] with the numbers of its strips.
-pub(crate) struct GatherOf<'a, T> {
+pub struct GatherOf<'a, T> {
     strips: &'a [T],
     rows: usize,
     offsets: &'a [usize],

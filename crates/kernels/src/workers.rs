@@ -6,57 +6,32 @@
 //! number that the other one has changed takes as long as one from memory. What a task computes must not
 //! depend on who runs it.
 //!
-//! A thread that finds no task left does what is [`Aside`], if there is something: the next batch is brought
-//! while the others are at their last piece of this one. Then it stays awake until the last one is done: a
-//! training step has several rounds of tasks a millisecond, and a thread that went to sleep after the first
-//! would take longer to wake (0.1 ms where processors are virtual) than the next round lasts.
+//! A thread that finds no task left stays awake until the last one is done: a training step has several
+//! rounds of tasks a millisecond, and a thread that went to sleep after the first would take longer to wake
+//! (0.1 ms where processors are virtual) than the next round lasts.
 
 use std::hint;
-use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-
-use contract::Aside;
 
 /// Looks at the others before a thread goes on, and may sleep: one or two milliseconds, in which most
 /// tasks end. Should a task, against the rule, wait for this thread, no more than that is lost.
 const PATIENCE: usize = 1 << 15;
 
 /// Runs every task, on all threads of the pool. A task must not hand tasks on in its turn.
-pub(crate) fn share<T: Send>(
-    tasks: impl DoubleEndedIterator<Item = T> + Send,
-    run: impl Fn(T) + Sync,
-) {
-    share_beside(tasks, run, Aside::NOTHING);
-}
-
-/// The same, and threads that find no task left do something else before they wait for the others.
-pub(crate) fn share_beside<T: Send>(
-    tasks: impl DoubleEndedIterator<Item = T> + Send,
-    run: impl Fn(T) + Sync,
-    aside: Aside,
-) {
+pub fn share<T: Send>(tasks: impl DoubleEndedIterator<Item = T> + Send, run: impl Fn(T) + Sync) {
     let round = Round {
         tasks: Mutex::new(tasks),
         running: AtomicUsize::new(0),
         caller: thread(),
         run,
-        aside,
-        begun: AtomicUsize::new(0),
     };
-    crew(rayon::current_num_threads(), &|| round.work());
-}
-
-/// Does what is aside on all threads, where nobody would wait.
-pub(crate) fn do_aside(aside: Aside) {
-    if aside.parts > 0 {
-        share_beside(iter::empty(), |(): ()| (), aside);
-    }
+    on_threads(rayon::current_num_threads(), &|| round.work());
 }
 
 /// The same as [`share`] if it is worth waking a thread for; otherwise the caller runs them all.
-pub(crate) fn share_if<T: Send>(
+pub fn share_if<T: Send>(
     worth: bool,
     tasks: impl DoubleEndedIterator<Item = T> + Send,
     run: impl Fn(T) + Sync,
@@ -68,12 +43,15 @@ pub(crate) fn share_if<T: Send>(
 }
 
 /// Calls `work` on so many threads, if they have time.
-fn crew(threads: usize, work: &(impl Fn() + Sync)) {
+fn on_threads(threads: usize, work: &(impl Fn() + Sync)) {
     match threads {
         0 | 1 => work(),
         _ => {
             let first = threads / 2;
-            rayon::join(|| crew(threads - first, work), || crew(first, work));
+            rayon::join(
+                || on_threads(threads - first, work),
+                || on_threads(first, work),
+            );
         }
     }
 }
@@ -83,27 +61,21 @@ fn thread() -> usize {
     rayon::current_thread_index().unwrap_or_default()
 }
 
-struct Round<'a, I, F> {
+struct Round<I, F> {
     tasks: Mutex<I>,
     /// Tasks that are taken and not done.
     running: AtomicUsize,
     /// Number of the thread that shares them.
     caller: usize,
     run: F,
-    aside: Aside<'a>,
-    /// Parts of that which are done or in work.
-    begun: AtomicUsize,
 }
 
-impl<I: DoubleEndedIterator, F: Fn(I::Item)> Round<'_, I, F> {
+impl<I: DoubleEndedIterator, F: Fn(I::Item)> Round<I, F> {
     fn work(&self) {
         let from_end = thread().abs_diff(self.caller) % 2 == 1;
         while let Some(task) = self.next(from_end) {
             (self.run)(task);
             self.running.fetch_sub(1, Ordering::Release);
-        }
-        while self.begun.fetch_add(1, Ordering::Relaxed) < self.aside.parts {
-            (self.aside.part)(from_end);
         }
         for look in 1..=PATIENCE {
             if self.running.load(Ordering::Acquire) == 0 {
@@ -155,22 +127,6 @@ mod tests {
                             .all(|(index, &done)| done == index + 1)
                     );
                 }
-            });
-        }
-    }
-
-    #[test]
-    fn what_is_aside_is_done_as_often_as_it_has_parts() {
-        for threads in 1..=4 {
-            on(threads, || {
-                let (tasks, parts) = (AtomicUsize::new(0), AtomicUsize::new(0));
-                let count = |count: &AtomicUsize| _ = count.fetch_add(1, Ordering::Relaxed);
-                let aside = Aside {
-                    parts: 7,
-                    part: &|_| count(&parts),
-                };
-                share_beside(0..3, |_| count(&tasks), aside);
-                assert_eq!([tasks, parts].map(AtomicUsize::into_inner), [3, 7]);
             });
         }
     }

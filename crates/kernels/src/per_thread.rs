@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Things that are lent to one thread at a time. A thread gets the one that it had last, which is still
 /// in its cache, unless somebody else has that now.
-pub(crate) struct PerThread<W> {
+pub struct PerThread<W> {
     make: Box<dyn Fn() -> W + Send + Sync>,
     /// Those that nobody has, and who had them last.
     idle: Mutex<Vec<(Option<usize>, W)>>,

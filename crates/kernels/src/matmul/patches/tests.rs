@@ -6,9 +6,9 @@ use std::slice;
 use pulp::{Scalar, Simd};
 
 use super::*;
-use crate::layers::testing::random;
 use crate::matmul::vector::Vector;
 use crate::matmul::vectorized::{Vectorized, lanes};
+use crate::testing::random;
 
 const PATCH: Patch = Patch {
     rows: 3,

@@ -12,9 +12,9 @@
 mod dots;
 mod gather;
 
-pub(crate) use dots::{Dots, Samples};
-pub(crate) use gather::{Gather, Strips};
+pub use dots::{Dots, Samples};
+pub use gather::{Gather, Strips};
 
 /// Numbers in 2 vectors of the widest instruction set: so many may be read and written after the end
 /// of a row.
-pub(crate) const SLACK: usize = 32;
+pub const SLACK: usize = 32;

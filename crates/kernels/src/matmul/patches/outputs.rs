@@ -8,8 +8,8 @@
 
 use std::ops::Range;
 
+use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
-use contract::Real;
 use pulp::{Simd, WithSimd};
 
 use super::Span;
@@ -23,7 +23,7 @@ const NARROW: usize = 7;
 /// Outputs that lie side by side, of an image with one channel: the patch of each begins one number
 /// behind that of its neighbour.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Line {
+pub struct Line {
     /// Outputs of a row.
     pub outputs: usize,
     /// K_w.
@@ -31,7 +31,7 @@ pub(crate) struct Line {
 }
 
 /// `$y_{om} = b_m + \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$`.
-pub(crate) struct Outputs<'a, T> {
+pub struct Outputs<'a, T> {
     /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
     pub offsets: &'a [u32],
     /// Numbers from the start of a patch to its end.
@@ -42,6 +42,7 @@ pub(crate) struct Outputs<'a, T> {
     pub line: Option<Line>,
     /// Those that are wanted; some others may be computed too.
     pub spans: &'a [Span],
+    /// The image, laid out.
     pub x: &'a [T],
     /// `[K_h, K_w · C, maps]`.
     pub w: &'a [T],

@@ -2,13 +2,13 @@
 
 use std::marker::PhantomData;
 
-use contract::Real;
+use crate::Real;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::vector::Vector;
 
 /// Something to compute with the vectors of this processor.
-pub(crate) trait Vectorized: Sized {
+pub trait Vectorized: Sized {
     /// What it computes with.
     type Number: Real;
     /// The same with a number type whose vectors are known.
@@ -21,7 +21,7 @@ pub(crate) trait Vectorized: Sized {
     /// Computes it.
     fn run(self) {
         // A Real is f32 or f64.
-        match Self::Number::DTYPE == f32::DTYPE {
+        match size_of::<Self::Number>() == size_of::<f32>() {
             true => Arch::new().dispatch(self.with::<f32>()),
             false => Arch::new().dispatch(self.with::<f64>()),
         }
@@ -29,8 +29,8 @@ pub(crate) trait Vectorized: Sized {
 }
 
 /// Numbers of a vector on this processor.
-pub(crate) fn lanes<T: Real>() -> usize {
-    match T::DTYPE == f32::DTYPE {
+pub fn lanes<T: Real>() -> usize {
+    match size_of::<T>() == size_of::<f32>() {
         true => Arch::new().dispatch(Lanes::<f32>(PhantomData)),
         false => Arch::new().dispatch(Lanes::<f64>(PhantomData)),
     }

@@ -1,10 +1,10 @@
 //! The vectors of an instruction set, for f32 and f64 alike.
 
-use contract::Real;
+use crate::Real;
 use pulp::Simd;
 
 /// A number type whose vectors the kernels use.
-pub(crate) trait Vector: Real {
+pub trait Vector: Real {
     /// As many numbers as a register of `S` holds.
     type Of<S: Simd>: Copy;
 
@@ -59,7 +59,7 @@ pub(crate) trait Vector: Real {
 }
 
 /// Numbers, and for each some bits that stay with it.
-pub(crate) type Tagged<T, S> = (<T as Vector>::Of<S>, <T as Vector>::Of<S>);
+pub type Tagged<T, S> = (<T as Vector>::Of<S>, <T as Vector>::Of<S>);
 
 macro_rules! vector {
     ($type:ty, $of:ident, $splat:ident, $split:ident, $split_mut:ident, $add:ident, $mul_add:ident, $sum:ident, $greater:ident, $equal:ident, $or:ident, $not:ident, $select:ident) => {
@@ -179,7 +179,7 @@ macro_rules! unrolled {
         )*
     };
 }
-pub(super) use unrolled;
+pub(crate) use unrolled;
 
 /// Calls a function that is generic over the height of a tile, at most 6 rows, with a height known at
 /// run time.
@@ -199,4 +199,4 @@ macro_rules! of_height {
         $call
     }};
 }
-pub(super) use of_height;
+pub(crate) use of_height;

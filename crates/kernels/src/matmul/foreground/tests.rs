@@ -2,14 +2,13 @@
 
 use super::*;
 use crate::matmul::naive;
-use contract::Streams;
 use ndarray::{Array2, s};
 use proptest::prelude::*;
 use rand::RngExt;
 
 /// Rows of which a share differs from a background, which is not the same for all of them.
 fn images<T: Real>(rows: usize, columns: usize, share: f64) -> Array2<T> {
-    let mut rng = Streams::new(1).stream("images");
+    let mut rng = crate::testing::stream("images");
     let mut images = Array2::zeros((rows, columns));
     for (row, mut image) in images.rows_mut().into_iter().enumerate() {
         image.fill(T::of([-0.4, 0.0, 0.7][row % 3]));
@@ -23,7 +22,7 @@ fn images<T: Real>(rows: usize, columns: usize, share: f64) -> Array2<T> {
 }
 
 fn random<T: Real>(rows: usize, columns: usize, stream: &str) -> Array2<T> {
-    let mut rng = Streams::new(1).stream(stream);
+    let mut rng = crate::testing::stream(stream);
     Array2::from_shape_simple_fn((rows, columns), || T::of(rng.random_range(-1.0..1.0)))
 }
 

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use contract::Real;
+use crate::Real;
 
 use super::{BLOCK, CHUNK, Foreground, ROWS};
 
 /// Numbers with their places.
 #[derive(Clone, Debug)]
-pub(super) struct List<T> {
+pub struct List<T> {
     pub places: Vec<u32>,
     pub values: Vec<T>,
 }
@@ -34,11 +34,13 @@ impl<T: Real> List<T> {
 #[derive(Clone, Debug)]
 pub struct Turned<T> {
     /// `$d$` of up to [`ROWS`] rows, with room for all of them in each column; a place is a row.
-    pub(super) by_column: List<T>,
-    pub(super) starts: Vec<u32>,
-    pub(super) ends: Vec<u32>,
+    pub by_column: List<T>,
+    /// Where the list of each column begins.
+    pub starts: Vec<u32>,
+    /// Where it ends.
+    pub ends: Vec<u32>,
     /// What the gradients of every column begin at.
-    pub(super) begin: Vec<T>,
+    pub begin: Vec<T>,
 }
 
 impl<T: Real> Turned<T> {
@@ -68,7 +70,7 @@ impl<T: Real> Turned<T> {
     }
 
     /// Takes these rows of a block.
-    pub(super) fn take(&mut self, foreground: &Foreground<T>, block: usize, rows: Range<usize>) {
+    pub fn take(&mut self, foreground: &Foreground<T>, block: usize, rows: Range<usize>) {
         let room = Self::room_of_column(rows.len());
         for (column, start) in self.starts.iter_mut().enumerate() {
             *start = (column * room) as u32;

@@ -1,26 +1,31 @@
 //! Images laid out channels last, with their padding.
 
-use contract::Real;
-use spec::model::Pair;
+use crate::Real;
 
 /// Images `[C, H, W]` that are laid out as `[H + 2 p_h, W + 2 p_w, C]`, with zeros around the pixels.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Images {
+pub struct Images {
     channels: usize,
-    size: Pair,
-    padding: Pair,
+    height: usize,
+    width: usize,
+    /// Rows of zeros above and below.
+    pad_height: usize,
+    /// Columns of zeros on the left and right.
+    pad_width: usize,
 }
 
 impl Images {
-    /// The layout of such images.
+    /// The layout of images of `[height, width]` with that padding.
     ///
     /// # Panics
     /// When an image has more than 2³² numbers.
-    pub fn new(channels: usize, size: Pair, padding: Pair) -> Self {
+    pub fn new(channels: usize, size: [usize; 2], padding: [usize; 2]) -> Self {
         let images = Self {
             channels,
-            size,
-            padding,
+            height: size[0],
+            width: size[1],
+            pad_height: padding[0],
+            pad_width: padding[1],
         };
         let places = u32::try_from(images.length());
         assert!(places.is_ok(), "{size:?}: the image is too large");
@@ -29,12 +34,12 @@ impl Images {
 
     /// Numbers of a row, laid out.
     pub fn row(&self) -> usize {
-        (self.size.width + 2 * self.padding.width) * self.channels
+        (self.width + 2 * self.pad_width) * self.channels
     }
 
     /// Numbers of an image, laid out.
     pub fn length(&self) -> usize {
-        (self.size.height + 2 * self.padding.height) * self.row()
+        (self.height + 2 * self.pad_height) * self.row()
     }
 
     /// Where the channels of a pixel begin, counted from the corner of the padding.
@@ -87,15 +92,15 @@ impl Images {
     }
 
     fn pixels(&self) -> usize {
-        self.size.height * self.size.width
+        self.height * self.width
     }
 
     /// Pixels that lie one behind the other: those of a row, or where there is no padding between the
     /// rows those of the whole image.
     fn line(&self) -> usize {
-        match self.padding.width {
+        match self.pad_width {
             0 => self.pixels(),
-            _ => self.size.width,
+            _ => self.width,
         }
     }
 
@@ -104,8 +109,8 @@ impl Images {
         let images = *self;
         let firsts = (0..self.pixels()).step_by(self.line());
         firsts.map(move |first| {
-            let row = first / images.size.width + images.padding.height;
-            (first, images.place(row, images.padding.width) as usize)
+            let row = first / images.width + images.pad_height;
+            (first, images.place(row, images.pad_width) as usize)
         })
     }
 }

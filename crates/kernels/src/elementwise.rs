@@ -1,17 +1,17 @@
 //! Element by element over flat parameters.
 
-use contract::Real;
+use crate::Real;
 use pulp::{Arch, Simd, WithSimd};
 
 /// Elements that a thread sums at a time: fewer are not worth waking another for.
-pub(crate) const BLOCK: usize = 1 << 16;
+pub const BLOCK: usize = 1 << 16;
 
 /// Calls `step` with the elements at each place: those of `read` by value, those of `write` to be
 /// changed.
 ///
 /// # Panics
 /// When the slices are not equally long.
-pub(crate) fn each<T: Real, const R: usize, const W: usize>(
+pub fn each<T: Real, const R: usize, const W: usize>(
     read: [&[T]; R],
     write: [&mut [T]; W],
     step: impl Fn([T; R], [&mut T; W]),
@@ -54,7 +54,7 @@ const LANES: usize = 8;
 
 /// `$\sum_i term(x_i)$` in f64. Long slices are halved until a block is short enough, by their length
 /// alone: the order of the sum does not depend on the number of threads.
-pub(crate) fn sum<T: Real>(x: &[T], term: impl Fn(f64) -> f64 + Sync) -> f64 {
+pub fn sum<T: Real>(x: &[T], term: impl Fn(f64) -> f64 + Sync) -> f64 {
     halved_sum(x, &term)
 }
 
@@ -78,7 +78,7 @@ fn halved_sum<T: Real>(x: &[T], term: &(impl Fn(f64) -> f64 + Sync)) -> f64 {
 }
 
 /// 1, −1, or 0 (or NaN) as it is: the derivative of |x|, with 0 at the kink.
-pub(crate) fn sign<T: Real>(x: T) -> T {
+pub fn sign<T: Real>(x: T) -> T {
     if x > T::zero() {
         T::one()
     } else if x < T::zero() {
