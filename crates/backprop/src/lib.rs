@@ -23,22 +23,13 @@
 //! depends on the batch and the network, never on the number of threads, so one thread and many give the
 //! same bits. After the first batch of a size nothing is allocated.
 
-pub mod chain;
-pub mod clipping;
-mod cut;
-mod gradients;
+pub mod engine;
 pub mod information;
 pub mod layers;
 pub mod losses;
 pub mod model;
-mod names;
-pub mod network;
 pub mod optimizers;
-pub mod parameters;
-pub mod penalties;
-mod piece;
-pub mod rows;
-pub mod units;
+pub mod regularization;
 
+pub use engine::network::Network;
 pub use model::{Compute, Model};
-pub use network::Network;

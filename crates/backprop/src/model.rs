@@ -10,12 +10,13 @@ use ndarray::{Array2, ArrayView2};
 use spec::model::PlannedLayer;
 use spec::training::{ClipSpec, TrainingSpec};
 
+use crate::engine::network::{Network, Task};
+use crate::layers;
 use crate::layers::InputLinear;
-use crate::network::{Network, Task};
+use crate::optimizers::parameters::{KEPT, Parameters};
 use crate::optimizers::{self, Optimizer, Update};
-use crate::parameters::{KEPT, Parameters};
-use crate::penalties::Penalties;
-use crate::{clipping, layers};
+use crate::regularization::clipping;
+use crate::regularization::penalties::Penalties;
 
 /// A [`Network`] with a learning rule.
 pub struct Model<T> {

@@ -14,6 +14,7 @@
 //! ```
 
 mod aligned;
+pub mod cut;
 pub mod elementwise;
 pub mod matmul;
 pub mod packed_images;

@@ -50,7 +50,7 @@ use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Linear, Mode, Order, Pass};
-use crate::units::UnitGradients;
+use crate::layers::units::UnitGradients;
 use kernels::matmul::shifted::{Dots, Gather, SLACK, Samples, Strips};
 use kernels::matmul::vectorized::Vectorized;
 use kernels::phase_planes::{Planes, WayBack};

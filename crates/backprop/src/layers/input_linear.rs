@@ -33,7 +33,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, s};
 use spec::model::{LayerSpec, PlannedLayer};
 
 use super::Order;
-use crate::cut::LEAST_WORK;
+use kernels::cut::LEAST_WORK;
 use kernels::elementwise::each;
 use kernels::matmul::foreground::{Foreground, Turned};
 use kernels::matmul::{matmul, matmul_transposed};
@@ -251,7 +251,7 @@ mod tests {
     use super::super::testing::random;
     use super::super::{Layer, Linear, Mode, Pass};
     use super::*;
-    use crate::units::UnitGradients;
+    use crate::layers::units::UnitGradients;
     use ndarray::Array2;
 
     /// 2 parts.

@@ -37,7 +37,7 @@ use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Mode, Order, Pass};
-use crate::units::UnitGradients;
+use crate::layers::units::UnitGradients;
 use kernels::matmul::{matmul, matmul_transposed};
 
 /// `$y = x W^\top + b$`.

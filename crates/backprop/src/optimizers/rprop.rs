@@ -28,7 +28,7 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
 use kernels::elementwise::sign;
 
 /// `$w \leftarrow w - \Delta \operatorname{sign}(g)$`.

@@ -9,15 +9,16 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use spec::model::PlannedLayer;
 use spec::training::LossSpec;
 
-use crate::chain::{Build, Chain};
-use crate::cut::{Cut, most_pieces};
-use crate::gradients::{Backpropagated, largest_task};
+use crate::engine::chain::{Build, Chain};
+use crate::engine::gradients::{Backpropagated, largest_task};
+use crate::engine::names::Names;
+use crate::engine::piece::{Piece, Request};
+use crate::engine::pieces::most_pieces;
+use crate::engine::rows;
 use crate::layers::{self, InputLinear, Mode, Order};
 use crate::losses::{self, Loss};
-use crate::names::Names;
-use crate::parameters::{KEPT, Parameters};
-use crate::piece::{Piece, Request};
-use crate::rows;
+use crate::optimizers::parameters::{KEPT, Parameters};
+use kernels::cut::Cut;
 use kernels::per_thread::PerThread;
 use kernels::workers;
 

@@ -3,9 +3,9 @@
 use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
-use crate::chain::{Chain, Trace};
+use crate::engine::chain::{Chain, Trace};
+use crate::engine::network::{Shared, Task};
 use crate::layers::Mode;
-use crate::network::{Shared, Task};
 
 /// Some rows of a batch, with what they leave in the layers.
 pub(crate) struct Piece<T> {

@@ -33,7 +33,7 @@ use rayon::prelude::*;
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::RegularizationSpec;
 
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
 use kernels::elementwise::{BLOCK, each, sign, sum};
 
 /// The penalties of a network.

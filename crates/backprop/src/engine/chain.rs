@@ -6,11 +6,11 @@ use contract::{Real, RowBuffer, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 
+use crate::layers::units::UnitGradients;
 use crate::layers::{Layer, Mode, Order, Pass};
-use crate::units::UnitGradients;
 
 /// Makes the layer that a plan begins with, and says how many planned layers it stands for: whole
-/// ([`crate::layers::build_first`]), or cut into rows ([`crate::rows::build_first`]).
+/// ([`crate::layers::build_first`]), or cut into rows ([`crate::engine::rows::build_first`]).
 pub type Build<T> = fn(&[PlannedLayer], Streams) -> (Box<dyn Layer<T>>, usize);
 
 /// A chain of layers.

@@ -1,20 +1,20 @@
-//! Where a batch is cut into pieces: decided by its size and the network's, never by the number of
-//! threads, so that one thread and many give the same bits.
+//! Where rows are cut into pieces: decided by their number and the work of each, never by the number
+//! of threads, so that one thread and many give the same bits.
 
 use std::ops::Range;
-
-use spec::model::PlannedLayer;
 
 /// A batch has at most so many pieces: each costs a set of gradients to sum.
 const MOST_PIECES: usize = 8;
 /// A piece has at least so many multiplications: less is not worth waking a thread for.
-pub(crate) const LEAST_WORK: usize = 1 << 19;
+pub const LEAST_WORK: usize = 1 << 19;
 
 /// A batch in pieces of equal height, but for the last.
 #[derive(Clone, Copy)]
-pub(crate) struct Cut {
+pub struct Cut {
+    /// All rows.
     pub rows: usize,
     height: usize,
+    /// How many pieces there are, at least 1.
     pub pieces: usize,
 }
 
@@ -43,26 +43,6 @@ impl Cut {
     pub fn part(&self, index: usize) -> Range<usize> {
         let start = index * self.height;
         start..(start + self.height).min(self.rows)
-    }
-}
-
-/// Pieces that suit a chain of layers.
-pub(crate) fn most_pieces(plan: &[PlannedLayer], rows: usize) -> usize {
-    let mostly_linear = |layer: &PlannedLayer| {
-        2 * layer.parameter_count() * usize::from(layer.output.len() == 1) > layer.multiplications()
-    };
-    let linear: usize = plan
-        .iter()
-        .filter(|l| mostly_linear(l))
-        .map(PlannedLayer::multiplications)
-        .sum();
-    let all: usize = plan.iter().map(PlannedLayer::multiplications).sum();
-    match 2 * linear > all {
-        // Each piece reads all weights once, so more rows make higher pieces as well as more of them:
-        // 64 rows 2, 256 rows 4, 1024 rows 8.
-        true => (rows / 16).isqrt(),
-        // Convolutions find rows enough in each image, but turn their weights once for each piece.
-        false => rows / 16,
     }
 }
 

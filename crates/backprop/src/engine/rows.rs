@@ -8,9 +8,10 @@ use contract::{Real, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
 use spec::model::PlannedLayer;
 
-use crate::cut::{Cut, most_pieces};
+use crate::engine::pieces::most_pieces;
+use crate::layers::units::UnitGradients;
 use crate::layers::{self, Layer, Mode, Order, Pass, Residual};
-use crate::units::UnitGradients;
+use kernels::cut::Cut;
 use kernels::workers;
 use spec::model::LayerSpec;
 

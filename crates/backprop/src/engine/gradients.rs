@@ -18,12 +18,12 @@ use aligned_vec::AVec;
 use contract::Real;
 use ndarray::{ArrayView2, s};
 
-use crate::chain::Chain;
-use crate::cut::{Cut, LEAST_WORK};
+use crate::engine::chain::Chain;
+use crate::engine::piece::Piece;
+use crate::layers::units::{self, UnitGradients};
 use crate::layers::{InputLinear, Order};
-use crate::parameters::Parameters;
-use crate::piece::Piece;
-use crate::units::{self, UnitGradients};
+use crate::optimizers::parameters::Parameters;
+use kernels::cut::{Cut, LEAST_WORK};
 use kernels::elementwise;
 use kernels::per_thread::PerThread;
 use kernels::workers;
