@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use spec::{Config, ConfigError, Overrides};
 
@@ -42,11 +43,43 @@ impl Cli {
             let text = argument.to_string_lossy();
             global.contains(&&*text) || Self::command().find_subcommand(&*text).is_some()
         };
-        if arguments.get(1).is_some_and(|first| !known(first)) {
+        if arguments.get(1).is_some_and(|first| !known(first)) && !begins_with_a_word(&arguments) {
             arguments.insert(1, "run".into());
         }
-        Self::parse_from(arguments)
+        Self::try_parse_from(arguments).unwrap_or_else(|error| advised(error).exit())
     }
+}
+
+/// Whether the first argument is no file, but a word before one: `train configs/mnist.toml`.
+fn begins_with_a_word(arguments: &[OsString]) -> bool {
+    let is_option = |argument: &OsString| argument.to_string_lossy().starts_with('-');
+    let is_file = |argument: &OsString| {
+        let path = std::path::Path::new(argument);
+        path.extension().is_some() || path.exists() || path.components().count() > 1
+    };
+    match arguments {
+        [_, word, next, ..] => ![word, next].into_iter().any(is_option) && !is_file(word),
+        _ => false,
+    }
+}
+
+/// Says how a key of the config is set where an argument is none of ours.
+fn advised(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let tip = match argument.strip_prefix('-') {
+        _ if error.kind() != ErrorKind::UnknownArgument => return error,
+        _ if error.get(ContextKind::SuggestedArg).is_some() => return error,
+        Some(_) => "a key of the config is set with --set, e.g. --set training.epochs=3",
+        None => {
+            "there is one config, and what follows --set is one word: put it in single quotes, \
+             e.g. --set 'model.layers=[{ linear = { units = 3 } }]'"
+        }
+    };
+    let tip = ContextValue::StyledStrs(vec![tip.into()]);
+    error.insert(ContextKind::Suggested, tip);
+    error
 }
 
 /// The subcommands.

@@ -6,7 +6,7 @@ use spec::{Config, Overrides};
 
 use crate::Failure;
 use crate::cli::ListArguments;
-use crate::output;
+use crate::{files, output};
 
 /// Prints each config of a folder with the first line of its opening comment.
 ///
@@ -15,31 +15,31 @@ use crate::output;
 pub fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let folder = &arguments.folder;
     let entries = std::fs::read_dir(folder).map_err(|error| {
-        let folder = folder.display();
+        let (folder, cause) = (folder.display(), files::cause(&error));
         Failure::Input(format!(
-            "{folder}: cannot list the configs ({error}); name their folder"
+            "{folder}: cannot list the configs ({cause}); name their folder"
         ))
     })?;
-    let mut files: Vec<_> = entries
+    let mut configs: Vec<_> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "toml")
         })
         .collect();
-    files.sort();
-    if files.is_empty() {
+    configs.sort();
+    if configs.is_empty() {
         return Err(Failure::Input(format!(
             "{}: no config (*.toml) is there",
             folder.display()
         )));
     }
-    let width = files
+    let width = configs
         .iter()
         .map(|file| file.display().to_string().len())
         .max()
         .unwrap_or(0);
-    for file in &files {
+    for file in &configs {
         output::line(format!(
             "{:<width$}  {}",
             file.display().to_string(),

@@ -157,11 +157,21 @@ pub(crate) fn place(text: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
-/// The nearest of some valid names, if one is near enough to be what was meant.
+/// The nearest of some valid names, if one is near enough to be what was meant. Capital letters do
+/// not matter, and `cross_entropy` is meant to be `softmax_cross_entropy`.
 pub fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let similarity = |candidate: &str| {
+        let candidate = candidate.to_lowercase();
+        let begins = candidate.strip_suffix(&name).unwrap_or("");
+        match begins.ends_with('_') && !name.is_empty() {
+            true => 0.9,
+            false => strsim::jaro_winkler(&name, &candidate),
+        }
+    };
     valid
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .map(|candidate| (similarity(candidate), candidate))
         .filter(|(similarity, _)| *similarity > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)

@@ -7,9 +7,11 @@ use super::comparison::{
 };
 use super::verdict::Verdict;
 
-/// Outputs fainter than this are judged by it: of eˣ − 1 near 0 nothing is left where it is not
-/// computed as one function.
-const FAINT: f64 = 1e-12;
+/// Outputs fainter than this, 10⁻⁴ in f64 and 10⁻² in f32, are judged by it: of eˣ − 1 near 0 only
+/// the rounding of 1 is left where it is not computed as one function.
+fn faint<T: Real>() -> f64 {
+    T::epsilon().f64().powf(0.25)
+}
 
 /// Holds a backward pass against a witness's: outputs and loss first, in the order of the data
 /// flow, then the gradients from the loss back to the input. So the first that is off is where an
@@ -26,7 +28,15 @@ pub fn compare_backward<T: Real>(
     let mut comparisons: Vec<_> = by_hand
         .outputs
         .iter()
-        .map(|(name, output)| compare(forward, FAINT, name, output, witness.outputs.get(name)))
+        .map(|(name, output)| {
+            compare(
+                forward,
+                faint::<T>(),
+                name,
+                output,
+                witness.outputs.get(name),
+            )
+        })
         .collect();
     let value = [(0, by_hand.loss, witness.loss)];
     let summands = value_floor(by_hand);
@@ -65,11 +75,11 @@ fn what_follows_from_overflow(comparisons: &mut [Comparison]) {
 }
 
 /// The magnitude by which a loss that cancels is judged: a sum over the outputs, as Σ dy ⊙ y is, may
-/// be almost nothing, and carries the rounding of all of them.
+/// be almost nothing, and carries the rounding of all of them; and where all are faint, so is it.
 fn value_floor<T: Real>(backward: &Backward<T>) -> f64 {
     let last = backward.outputs.iter().next_back();
     let sum = last.map_or(0.0, |(_, y)| y.iter().map(|y| y.f64().abs()).sum());
-    CANCELLED * sum
+    faint::<T>().max(CANCELLED * sum)
 }
 
 /// Holds an evaluation against a witness's: the last layer's output, named so, and the loss.
@@ -82,8 +92,8 @@ pub fn compare_evaluations<T: Real>(
     let [ours, theirs] = [by_hand, witness].map(|evaluation| evaluation.output.clone().into_dyn());
     let loss = [(0, by_hand.loss, witness.loss)];
     let mut comparisons = vec![
-        compare(context, FAINT, output, &ours, Some(&theirs)),
-        compare_entries(context, 0.0, LOSS, &[], loss.into_iter()),
+        compare(context, faint::<T>(), output, &ours, Some(&theirs)),
+        compare_entries(context, faint::<T>(), LOSS, &[], loss.into_iter()),
     ];
     what_follows_from_overflow(&mut comparisons);
     comparisons
@@ -215,5 +225,30 @@ mod tests {
         let verdicts: Vec<_> = rows.iter().map(|row| row.verdict).collect();
         assert_eq!(verdicts[0], Verdict::NotFinite);
         assert!(!verdicts.contains(&Verdict::Differs), "{verdicts:?}");
+    }
+
+    /// eˣ − 1 of a small x keeps only what the rounding of 1 leaves.
+    #[test]
+    fn the_rounding_of_one_in_a_faint_output_is_no_fault() {
+        let backward = |value: f64| {
+            let mut outputs = NamedTensors::default();
+            outputs.insert("1.output", array![value].into_dyn());
+            Backward {
+                loss: 0.5 * value,
+                outputs,
+                gradients: NamedTensors::default(),
+            }
+        };
+        let context = Context {
+            bound: Bound::Relative(1e-11),
+            ..CONTEXT
+        };
+        let fault = |by_hand: f64, witness: f64| {
+            let rows = compare_backward(context, &backward(by_hand), &backward(witness));
+            rows.iter().any(|row| row.verdict == Verdict::Differs)
+        };
+        assert!(!fault(-1.612_578_387e-8, -1.612_578_382e-8));
+        assert!(!fault(1.4e-41, 1.0e-41));
+        assert!(fault(-1.6e-8, -1.7e-8), "a sixteenth off");
     }
 }

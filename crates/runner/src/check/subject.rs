@@ -14,6 +14,9 @@ use crate::implementations::{Number, build};
 
 /// How far a parameter that begins at a constant is moved for central differences.
 const SPREAD: f64 = 0.1;
+/// Parameters that all are smaller are moved as well: a step of the differences would lead far across
+/// every kink.
+const TINY: f64 = 1e-4;
 
 /// A network that every implementation can be built of.
 #[derive(Clone, Copy)]
@@ -69,19 +72,19 @@ impl Subject<'_> {
         format!("{}.output", last.map_or("", |layer| &layer.name))
     }
 
-    /// The initial parameters, those that begin at a constant moved at random. Central differences
+    /// The initial parameters, those that begin at a constant or tiny moved at random. Central differences
     /// are taken there: at biases of 0 many a network stands at a kink, such as every ReLU above
     /// pixels that are 0.
     pub fn spread(&self) -> NamedTensors<f64> {
         let mut parameters = self.parameters.clone();
         for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {
-            if !matches!(parameter.initializer, Initializer::Constant(_)) {
-                continue;
-            }
             let mut rng = self
                 .streams
                 .stream(&format!("check/spread/{}", parameter.name));
-            if let Some(tensor) = parameters.get_mut(&parameter.name) {
+            let constant = matches!(parameter.initializer, Initializer::Constant(_));
+            if let Some(tensor) = parameters.get_mut(&parameter.name)
+                && (constant || tensor.iter().all(|value| value.abs() < TINY))
+            {
                 tensor.mapv_inplace(|value| value + rng.random_range(-SPREAD..SPREAD));
             }
         }
@@ -129,7 +132,7 @@ impl<T: Real> Probe<T> {
 }
 
 /// A backward pass from a batch.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
     /// From the loss.
     Loss,

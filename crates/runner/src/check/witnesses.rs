@@ -103,7 +103,8 @@ pub fn references<T: Number>(
                 let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
                     Ok(of_backward(&pass.run(model, probe)))
                 };
-                rounding::excuse(&mut compared, subject, exact, Entry::Pass, &run)?;
+                let entry = Entry::Pass(Some(pass));
+                rounding::excuse(&mut compared, subject, exact, entry, &run)?;
                 compared
             } else if matches!(pass, Pass::Loss) {
                 let evaluate = |model: &mut dyn Implementation<T>, probe: &Probe<T>| {
@@ -121,7 +122,7 @@ pub fn references<T: Number>(
                 let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
                     Ok(of_evaluation(&output, &evaluate(model, probe)))
                 };
-                rounding::excuse(&mut compared, subject, exact, Entry::Pass, &run)?;
+                rounding::excuse(&mut compared, subject, exact, Entry::Pass(None), &run)?;
                 compared
             } else {
                 Vec::new()

@@ -14,6 +14,15 @@ pub fn from_tree<'de, T: Deserialize<'de>>(root: &'de Node) -> Result<T, Fault> 
     T::deserialize(Reader(root))
 }
 
+/// A text that is a number elsewhere (`.5`, `0,5`), as TOML writes it.
+fn in_toml(text: &str) -> Option<String> {
+    let number: f64 = text.replace(',', ".").parse().ok()?;
+    Some(match toml::de::DeValue::parse(text) {
+        Ok(value) if value.get_ref().is_integer() || value.get_ref().is_float() => text.into(),
+        _ => toml::Value::Float(number).to_string(),
+    })
+}
+
 const WHOLE: &str = "a whole number, 0 or more";
 
 /// Reads one value.
@@ -48,9 +57,13 @@ impl<'de> Reader<'de> {
     fn number(self, expected: &str) -> Fault {
         let fault = Fault::wrong(self.0, expected);
         match &self.0.value {
-            Value::Text(text) if text.trim().parse::<f64>().is_ok() => {
-                fault.hint(format!("write {}, without quotes", text.trim()))
-            }
+            Value::Text(text) => match in_toml(text.trim()) {
+                Some(number) if number == text.trim() => {
+                    fault.hint(format!("write {number}, without quotes"))
+                }
+                Some(number) => fault.hint(format!("write {number}")),
+                None => fault,
+            },
             _ => fault,
         }
     }

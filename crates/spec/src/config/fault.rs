@@ -174,7 +174,7 @@ fn unknown(kind: &str, name: &str, valid: &[&str], hint: Option<String>) -> Conf
         error.hint = Some("nothing can be set here".into());
         return error;
     }
-    let near = nearest(name, valid.iter().copied());
+    let near = of_other_tools(name, valid).or_else(|| nearest(name, valid.iter().copied()));
     error.hint = hint.or_else(|| near.map(|near| format!("did you mean `{near}`?")));
     error.notes = vec![format!("valid: {}", valid.join(", "))];
     error
@@ -296,4 +296,31 @@ fn in_words(found: Unexpected<'_>) -> String {
         Unexpected::Map => "a table".into(),
         other => other.to_string(),
     }
+}
+
+/// What other frameworks call by that name, if it is valid here.
+fn of_other_tools(name: &str, valid: &[&str]) -> Option<&'static str> {
+    const WORDS: [(&str, &[&str]); 10] = [
+        ("learning_rate", &["lr", "eta", "step_size"]),
+        ("mean_of_squares", &["mse", "mean_squared_error", "l2_loss"]),
+        (
+            "softmax_cross_entropy",
+            &["categorical_crossentropy", "crossentropy", "ce"],
+        ),
+        (
+            "binary_cross_entropy",
+            &["bce", "bce_with_logits", "log_loss"],
+        ),
+        ("linear", &["dense", "fc", "fully_connected", "affine"]),
+        ("units", &["out_features", "neurons", "size"]),
+        ("xavier_uniform", &["glorot_uniform", "glorot"]),
+        ("xavier_normal", &["glorot_normal"]),
+        ("he_normal", &["kaiming_normal", "kaiming", "he"]),
+        ("he_uniform", &["kaiming_uniform"]),
+    ];
+    let name = name.to_lowercase();
+    let (word, _) = WORDS
+        .iter()
+        .find(|(_, others)| others.contains(&name.as_str()))?;
+    valid.contains(word).then_some(*word)
 }

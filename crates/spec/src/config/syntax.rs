@@ -22,8 +22,12 @@ pub fn error(source: &Arc<Source>, from: usize, error: &toml::de::Error) -> Conf
         message,
         &At::new(&text[from..], span.start - from..span.end - from),
     );
+    let of_shell = source.file.is_none() && reason == NO_QUOTES;
     let mut error = ConfigError::new(reason);
-    error.hint = hint;
+    error.hint = hint.map(|hint| match of_shell {
+        true => format!("{hint}, and all of it in '...': the shell takes other quotes away"),
+        false => hint,
+    });
     error.marks = vec![Mark::new(&Place::new(source, span), "")];
     error
 }
@@ -67,6 +71,8 @@ impl<'a> At<'a> {
         marked || begins(self.line().trim_start())
     }
 }
+
+const NO_QUOTES: &str = "text must stand in quotes";
 
 const ESCAPE: (&str, &str) = (
     "a backslash between double quotes begins an escape",
@@ -167,7 +173,7 @@ fn no_value(at: &At<'_>) -> Words {
         }
         text if number(text) && at.before.contains('[') => words("a comma is missing", ""),
         text if number(text) => words("more than one value", "in brackets: [1, 2]"),
-        _ => words("text must stand in quotes", &format!("write \"{word}\"")),
+        _ => words(NO_QUOTES, &format!("write \"{word}\"")),
     }
 }
 
