@@ -28,7 +28,7 @@ mod softmax;
 mod squared_distance;
 mod subsampling;
 
-use spec::Streams;
+use contract::Streams;
 use spec::model::{LayerSpec, PlannedLayer};
 
 use crate::BurnReal;
