@@ -30,7 +30,7 @@ use crate::batches::{Batch, order};
 use crate::cli::CheckArguments;
 use crate::output;
 use crate::prepare::Prepared;
-use crate::{Failure, interrupt, machine, record, tables};
+use crate::{Failure, implementations, interrupt, machine, record, tables};
 use comparison::Comparison;
 use explanation::Scene;
 use subject::{Probe, Subject};
@@ -84,6 +84,9 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     }
     interrupt::install();
     output::line(prepared.summary());
+    if let Some(missing) = implementations::missing_witnesses() {
+        output::line(format!("note: {missing}"));
+    }
     let threads = machine::threads(&prepared.config.experiment.training);
     let report = machine::in_pool(threads, || prove(&prepared))??;
     output::line(format!(

@@ -17,7 +17,7 @@ use crate::check::{self, Report};
 use crate::prepare::Prepared;
 use crate::progress::{Bar, Progress};
 use crate::record::{Record, RunFolder, Status};
-use crate::{Failure, files, interrupt, output, tables};
+use crate::{Failure, files, implementations, interrupt, output, tables};
 
 use divergence::Divergence;
 pub use learner::FIRST_LOSSES;
@@ -90,6 +90,12 @@ impl<'a> Training<'a> {
     pub fn gradient_check(&mut self) -> Result<(), Failure> {
         let check = self.prepared.config.experiment.gradient_check;
         if !check.before_training {
+            return Ok(());
+        }
+        if let Some(missing) = implementations::missing_witnesses() {
+            output::line(format!("note: {missing}"));
+        }
+        if implementations::references().is_empty() {
             return Ok(());
         }
         let mut report = Report::default();
