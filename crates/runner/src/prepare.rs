@@ -12,9 +12,9 @@ use spec::model::{PlannedLayer, PlannedParameter};
 use spec::{Config, DataShape, Problem};
 
 use crate::Failure;
-use crate::batches::hold_back;
 use crate::cli::ConfigArguments;
 use crate::memory::{self, Limit, Need};
+use crate::order::hold_back;
 
 /// An experiment that can begin.
 pub struct Prepared {

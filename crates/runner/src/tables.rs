@@ -3,16 +3,17 @@
 use std::path::Path;
 
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
+use datasets::statistics::median;
 
 use crate::Failure;
-use crate::check::Report;
+use crate::check::report::Report;
 use crate::check::verdict::Verdict;
 use crate::files::write_file;
 use crate::implementations::{PRECISIONS, references, witness};
-use crate::metrics::{mean_and_deviation, median};
+use crate::metrics::mean_and_deviation;
 use crate::numbers::{number, percent};
 use crate::record::{Record, Trained};
-use crate::speedrun::{self, Measured};
+use crate::speedrun::measured::{HEADER, Measured};
 
 /// An empty table with a header; all columns but the first `texts` hold numbers.
 fn table(header: &[&str], texts: usize) -> Table {
@@ -170,9 +171,9 @@ fn metric(name: &str, value: Option<f64>) -> String {
 
 /// The seeds of a speedrun, a row each.
 pub fn speedrun(measured: &[Measured]) -> Table {
-    let mut table = table(&speedrun::HEADER, 0);
+    let mut table = table(&HEADER, 0);
     for run in measured {
-        table.add_row(speedrun::cells(run));
+        table.add_row(run.cells());
     }
     table
 }

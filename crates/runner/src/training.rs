@@ -7,13 +7,15 @@ pub mod divergence;
 pub mod escapes;
 pub mod evaluation;
 pub mod learner;
+mod moves;
 mod saving;
 pub mod stopping;
 pub mod trainee;
 
 use contract::TensorError;
 
-use crate::check::{self, Report};
+use crate::check;
+use crate::check::report::Report;
 use crate::prepare::Prepared;
 use crate::progress::{Bar, Progress};
 use crate::record::{Record, RunFolder, Status};

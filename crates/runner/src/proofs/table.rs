@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::check::Report;
 use crate::check::comparison::{Comparison, INPUT, LOSS};
+use crate::check::report::Report;
 use crate::check::witnesses::DIFFERENCES;
 use crate::implementations::{PRECISIONS, references, witness};
 
