@@ -46,6 +46,7 @@ mod mnist;
 mod samples;
 mod signature;
 mod split;
+pub mod statistics;
 mod summary;
 
 pub use augment::Augmenter;

@@ -4,128 +4,78 @@
 //! takes its `[N, C, H, W]` out of it and puts it back. Parameters come as flat tensors, in the order
 //! of the plan, so that the learning rules need to know one rank only; a weight that burn multiplies
 //! as `[D_in, D_out]` lies in that order (see [`crate::parameters`]).
+//!
+//! Each layer is one file here; [`build`] lists them, a line each. Functions of single numbers
+//! without settings share the file `pointwise`.
 
-pub(crate) mod activations;
+mod avg_pool;
+mod batch_norm;
 mod conv2d;
 mod dropout;
+mod elu;
 mod embedding;
+mod layer_norm;
+mod leaky_relu;
 mod linear;
 mod local_response_norm;
+mod maps;
+mod max_pool;
 mod maxout;
-mod normalization;
-mod pooling;
+pub(crate) mod pointwise;
+mod prelu;
 mod residual;
+mod softmax;
 mod squared_distance;
+mod subsampling;
 
-use burn::tensor::Tensor;
 use contract::Streams;
 use spec::model::{LayerSpec, PlannedLayer};
 
 use crate::BurnReal;
+use crate::layer::Layer;
+use crate::network::Network;
 
-/// A function of one batch.
-pub(crate) trait Layer: Send {
-    /// `x: [N, D_in]` -> `[N, D_out]`.
-    fn forward(&mut self, w: &[Tensor<1>], x: Tensor<2>, mode: Mode) -> Tensor<2>;
-
-    /// From the curvatures ∂²L/∂yⱼ² `d2y` those of `x` and of each parameter, Σⱼ d2yⱼ (∂yⱼ/∂xᵢ)² and
-    /// the same for wᵢ (LeCun et al. 1998, appendix C). Nothing here is on an autodiff device.
-    ///
-    /// # Panics
-    /// In a layer without one; the check of a config asks [`spec::layers::Layer::has_curvature`] before.
-    fn curvature(&mut self, _: &[Tensor<1>], _: Tensor<2>, _: Tensor<2>) -> Curvature {
-        unimplemented!("Layer::has_curvature says which layers have a second backward pass")
-    }
-
-    /// Ends an update: what was measured on its batch enters the running statistics.
-    fn end_step(&mut self) {}
-
-    /// The running statistics, in the order of the plan's buffers.
-    fn buffers(&self) -> Vec<Tensor<1>> {
-        Vec::new()
-    }
-
-    /// Takes as many of them from `buffers` as the plan has.
-    fn set_buffers(&mut self, _: &mut dyn Iterator<Item = Tensor<1>>) {}
+/// Layers from input to output.
+pub(crate) fn network<T: BurnReal>(plan: &[PlannedLayer], streams: Streams) -> Network {
+    let build = |planned: &PlannedLayer| {
+        let layer = build::<T>(planned, streams);
+        (layer, planned.parameters.len())
+    };
+    Network::new(plan.iter().map(build).collect())
 }
 
-/// Curvatures of a layer's input and parameters.
-pub(crate) struct Curvature {
-    pub(crate) x: Tensor<2>,
-    pub(crate) w: Vec<Tensor<1>>,
-}
-
-/// Whether a forward pass is part of learning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Nothing is dropped, statistics are the running ones.
-    Evaluation,
-    /// The update selects the masks, statistics are those of the batch.
-    Training {
-        /// Number of the update.
-        step: u64,
-    },
+/// The layers inside a layer, list number `index`; none are a function that changes nothing.
+fn inside<T: BurnReal>(planned: &PlannedLayer, index: usize, streams: Streams) -> Network {
+    let layers = planned.chains.get(index).map_or(&[][..], Vec::as_slice);
+    network::<T>(layers, streams)
 }
 
 /// The layer that a planned layer describes.
-pub(crate) fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer> {
+fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer> {
     match &planned.spec {
-        LayerSpec::Linear(_) => Box::new(linear::Linear::new(planned)),
-        LayerSpec::Conv2d(conv) => Box::new(conv2d::Conv2d::new(planned, conv)),
-        LayerSpec::MaxPool(pool) => Box::new(pooling::MaxPool::new(planned, pool)),
-        LayerSpec::AvgPool(pool) => Box::new(pooling::AvgPool::new(planned, pool)),
-        LayerSpec::Subsampling(pool) => Box::new(pooling::Subsampling::new(planned, pool.size)),
-        LayerSpec::Dropout(spec) => Box::new(dropout::Dropout::<T>::new(planned, spec, streams)),
-        LayerSpec::BatchNorm(norm) => Box::new(normalization::BatchNorm::new(planned, norm)),
-        LayerSpec::LayerNorm(norm) => Box::new(normalization::LayerNorm::new(norm)),
-        LayerSpec::LocalResponseNorm(norm) => {
-            Box::new(local_response_norm::LocalResponseNorm::new(planned, norm))
-        }
-        LayerSpec::Embedding(table) => Box::new(embedding::Embedding::new(planned, table)),
-        LayerSpec::Maxout(maxout) => Box::new(maxout::Maxout::new(planned, maxout)),
-        LayerSpec::SquaredDistance(squared_distance) => Box::new(
-            squared_distance::SquaredDistance::new(planned, squared_distance),
-        ),
-        LayerSpec::Residual(_) => Box::new(residual::Residual::new::<T>(planned, streams)),
-        LayerSpec::Prelu(_) => Box::new(activations::Prelu::new(planned)),
-        LayerSpec::Softmax => Box::new(activations::Softmax),
-        LayerSpec::Sigmoid
-        | LayerSpec::Tanh
-        | LayerSpec::ScaledTanh
-        | LayerSpec::Relu
-        | LayerSpec::LeakyRelu(_)
-        | LayerSpec::Elu(_)
-        | LayerSpec::Softplus
-        | LayerSpec::Step
-        | LayerSpec::Identity
-        | LayerSpec::Flatten => activations::pointwise::<T>(&planned.spec),
+        LayerSpec::Linear(_) => linear::layer(planned),
+        LayerSpec::Conv2d(conv) => conv2d::layer(planned, conv),
+        LayerSpec::MaxPool(pool) => max_pool::layer(planned, pool),
+        LayerSpec::AvgPool(pool) => avg_pool::layer(planned, pool),
+        LayerSpec::Subsampling(pool) => subsampling::layer(planned, pool),
+        LayerSpec::Dropout(dropout) => dropout::layer::<T>(planned, dropout, streams),
+        LayerSpec::BatchNorm(norm) => batch_norm::layer(planned, norm),
+        LayerSpec::LayerNorm(norm) => layer_norm::layer(norm),
+        LayerSpec::LocalResponseNorm(norm) => local_response_norm::layer(planned, norm),
+        LayerSpec::Embedding(table) => embedding::layer(planned, table),
+        LayerSpec::Maxout(maxout) => maxout::layer(planned, maxout),
+        LayerSpec::SquaredDistance(distance) => squared_distance::layer(planned, distance),
+        LayerSpec::Residual(_) => residual::layer([0, 1].map(|i| inside::<T>(planned, i, streams))),
+        LayerSpec::LeakyRelu(leaky) => leaky_relu::layer(leaky),
+        LayerSpec::Prelu(_) => prelu::layer(planned),
+        LayerSpec::Elu(elu) => elu::layer(elu),
+        LayerSpec::Softmax => softmax::layer(),
+        LayerSpec::Sigmoid => pointwise::layer(pointwise::sigmoid::<T>),
+        LayerSpec::Tanh => pointwise::layer(pointwise::tanh),
+        LayerSpec::ScaledTanh => pointwise::layer(pointwise::scaled_tanh),
+        LayerSpec::Relu => pointwise::layer(pointwise::relu),
+        LayerSpec::Softplus => pointwise::layer(pointwise::softplus),
+        LayerSpec::Step => pointwise::layer(pointwise::step),
+        LayerSpec::Identity | LayerSpec::Flatten => pointwise::layer(pointwise::identity),
     }
-}
-
-/// The curvature of a layer that is linear in its input and in its parameters: there
-/// Σⱼ d2yⱼ (∂yⱼ/∂xᵢ)² is the gradient of Σⱼ d2yⱼ yⱼ by the *squares* of input and parameters, put in
-/// their place. So one backward pass of burn's through the layer is its second backward pass.
-fn of_linear(
-    w: &[Tensor<1>],
-    x: Tensor<2>,
-    d2y: Tensor<2>,
-    f: impl FnOnce(&[Tensor<1>], Tensor<2>) -> Tensor<2>,
-) -> Curvature {
-    let w: Vec<_> = w.iter().map(|w| leaf(w.clone().square())).collect();
-    let x = leaf(x.square());
-    let sum = (f(&w, x.clone()) * d2y.autodiff()).sum();
-    let mut gradients = sum.backward();
-    let mut take = |tensor: Tensor<1>| {
-        let gradient = tensor.grad_remove(&mut gradients);
-        gradient.unwrap_or_else(|| tensor.inner().zeros_like())
-    };
-    let w = w.into_iter().map(&mut take).collect();
-    let gradient = x.grad_remove(&mut gradients);
-    let x = gradient.unwrap_or_else(|| x.inner().zeros_like());
-    Curvature { x, w }
-}
-
-/// The tensor as the beginning of a graph.
-fn leaf<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
-    tensor.autodiff().require_grad()
 }

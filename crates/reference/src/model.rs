@@ -10,15 +10,15 @@ use ndarray::{Array2, ArrayD, ArrayView2};
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::TrainingSpec;
 
-use crate::layers;
+use crate::loss::Loss;
 use crate::network::Network;
 use crate::optimizer::Optimizer;
 use crate::parameters::{Parameters, Place, clip, expect, scalar};
 use crate::tensors::{matrix, to_burn, values};
-use crate::{Backend, BurnReal, loss, objective};
+use crate::{Backend, BurnReal, layer, layers, losses, objective, optimizers};
 
 /// The mode of passes outside of training.
-const STEP_0: layers::Mode = layers::Mode::Training { step: 0 };
+const STEP_0: layer::Mode = layer::Mode::Training { step: 0 };
 
 /// A feed-forward network in burn, in the precision of `T`.
 ///
@@ -29,6 +29,7 @@ pub struct Model<T> {
     /// Without autodiff.
     device: Device,
     network: Network,
+    loss: Box<dyn Loss>,
     places: Vec<Place>,
     parameters: Parameters,
     optimizer: Optimizer,
@@ -48,9 +49,10 @@ impl<T: BurnReal> Model<T> {
             plan: plan.to_vec(),
             training: training.clone(),
             device: backend.device(),
-            network: Network::new::<T>(plan, streams),
+            network: layers::network::<T>(plan, streams),
+            loss: losses::build(training.loss),
             parameters: Parameters::default(),
-            optimizer: Optimizer::new::<T>(&training.optimizer, places.len()),
+            optimizer: optimizers::build::<T>(&training.optimizer, places.len()),
             places,
             real: PhantomData,
         };
@@ -72,7 +74,7 @@ impl<T: BurnReal> Model<T> {
         self.parameters = Parameters::new(pairs.map(|(p, array)| p.to_burn(array, device)));
         let mut buffers = buffers.map(|array| to_burn(array.flatten().view(), device));
         self.network.set_buffers(&mut buffers);
-        self.optimizer = Optimizer::new::<T>(&self.training.optimizer, self.places.len());
+        self.optimizer = optimizers::build::<T>(&self.training.optimizer, self.places.len());
     }
 
     /// A batch `[N, D]` that takes part in autodiff without a gradient of its own.
@@ -160,7 +162,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
     fn loss_backward(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Backward<T> {
         let t = self.batch(t);
         self.pass(x, |y, w, model| {
-            let loss = loss::mean(model.training.loss, y, t);
+            let loss = model.loss.mean(y, t);
             objective::penalized(&model.training.regularization, loss, &model.places, w)
         })
     }
@@ -173,9 +175,9 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
     fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
         let w = self.parameters.leaves();
         let (x, t) = (self.batch(x), self.batch(t));
-        let mode = layers::Mode::Training { step: step.number };
+        let mode = layer::Mode::Training { step: step.number };
         let y = self.network.forward(&w, x, mode);
-        let loss = loss::mean(self.training.loss, y, t);
+        let loss = self.loss.mean(y, t);
         let penalties = &self.training.regularization;
         let objective = objective::penalized(penalties, loss.clone(), &self.places, &w);
         drop(w);
@@ -201,7 +203,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
             return;
         }
         let (x, t) = (to_burn(x, &self.device), to_burn(t, &self.device));
-        let of_loss = |y| loss::curvature(self.training.loss, y, t);
+        let of_loss = |y| self.loss.curvature(y, t);
         let w = self.parameters.values();
         let curvature = self.network.curvature(&w, x, of_loss);
         self.optimizer.set_curvature(curvature.w);
@@ -210,12 +212,12 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
     fn evaluate(&mut self, mode: Mode, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T> {
         let mode = match mode {
             Mode::Training => STEP_0,
-            Mode::Evaluation => layers::Mode::Evaluation,
+            Mode::Evaluation => layer::Mode::Evaluation,
         };
         // Parameters and batch without autodiff: no graph is kept.
         let w = self.parameters.values();
         let y = self.network.forward(&w, to_burn(x, &self.device), mode);
-        let loss = loss::mean(self.training.loss, y.clone(), to_burn(t, &self.device));
+        let loss = self.loss.mean(y.clone(), to_burn(t, &self.device));
         Evaluation {
             loss: scalar(loss),
             output: matrix(y),

@@ -1,11 +1,8 @@
 //! Layers one behind the other.
 
 use burn::tensor::Tensor;
-use contract::Streams;
-use spec::model::PlannedLayer;
 
-use crate::BurnReal;
-use crate::layers::{self, Curvature, Layer, Mode};
+use crate::layer::{Curvature, Layer, Mode};
 
 /// Layers from input to output, each with the number of its parameters.
 pub(crate) struct Network {
@@ -13,12 +10,8 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    pub(crate) fn new<T: BurnReal>(plan: &[PlannedLayer], streams: Streams) -> Self {
-        let build = |planned: &PlannedLayer| {
-            let layer = layers::build::<T>(planned, streams);
-            (layer, planned.parameters.len())
-        };
-        let layers = plan.iter().map(build).collect();
+    /// Layers in their order, each with the number of its parameters.
+    pub(crate) fn new(layers: Vec<(Box<dyn Layer>, usize)>) -> Self {
         Self { layers }
     }
 

@@ -14,64 +14,31 @@ pub mod differences;
 pub mod explanation;
 pub mod passes;
 pub mod penalties;
+pub mod report;
 pub mod rounding;
 pub mod subject;
 pub mod trajectory;
 pub mod verdict;
 pub mod witnesses;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use contract::Implementation;
 use serde::Serialize;
 
-use crate::batches::{Batch, order};
+use crate::batches::Batch;
 use crate::cli::CheckArguments;
+use crate::order::order;
 use crate::output;
 use crate::prepare::Prepared;
-use crate::{Failure, interrupt, machine, record, tables};
+use crate::{Failure, implementations, interrupt, machine, record, tables};
 use comparison::Comparison;
 use explanation::Scene;
+pub use report::Report;
 use subject::{Probe, Subject};
 use trajectory::trajectory;
 use verdict::Verdict;
 use witnesses::Noisy;
-
-/// Every comparison of a config.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Report {
-    /// In the order in which they were made.
-    pub comparisons: Vec<Comparison>,
-}
-
-impl Report {
-    /// The first comparison that differs, in the order of the data flow: the one that accuses.
-    pub fn first_fault(&self) -> Option<&Comparison> {
-        self.first(Verdict::Differs)
-    }
-
-    /// The first comparison with that verdict.
-    pub fn first(&self, verdict: Verdict) -> Option<&Comparison> {
-        self.comparisons.iter().find(|c| c.verdict == verdict)
-    }
-
-    /// The worst comparison of each witness and pass: by verdict, then by relative error.
-    pub fn worst(&self) -> Vec<&Comparison> {
-        let mut worst: BTreeMap<(&str, &str), (usize, &Comparison)> = BTreeMap::new();
-        for (index, comparison) in self.comparisons.iter().enumerate() {
-            let key = (comparison.witness.as_str(), comparison.pass.as_str());
-            let entry = worst.entry(key).or_insert((index, comparison));
-            let gravity = |c: &Comparison| (c.verdict >= Verdict::NotFinite, c.relative);
-            if gravity(comparison) > gravity(entry.1) {
-                entry.1 = comparison;
-            }
-        }
-        let mut rows: Vec<_> = worst.into_values().collect();
-        rows.sort_by_key(|(index, _)| *index);
-        rows.into_iter().map(|(_, comparison)| comparison).collect()
-    }
-}
 
 /// Proves the gradients of a config and prints the table.
 ///
@@ -84,6 +51,9 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     }
     interrupt::install();
     output::line(prepared.summary());
+    if let Some(missing) = implementations::missing_witnesses() {
+        output::line(format!("note: {missing}"));
+    }
     let threads = machine::threads(&prepared.config.experiment.training);
     let report = machine::in_pool(threads, || prove(&prepared))??;
     output::line(format!(

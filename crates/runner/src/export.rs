@@ -105,7 +105,7 @@ fn first_batch(prepared: &Prepared) -> Result<Exported, Failure> {
         &prepared.plan,
         training,
         streams,
-    );
+    )?;
     model.load(&prepared.initial)?;
     let backward = model.loss_backward(x, t);
     let loss = model.evaluate(Mode::Training, x, t).loss;

@@ -1,6 +1,6 @@
 //! Why a call of `runner` did not succeed, and with which exit code it ends.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use contract::TensorError;
@@ -61,5 +61,16 @@ impl From<DataError> for Failure {
 impl From<TensorError> for Failure {
     fn from(error: TensorError) -> Self {
         Self::Input(error.to_string())
+    }
+}
+
+/// The cause in the system's words, without its number.
+pub fn cause(error: &io::Error) -> String {
+    let text = error.to_string();
+    let words = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
     }
 }

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::failure::cause;
 use crate::{Failure, interrupt, output};
 use place::Place;
 
@@ -108,17 +109,6 @@ fn told_of(path: &Path, error: &io::Error, choose: &str) -> String {
     };
     let (path, cause) = (path.display(), cause(error));
     format!("{path}: cannot write ({cause}); {remedy}{choose}")
-}
-
-/// The cause in the system's words, without its number.
-pub fn cause(error: &io::Error) -> String {
-    let text = error.to_string();
-    let words = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }
 
 /// Puts a regular file in the place of what is there, whole or not at all.

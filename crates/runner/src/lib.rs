@@ -18,6 +18,7 @@ pub mod machine;
 pub mod memory;
 pub mod metrics;
 pub mod numbers;
+pub mod order;
 pub mod output;
 pub mod prepare;
 pub mod progress;

@@ -6,7 +6,8 @@ use spec::{Config, Overrides};
 
 use crate::Failure;
 use crate::cli::ListArguments;
-use crate::{files, output};
+use crate::failure::cause;
+use crate::output;
 
 /// Prints each config of a folder with the first line of its opening comment.
 ///
@@ -15,7 +16,7 @@ use crate::{files, output};
 pub fn list(arguments: &ListArguments) -> Result<(), Failure> {
     let folder = &arguments.folder;
     let entries = std::fs::read_dir(folder).map_err(|error| {
-        let (folder, cause) = (folder.display(), files::cause(&error));
+        let (folder, cause) = (folder.display(), cause(&error));
         Failure::Input(format!(
             "{folder}: cannot list the configs ({cause}); name their folder"
         ))

@@ -1,6 +1,7 @@
 //! What is measured on outputs: accuracy, coefficient of determination, errors.
 
 use contract::Real;
+use datasets::statistics::{Of, deviation, mean};
 use datasets::{Samples, Target};
 use ndarray::{ArrayView1, ArrayView2};
 use spec::training::{LossSpec, Metric};
@@ -110,26 +111,10 @@ impl<'a> Measurement<'a> {
     }
 }
 
-/// The median: the middle value, or the mean of the two in the middle. NaN of nothing.
-pub fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    match sorted.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => sorted[n / 2],
-        n => (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0,
-    }
-}
-
 /// Mean and sample standard deviation (none for a single value).
 pub fn mean_and_deviation(values: &[f64]) -> (f64, Option<f64>) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    if values.len() < 2 {
-        return (mean, None);
-    }
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, Some((squares / (n - 1.0)).sqrt()))
+    let several = values.len() > 1;
+    (mean(values), several.then(|| deviation(values, Of::Sample)))
 }
 
 #[cfg(test)]
@@ -197,9 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn median_mean_and_deviation() {
-        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
+    fn a_single_value_has_no_deviation() {
         assert_eq!(mean_and_deviation(&[1.0]), (1.0, None));
         let (mean, deviation) = mean_and_deviation(&[2.0, 4.0, 4.0, 6.0]);
         assert_eq!(mean, 4.0);

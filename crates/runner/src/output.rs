@@ -11,7 +11,8 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, PoisonError};
 
-use crate::{Failure, files};
+use crate::Failure;
+use crate::failure::cause;
 
 /// The first error.
 static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
@@ -51,7 +52,7 @@ pub fn finished() -> Result<(), Failure> {
         None => Ok(()),
         Some(error) => Err(Failure::Run(format!(
             "standard output cannot be written ({}): what was to be printed is lost",
-            files::cause(error)
+            cause(error)
         ))),
     }
 }

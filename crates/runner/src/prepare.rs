@@ -12,9 +12,9 @@ use spec::model::{PlannedLayer, PlannedParameter};
 use spec::{Config, DataShape, Problem};
 
 use crate::Failure;
-use crate::batches::hold_back;
 use crate::cli::ConfigArguments;
 use crate::memory::{self, Limit, Need};
+use crate::order::hold_back;
 
 /// An experiment that can begin.
 pub struct Prepared {
@@ -44,7 +44,14 @@ impl Prepared {
     /// # Errors
     /// What is wrong with any of them, with its place.
     pub fn read(arguments: &ConfigArguments) -> Result<Self, Failure> {
-        let config = arguments.read()?;
+        Self::of(arguments.read()?)
+    }
+
+    /// Loads the data of a config, plans its model, draws the model's parameters.
+    ///
+    /// # Errors
+    /// What is wrong with any of them, with its place.
+    pub fn of(config: Config) -> Result<Self, Failure> {
         let experiment = &config.experiment;
         let streams = Streams::new(experiment.seed);
         let dataset = datasets::load(&experiment.dataset, config.folder(), &streams)

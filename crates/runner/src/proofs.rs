@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use crate::check::explanation;
 use crate::check::verdict::Verdict;
 use crate::cli::ProofsArguments;
-use crate::{Failure, files, interrupt, output};
+use crate::{Failure, files, implementations, interrupt, output};
 use table::Row;
 
 /// How many wrong figures or rows a message tells of.
@@ -37,6 +37,15 @@ pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
     let text = file.map(read).transpose()?;
     if let Some(file) = &arguments.write {
         files::expect_writable(file)?;
+    }
+    match (file, implementations::missing_witnesses()) {
+        // Columns would be lost, or seem to be.
+        (Some(file), Some(missing)) => {
+            let file = file.display();
+            return Err(Failure::Input(format!("{file}: {missing}")));
+        }
+        (None, Some(missing)) => output::line(format!("note: {missing}")),
+        (_, None) => {}
     }
     interrupt::install();
     let rows = measure(arguments.only.as_deref())?;

@@ -30,6 +30,7 @@ use std::process::Command;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::implementations::references;
 use crate::machine::Machine;
 use crate::{Failure, files};
 
@@ -171,18 +172,14 @@ pub struct Software {
 impl Software {
     /// This binary.
     pub fn here() -> Self {
-        let computing = [
-            "burn",
-            "burn-ndarray",
-            "burn-flex",
-            "gemm",
-            "ndarray",
-            "polars",
-            "rayon",
-        ];
+        let computing = ["gemm", "ndarray", "polars", "rayon"];
+        let mut references: Vec<_> = references().into_iter().map(|n| n.as_str()).collect();
+        if !references.is_empty() {
+            references.push("burn");
+        }
         let libraries = built::DEPENDENCIES
             .iter()
-            .filter(|(name, _)| computing.contains(name))
+            .filter(|(name, _)| computing.contains(name) || references.contains(name))
             .map(|(name, version)| ((*name).into(), (*version).into()))
             .collect();
         Self {

@@ -7,7 +7,7 @@ use crate::machine::{self, Machine};
 use crate::prepare::Prepared;
 use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
 use crate::training::{FIRST_LOSSES, Row, Training, rows};
-use crate::{Failure, files, interrupt, output, record, tables};
+use crate::{Failure, files, implementations, interrupt, output, record, tables};
 
 /// Trains a config and records it.
 ///
@@ -15,7 +15,9 @@ use crate::{Failure, files, interrupt, output, record, tables};
 /// [`Failure::Input`] for what is wrong with the input, before anything is trained;
 /// [`Failure::Run`] when gradients disagree or a loss diverges.
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
-    let prepared = Prepared::read(&arguments.config)?;
+    let config = arguments.config.read()?;
+    implementations::expect_built_in(&config)?;
+    let prepared = Prepared::of(config)?;
     let experiment = &prepared.config.experiment;
     if let Some(file) = &arguments.picture {
         files::expect_writable(file)?;

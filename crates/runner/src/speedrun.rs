@@ -1,17 +1,20 @@
 //! `runner speedrun`: the time to accuracy, over several seeds, each in a process of its own.
 
+pub mod measured;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use datasets::statistics::median;
 use serde::Deserialize;
 
 use crate::cli::SpeedrunArguments;
 use crate::files::write_file;
-use crate::metrics::median;
 use crate::numbers::percent;
 use crate::record::Record;
 use crate::{Failure, files, interrupt, output, tables};
+use measured::{HEADER, Measured};
 
 /// What a file in `experiments/` asks for.
 #[derive(Debug, Deserialize)]
@@ -27,19 +30,6 @@ struct Speedrun {
     accuracy: f64,
     /// Seconds that no run may exceed.
     seconds: f64,
-}
-
-/// One seed, measured.
-#[derive(Debug)]
-pub struct Measured {
-    /// Its seed.
-    pub seed: u64,
-    /// Test accuracy after the last epoch.
-    pub accuracy: f64,
-    /// From the start of the process to its end.
-    pub seconds: f64,
-    /// Of these, training.
-    pub training: f64,
 }
 
 /// Runs all seeds, prints the table and writes it.
@@ -167,7 +157,7 @@ fn markdown(
 ) -> String {
     let rows: String = measured
         .iter()
-        .map(|run| format!("| {} |\n", cells(run).join(" | ")))
+        .map(|run| format!("| {} |\n", run.cells().join(" | ")))
         .collect();
     let seconds: Vec<f64> = measured.iter().map(|run| run.seconds).collect();
     let commit = record.git.as_ref().map_or("unknown", |git| &git.commit);
@@ -193,22 +183,4 @@ fn markdown(
         threads = record.threads,
         date = record.started.split('T').next().unwrap_or_default(),
     )
-}
-
-/// Of the columns of the table.
-pub const HEADER: [&str; 4] = [
-    "seed",
-    "test accuracy",
-    "seconds in all",
-    "of these training",
-];
-
-/// A row of the table.
-pub fn cells(run: &Measured) -> [String; 4] {
-    [
-        run.seed.to_string(),
-        format!("{} %", percent(run.accuracy, 2)),
-        format!("{:.2}", run.seconds),
-        format!("{:.2}", run.training),
-    ]
 }

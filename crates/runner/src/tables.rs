@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
+use datasets::statistics::median;
 
 use crate::Failure;
-use crate::check::Report;
+use crate::check::report::Report;
 use crate::check::verdict::Verdict;
 use crate::files::write_file;
-use crate::metrics::{mean_and_deviation, median};
+use crate::implementations::{PRECISIONS, references, witness};
+use crate::metrics::mean_and_deviation;
 use crate::numbers::{number, percent};
 use crate::record::{Record, Trained};
-use crate::speedrun::{self, Measured};
+use crate::speedrun::measured::{HEADER, Measured};
 
 /// An empty table with a header; all columns but the first `texts` hold numbers.
 fn table(header: &[&str], texts: usize) -> Table {
@@ -66,16 +68,15 @@ pub fn gradients(report: &Report, whole: bool) -> Table {
     table
 }
 
-/// The worst f64 and f32 error of each tensor against burn: tensor by tensor, both devices.
+/// The worst f64 and f32 error of each tensor against burn: tensor by tensor, every device.
 pub fn tensors(report: &Report) -> Table {
-    let witnesses = [
-        "burn-ndarray f64",
-        "burn-flex f64",
-        "burn-ndarray f32",
-        "burn-flex f32",
-    ];
+    let of_precision = |precision| {
+        let names = references().into_iter();
+        names.map(move |name| witness(name, precision))
+    };
+    let witnesses: Vec<String> = PRECISIONS.into_iter().flat_map(of_precision).collect();
     let mut header = vec!["tensor", "shape"];
-    header.extend(witnesses);
+    header.extend(witnesses.iter().map(String::as_str));
     header.push("");
     let mut table = table(&header, 2);
     let mut names: Vec<(&str, &[usize])> = Vec::new();
@@ -95,7 +96,8 @@ pub fn tensors(report: &Report) -> Table {
         let of_tensor_too = report.comparisons.iter().filter(|c| c.tensor == name);
         let verdict = of_tensor_too.map(|c| c.verdict).max();
         let mut row = vec![name.to_string(), format!("{shape:?}")];
-        row.extend(witnesses.map(|witness| format!("{:.1e}", of_tensor(witness))));
+        let errors = witnesses.iter().map(|witness| of_tensor(witness));
+        row.extend(errors.map(|error| format!("{error:.1e}")));
         row.push(verdict.map_or("", Verdict::name).into());
         table.add_row(row);
     }
@@ -169,9 +171,9 @@ fn metric(name: &str, value: Option<f64>) -> String {
 
 /// The seeds of a speedrun, a row each.
 pub fn speedrun(measured: &[Measured]) -> Table {
-    let mut table = table(&speedrun::HEADER, 0);
+    let mut table = table(&HEADER, 0);
     for run in measured {
-        table.add_row(speedrun::cells(run));
+        table.add_row(run.cells());
     }
     table
 }

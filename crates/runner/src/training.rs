@@ -7,17 +7,19 @@ pub mod divergence;
 pub mod escapes;
 pub mod evaluation;
 pub mod learner;
+mod moves;
 mod saving;
 pub mod stopping;
 pub mod trainee;
 
 use contract::TensorError;
 
-use crate::check::{self, Report};
+use crate::check;
+use crate::check::report::Report;
 use crate::prepare::Prepared;
 use crate::progress::{Bar, Progress};
 use crate::record::{Record, RunFolder, Status};
-use crate::{Failure, files, interrupt, output, tables};
+use crate::{Failure, files, implementations, interrupt, output, tables};
 
 use divergence::Divergence;
 pub use learner::FIRST_LOSSES;
@@ -90,6 +92,12 @@ impl<'a> Training<'a> {
     pub fn gradient_check(&mut self) -> Result<(), Failure> {
         let check = self.prepared.config.experiment.gradient_check;
         if !check.before_training {
+            return Ok(());
+        }
+        if let Some(missing) = implementations::missing_witnesses() {
+            output::line(format!("note: {missing}"));
+        }
+        if implementations::references().is_empty() {
             return Ok(());
         }
         let mut report = Report::default();

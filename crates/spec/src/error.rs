@@ -157,22 +157,33 @@ pub(crate) fn place(text: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
-/// The nearest of some valid names, if one is near enough to be what was meant. Capital letters do
-/// not matter, and `cross_entropy` is meant to be `softmax_cross_entropy`.
+/// The nearest of some valid names, if one is near enough to be what was meant. Capital letters
+/// count as small ones, and `cross_entropy` is meant to be `softmax_cross_entropy`.
 pub fn nearest<'a>(name: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_by(name, valid, |candidate| *candidate, 0.75)
+}
+
+/// The same of candidates with texts, if the nearest is more like `name` than `least`: 0 is nothing
+/// in common, 1 the same (the similarity of Jaro and Winkler).
+pub fn nearest_by<T, S: AsRef<str>>(
+    name: &str,
+    candidates: impl IntoIterator<Item = T>,
+    text: impl Fn(&T) -> S,
+    least: f64,
+) -> Option<T> {
     let name = name.to_lowercase();
-    let similarity = |candidate: &str| {
-        let candidate = candidate.to_lowercase();
-        let begins = candidate.strip_suffix(&name).unwrap_or("");
+    let likeness = |other: &str| {
+        let other = other.to_lowercase();
+        let begins = other.strip_suffix(&name).unwrap_or_default();
         match begins.ends_with('_') && !name.is_empty() {
             true => 0.9,
-            false => strsim::jaro_winkler(&name, &candidate),
+            false => strsim::jaro_winkler(&name, &other),
         }
     };
-    valid
+    candidates
         .into_iter()
-        .map(|candidate| (similarity(candidate), candidate))
-        .filter(|(similarity, _)| *similarity > 0.75)
+        .map(|candidate| (likeness(text(&candidate).as_ref()), candidate))
+        .filter(|(likeness, _)| *likeness > least)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }

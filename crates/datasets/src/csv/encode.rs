@@ -7,6 +7,7 @@ use super::cells::Cells;
 use super::stats;
 use super::table::Table;
 use crate::error::DataError;
+use crate::statistics::{Of, deviation, mean, median};
 
 /// How a column becomes features.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +43,7 @@ impl Scaling {
         let (shift, divisor) = match scale {
             Scale::None => (0.0, 1.0),
             _ if constant => (low, 0.0),
-            Scale::Standardize => (stats::mean(values), stats::deviation(values)),
+            Scale::Standardize => (mean(values), deviation(values, Of::Population)),
             Scale::MinMax => (low, high - low),
         };
         (shift.is_finite() && divisor.is_finite()).then_some(Self { shift, divisor })
@@ -166,8 +167,8 @@ impl Encoder {
 fn replacement(policy: MissingPolicy, known: &[f64]) -> (f64, &'static str) {
     match policy {
         MissingPolicy::DropRows => (0.0, "never used"),
-        MissingPolicy::Mean => (stats::mean(known), "mean"),
-        MissingPolicy::Median => (stats::median(known), "median"),
+        MissingPolicy::Mean => (mean(known), "mean"),
+        MissingPolicy::Median => (median(known), "median"),
         MissingPolicy::MostFrequent => (stats::most_frequent(known), "most frequent"),
     }
 }

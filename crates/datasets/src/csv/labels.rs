@@ -5,10 +5,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use spec::dataset::CsvSpec;
+use spec::error::nearest;
 
 use super::meaning::{looks_missing, number};
 use super::no_number::markers_with;
-use super::roles::nearest;
 use super::table::Table;
 use crate::error::{DataError, quoted};
 
@@ -53,7 +53,7 @@ fn nothing_to_rename(text: &str, table: &Table, column: usize) -> DataError {
         "no row of {} has {text:?} in column {name:?}",
         table.files.join(" or ")
     );
-    let remedy = match nearest(text, &texts) {
+    let remedy = match nearest(text, texts.iter().map(String::as_str)) {
         Some(near) => format!("did you mean {near:?}? It has {}", quoted(&texts)),
         None => format!("it has {}", quoted(&texts)),
     };

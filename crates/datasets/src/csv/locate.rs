@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use spec::error::nearest_by;
+
 use crate::error::{DataError, quoted};
 use crate::files::{self, Located};
 
@@ -39,19 +41,11 @@ pub(super) fn locate(path: &Path, base: &Path, key: &'static str) -> Result<Loca
 /// A file with nearly the same name where the table was looked for, as the config would name it.
 fn beside(path: &Path, places: &[PathBuf]) -> Option<PathBuf> {
     const ALIKE: f64 = 0.9;
-    let wanted = stem(path).to_lowercase();
-    let likeness = |name: &String| {
-        let other = stem(Path::new(name)).to_lowercase();
-        strsim::jaro_winkler(&wanted, &other)
-    };
     let found = places
         .iter()
         .filter_map(|place| place.parent())
         .flat_map(names);
-    let alike = found.map(|name| (likeness(&name), name));
-    let (_, name) = alike
-        .filter(|(likeness, _)| *likeness > ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let name = nearest_by(&stem(path), found, |name| stem(Path::new(name)), ALIKE)?;
     Some(path.with_file_name(name))
 }
 

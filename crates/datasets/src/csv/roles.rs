@@ -1,6 +1,7 @@
 //! Which column is what.
 
 use spec::dataset::{Column, CsvSpec};
+use spec::error::nearest;
 
 use super::table::Table;
 use super::unnamed;
@@ -110,7 +111,7 @@ fn find(column: &Column, table: &Table, key: &'static str) -> Result<usize, Data
                     names[at],
                     quoted(names)
                 ),
-                None => match nearest(name, names) {
+                None => match nearest(name, names.iter().map(String::as_str)) {
                     Some(near) => format!("did you mean {near:?}? It has {}", quoted(names)),
                     None => format!("it has {}", quoted(names)),
                 },
@@ -118,20 +119,6 @@ fn find(column: &Column, table: &Table, key: &'static str) -> Result<usize, Data
         };
         DataError::setting(key, problem, remedy)
     })
-}
-
-/// The name most like `name`, if one is like it at all.
-pub(super) fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a String> {
-    let likeness = |other: &String| {
-        let (a, b) = (name.to_lowercase(), other.to_lowercase());
-        strsim::jaro_winkler(&a, &b)
-    };
-    names
-        .iter()
-        .map(|other| (likeness(other), other))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, other)| other)
 }
 
 #[cfg(test)]

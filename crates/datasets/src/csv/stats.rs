@@ -1,32 +1,8 @@
-//! What is learned from a column: plain statistics, defined in one place.
+//! What is learned from a column, besides the statistics of all numbers.
 
 use std::collections::BTreeMap;
 
 use super::meaning::number;
-
-/// Arithmetic mean of at least one value.
-pub(super) fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// Standard deviation of the population: the root of the mean squared distance from the mean.
-pub(super) fn deviation(values: &[f64]) -> f64 {
-    let mean = mean(values);
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (squares / values.len() as f64).sqrt()
-}
-
-/// The middle one of at least one value in order; of an even number the mean of the middle two.
-pub(super) fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    if sorted.len() % 2 == 1 {
-        sorted[middle]
-    } else {
-        sorted[middle - 1] / 2.0 + sorted[middle] / 2.0
-    }
-}
 
 /// The most frequent of at least one value; the smallest of several.
 pub(super) fn most_frequent(values: &[f64]) -> f64 {
@@ -81,10 +57,6 @@ mod tests {
     #[test]
     fn worked_by_hand() {
         let values = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0];
-        assert_eq!(mean(&values), 5.0);
-        assert_eq!(deviation(&values), 2.0);
-        assert_eq!(median(&values), 4.5);
-        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert_eq!(most_frequent(&values), 4.0);
         assert_eq!(most_frequent(&[3.0, 1.0, 3.0, 1.0]), 1.0);
         assert_eq!(range(&values), (2.0, 9.0));

@@ -4,9 +4,40 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor, TensorData, module};
 use spec::model::{Conv2dSpec, Pair, PlannedLayer};
 
-use super::{Curvature, Layer, Mode, of_linear};
+use crate::layer::{Curvature, Layer, Mode, of_linear};
 
-pub(super) struct Conv2d {
+pub(super) fn layer(planned: &PlannedLayer, conv: &Conv2dSpec) -> Box<dyn Layer> {
+    let image = planned.image();
+    let maps = image[0];
+    let places = |table: &Vec<Vec<usize>>| {
+        let row = |(out, seen): (usize, &Vec<usize>)| {
+            let place = move |map: &usize| (out * maps + map) as i64;
+            seen.iter().map(place).collect::<Vec<_>>()
+        };
+        table.iter().enumerate().flat_map(row).collect()
+    };
+    let pair = |Pair { height, width }| [height, width];
+    let [kernel_height, kernel_width] = pair(conv.kernel);
+    Box::new(Conv2d {
+        image,
+        outputs: planned.outputs(),
+        weight: [
+            conv.channels,
+            maps / conv.groups,
+            kernel_height,
+            kernel_width,
+        ],
+        connections: conv.connections.as_ref().map(places),
+        options: ConvOptions::new(
+            pair(conv.stride),
+            pair(conv.padding),
+            pair(conv.dilation),
+            conv.groups,
+        ),
+    })
+}
+
+struct Conv2d {
     /// `[C_in, H, W]`.
     image: [usize; 3],
     /// Numbers of a sample that come out.
@@ -19,37 +50,6 @@ pub(super) struct Conv2d {
 }
 
 impl Conv2d {
-    pub(super) fn new(planned: &PlannedLayer, conv: &Conv2dSpec) -> Self {
-        let image = planned.image();
-        let maps = image[0];
-        let places = |table: &Vec<Vec<usize>>| {
-            let row = |(out, seen): (usize, &Vec<usize>)| {
-                let place = move |map: &usize| (out * maps + map) as i64;
-                seen.iter().map(place).collect::<Vec<_>>()
-            };
-            table.iter().enumerate().flat_map(row).collect()
-        };
-        let pair = |Pair { height, width }| [height, width];
-        let [kernel_height, kernel_width] = pair(conv.kernel);
-        Self {
-            image,
-            outputs: planned.outputs(),
-            weight: [
-                conv.channels,
-                maps / conv.groups,
-                kernel_height,
-                kernel_width,
-            ],
-            connections: conv.connections.as_ref().map(places),
-            options: ConvOptions::new(
-                pair(conv.stride),
-                pair(conv.padding),
-                pair(conv.dilation),
-                conv.groups,
-            ),
-        }
-    }
-
     fn correlate(&self, w: &[Tensor<1>], x: Tensor<2>) -> Tensor<2> {
         let [channels, height, width] = self.image;
         let samples = x.dims()[0];

@@ -7,22 +7,24 @@ use contract::Streams;
 use contract::dropout::Masks;
 use spec::model::{DropoutSpec, PlannedLayer};
 
-use super::{Layer, Mode};
 use crate::BurnReal;
+use crate::layer::{Layer, Mode};
 
-/// Burn's `Dropout` draws its own masks.
-pub(super) struct Dropout<T> {
-    masks: Masks,
-    real: PhantomData<T>,
+pub(super) fn layer<T: BurnReal>(
+    planned: &PlannedLayer,
+    dropout: &DropoutSpec,
+    streams: Streams,
+) -> Box<dyn Layer> {
+    Box::new(Dropout::<T> {
+        masks: Masks::new(streams, &planned.name, dropout.rate),
+        real: PhantomData,
+    })
 }
 
-impl<T: BurnReal> Dropout<T> {
-    pub(super) fn new(planned: &PlannedLayer, dropout: &DropoutSpec, streams: Streams) -> Self {
-        Self {
-            masks: Masks::new(streams, &planned.name, dropout.rate),
-            real: PhantomData,
-        }
-    }
+/// Burn's `Dropout` draws its own masks.
+struct Dropout<T> {
+    masks: Masks,
+    real: PhantomData<T>,
 }
 
 impl<T: BurnReal> Layer for Dropout<T> {

@@ -3,24 +3,22 @@
 use burn::tensor::{Tensor, module};
 use spec::model::{EmbeddingSpec, PlannedLayer};
 
-use super::{Layer, Mode};
+use crate::layer::{Layer, Mode};
+
+pub(super) fn layer(planned: &PlannedLayer, table: &EmbeddingSpec) -> Box<dyn Layer> {
+    Box::new(Embedding {
+        table: [table.tokens, table.dimension],
+        outputs: planned.outputs(),
+    })
+}
 
 /// The way from the integers ends here: burn has no gradient for them, where the hand-written one is
 /// zero.
-pub(super) struct Embedding {
+struct Embedding {
     /// `[tokens, D]`.
     table: [usize; 2],
     /// Numbers of a sample that come out.
     outputs: usize,
-}
-
-impl Embedding {
-    pub(super) fn new(planned: &PlannedLayer, table: &EmbeddingSpec) -> Self {
-        Self {
-            table: [table.tokens, table.dimension],
-            outputs: planned.outputs(),
-        }
-    }
 }
 
 impl Layer for Embedding {

@@ -3,19 +3,17 @@
 use burn::tensor::{Tensor, module};
 use spec::model::PlannedLayer;
 
-use super::{Curvature, Layer, Mode, of_linear};
+use crate::layer::{Curvature, Layer, Mode, of_linear};
 
-/// Its weight lies as burn multiplies it, `[D_in, D_out]`.
-pub(super) struct Linear {
-    /// `[D_in, D_out]`.
-    shape: [usize; 2],
+pub(super) fn layer(planned: &PlannedLayer) -> Box<dyn Layer> {
+    let shape = [planned.inputs(), planned.outputs()];
+    Box::new(Linear { shape })
 }
 
-impl Linear {
-    pub(super) fn new(planned: &PlannedLayer) -> Self {
-        let shape = [planned.inputs(), planned.outputs()];
-        Self { shape }
-    }
+/// Its weight lies as burn multiplies it, `[D_in, D_out]`.
+struct Linear {
+    /// `[D_in, D_out]`.
+    shape: [usize; 2],
 }
 
 impl Layer for Linear {

@@ -4,26 +4,24 @@ use burn::nn::{LocalResponseNorm as Burns, LocalResponseNormConfig};
 use burn::tensor::Tensor;
 use spec::model::{LocalResponseNormSpec, PlannedLayer};
 
-use super::{Layer, Mode};
+use crate::layer::{Layer, Mode};
+
+pub(super) fn layer(planned: &PlannedLayer, norm: &LocalResponseNormSpec) -> Box<dyn Layer> {
+    Box::new(LocalResponseNorm {
+        image: planned.image(),
+        norm: LocalResponseNormConfig::new(norm.size)
+            .with_alpha(norm.alpha * norm.size as f64)
+            .with_beta(norm.beta)
+            .with_k(norm.k)
+            .init(),
+    })
+}
 
 /// Burn's own with α · size: burn takes the mean of the squares, the paper their sum.
-pub(super) struct LocalResponseNorm {
+struct LocalResponseNorm {
     /// `[C, H, W]`.
     image: [usize; 3],
     norm: Burns,
-}
-
-impl LocalResponseNorm {
-    pub(super) fn new(planned: &PlannedLayer, norm: &LocalResponseNormSpec) -> Self {
-        Self {
-            image: planned.image(),
-            norm: LocalResponseNormConfig::new(norm.size)
-                .with_alpha(norm.alpha * norm.size as f64)
-                .with_beta(norm.beta)
-                .with_k(norm.k)
-                .init(),
-        }
-    }
 }
 
 impl Layer for LocalResponseNorm {

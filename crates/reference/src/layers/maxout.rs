@@ -4,23 +4,21 @@ use burn::tensor::Tensor;
 use spec::model::{MaxoutSpec, PlannedLayer};
 
 use super::linear::product;
-use super::{Layer, Mode};
+use crate::layer::{Layer, Mode};
+
+pub(super) fn layer(planned: &PlannedLayer, maxout: &MaxoutSpec) -> Box<dyn Layer> {
+    Box::new(Maxout {
+        inputs: planned.inputs(),
+        units: maxout.units,
+        pieces: maxout.pieces,
+    })
+}
 
 /// Unit j has the functions j·p to j·p + p − 1. Of equal ones the first has the gradient.
-pub(super) struct Maxout {
+struct Maxout {
     inputs: usize,
     units: usize,
     pieces: usize,
-}
-
-impl Maxout {
-    pub(super) fn new(planned: &PlannedLayer, maxout: &MaxoutSpec) -> Self {
-        Self {
-            inputs: planned.inputs(),
-            units: maxout.units,
-            pieces: maxout.pieces,
-        }
-    }
 }
 
 impl Layer for Maxout {

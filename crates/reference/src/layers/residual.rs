@@ -1,29 +1,18 @@
 //! y = F(x) + S(x): layers and a shortcut around them.
 
 use burn::tensor::Tensor;
-use contract::Streams;
-use spec::model::PlannedLayer;
 
-use super::{Layer, Mode};
-use crate::BurnReal;
+use crate::layer::{Layer, Mode};
 use crate::network::Network;
 
-pub(super) struct Residual {
-    layers: Network,
-    shortcut: Network,
+/// F and S.
+pub(super) fn layer([layers, shortcut]: [Network; 2]) -> Box<dyn Layer> {
+    Box::new(Residual { layers, shortcut })
 }
 
-impl Residual {
-    pub(super) fn new<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Self {
-        let chain = |index: usize| {
-            let layers = planned.chains.get(index).map_or(&[][..], Vec::as_slice);
-            Network::new::<T>(layers, streams)
-        };
-        Self {
-            layers: chain(0),
-            shortcut: chain(1),
-        }
-    }
+struct Residual {
+    layers: Network,
+    shortcut: Network,
 }
 
 impl Layer for Residual {

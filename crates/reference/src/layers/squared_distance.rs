@@ -3,22 +3,25 @@
 use burn::tensor::Tensor;
 use spec::model::{PlannedLayer, SquaredDistanceSpec};
 
-use super::{Curvature, Layer, Mode};
+use crate::layer::{Curvature, Layer, Mode};
+
+pub(super) fn layer(
+    planned: &PlannedLayer,
+    squared_distance: &SquaredDistanceSpec,
+) -> Box<dyn Layer> {
+    Box::new(SquaredDistance {
+        inputs: planned.inputs(),
+        units: squared_distance.units,
+    })
+}
 
 /// yⱼ = Σᵢ (xᵢ − wⱼᵢ)². Burn has no such layer.
-pub(super) struct SquaredDistance {
+struct SquaredDistance {
     inputs: usize,
     units: usize,
 }
 
 impl SquaredDistance {
-    pub(super) fn new(planned: &PlannedLayer, squared_distance: &SquaredDistanceSpec) -> Self {
-        Self {
-            inputs: planned.inputs(),
-            units: squared_distance.units,
-        }
-    }
-
     /// xᵢ − wⱼᵢ, `[N, J, D]`.
     fn differences(&self, w: &[Tensor<1>], x: Tensor<2>) -> Tensor<3> {
         let samples = x.dims()[0];

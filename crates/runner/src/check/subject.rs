@@ -40,7 +40,7 @@ impl Subject<'_> {
         &self,
         name: ImplementationName,
     ) -> Result<Box<dyn Implementation<T>>, Failure> {
-        let mut model = build(name, self.plan, self.training, self.streams);
+        let mut model = build(name, self.plan, self.training, self.streams)?;
         model.load(&self.parameters.cast())?;
         Ok(model)
     }

@@ -7,9 +7,9 @@ use spec::training::BatchSize;
 use super::catalogue::{BATCH, Case, Laid};
 use crate::Failure;
 use crate::check::comparison::Comparison;
+use crate::check::report::Report;
 use crate::check::subject::{Probe, Subject};
-use crate::check::witnesses::Noisy;
-use crate::check::{Report, witnesses};
+use crate::check::witnesses::{self, Noisy};
 use crate::implementations::Number;
 
 /// Updates of a trajectory.

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::check::Report;
 use crate::check::comparison::{Comparison, INPUT, LOSS};
+use crate::check::report::Report;
+use crate::check::witnesses::DIFFERENCES;
+use crate::implementations::{PRECISIONS, references, witness};
 
 /// Where a figure does not exist.
 const NOTHING: &str = "–";
@@ -67,18 +69,16 @@ impl Part {
 /// A column: a witness in reports and in the table, and what it is asked.
 type Column = (String, &'static str, Part);
 
-const PRECISIONS: [&str; 2] = ["f64", "f32"];
-const DIFFERENCES: &str = "differences";
-
 fn columns(precision: &str) -> Vec<Column> {
     let mut columns = Vec::new();
-    if precision == "f64" {
+    if DIFFERENCES.ends_with(precision) {
         for part in [Part::Input, Part::Parameters] {
-            columns.push(("central differences f64".into(), DIFFERENCES, part));
+            columns.push((DIFFERENCES.into(), "differences", part));
         }
     }
-    for device in ["ndarray", "flex"] {
-        let witness = format!("burn-{device} {precision}");
+    for name in references() {
+        let witness = witness(name, precision);
+        let device = name.as_str().trim_start_matches("burn-");
         columns.extend(Part::ALL.map(|part| (witness.clone(), device, part)));
     }
     columns

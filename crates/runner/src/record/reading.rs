@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::error::Category;
 
 use super::{FORMAT, Record};
-use crate::{Failure, files};
+use crate::Failure;
+use crate::failure::cause;
 
 /// What every record has, of whatever format.
 #[derive(Deserialize)]
@@ -25,7 +26,7 @@ impl Record {
         let file = folder.join("record.json");
         let shown = file.display();
         let bytes = fs::read(&file).map_err(|error| {
-            let cause = files::cause(&error);
+            let cause = cause(&error);
             Failure::Input(match error.kind() {
                 ErrorKind::NotFound => format!("{shown}: there is no record"),
                 _ => format!("{shown}: cannot read the record ({cause})"),

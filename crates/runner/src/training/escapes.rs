@@ -8,7 +8,6 @@
 
 mod annealing;
 mod evolution;
-mod moves;
 mod perturbation;
 mod restarts;
 
@@ -20,7 +19,6 @@ use super::learner::Learner;
 use super::stopping::Best;
 use crate::prepare::Prepared;
 
-pub use moves::moved;
 pub use restarts::initial_of_run;
 
 /// A way out of local minima, as a training calls it.

@@ -6,8 +6,8 @@ use contract::{Implementation, NamedTensors, Streams};
 
 use super::Stop;
 use super::divergence::{Divergence, as_f32_holds, word};
-use super::escapes::moved;
 use super::evaluation::Evaluator;
+use super::moves::moved;
 use crate::batches::{Batches, TrainingBatch};
 use crate::interrupt;
 use crate::prepare::Prepared;

@@ -103,7 +103,7 @@ impl Trainee {
         let experiment = &prepared.config.experiment;
         let training = &experiment.training;
         let streams = prepared.streams();
-        let mut model = build(row.implementation, &prepared.plan, training, streams);
+        let mut model = build(row.implementation, &prepared.plan, training, streams)?;
         model.load(&prepared.initial.cast())?;
         let (spec, name) = row.escape.clone().unzip();
         let escape_name = name.unwrap_or_default();

@@ -1,23 +1,21 @@
-//! Stochastic diagonal Levenberg-Marquardt.
+//! Stochastic diagonal Levenberg-Marquardt. Burn has no such rule.
 
 use burn::tensor::Tensor;
 
-use super::Rule;
+use crate::optimizer::{Forms, Rule};
+
+pub(super) fn forms(mu: f64) -> Forms {
+    Forms::ours(LevenbergMarquardt {
+        mu,
+        curvature: Vec::new(),
+    })
+}
 
 /// w ← w − η / (μ + h) g; a negative curvature h counts as 0, and so does one not yet estimated.
-pub(super) struct LevenbergMarquardt {
+struct LevenbergMarquardt {
     mu: f64,
     /// h of every parameter; none before the first estimate.
     curvature: Vec<Tensor<1>>,
-}
-
-impl LevenbergMarquardt {
-    pub(super) fn new(mu: f64) -> Self {
-        Self {
-            mu,
-            curvature: Vec::new(),
-        }
-    }
 }
 
 impl Rule for LevenbergMarquardt {

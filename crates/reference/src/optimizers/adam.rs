@@ -1,15 +1,25 @@
-//! Adam, with decoupled weight decay.
+//! Adam.
 
+use burn::optim::AdamConfig;
 use burn::tensor::Tensor;
 
-use super::Rule;
+use crate::optimizer::{Forms, Rule};
 
-/// w ← w − η λ w; m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; w ← w − η m̂ / (√v̂ + ε)
+pub(super) fn forms(beta: [f64; 2], epsilon: f64, parameters: usize) -> Forms {
+    let [beta1, beta2] = beta;
+    let burns = AdamConfig::new()
+        .with_beta_1(beta1 as f32)
+        .with_beta_2(beta2 as f32)
+        .with_epsilon(epsilon as f32)
+        .init();
+    Forms::ours(Adam::new(beta, epsilon, parameters)).beside(burns)
+}
+
+/// m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; w ← w − η m̂ / (√v̂ + ε)
 /// with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ).
 pub(super) struct Adam {
     beta: [f64; 2],
     epsilon: f64,
-    weight_decay: f64,
     memory: Vec<Option<Memory>>,
 }
 
@@ -22,11 +32,10 @@ struct Memory {
 }
 
 impl Adam {
-    pub(super) fn new(beta: [f64; 2], epsilon: f64, weight_decay: f64, parameters: usize) -> Self {
+    pub(super) fn new(beta: [f64; 2], epsilon: f64, parameters: usize) -> Self {
         Self {
             beta,
             epsilon,
-            weight_decay,
             memory: vec![None; parameters],
         }
     }
@@ -51,10 +60,6 @@ impl Rule for Adam {
         let m_hat = m.div_scalar(correction(beta1));
         let v_hat = v.div_scalar(correction(beta2));
         let step = m_hat / v_hat.sqrt().add_scalar(self.epsilon);
-        let w = match self.weight_decay {
-            0.0 => w,
-            decay => w.clone() - w.mul_scalar(learning_rate * decay),
-        };
         w - step.mul_scalar(learning_rate)
     }
 }

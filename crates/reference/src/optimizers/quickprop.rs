@@ -1,8 +1,15 @@
-//! Quickprop.
+//! Quickprop. Burn has no such rule.
 
 use burn::tensor::Tensor;
 
-use super::Rule;
+use crate::optimizer::{Forms, Rule};
+
+pub(super) fn forms(growth: f64, parameters: usize) -> Forms {
+    Forms::ours(Quickprop {
+        growth,
+        memory: vec![None; parameters],
+    })
+}
 
 /// With the step d' and the gradient g' before (0 at first), growth μ and learning rate η:
 ///
@@ -10,19 +17,10 @@ use super::Rule;
 /// 2. a = g / (g' − g), 0 where g = 0. Where the slope goes on and not 0 ≤ a ≤ μ, a = μ.
 /// 3. d = −η g where d' = 0, else a d' − η g where the slope goes on, else a d'.
 /// 4. w ← w + d.
-pub(super) struct Quickprop {
+struct Quickprop {
     growth: f64,
     /// d' and g' of each parameter.
     memory: Vec<Option<[Tensor<1>; 2]>>,
-}
-
-impl Quickprop {
-    pub(super) fn new(growth: f64, parameters: usize) -> Self {
-        Self {
-            growth,
-            memory: vec![None; parameters],
-        }
-    }
 }
 
 impl Rule for Quickprop {

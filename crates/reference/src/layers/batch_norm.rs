@@ -1,13 +1,23 @@
-//! Batch and layer normalisation, by burn's functions for them.
+//! Each channel at mean 0 and variance 1 over the batch, by burn's function for it.
 
 use burn::tensor::{Tensor, module};
-use spec::model::{BatchNormSpec, LayerNormSpec, PlannedLayer};
+use spec::model::{BatchNormSpec, PlannedLayer};
 
-use super::{Layer, Mode};
+use crate::layer::{Layer, Mode};
+
+pub(super) fn layer(planned: &PlannedLayer, norm: &BatchNormSpec) -> Box<dyn Layer> {
+    Box::new(BatchNorm {
+        channels: planned.channels(),
+        momentum: norm.momentum,
+        epsilon: norm.epsilon,
+        running: None,
+        batch: None,
+    })
+}
 
 /// Burn's `BatchNorm` module updates its running statistics in every forward pass on an autodiff
 /// device; here only an update does. As in burn the running variance is the biased one.
-pub(super) struct BatchNorm {
+struct BatchNorm {
     /// `[C, H·W]`, or `[D, 1]`.
     channels: [usize; 2],
     /// Weight of the newest batch in the running statistics.
@@ -17,18 +27,6 @@ pub(super) struct BatchNorm {
     running: Option<[Tensor<1>; 2]>,
     /// Those of the last pass in training.
     batch: Option<[Tensor<1>; 2]>,
-}
-
-impl BatchNorm {
-    pub(super) fn new(planned: &PlannedLayer, norm: &BatchNormSpec) -> Self {
-        Self {
-            channels: planned.channels(),
-            momentum: norm.momentum,
-            epsilon: norm.epsilon,
-            running: None,
-            batch: None,
-        }
-    }
 }
 
 impl Layer for BatchNorm {
@@ -70,23 +68,5 @@ impl Layer for BatchNorm {
     fn set_buffers(&mut self, buffers: &mut dyn Iterator<Item = Tensor<1>>) {
         self.batch = None;
         self.running = buffers.next().zip(buffers.next()).map(<[_; 2]>::from);
-    }
-}
-
-/// Each sample at mean 0 and variance 1, over all of its numbers.
-pub(super) struct LayerNorm {
-    epsilon: f64,
-}
-
-impl LayerNorm {
-    pub(super) fn new(norm: &LayerNormSpec) -> Self {
-        let epsilon = norm.epsilon;
-        Self { epsilon }
-    }
-}
-
-impl Layer for LayerNorm {
-    fn forward(&mut self, w: &[Tensor<1>], x: Tensor<2>, _: Mode) -> Tensor<2> {
-        module::layer_norm(x, w[0].clone(), Some(w[1].clone()), self.epsilon)
     }
 }

@@ -1,29 +1,27 @@
-//! Resilient backpropagation.
+//! Rprop: resilient backpropagation. Burn has no such rule.
 
 use burn::tensor::Tensor;
 
-use super::Rule;
+use crate::optimizer::{Forms, Rule};
+
+pub(super) fn forms(factors: [f64; 2], bounds: [f64; 2], parameters: usize) -> Forms {
+    Forms::ours(Rprop {
+        factors,
+        bounds,
+        memory: vec![None; parameters],
+    })
+}
 
 /// With s' the sign of the gradient before (0 at first, and after a change of sign): Δ grows by η⁺
 /// where s s' > 0 and shrinks by η⁻ where s s' < 0, within its bounds; there the sign then counts as
 /// 0. w ← w − Δ s. Δ begins at the learning rate of the first update. As in PyTorch.
-pub(super) struct Rprop {
+struct Rprop {
     /// η⁻ and η⁺.
     factors: [f64; 2],
     /// Smallest and largest Δ.
     bounds: [f64; 2],
     /// Δ and s' of each parameter.
     memory: Vec<Option<[Tensor<1>; 2]>>,
-}
-
-impl Rprop {
-    pub(super) fn new(factors: [f64; 2], bounds: [f64; 2], parameters: usize) -> Self {
-        Self {
-            factors,
-            bounds,
-            memory: vec![None; parameters],
-        }
-    }
 }
 
 impl Rule for Rprop {

@@ -1,0 +1,167 @@
+//! The update rules, with the formulas of [`OptimizerSpec`].
+//!
+//! In f32 they are burn's own where burn has them. In f64 they are written here, in tensor
+//! operations: burn keeps μ, β₁, β₂ and ε as f32 and computes Adam's bias corrections in f32, so that
+//! its trajectory leaves that of the formula in the eighth digit. Burn's SGD takes its learning rate
+//! as f64 and serves both. Burn has no Rprop, Quickprop or Levenberg-Marquardt.
+//!
+//! Each rule is one file here; [`forms`] lists them, a line each.
+
+mod adagrad;
+mod adam;
+mod adamw;
+mod diagonal_levenberg_marquardt;
+mod momentum;
+mod nesterov;
+mod quickprop;
+mod rmsprop;
+mod rprop;
+mod sgd;
+
+use burn::tensor::DType;
+use spec::training::OptimizerSpec;
+
+use crate::BurnReal;
+use crate::optimizer::{Forms, Optimizer};
+
+/// The rule for so many parameters of type `T`, with nothing remembered.
+pub(crate) fn build<T: BurnReal>(spec: &OptimizerSpec, parameters: usize) -> Optimizer {
+    let Forms {
+        burns,
+        burns_is_exact,
+        ours,
+    } = forms(spec, parameters);
+    match burns {
+        Some(burns) if burns_is_exact || T::dtype() != DType::F64 => {
+            Optimizer::Burns(Box::new(burns))
+        }
+        _ => Optimizer::Ours(ours),
+    }
+}
+
+/// Both forms of the rule of that name, for so many parameters.
+fn forms(spec: &OptimizerSpec, parameters: usize) -> Forms {
+    use OptimizerSpec as O;
+    match *spec {
+        O::Sgd { .. } => sgd::forms(),
+        O::Momentum { momentum, .. } => momentum::forms(momentum, parameters),
+        O::Nesterov { momentum, .. } => nesterov::forms(momentum, parameters),
+        O::AdaGrad { epsilon, .. } => adagrad::forms(epsilon, parameters),
+        O::RmsProp { decay, epsilon, .. } => rmsprop::forms(decay, epsilon, parameters),
+        O::Adam {
+            beta1,
+            beta2,
+            epsilon,
+            ..
+        } => adam::forms([beta1, beta2], epsilon, parameters),
+        O::AdamW {
+            beta1,
+            beta2,
+            epsilon,
+            weight_decay,
+            ..
+        } => adamw::forms([beta1, beta2], epsilon, weight_decay, parameters),
+        O::Rprop {
+            decrease,
+            increase,
+            smallest,
+            largest,
+            ..
+        } => rprop::forms([decrease, increase], [smallest, largest], parameters),
+        O::Quickprop { growth, .. } => quickprop::forms(growth, parameters),
+        O::DiagonalLevenbergMarquardt { mu, .. } => diagonal_levenberg_marquardt::forms(mu),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Backend;
+    use crate::parameters::{Parameters, Place};
+    use burn::tensor::{Device, Tensor};
+    use spec::model::{Initializer, PlannedParameter};
+
+    const RULES: [OptimizerSpec; 7] = [
+        OptimizerSpec::Sgd { learning_rate: 0.1 },
+        OptimizerSpec::Momentum {
+            learning_rate: 0.1,
+            momentum: 0.9,
+        },
+        OptimizerSpec::Nesterov {
+            learning_rate: 0.1,
+            momentum: 0.9,
+        },
+        OptimizerSpec::AdaGrad {
+            learning_rate: 0.1,
+            epsilon: 1e-8,
+        },
+        OptimizerSpec::RmsProp {
+            learning_rate: 0.1,
+            decay: 0.9,
+            epsilon: 1e-8,
+        },
+        OptimizerSpec::Adam {
+            learning_rate: 0.1,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+        },
+        OptimizerSpec::AdamW {
+            learning_rate: 0.1,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            weight_decay: 0.05,
+        },
+    ];
+
+    /// Three parameters with learning rates of their own.
+    fn places() -> Vec<Place> {
+        let place = |learning_rate| {
+            Place::matrix(PlannedParameter {
+                name: String::new(),
+                shape: vec![4],
+                fan_in: 1,
+                fan_out: 1,
+                initializer: Initializer::zero(),
+                learning_rate,
+                weighs: true,
+            })
+        };
+        [1.0, 0.5, 1.0].map(place).to_vec()
+    }
+
+    /// The parameters after 20 steps down ½ Σ (w − n/10)², n the number of the step.
+    fn trained(mut optimizer: Optimizer, device: &Device) -> Vec<f32> {
+        let places = places();
+        let start =
+            |_: &Place| Tensor::<1>::from_data([1.0f32, -2.0, 0.3, 0.0], (device, DType::F32));
+        let mut parameters = Parameters::new(places.iter().map(start));
+        for step in 0..20 {
+            let slope = |w: Tensor<1>| w.sub_scalar(f64::from(step) / 10.0);
+            let gradients = parameters.values().into_iter().map(slope);
+            let gradients = gradients.enumerate().collect();
+            parameters = optimizer.step(0.1, &places, parameters, gradients);
+        }
+        let values = |w: Tensor<1>| w.try_into_vec_as::<f32>().unwrap();
+        parameters.values().into_iter().flat_map(values).collect()
+    }
+
+    #[test]
+    fn burns_rules_and_ours_agree_to_f32_precision() {
+        for backend in Backend::ALL {
+            let device = backend.device();
+            for rule in RULES {
+                let Forms { burns, ours, .. } = forms(&rule, 3);
+                let theirs = trained(Optimizer::Burns(Box::new(burns.unwrap())), &device);
+                let ours = trained(Optimizer::Ours(ours), &device);
+                assert_ne!(ours[..4], ours[4..8], "{}: one learning rate", rule.kind());
+                assert_eq!(ours[..4], ours[8..], "{}", rule.kind());
+                for (theirs, ours) in theirs.iter().zip(&ours) {
+                    let close = (theirs - ours).abs() <= 2e-5 * (1.0 + ours.abs());
+                    assert!(close, "{}: {theirs} and {ours}", rule.kind());
+                }
+            }
+        }
+    }
+}

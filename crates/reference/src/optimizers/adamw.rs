@@ -1,0 +1,35 @@
+//! AdamW: Adam with decoupled weight decay.
+
+use burn::optim::AdamWConfig;
+use burn::tensor::Tensor;
+
+use super::adam::Adam;
+use crate::optimizer::{Forms, Rule};
+
+pub(super) fn forms(beta: [f64; 2], epsilon: f64, weight_decay: f64, parameters: usize) -> Forms {
+    let [beta1, beta2] = beta;
+    let burns = AdamWConfig::new()
+        .with_beta_1(beta1 as f32)
+        .with_beta_2(beta2 as f32)
+        .with_epsilon(epsilon as f32)
+        .with_weight_decay(weight_decay as f32)
+        .init();
+    let adam = Adam::new(beta, epsilon, parameters);
+    Forms::ours(AdamW { weight_decay, adam }).beside(burns)
+}
+
+/// w ← w − η λ w, then Adam.
+struct AdamW {
+    weight_decay: f64,
+    adam: Adam,
+}
+
+impl Rule for AdamW {
+    fn step(&mut self, index: usize, learning_rate: f64, w: Tensor<1>, g: Tensor<1>) -> Tensor<1> {
+        let w = match self.weight_decay {
+            0.0 => w,
+            decay => w.clone() - w.mul_scalar(learning_rate * decay),
+        };
+        self.adam.step(index, learning_rate, w, g)
+    }
+}

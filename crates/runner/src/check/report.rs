@@ -1,0 +1,43 @@
+//! What the witnesses say, comparison by comparison.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::comparison::Comparison;
+use super::verdict::Verdict;
+
+/// Every comparison of a config.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// In the order in which they were made.
+    pub comparisons: Vec<Comparison>,
+}
+
+impl Report {
+    /// The first comparison that differs, in the order of the data flow: the one that accuses.
+    pub fn first_fault(&self) -> Option<&Comparison> {
+        self.first(Verdict::Differs)
+    }
+
+    /// The first comparison with that verdict.
+    pub fn first(&self, verdict: Verdict) -> Option<&Comparison> {
+        self.comparisons.iter().find(|c| c.verdict == verdict)
+    }
+
+    /// The worst comparison of each witness and pass: by verdict, then by relative error.
+    pub fn worst(&self) -> Vec<&Comparison> {
+        let mut worst: BTreeMap<(&str, &str), (usize, &Comparison)> = BTreeMap::new();
+        for (index, comparison) in self.comparisons.iter().enumerate() {
+            let key = (comparison.witness.as_str(), comparison.pass.as_str());
+            let entry = worst.entry(key).or_insert((index, comparison));
+            let gravity = |c: &Comparison| (c.verdict >= Verdict::NotFinite, c.relative);
+            if gravity(comparison) > gravity(entry.1) {
+                entry.1 = comparison;
+            }
+        }
+        let mut rows: Vec<_> = worst.into_values().collect();
+        rows.sort_by_key(|(index, _)| *index);
+        rows.into_iter().map(|(_, comparison)| comparison).collect()
+    }
+}

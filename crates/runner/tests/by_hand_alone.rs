@@ -1,0 +1,117 @@
+//! The command line of a build without burn.
+#![cfg(not(any(feature = "burn-ndarray", feature = "burn-flex")))]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const TINY: &str = r#"# Two moons.
+name = "tiny"
+seed = 1
+implementations = ["backprop"]
+
+[dataset.moons]
+samples = 40
+
+[model]
+layers = [{ linear = { units = 4 } }, "tanh", { linear = { units = 2 } }]
+
+[training]
+epochs = 3
+batch_size = 8
+loss = "softmax_cross_entropy"
+optimizer = { momentum = { learning_rate = 0.1 } }
+"#;
+
+const MISSING: &str = "burn-ndarray and burn-flex are not built into this program and cannot bear \
+                       witness; build with `--features burn-ndarray,burn-flex`";
+
+/// A folder with [`TINY`] in it.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("tiny.toml"), TINY).unwrap();
+    folder
+}
+
+fn runner(folder: &Path, arguments: &[&str]) -> Output {
+    let program = env!("CARGO_BIN_EXE_runner");
+    let mut command = Command::new(program);
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn said(text: &[u8]) -> String {
+    String::from_utf8(text.to_vec()).unwrap()
+}
+
+#[test]
+fn the_hand_written_implementation_trains_without_a_witness_and_says_so() {
+    let folder = folder();
+    let run = runner(folder.path(), &["tiny.toml"]);
+    assert!(run.status.success(), "{}", said(&run.stderr));
+    let screen = said(&run.stdout);
+    assert!(screen.contains(&format!("note: {MISSING}")), "{screen}");
+    assert!(
+        !screen.contains("Gradients by hand against burn"),
+        "{screen}"
+    );
+    assert!(screen.contains("backprop"), "{screen}");
+}
+
+#[test]
+fn a_config_is_listed_whoever_it_names() {
+    let folder = folder();
+    let burn = TINY.replace("\"backprop\"", "\"backprop\", \"burn-flex\"");
+    std::fs::write(folder.path().join("burn.toml"), burn).unwrap();
+    let list = runner(folder.path(), &["list", "."]);
+    assert!(list.status.success());
+    assert_eq!(said(&list.stdout).matches("Two moons.").count(), 2);
+}
+
+#[test]
+fn an_implementation_that_is_not_built_in_is_refused_at_its_place() {
+    let folder = folder();
+    let set = "implementations=[\"backprop\", \"burn-flex\"]";
+    let run = runner(folder.path(), &["tiny.toml", "--set", set]);
+    assert_eq!(run.status.code(), Some(2));
+    let message = said(&run.stderr);
+    let reason = "implementations.1: burn-flex is not built into this program";
+    assert!(message.contains(reason), "{message}");
+    let remedy = "build with `--features burn-flex`, or leave it out";
+    assert!(message.contains(remedy), "{message}");
+    assert!(!folder.path().join("results").exists());
+}
+
+#[test]
+fn check_uses_central_differences_and_names_the_witnesses_that_are_missing() {
+    let folder = folder();
+    let set = "implementations=[\"backprop\", \"burn-flex\"]";
+    let check = runner(folder.path(), &["check", "tiny.toml", "--set", set]);
+    assert!(check.status.success(), "{}", said(&check.stderr));
+    let screen = said(&check.stdout);
+    assert!(screen.contains(&format!("note: {MISSING}")), "{screen}");
+    assert!(screen.contains("central differences f64"), "{screen}");
+    assert!(!screen.contains("burn-flex f64"), "{screen}");
+}
+
+#[test]
+fn the_tables_of_a_file_are_left_alone() {
+    let folder = folder();
+    let text = "<!-- proofs -->\n<!-- /proofs -->\n";
+    std::fs::write(folder.path().join("proofs.md"), text).unwrap();
+    for option in ["--write", "--check"] {
+        let proofs = runner(folder.path(), &["proofs", option, "proofs.md"]);
+        assert_eq!(proofs.status.code(), Some(2));
+        let message = said(&proofs.stderr);
+        assert!(
+            message.contains(&format!("proofs.md: {MISSING}")),
+            "{message}"
+        );
+    }
+    let after = std::fs::read_to_string(folder.path().join("proofs.md")).unwrap();
+    assert_eq!(after, text);
+}
