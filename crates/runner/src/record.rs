@@ -42,6 +42,9 @@ mod built {
     include!(concat!(env!("OUT_DIR"), "/built.rs"));
 }
 
+/// Name and version of the libraries that compute, from `build.rs`.
+const LIBRARIES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/libraries.rs"));
+
 /// The version of the layout of a record.
 pub const FORMAT: u32 = 3;
 
@@ -171,20 +174,13 @@ pub struct Software {
 impl Software {
     /// This binary.
     pub fn here() -> Self {
-        let computing = [
-            "burn",
-            "burn-ndarray",
-            "burn-flex",
-            "gemm",
-            "ndarray",
-            "polars",
-            "rayon",
-        ];
-        let libraries = built::DEPENDENCIES
-            .iter()
-            .filter(|(name, _)| computing.contains(name))
-            .map(|(name, version)| ((*name).into(), (*version).into()))
-            .collect();
+        let mut libraries = BTreeMap::<String, String>::new();
+        for &(name, version) in LIBRARIES {
+            // Two versions of one library may be at work.
+            let versions = libraries.entry(name.into()).or_default();
+            let separator = if versions.is_empty() { "" } else { ", " };
+            *versions += &format!("{separator}{version}");
+        }
         Self {
             version: built::PKG_VERSION.into(),
             rustc: built::RUSTC_VERSION.into(),

@@ -22,32 +22,52 @@ fn a_row_that_is_not_there_is_told() {
 #[test]
 fn a_file_that_cannot_be_used_is_told_before_the_work() {
     let workspace = Workspace::new();
-    let parts = ["nothing.md: cannot read", "markdown"];
-    workspace.refuse(&["proofs", "--check", "nothing.md"], &parts);
-    workspace.write("plain.md", "no marks");
-    let parts = [
-        "plain.md: there is no place",
-        "<!-- proofs -->",
-        "<!-- /proofs -->",
-    ];
+    let parts = ["nothing.json: cannot read", "proofs --write nothing.json"];
+    workspace.refuse(&["proofs", "--check", "nothing.json"], &parts);
+    workspace.write("other.json", "{}");
+    let parts = ["other.json: these are no rows of proofs"];
+    workspace.refuse(&["proofs", "--check", "other.json"], &parts);
+    let parts = ["plain.md: the rows are JSON", "results/proofs.json"];
     workspace.refuse(&["proofs", "--write", "plain.md"], &parts);
-    assert_eq!(workspace.read("plain.md"), "no marks");
+    assert!(!workspace.path("plain.md").exists());
 }
 
-/// Everything is proved here, once; the checks of tables that are full are tests of `table`.
 #[test]
-fn a_file_whose_tables_miss_rows_is_a_failed_run_that_says_what_to_do() {
+fn tables_that_are_not_those_of_the_rows_are_told_before_the_work() {
     let workspace = Workspace::new();
-    let empty = "<!-- proofs -->\n<!-- /proofs -->\n";
-    workspace.write("a.md", empty);
-    let finished = workspace.call(&["proofs", "--check", "a.md"]);
+    workspace.write("a.json", "[]");
+    workspace.write("a.md", "typed by hand");
+    let finished = workspace.call(&["proofs", "--check", "a.json"]);
+    assert_eq!(finished.code, Some(1), "{finished:?}");
+    finished.assert_one_message(&["a.md: these are not the tables of the rows in a.json"]);
+    assert_eq!(workspace.read("a.md"), "typed by hand");
+}
+
+/// Everything is proved here, once: what was written is not stale, and without a row it is.
+#[test]
+fn rows_are_written_with_their_tables_and_a_row_that_is_missing_is_told() {
+    let workspace = Workspace::new();
+    workspace.succeed(&["proofs", "--write", "a.json"]);
+    let rows = crate::support::json(&workspace.path("a.json"));
+    let row = &rows[0];
+    assert_eq!(
+        (&row["section"], &row["name"]),
+        (&"layer".into(), &"`linear`".into())
+    );
+    assert_eq!(row["verdict"], "agrees");
+    assert!(workspace.read("a.md").contains("| `linear` |"));
+    let page = runner::proofs::view::page(&[], "b.json");
+    workspace.write("b.json", "[]");
+    workspace.write("b.md", &page);
+    let finished = workspace.call(&["proofs", "--check", "b.json"]);
     assert_eq!(finished.code, Some(1), "{finished:?}");
     let parts = [
-        "a.md: the tables of proofs are stale",
+        "b.json: the proofs are stale",
         "there is no row `",
         "more",
-        "proofs --write a.md",
+        "proofs --write b.json",
     ];
     finished.assert_one_message(&parts);
-    assert_eq!(workspace.read("a.md"), empty);
+    assert_eq!(workspace.read("b.json"), "[]");
+    assert_eq!(workspace.read("b.md"), page);
 }
