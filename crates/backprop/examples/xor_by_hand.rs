@@ -5,13 +5,18 @@
 //! z = V x + a        h = tanh z        s = w · h + b        y = σ(s)        E = ½ (y − t)²
 //! ```
 //!
-//! Run it with `cargo run -p runner -p backprop --example xor_by_hand`.
+//! Run it with `cargo run -p backprop --example xor_by_hand`.
 
 const HIDDEN: usize = 3;
 const LEARNING_RATE: f64 = 1.0;
 const EPOCHS: usize = 1000;
 /// The four points x with their targets t.
-const POINTS: [([f64; 2], f64); 4] = [([0., 0.], 0.), ([0., 1.], 1.), ([1., 0.], 1.), ([1., 1.], 0.)];
+const POINTS: [([f64; 2], f64); 4] = [
+    ([0., 0.], 0.),
+    ([0., 1.], 1.),
+    ([1., 0.], 1.),
+    ([1., 1.], 0.),
+];
 
 fn main() {
     // Any small numbers do, but no two units may begin alike: they would stay alike.
@@ -23,7 +28,8 @@ fn main() {
     for epoch in 0..=EPOCHS {
         let mut loss = 0.0;
         // The gradients of the mean of E over the points: dv is ∂E/∂V, and so on.
-        let (mut dv, mut da, mut dw, mut db) = ([[0.0; 2]; HIDDEN], [0.0; HIDDEN], [0.0; HIDDEN], 0.0);
+        let (mut dv, mut da, mut dw, mut db) =
+            ([[0.0; 2]; HIDDEN], [0.0; HIDDEN], [0.0; HIDDEN], 0.0);
         for (x, t) in POINTS {
             // Forward: from the input to the error.
             let (h, y) = forward(&v, &a, &w, b, x);
@@ -61,11 +67,18 @@ fn main() {
     for (x, t) in POINTS {
         let (_, y) = forward(&v, &a, &w, b, x);
         println!("{} xor {} = {t}, the network says {y:.3}", x[0], x[1]);
+        assert!((y - t).abs() < 0.1);
     }
 }
 
 /// The hidden activations h and the output y of a point x.
-fn forward(v: &[[f64; 2]; HIDDEN], a: &[f64; HIDDEN], w: &[f64; HIDDEN], b: f64, x: [f64; 2]) -> ([f64; HIDDEN], f64) {
+fn forward(
+    v: &[[f64; 2]; HIDDEN],
+    a: &[f64; HIDDEN],
+    w: &[f64; HIDDEN],
+    b: f64,
+    x: [f64; 2],
+) -> ([f64; HIDDEN], f64) {
     let mut h = [0.0; HIDDEN];
     let mut s = b;
     for j in 0..HIDDEN {
@@ -73,4 +86,9 @@ fn forward(v: &[[f64; 2]; HIDDEN], a: &[f64; HIDDEN], w: &[f64; HIDDEN], b: f64,
         s += w[j] * h[j];
     }
     (h, 1.0 / (1.0 + (-s).exp()))
+}
+
+#[test]
+fn all_four_answers_are_right() {
+    main();
 }

@@ -5,6 +5,36 @@
 //! ([`model::ModelSpec::plan`]), their initial values ([`initial`]), every random choice
 //! ([`Streams`]), and the trait through which the runner speaks to an implementation
 //! ([`Implementation`]).
+//!
+//! ```
+//! use std::path::Path;
+//! use spec::{Config, ConfigError, Overrides};
+//!
+//! let text = r#"
+//!     name = "xor"
+//!     seed = 1
+//!     implementations = ["backprop"]
+//!     dataset.xor = {}
+//!
+//!     [model]
+//!     layers = [{ linear = { units = 3 } }, "tanh", { linear = { units = 1 } }]
+//!
+//!     [training]
+//!     epochs = 20
+//!     batch_size = 4
+//!     loss = "binary_cross_entropy"
+//!     optimizer = { sgd = { learning_rate = 0.5 } }
+//! "#;
+//! let config = Config::parse(Path::new("xor.toml"), text.into(), &Overrides::default())?;
+//! let plan = config.experiment.model.plan(&[2]).expect("the layers fit two inputs");
+//! let parameters = plan.iter().flat_map(|layer| &layer.parameters);
+//! let shapes: Vec<_> = parameters.map(|p| (p.name.as_str(), p.shape.as_slice())).collect();
+//! assert_eq!(
+//!     shapes,
+//!     [("0.weight", &[3, 2][..]), ("0.bias", &[3]), ("2.weight", &[1, 3]), ("2.bias", &[1])],
+//! );
+//! # Ok::<(), ConfigError>(())
+//! ```
 
 pub mod augmentation;
 pub mod config;

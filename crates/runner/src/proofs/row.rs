@@ -136,3 +136,32 @@ pub fn write(file: &Path, rows: &[Row]) -> Result<(), Failure> {
     let lines = lines.map_err(|error| Failure::Run(files::told(file, &error.into())))?;
     files::write_file(file, format!("[\n{}\n]\n", lines.join(",\n")).as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_as_they_were_written() {
+        let row = |name: &str, quantity, error| Row {
+            section: "layer".into(),
+            name: name.into(),
+            quantity,
+            witness: "burn-flex f64".into(),
+            error,
+            tolerance: 1e-9,
+            verdict: Verdict::Agrees,
+        };
+        let rows = [
+            row("`relu`", Quantity::Input, 2.13e-16),
+            row("`conv2d`, kernel 1", Quantity::Trajectory, 0.0),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("proofs.json");
+        write(&file, &rows).unwrap();
+        assert_eq!(read(&file).unwrap(), rows);
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(text.lines().count(), 4, "{text}");
+        assert!(text.contains(r#""quantity":"100 steps""#), "{text}");
+    }
+}
