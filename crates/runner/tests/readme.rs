@@ -138,6 +138,17 @@ fn the_output_that_is_shown_is_what_the_program_prints() {
 }
 
 #[test]
+fn the_config_of_docs_trains() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = fs::read_to_string(root().join("docs/configs.md")).unwrap();
+    let config = between(&page.replace("\r\n", "\n"), "```toml", "```").to_string();
+    fs::write(folder.path().join("my-first.toml"), config).unwrap();
+    let command = format!("{RUNNER}my-first.toml --set training.epochs=1");
+    let output = call(&command, folder.path());
+    assert!(output.status.success(), "{}", printed(&output));
+}
+
+#[test]
 fn it_lists_every_config_as_the_program_does() {
     let folder = tempfile::tempdir().unwrap();
     let list = call(&format!("{RUNNER}list"), folder.path());

@@ -1,8 +1,9 @@
 //! Rows of proofs as tables in Markdown.
 
-use std::fmt::Write;
+use std::iter;
 
 use super::row::{Quantity, Row};
+use crate::sheet::Sheet;
 
 /// Where nothing was compared.
 const NOTHING: &str = "–";
@@ -75,15 +76,14 @@ pub fn tables(rows: &[Row]) -> String {
     }
     let table = |precision| {
         let columns = columns(precision);
-        let mut table = head(precision, &columns);
+        let mut sheet = empty(precision, &columns);
         for (section, names) in &sections {
-            let empty = columns.iter().map(|_| String::new());
-            table += &line(&format!("**{section}**"), empty);
+            sheet.add_heading(format!("**{section}**"));
             for name in names {
-                table += &line(name, columns.iter().map(|column| column.cell(rows, name)));
+                sheet.add(cells(rows, name, &columns));
             }
         }
-        table
+        sheet.markdown()
     };
     PRECISIONS.map(table).join("\n")
 }
@@ -93,11 +93,11 @@ pub fn summary(rows: &[Row], names: &[&str]) -> String {
     let burn: Vec<String> = DEVICES.map(|device| format!("burn-{device} f64")).into();
     let of_burn = Quantity::ALL.map(|quantity| Column::new(quantity, "burn", burn.clone()));
     let columns: Vec<Column> = differences().chain(of_burn).collect();
-    let mut table = head("f64", &columns);
+    let mut sheet = empty("f64", &columns);
     for name in names {
-        table += &line(name, columns.iter().map(|column| column.cell(rows, name)));
+        sheet.add(cells(rows, name, &columns));
     }
-    table
+    sheet.markdown()
 }
 
 /// The page that is kept beside the rows.
@@ -116,20 +116,15 @@ pub fn page(rows: &[Row], data: &str) -> String {
     )
 }
 
-fn head(first: &str, columns: &[Column]) -> String {
-    let titles = columns.iter().map(|column| column.title.clone());
-    let ruler = "--:|".repeat(columns.len());
-    format!("{}|---|{ruler}\n", line(first, titles))
+fn empty(first: &str, columns: &[Column]) -> Sheet {
+    let titles = columns.iter().map(|column| column.title.as_str());
+    Sheet::new(iter::once(first).chain(titles), 1)
 }
 
-fn line(first: &str, cells: impl Iterator<Item = String>) -> String {
-    let mut line = format!("| {first} |");
-    for cell in cells {
-        // Writing into a string cannot fail.
-        let _ = write!(line, " {cell} |");
-    }
-    line.push('\n');
-    line
+/// The row of the network with that name.
+fn cells(rows: &[Row], name: &str, columns: &[Column]) -> Vec<String> {
+    let cells = columns.iter().map(|column| column.cell(rows, name));
+    iter::once(name.to_string()).chain(cells).collect()
 }
 
 #[cfg(test)]
