@@ -6,10 +6,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use backprop::Model;
+use contract::{Implementation, Streams, initial};
 use rayon::ThreadPool;
 use spec::model::PlannedLayer;
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
-use spec::{Implementation, Streams, initial};
 use support::{Batch, classifier, large_plan, plans, pool, step};
 
 thread_local! {

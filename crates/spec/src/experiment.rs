@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Problem;
 use crate::augmentation::AugmentationSpec;
 use crate::dataset::{DatasetSpec, Holdout, Split};
 use crate::model::{LayerSpec, ModelSpec, PlannedLayer};
 use crate::stopping::EscapeSpec;
 use crate::training::{BatchSize, GradientCheckSpec, LossSpec, Metric, TrainingSpec};
-use crate::{Problem, Streams};
 
 /// One run: data, model, training, and who trains.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,11 +70,6 @@ pub struct DataShape {
 }
 
 impl Experiment {
-    /// The random streams of its seed.
-    pub fn streams(&self) -> Streams {
-        Streams::new(self.seed)
-    }
-
     /// What is measured on the test samples: as configured, or what suits the target.
     pub fn metrics(&self, shape: &DataShape) -> Vec<Metric> {
         match (self.training.metrics.is_empty(), shape.classes) {

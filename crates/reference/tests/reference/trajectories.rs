@@ -1,10 +1,10 @@
 //! Whole trajectories against the formulas of the update rules, in plain f64.
 
+use contract::{Implementation, NamedTensors};
 use ndarray::{ArrayD, Zip};
 use reference::{Backend, Model};
 use spec::model::{LayerSpec, PlannedLayer};
 use spec::training::{LossSpec, OptimizerSpec};
-use spec::{Implementation, NamedTensors};
 
 use crate::support::{assert_same, linear, model, plan, random, random_parameters, sgd, step};
 
