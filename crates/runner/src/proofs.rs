@@ -1,16 +1,16 @@
-//! `runner proofs`: every layer, loss and learning rule is proved on a small network of its own, and
-//! one table says how well.
+//! `runner proofs`: every layer, loss and learning rule is proved on a small network of its own,
+//! and one table says how well.
 //!
-//! Its columns are the largest relative errors of the hand-written passes, in training mode, of the
-//! loss and of a random upstream gradient: y is every layer's output and the loss, dx the gradient
-//! of the input, dw the gradients of all parameters. The last column of a device is the largest
-//! difference, after 100 updates, of a parameter, a running statistic, or an output in evaluation
-//! mode.
+//! Its columns are the largest relative errors of the hand-written passes, in training mode, of
+//! the loss and of a random upstream gradient: y is every layer's output and the loss, dx the
+//! gradient of the input, dw the gradients of all parameters. The last column of a device is the
+//! largest difference, after 100 updates, of a parameter, a running statistic, or an output in
+//! evaluation mode.
 //!
-//! A proof is a [`row::Row`] of data; `--write` keeps all rows in a JSON file, and the tables beside
-//! it are a view of them. `--check` holds the rows of such a file against what is measured here, and
-//! the tables against the rows. Errors at the level of rounding differ from processor to processor,
-//! so one is wrong only if it became much worse.
+//! A proof is a [`row::Row`] of data; `--write` keeps all rows in a JSON file, and the tables
+//! beside it are a view of them. `--check` holds the rows of such a file against what is measured
+//! here, and the tables against the rows. Errors at the level of rounding differ from processor to
+//! processor, so one is wrong only if it became much worse.
 
 pub mod catalogue;
 pub mod measure;
@@ -110,7 +110,8 @@ fn check_view(file: &Path, rows: &[Row], view: &Path) -> Result<(), Failure> {
     match text.replace("\r\n", "\n") == view::page(rows, &name(file)) {
         true => Ok(()),
         false => Err(Failure::Run(format!(
-            "{}: these are not the tables of the rows in {}; `runner proofs --write {1}` writes both anew",
+            "{}: these are not the tables of the rows in {}; \
+             `runner proofs --write {1}` writes both anew",
             view.display(),
             file.display()
         ))),
