@@ -1,5 +1,46 @@
-//! Writes the compiler, the profile and the versions of the dependencies where records find them.
+//! Writes where records find them: the compiler, the profile, and the versions of the libraries
+//! that compute.
+
+use std::{env, fs, path::Path};
+
+/// What an implementation or a data set computes with, ours and burn's.
+const COMPUTING: [&str; 9] = [
+    "burn",
+    "burn-flex",
+    "burn-ndarray",
+    "gemm",
+    "matrixmultiply",
+    "ndarray",
+    "polars",
+    "pulp",
+    "rayon",
+];
 
 fn main() {
+    for file in ["Cargo.toml", "../../Cargo.toml", "../../Cargo.lock"] {
+        println!("cargo::rerun-if-changed={file}");
+    }
     built::write_built_file().expect("the build's facts could not be written");
+    let lock = fs::read_to_string("../../Cargo.lock").expect("Cargo.lock could not be read");
+    let libraries = format!("{:#?}", computing(&lock));
+    let folder = env::var("OUT_DIR").expect("cargo says where to write");
+    fs::write(Path::new(&folder).join("libraries.rs"), libraries)
+        .expect("the libraries' versions could not be written");
+}
+
+/// Name and version of the packages in a lock file that compute; two of one name are two rows.
+fn computing(lock: &str) -> Vec<(&str, &str)> {
+    let packages = lock.split("[[package]]\n").skip(1);
+    let described = packages.filter_map(|package| {
+        let mut lines = package.lines();
+        Some((quoted(lines.next()?)?, quoted(lines.next()?)?))
+    });
+    described
+        .filter(|(name, _)| COMPUTING.contains(name))
+        .collect()
+}
+
+/// What stands in quotation marks.
+fn quoted(line: &str) -> Option<&str> {
+    line.split('"').nth(1)
 }

@@ -5,6 +5,25 @@
 //! [`losses`], one learning rule one file in [`optimizers`]; each opens with its equations, and
 //! `backward` stands right below `forward`.
 //!
+//! ```
+//! use backprop::layers::{Layer, Linear, Mode, Pass};
+//! use ndarray::{Array2, array};
+//!
+//! let mut linear = Linear::new(2, 1, true); // two numbers in, one unit, with a bias
+//! let w = [0.5, -1.0, 0.25]; // weight [1, 2], then bias [1]
+//! let x = array![[1.0, 2.0]];
+//! let mut y = Array2::zeros((1, 1));
+//! linear.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
+//! assert_eq!(y, array![[0.5 * 1.0 - 1.0 * 2.0 + 0.25]]);
+//!
+//! let dy = array![[2.0]]; // ∂L/∂y
+//! let (mut dx, mut dw) = (Array2::zeros((1, 2)), [0.0; 3]);
+//! let pass = Pass { x: x.view(), y: y.view(), dy: dy.view() };
+//! linear.backward(&w, pass, Some(dx.view_mut()), &mut dw);
+//! assert_eq!(dx, array![[2.0 * 0.5, 2.0 * -1.0]]); // dy W
+//! assert_eq!(dw, [2.0 * 1.0, 2.0 * 2.0, 2.0]); // dyᵀ x, then Σ dy
+//! ```
+//!
 //! # Shapes
 //!
 //! Activations are matrices with one sample a row, `$x \in \mathbb{R}^{N \times D_{in}}$`; an image is

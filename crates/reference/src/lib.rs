@@ -5,6 +5,28 @@
 //! devices ([`Backend`]), in f32 or f64, and speaks to the runner through
 //! [`contract::Implementation`].
 //!
+//! ```
+//! use contract::{Implementation, NamedTensors, Streams};
+//! use ndarray::array;
+//! use reference::{Backend, Model};
+//! use spec::model::{LayerSpec, LinearSpec, ModelSpec};
+//! use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
+//!
+//! let plan = ModelSpec::new(vec![LayerSpec::Linear(LinearSpec::new(1))]).plan(&[2]).unwrap();
+//! let rule = OptimizerSpec::Sgd { learning_rate: 0.1 };
+//! let training = TrainingSpec::new(LossSpec::SquaredError, rule);
+//! let mut model = Model::<f64>::new(&plan, &training, Streams::new(1), Backend::Flex);
+//! let mut parameters = NamedTensors::default();
+//! parameters.insert("0.weight", array![[0.5, -1.0]].into_dyn());
+//! parameters.insert("0.bias", array![0.25].into_dyn());
+//! model.load(&parameters).unwrap();
+//!
+//! // ½ (y - t)² with y = 0.5 · 1 - 1 · 2 + 0.25 = -1.25: by autodiff dW = (y - t) x.
+//! let passed = model.loss_backward(array![[1.0, 2.0]].view(), array![[0.75]].view());
+//! assert_eq!(passed.loss, 2.0);
+//! assert_eq!(passed.gradients.get("0.weight"), Some(&array![[-2.0, -4.0]].into_dyn()));
+//! ```
+//!
 //! # Where burn differs, and where that is settled
 //!
 //! | burn | here | settled in |

@@ -173,10 +173,11 @@ pub struct CheckArguments {
 /// `runner proofs`.
 #[derive(Debug, Args)]
 pub struct ProofsArguments {
-    /// Write the tables into a file, between <!-- proofs --> and <!-- /proofs -->
+    /// Write the rows as JSON, and the tables beside them: results/proofs.json, results/proofs.md
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     pub write: Option<PathBuf>,
-    /// Fail if the tables in a file miss a row, or if a figure became much worse
+    /// Fail if a file of rows lacks one, if an error became much worse, or if the tables beside it
+    /// are not those of its rows
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,
     /// Only the rows with this in their name

@@ -25,6 +25,7 @@ pub mod progress;
 pub mod proofs;
 pub mod record;
 pub mod run;
+pub mod sheet;
 pub mod speedrun;
 pub mod tables;
 pub mod training;

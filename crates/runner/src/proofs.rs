@@ -1,43 +1,50 @@
-//! `runner proofs`: every layer, loss and learning rule is proved on a small network of its own, and
-//! one table says how well.
+//! `runner proofs`: every layer, loss and learning rule is proved on a small network of its own,
+//! and one table says how well.
 //!
-//! Its columns are the largest relative errors of the hand-written passes, in training mode, of the
-//! loss and of a random upstream gradient: y is every layer's output and the loss, dx the gradient
-//! of the input, dw the gradients of all parameters. The last column of a device is the largest
-//! difference, after 100 updates, of a parameter, a running statistic, or an output in evaluation
-//! mode.
+//! Its columns are the largest relative errors of the hand-written passes, in training mode, of
+//! the loss and of a random upstream gradient: y is every layer's output and the loss, dx the
+//! gradient of the input, dw the gradients of all parameters. The last column of a device is the
+//! largest difference, after 100 updates, of a parameter, a running statistic, or an output in
+//! evaluation mode.
 //!
-//! `--check` holds a printed table against what is measured here. Figures at the level of rounding
-//! differ from processor to processor, so a figure is wrong only if it became much worse.
+//! A proof is a [`row::Row`] of data; `--write` keeps all rows in a JSON file, and the tables
+//! beside it are a view of them. `--check` holds the rows of such a file against what is measured
+//! here, and the tables against the rows. Errors at the level of rounding differ from processor to
+//! processor, so one is wrong only if it became much worse.
 
 pub mod catalogue;
 pub mod measure;
-pub mod table;
+pub mod row;
+pub mod stale;
+pub mod view;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::check::explanation;
 use crate::check::verdict::Verdict;
+use crate::check::{Report, explanation};
 use crate::cli::ProofsArguments;
 use crate::{Failure, files, implementations, interrupt, output};
-use table::Row;
+use row::Row;
 
-/// How many wrong figures or rows a message tells of.
+/// How many wrong errors or rows a message tells of.
 const TOLD: usize = 3;
 
-/// Proves everything and prints the tables, writes them into a file, or holds a file's against them.
+/// A network that was proved.
+struct Proof {
+    section: &'static str,
+    name: String,
+    report: Report,
+}
+
+/// Proves everything and prints the tables, writes the rows into a file, or holds a file's against
+/// them.
 ///
 /// # Errors
-/// [`Failure::Run`] with the first row that is off, or with what is wrong in the file's tables.
+/// [`Failure::Run`] with the first tensor that is off, or with what is wrong in the file.
 pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
-    // The file before the work: whether it can be used shows at once.
-    let file = arguments.write.as_deref().or(arguments.check.as_deref());
-    let text = file.map(read).transpose()?;
-    if let Some(file) = &arguments.write {
-        files::expect_writable(file)?;
-    }
+    let file = arguments.write.as_ref().or(arguments.check.as_ref());
     match (file, implementations::missing_witnesses()) {
         // Columns would be lost, or seem to be.
         (Some(file), Some(missing)) => {
@@ -47,29 +54,83 @@ pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
         (None, Some(missing)) => output::line(format!("note: {missing}")),
         (_, None) => {}
     }
-    interrupt::install();
-    let rows = measure(arguments.only.as_deref())?;
-    let tables = table::render(&rows);
-    match (file, text) {
-        (Some(file), Some(text)) if arguments.write.is_some() => {
-            judge(&rows)?;
-            let new = table::splice(&text, &tables).ok_or_else(|| no_marks(file))?;
-            files::write_file(file, new.as_bytes())
-        }
-        (Some(file), Some(text)) => {
-            judge(&rows)?;
-            let printed = table::between(&text).ok_or_else(|| no_marks(file))?;
-            compare(file, printed, &tables)
-        }
-        _ => {
-            output::line(tables.trim_end());
-            judge(&rows)
-        }
+    match (&arguments.write, &arguments.check) {
+        (Some(file), _) => write(file),
+        (_, Some(file)) => check(file),
+        _ => print(arguments.only.as_deref()),
     }
 }
 
-/// All rows, or those whose name contains `only`.
-fn measure(only: Option<&str>) -> Result<Vec<Row>, Failure> {
+fn print(only: Option<&str>) -> Result<(), Failure> {
+    let proofs = measure(only)?;
+    output::line(view::tables(&rows(&proofs)).trim_end());
+    judge(&proofs)
+}
+
+/// The rows into a file, and the tables beside it.
+fn write(file: &Path) -> Result<(), Failure> {
+    // Before the work: whether the files can be used shows at once.
+    let view = beside(file)?;
+    files::expect_writable(file)?;
+    files::expect_writable(&view)?;
+    let proofs = measure(None)?;
+    judge(&proofs)?;
+    let rows = rows(&proofs);
+    row::write(file, &rows)?;
+    files::write_file(&view, view::page(&rows, &name(file)).as_bytes())
+}
+
+/// Fails if a file's rows, or the tables beside it, are stale.
+fn check(file: &Path) -> Result<(), Failure> {
+    let view = beside(file)?;
+    let recorded = row::read(file)?;
+    check_view(file, &recorded, &view)?;
+    let proofs = measure(None)?;
+    judge(&proofs)?;
+    compare(file, &recorded, &rows(&proofs))
+}
+
+fn rows(proofs: &[Proof]) -> Vec<Row> {
+    let of_proof = |proof: &Proof| Row::of(proof.section, &proof.name, &proof.report);
+    proofs.iter().flat_map(of_proof).collect()
+}
+
+/// The file of the tables, beside that of the rows.
+fn beside(file: &Path) -> Result<PathBuf, Failure> {
+    match file.extension() {
+        Some(extension) if extension == "json" => Ok(file.with_extension("md")),
+        _ => Err(Failure::Input(format!(
+            "{}: the rows are JSON, and the tables are written beside them; \
+             name a file such as results/proofs.json",
+            file.display()
+        ))),
+    }
+}
+
+/// The last part of a path.
+fn name(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// An error if the tables are not those of the rows.
+fn check_view(file: &Path, rows: &[Row], view: &Path) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(view).unwrap_or_default();
+    // A checkout may have changed the ends of lines.
+    match text.replace("\r\n", "\n") == view::page(rows, &name(file)) {
+        true => Ok(()),
+        false => Err(Failure::Run(format!(
+            "{}: these are not the tables of the rows in {}; \
+             `runner proofs --write {1}` writes both anew",
+            view.display(),
+            file.display()
+        ))),
+    }
+}
+
+/// All proofs, or those whose name contains `only`.
+fn measure(only: Option<&str>) -> Result<Vec<Proof>, Failure> {
+    interrupt::install();
     let mut wanted = Vec::new();
     for section in catalogue::sections() {
         let cases = section.cases.into_iter();
@@ -85,7 +146,7 @@ fn measure(only: Option<&str>) -> Result<Vec<Row>, Failure> {
     let prove = |(section, case): (&'static str, catalogue::Case)| {
         let report = measure::prove(&case)?;
         let name = case.name;
-        Ok(Row {
+        Ok(Proof {
             section,
             name,
             report,
@@ -94,23 +155,23 @@ fn measure(only: Option<&str>) -> Result<Vec<Row>, Failure> {
     wanted.into_par_iter().map(prove).collect()
 }
 
-/// An error if a row is off, or proves nothing.
-fn judge(rows: &[Row]) -> Result<(), Failure> {
-    let fault = |row: &Row| {
-        let mut comparisons = row.report.comparisons.iter();
+/// An error if a proof is off, or proves nothing.
+fn judge(proofs: &[Proof]) -> Result<(), Failure> {
+    let fault = |proof: &Proof| {
+        let mut comparisons = proof.report.comparisons.iter();
         let fault = comparisons.find(|c| c.verdict != Verdict::Agrees)?;
-        let (name, what) = (&row.name, explanation::difference(fault));
+        let (name, what) = (&proof.name, explanation::difference(fault));
         let verdict = fault.verdict.name();
         Some(format!("the proof of {name} fails ({verdict}): {what}"))
     };
-    match rows.iter().find_map(fault) {
+    match proofs.iter().find_map(fault) {
         Some(message) => Err(Failure::Run(message)),
         None => Ok(()),
     }
 }
 
-fn compare(file: &Path, printed: &str, tables: &str) -> Result<(), Failure> {
-    let wrong = table::stale(printed, tables);
+fn compare(file: &Path, recorded: &[Row], measured: &[Row]) -> Result<(), Failure> {
+    let wrong = stale::stale(recorded, measured);
     if wrong.is_empty() {
         return Ok(());
     }
@@ -121,27 +182,6 @@ fn compare(file: &Path, printed: &str, tables: &str) -> Result<(), Failure> {
         wrong += &format!("; and {} more", more.len());
     }
     Err(Failure::Run(format!(
-        "{file}: the tables of proofs are stale ({wrong}); `runner proofs --write {file}` writes them anew"
+        "{file}: the proofs are stale ({wrong}); `runner proofs --write {file}` writes them anew"
     )))
-}
-
-fn read(file: &Path) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(file);
-    let text = text.map_err(|error| {
-        let file = file.display();
-        Failure::Input(format!(
-            "{file}: cannot read ({error}); give a markdown file"
-        ))
-    })?;
-    match table::between(&text) {
-        Some(_) => Ok(text),
-        None => Err(no_marks(file)),
-    }
-}
-
-fn no_marks(file: &Path) -> Failure {
-    Failure::Input(format!(
-        "{}: there is no place for the tables; put the lines <!-- proofs --> and <!-- /proofs --> where they shall stand",
-        file.display()
-    ))
 }

@@ -43,6 +43,9 @@ mod built {
     include!(concat!(env!("OUT_DIR"), "/built.rs"));
 }
 
+/// Name and version of the libraries that compute, from `build.rs`.
+const LIBRARIES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/libraries.rs"));
+
 /// The version of the layout of a record.
 pub const FORMAT: u32 = 3;
 
@@ -172,16 +175,20 @@ pub struct Software {
 impl Software {
     /// This binary.
     pub fn here() -> Self {
-        let computing = ["gemm", "ndarray", "polars", "rayon"];
-        let mut references: Vec<_> = references().into_iter().map(|n| n.as_str()).collect();
-        if !references.is_empty() {
-            references.push("burn");
+        let mut burn: Vec<_> = references().into_iter().map(|n| n.as_str()).collect();
+        if !burn.is_empty() {
+            burn.push("burn");
         }
-        let libraries = built::DEPENDENCIES
-            .iter()
-            .filter(|(name, _)| computing.contains(name) || references.contains(name))
-            .map(|(name, version)| ((*name).into(), (*version).into()))
-            .collect();
+        let mut libraries = BTreeMap::<String, String>::new();
+        for &(name, version) in LIBRARIES {
+            if name.starts_with("burn") && !burn.contains(&name) {
+                continue;
+            }
+            // Two versions of one library may be at work.
+            let versions = libraries.entry(name.into()).or_default();
+            let separator = if versions.is_empty() { "" } else { ", " };
+            *versions += &format!("{separator}{version}");
+        }
         Self {
             version: built::PKG_VERSION.into(),
             rustc: built::RUSTC_VERSION.into(),

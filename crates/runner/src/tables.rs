@@ -13,10 +13,9 @@ use crate::implementations::{PRECISIONS, references, witness};
 use crate::metrics::mean_and_deviation;
 use crate::numbers::{number, percent};
 use crate::record::{Record, Trained};
-use crate::speedrun::measured::{HEADER, Measured};
 
 /// An empty table with a header; all columns but the first `texts` hold numbers.
-fn table(header: &[&str], texts: usize) -> Table {
+pub(crate) fn table(header: &[&str], texts: usize) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table.set_header(
@@ -167,15 +166,6 @@ fn metric(name: &str, value: Option<f64>) -> String {
         ("accuracy", Some(value)) => format!("{} %", percent(value, 2)),
         (_, Some(value)) => number(value, 4),
     }
-}
-
-/// The seeds of a speedrun, a row each.
-pub fn speedrun(measured: &[Measured]) -> Table {
-    let mut table = table(&HEADER, 0);
-    for run in measured {
-        table.add_row(run.cells());
-    }
-    table
 }
 
 /// Runs side by side: one row for each experiment and implementation, several seeds as mean ± standard

@@ -1,7 +1,7 @@
 //! `[[model.layers]]`: what a layer can be.
 //!
 //! Each layer is one file here: its settings, the checks of their values, and its plan. What the
-//! others must know of a layer they ask through [`Layer`]; [`register`] lists the layers, a line
+//! others must know of a layer they ask through [`Layer`]; `register` lists the layers, a line
 //! each.
 
 mod batch_norm;

@@ -1,9 +1,9 @@
 //! What a comparison says of an implementation.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Verdicts, the mildest first. Only [`Verdict::Differs`] says that an implementation is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Both sides are the same within the tolerance.
