@@ -23,10 +23,10 @@ pub(crate) fn mean(loss: LossSpec, y: Tensor<2>, t: Tensor<2>) -> Tensor<1> {
         LossSpec::KlDivergence => kl_divergence(y, t),
         LossSpec::Hinge => shortfalls(y, t).sum().mul_scalar(1.0 / samples),
         LossSpec::SquaredHinge => shortfalls(y, t).square().sum().mul_scalar(1.0 / samples),
-        LossSpec::MaximumAPosteriori { rubbish } => {
+        LossSpec::MaximumAPosteriori(criterion) => {
             let no_class = t.clone().narrow(1, 0, 1).zeros_like();
             let right = Tensor::cat(vec![right_class(&t).1, no_class.clone()], 1);
-            let penalties = Tensor::cat(vec![y, no_class.add_scalar(rubbish)], 1);
+            let penalties = Tensor::cat(vec![y, no_class.add_scalar(criterion.rubbish)], 1);
             // The cross-entropy of a softmax of −y with one class more.
             cross_entropy_with_logits(penalties.neg(), right)
         }
@@ -51,7 +51,7 @@ pub(crate) fn curvature(loss: LossSpec, y: Tensor<2>, t: Tensor<2>) -> Tensor<2>
             of_probability(activation::softmax(y, 1)) * t.sum_dim(1)
         }
         // The weights of the penalties in eq. 8: the curvature is in the distances behind them.
-        LossSpec::MaximumAPosteriori { .. } => right_class(&t).1.mul_scalar(one_over_n),
+        LossSpec::MaximumAPosteriori(_) => right_class(&t).1.mul_scalar(one_over_n),
         LossSpec::Hinge | LossSpec::SquaredHinge => {
             unimplemented!("LossSpec::has_curvature says which losses have a second derivative")
         }

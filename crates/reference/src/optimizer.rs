@@ -19,6 +19,10 @@ use burn::optim::{
     SgdConfig,
 };
 use burn::tensor::{DType, Tensor};
+use spec::optimizers::{
+    AdaGradSpec, AdamSpec, AdamWSpec, DiagonalLevenbergMarquardtSpec, MomentumSpec, NesterovSpec,
+    QuickpropSpec, RmsPropSpec, RpropSpec,
+};
 use spec::training::OptimizerSpec;
 
 use crate::BurnReal;
@@ -43,7 +47,7 @@ impl Optimizer {
     /// The rule for so many parameters of type `T`, with nothing remembered.
     pub(crate) fn new<T: BurnReal>(spec: &OptimizerSpec, parameters: usize) -> Self {
         let burns = match (T::dtype(), spec) {
-            (DType::F64, OptimizerSpec::Sgd { .. }) => burns(spec),
+            (DType::F64, OptimizerSpec::Sgd(_)) => burns(spec),
             (DType::F64, _) => None,
             _ => burns(spec),
         };
@@ -118,43 +122,43 @@ fn burns(spec: &OptimizerSpec) -> Option<ModuleOptimizer> {
         SgdConfig::new().with_momentum(Some(momentum)).init()
     };
     let rule = match *spec {
-        OptimizerSpec::Sgd { .. } => SgdConfig::new().init(),
-        OptimizerSpec::Momentum { momentum, .. } => with_momentum(momentum, false),
-        OptimizerSpec::Nesterov { momentum, .. } => with_momentum(momentum, true),
-        OptimizerSpec::AdaGrad { epsilon, .. } => {
+        OptimizerSpec::Sgd(_) => SgdConfig::new().init(),
+        OptimizerSpec::Momentum(MomentumSpec { momentum, .. }) => with_momentum(momentum, false),
+        OptimizerSpec::Nesterov(NesterovSpec { momentum, .. }) => with_momentum(momentum, true),
+        OptimizerSpec::AdaGrad(AdaGradSpec { epsilon, .. }) => {
             AdaGradConfig::new().with_epsilon(epsilon as f32).init()
         }
-        OptimizerSpec::RmsProp { decay, epsilon, .. } => RmsPropConfig::new()
+        OptimizerSpec::RmsProp(RmsPropSpec { decay, epsilon, .. }) => RmsPropConfig::new()
             .with_alpha(decay as f32)
             .with_epsilon(epsilon as f32)
             // Burn's default is 0.9.
             .with_momentum(0.0)
             .init(),
-        OptimizerSpec::Adam {
+        OptimizerSpec::Adam(AdamSpec {
             beta1,
             beta2,
             epsilon,
             ..
-        } => AdamConfig::new()
+        }) => AdamConfig::new()
             .with_beta_1(beta1 as f32)
             .with_beta_2(beta2 as f32)
             .with_epsilon(epsilon as f32)
             .init(),
-        OptimizerSpec::AdamW {
+        OptimizerSpec::AdamW(AdamWSpec {
             beta1,
             beta2,
             epsilon,
             weight_decay,
             ..
-        } => AdamWConfig::new()
+        }) => AdamWConfig::new()
             .with_beta_1(beta1 as f32)
             .with_beta_2(beta2 as f32)
             .with_epsilon(epsilon as f32)
             .with_weight_decay(weight_decay as f32)
             .init(),
-        OptimizerSpec::Rprop { .. }
-        | OptimizerSpec::Quickprop { .. }
-        | OptimizerSpec::DiagonalLevenbergMarquardt { .. } => return None,
+        OptimizerSpec::Rprop(_)
+        | OptimizerSpec::Quickprop(_)
+        | OptimizerSpec::DiagonalLevenbergMarquardt(_) => return None,
     };
     Some(rule)
 }
@@ -162,54 +166,54 @@ fn burns(spec: &OptimizerSpec) -> Option<ModuleOptimizer> {
 /// The same rules, and those that burn has not, with constants in f64.
 fn ours(spec: &OptimizerSpec, parameters: usize) -> Box<dyn Rule> {
     match *spec {
-        OptimizerSpec::Sgd { .. } => Box::new(momentum::Momentum::new(0.0, false, parameters)),
-        OptimizerSpec::Momentum { momentum, .. } => {
+        OptimizerSpec::Sgd(_) => Box::new(momentum::Momentum::new(0.0, false, parameters)),
+        OptimizerSpec::Momentum(MomentumSpec { momentum, .. }) => {
             Box::new(momentum::Momentum::new(momentum, false, parameters))
         }
-        OptimizerSpec::Nesterov { momentum, .. } => {
+        OptimizerSpec::Nesterov(NesterovSpec { momentum, .. }) => {
             Box::new(momentum::Momentum::new(momentum, true, parameters))
         }
-        OptimizerSpec::AdaGrad { epsilon, .. } => {
+        OptimizerSpec::AdaGrad(AdaGradSpec { epsilon, .. }) => {
             Box::new(squares::Squares::new(None, epsilon, parameters))
         }
-        OptimizerSpec::RmsProp { decay, epsilon, .. } => {
+        OptimizerSpec::RmsProp(RmsPropSpec { decay, epsilon, .. }) => {
             Box::new(squares::Squares::new(Some(decay), epsilon, parameters))
         }
-        OptimizerSpec::Adam {
+        OptimizerSpec::Adam(AdamSpec {
             beta1,
             beta2,
             epsilon,
             ..
-        } => Box::new(adam::Adam::new([beta1, beta2], epsilon, 0.0, parameters)),
-        OptimizerSpec::AdamW {
+        }) => Box::new(adam::Adam::new([beta1, beta2], epsilon, 0.0, parameters)),
+        OptimizerSpec::AdamW(AdamWSpec {
             beta1,
             beta2,
             epsilon,
             weight_decay,
             ..
-        } => Box::new(adam::Adam::new(
+        }) => Box::new(adam::Adam::new(
             [beta1, beta2],
             epsilon,
             weight_decay,
             parameters,
         )),
-        OptimizerSpec::Rprop {
+        OptimizerSpec::Rprop(RpropSpec {
             decrease,
             increase,
             smallest,
             largest,
             ..
-        } => Box::new(rprop::Rprop::new(
+        }) => Box::new(rprop::Rprop::new(
             [decrease, increase],
             [smallest, largest],
             parameters,
         )),
-        OptimizerSpec::Quickprop { growth, .. } => {
+        OptimizerSpec::Quickprop(QuickpropSpec { growth, .. }) => {
             Box::new(quickprop::Quickprop::new(growth, parameters))
         }
-        OptimizerSpec::DiagonalLevenbergMarquardt { mu, .. } => {
-            Box::new(levenberg_marquardt::LevenbergMarquardt::new(mu))
-        }
+        OptimizerSpec::DiagonalLevenbergMarquardt(DiagonalLevenbergMarquardtSpec {
+            mu, ..
+        }) => Box::new(levenberg_marquardt::LevenbergMarquardt::new(mu)),
     }
 }
 
@@ -219,39 +223,40 @@ mod tests {
     use crate::Backend;
     use burn::tensor::Device;
     use spec::model::{Initializer, PlannedParameter};
+    use spec::optimizers::SgdSpec;
 
     const RULES: [OptimizerSpec; 7] = [
-        OptimizerSpec::Sgd { learning_rate: 0.1 },
-        OptimizerSpec::Momentum {
+        OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 }),
+        OptimizerSpec::Momentum(MomentumSpec {
             learning_rate: 0.1,
             momentum: 0.9,
-        },
-        OptimizerSpec::Nesterov {
+        }),
+        OptimizerSpec::Nesterov(NesterovSpec {
             learning_rate: 0.1,
             momentum: 0.9,
-        },
-        OptimizerSpec::AdaGrad {
+        }),
+        OptimizerSpec::AdaGrad(AdaGradSpec {
             learning_rate: 0.1,
             epsilon: 1e-8,
-        },
-        OptimizerSpec::RmsProp {
+        }),
+        OptimizerSpec::RmsProp(RmsPropSpec {
             learning_rate: 0.1,
             decay: 0.9,
             epsilon: 1e-8,
-        },
-        OptimizerSpec::Adam {
+        }),
+        OptimizerSpec::Adam(AdamSpec {
             learning_rate: 0.1,
             beta1: 0.9,
             beta2: 0.999,
             epsilon: 1e-8,
-        },
-        OptimizerSpec::AdamW {
+        }),
+        OptimizerSpec::AdamW(AdamWSpec {
             learning_rate: 0.1,
             beta1: 0.9,
             beta2: 0.999,
             epsilon: 1e-8,
             weight_decay: 0.05,
-        },
+        }),
     ];
 
     /// Three parameters with learning rates of their own.

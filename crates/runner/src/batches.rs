@@ -12,7 +12,7 @@ use datasets::{Samples, Target};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
-use spec::schedule::Position;
+use spec::schedules::Position;
 use spec::{Aside, Real, RowBuffer, Step, Streams};
 
 use crate::prepare::Prepared;

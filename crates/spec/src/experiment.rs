@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::augmentation::AugmentationSpec;
 use crate::dataset::{DatasetSpec, Holdout, Split};
+use crate::escapes::EscapeSpec;
 use crate::model::{LayerSpec, ModelSpec, PlannedLayer};
-use crate::stopping::EscapeSpec;
-use crate::training::{BatchSize, GradientCheckSpec, LossSpec, Metric, TrainingSpec};
+use crate::training::{BatchSize, GradientCheckSpec, Metric, TrainingSpec};
 use crate::{Problem, Streams};
 
 /// One run: data, model, training, and who trains.
@@ -131,7 +131,7 @@ impl Experiment {
 
     /// A step has no derivative: only a search without gradients can train through it.
     fn check_steps(&self) -> Result<(), Problem> {
-        let searches = |escape: &EscapeSpec| matches!(escape, EscapeSpec::Evolution { .. });
+        let searches = |escape: &EscapeSpec| !escape.escape().needs_gradients();
         let escapes = &self.training.escapes;
         if !escapes.is_empty() && escapes.iter().all(searches) {
             return Ok(());
@@ -151,12 +151,8 @@ impl Experiment {
     /// Losses on logits apply softmax or sigmoid themselves.
     fn check_last_layer(&self) -> Result<(), Problem> {
         let last = self.model.layers.len() - 1;
-        let takes_logits = matches!(
-            self.training.loss,
-            LossSpec::SoftmaxCrossEntropy | LossSpec::KlDivergence | LossSpec::BinaryCrossEntropy
-        );
         let layer = &self.model.layers[last];
-        if !takes_logits || !layer.layer().gives_probabilities() {
+        if !self.training.loss.loss().takes_logits() || !layer.layer().gives_probabilities() {
             return Ok(());
         }
         let doubled = layer.kind();
@@ -256,7 +252,7 @@ impl Experiment {
             None if units == 1 => return Ok(()),
             None => "1 unit for a real target".to_string(),
             Some(classes) => {
-                let shared = classes == 2 && loss.for_one_output();
+                let shared = classes == 2 && loss.loss().for_one_output();
                 if units == classes || (shared && units == 1) {
                     return Ok(());
                 }

@@ -7,23 +7,26 @@
 //! ([`Implementation`]).
 
 pub mod augmentation;
+mod check;
 pub mod config;
 pub mod dataset;
 pub mod dropout;
 pub mod error;
+pub mod escapes;
 pub mod experiment;
 pub mod gradient_check;
 pub mod implementation;
 pub mod initial;
 pub mod layers;
-pub mod loss;
+pub mod losses;
 pub mod model;
-pub mod optimizer;
+pub mod optimizers;
 pub mod pair;
 pub mod plan;
+mod register;
 pub mod regularization;
 pub mod rows;
-pub mod schedule;
+pub mod schedules;
 pub mod stopping;
 pub mod streams;
 pub mod tensors;

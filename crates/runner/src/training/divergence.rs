@@ -7,7 +7,7 @@
 use datasets::{Features, Samples};
 use ndarray::ArrayD;
 use spec::dataset::{DatasetSpec, Scale};
-use spec::schedule::ScheduleSpec;
+use spec::schedules::ScheduleSpec;
 use spec::{Experiment, NamedTensors};
 
 use crate::numbers::{number, rounded};

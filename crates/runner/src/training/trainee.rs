@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use spec::stopping::EscapeSpec;
+use spec::escapes::EscapeSpec;
 use spec::{Experiment, Implementation, ImplementationName, NamedTensors};
 
 use super::Stop;
