@@ -18,6 +18,14 @@ impl<'a> Checker<'a> {
         format!("{}.{name}", self.key)
     }
 
+    /// A setting that is fine, or the reason why it is not.
+    pub(crate) fn require(&self, field: &str, fine: bool, reason: &str) -> Result<(), Problem> {
+        match fine {
+            true => Ok(()),
+            false => Err(Problem::new(self.field(field), reason)),
+        }
+    }
+
     /// A number that is fine, or what was expected.
     pub(crate) fn number(
         &self,

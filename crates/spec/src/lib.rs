@@ -9,7 +9,7 @@
 pub mod augmentation;
 mod check;
 pub mod config;
-pub mod dataset;
+pub mod datasets;
 pub mod dropout;
 pub mod error;
 pub mod escapes;
@@ -33,6 +33,7 @@ pub mod tensors;
 pub mod training;
 
 pub use config::{Config, Overrides};
+pub use datasets as dataset;
 pub use error::{ConfigError, Mark, Problem};
 pub use experiment::{DataShape, Experiment, ImplementationName};
 pub use implementation::{Aside, Backward, Evaluation, Implementation, Mode, Step};
