@@ -2,9 +2,10 @@
 //! on its devices with all. Batches are ready before; augmentation is no part of a step.
 
 use benches::{Network, all_threads, in_pool, one_and_all, threads_name};
+use contract::Step;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use spec::ImplementationName;
 use spec::model::LayerSpec;
-use spec::{ImplementationName, Step};
 
 /// A config and the sizes of its batches: its own, and for MNIST a large one.
 const NETWORKS: [(&str, &[usize]); 5] = [

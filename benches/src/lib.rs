@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use contract::{Implementation, Streams, initial};
 use criterion::Criterion;
 use datasets::Dataset;
 use ndarray::Array2;
@@ -11,7 +12,7 @@ use rayon::ThreadPoolBuilder;
 use reference::Backend;
 use spec::model::PlannedLayer;
 use spec::training::TrainingSpec;
-use spec::{Config, Implementation, ImplementationName, Streams, initial};
+use spec::{Config, ImplementationName};
 
 /// Who computes, the hand-written one first.
 pub const ALL: [ImplementationName; 3] = [

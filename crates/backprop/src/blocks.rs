@@ -1,7 +1,7 @@
 //! Element by element over flat parameters.
 
+use contract::Real;
 use pulp::{Arch, Simd, WithSimd};
-use spec::Real;
 
 /// Elements that a thread sums at a time: fewer are not worth waking another for.
 pub(crate) const BLOCK: usize = 1 << 16;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use contract::{Real, RowBuffer, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
-use spec::{Real, RowBuffer, Streams};
 
 use crate::layers::{Layer, Mode, Order, Pass};
 use crate::units::UnitGradients;

@@ -14,7 +14,7 @@
 
 use std::ops::Range;
 
-use spec::Real;
+use contract::Real;
 
 use crate::blocks::{each, sum};
 

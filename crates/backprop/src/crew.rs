@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use spec::Aside;
+use contract::Aside;
 
 /// Looks at the others before a thread goes on, and may sleep: one or two milliseconds, in which most
 /// tasks end. Should a task, against the rule, wait for this thread, no more than that is lost.

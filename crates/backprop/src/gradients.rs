@@ -15,8 +15,8 @@
 use std::ops::Range;
 
 use aligned_vec::AVec;
+use contract::Real;
 use ndarray::{ArrayView2, s};
-use spec::Real;
 
 use crate::blocks;
 use crate::chain::Chain;

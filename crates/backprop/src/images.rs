@@ -1,6 +1,6 @@
 //! Images laid out channels last, with their padding.
 
-use spec::Real;
+use contract::Real;
 use spec::model::Pair;
 
 /// Images `[C, H, W]` that are laid out as `[H + 2 p_h, W + 2 p_w, C]`, with zeros around the pixels.

@@ -14,7 +14,7 @@
 //!
 //! Source: Shannon 1948; Kullback & Leibler 1951; Bishop 2006, eqs. 1.98 and 1.113.
 
-use spec::Real;
+use contract::Real;
 
 /// `$H(p) = -\sum_k p_k \ln p_k$`.
 pub fn entropy<T: Real>(p: &[T]) -> f64 {

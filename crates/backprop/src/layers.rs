@@ -31,9 +31,9 @@ pub mod table_conv2d;
 pub mod tanh;
 mod windows;
 
+use contract::{Real, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{LayerSpec, PlannedLayer};
-use spec::{Real, Streams};
 
 pub use avg_pool::AvgPool;
 pub use batch_norm::BatchNorm;
@@ -215,9 +215,9 @@ pub(crate) mod testing {
     //! Central differences for a single layer, with a random upstream gradient.
 
     use super::{Layer, Mode, Pass};
+    use contract::Streams;
     use ndarray::Array2;
     use rand::RngExt;
-    use spec::Streams;
 
     /// A matrix of numbers in \[−1, 1) of the stream of that name.
     pub fn random(rows: usize, columns: usize, stream: &str) -> Array2<f64> {

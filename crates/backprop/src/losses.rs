@@ -11,8 +11,8 @@ pub mod squared_error;
 pub mod squared_hinge;
 pub mod sum_of_squares;
 
+use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::training::LossSpec;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;

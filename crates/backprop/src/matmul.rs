@@ -27,9 +27,9 @@ pub(crate) mod vectorized;
 use std::ops::Range;
 
 use bytemuck::{cast_slice, cast_slice_mut};
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, s};
 use pulp::{Simd, WithSimd};
-use spec::Real;
 use vector::Vector;
 use vectorized::Vectorized;
 
@@ -249,10 +249,10 @@ impl<T: Vector> WithSimd for Product<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::Streams;
     use ndarray::{Array2, s};
     use proptest::prelude::*;
     use rand::RngExt;
-    use spec::Streams;
 
     fn random<T: Real>(rows: usize, columns: usize, stream: &str) -> Array2<T> {
         let mut rng = Streams::new(1).stream(stream);

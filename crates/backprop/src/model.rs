@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use aligned_vec::AVec;
-use ndarray::{Array2, ArrayView2};
-use spec::model::PlannedLayer;
-use spec::training::{ClipSpec, TrainingSpec};
-use spec::{
+use contract::{
     Aside, Backward, Evaluation, Implementation, Mode, NamedTensors, Real, Step, Streams,
     TensorError,
 };
+use ndarray::{Array2, ArrayView2};
+use spec::model::PlannedLayer;
+use spec::training::{ClipSpec, TrainingSpec};
 
 use crate::crew;
 use crate::layers::InputLinear;

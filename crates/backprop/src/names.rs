@@ -1,8 +1,8 @@
 //! Parameters and running statistics, flat and by their names.
 
+use contract::{NamedTensors, Real, TensorError, initial};
 use ndarray::{ArrayViewD, ArrayViewMutD, IxDyn, ShapeBuilder, StrideShape};
 use spec::model::{PlannedLayer, PlannedParameter};
-use spec::{NamedTensors, Real, TensorError, initial};
 
 /// The names of a network's tensors, and how these lie behind each other.
 pub(crate) struct Names<'a> {

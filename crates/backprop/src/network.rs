@@ -4,10 +4,10 @@
 use std::ops::Range;
 
 use aligned_vec::AVec;
+use contract::{Aside, NamedTensors, Real, Streams, TensorError, aligned_zeros};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 use spec::model::PlannedLayer;
 use spec::training::LossSpec;
-use spec::{Aside, NamedTensors, Real, Streams, TensorError, aligned_zeros};
 
 use crate::chain::{Build, Chain};
 use crate::crew;

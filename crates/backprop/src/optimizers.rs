@@ -17,8 +17,8 @@ pub mod rprop;
 pub mod sgd;
 
 use aligned_vec::AVec;
+use contract::{Real, aligned_zeros};
 use spec::training::OptimizerSpec;
-use spec::{Real, aligned_zeros};
 
 use crate::blocks::each;
 use crate::parameters::{KEPT, Parameters};

@@ -28,8 +28,8 @@
 
 use std::ops::Range;
 
+use contract::Real;
 use rayon::prelude::*;
-use spec::Real;
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::RegularizationSpec;
 

@@ -1,7 +1,7 @@
 //! One piece of a batch on its way through the network and back.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use crate::chain::{Chain, Trace};
 use crate::layers::Mode;

@@ -27,7 +27,7 @@
 
 use std::ops::Range;
 
-use spec::Real;
+use contract::Real;
 use spec::model::{Conv2dSpec, PlannedLayer};
 
 use crate::matmul::shifted::SLACK;

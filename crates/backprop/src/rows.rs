@@ -4,9 +4,9 @@
 //! through the chain in one piece, and its other layers are each cut by themselves: every part of
 //! the rows has a layer of its own, and the gradients of the parts are summed in their order.
 
+use contract::{Real, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
 use spec::model::PlannedLayer;
-use spec::{Real, Streams};
 
 use crate::crew;
 use crate::cut::{Cut, most_pieces};

@@ -6,6 +6,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use backprop::Model;
+use contract::{Implementation, Streams, initial};
 use rayon::ThreadPool;
 use spec::model::PlannedLayer;
 use spec::optimizers::{
@@ -13,7 +14,6 @@ use spec::optimizers::{
     QuickpropSpec, RmsPropSpec, RpropSpec, SgdSpec,
 };
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
-use spec::{Implementation, Streams, initial};
 use support::{Batch, classifier, large_plan, plans, pool, step};
 
 thread_local! {

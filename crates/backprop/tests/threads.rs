@@ -3,11 +3,11 @@
 mod support;
 
 use backprop::Model;
+use contract::{Implementation, Mode, Real, Step};
 use ndarray::s;
 use spec::model::PlannedLayer;
 use spec::optimizers::{AdamSpec, MomentumSpec};
 use spec::training::OptimizerSpec;
-use spec::{Implementation, Mode, Real, Step};
 use support::{Batch, UPDATE, classifier, large_plan, plans, pool};
 
 /// Losses, parameters and running statistics, bit by bit, after some steps on a pool of so many

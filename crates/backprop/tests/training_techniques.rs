@@ -3,12 +3,12 @@
 mod support;
 
 use backprop::Model;
+use contract::{Implementation, NamedTensors, Real, Step, Streams, initial};
 use ndarray::{ArrayD, Axis};
 use spec::losses::MaximumAPosterioriSpec;
 use spec::model::{Initializer, LayerSpec, LinearSpec, PlannedLayer};
 use spec::optimizers::{AdamWSpec, DiagonalLevenbergMarquardtSpec, SgdSpec};
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
-use spec::{Implementation, NamedTensors, Real, Step, Streams, initial};
 use support::{Batch, large_plan, plan, pool};
 
 const SGD: OptimizerSpec = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });

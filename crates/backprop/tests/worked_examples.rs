@@ -6,11 +6,11 @@
 mod support;
 
 use backprop::Model;
+use contract::{Implementation, Mode, NamedTensors, Step, Streams};
 use ndarray::{Array2, ArrayD, array};
 use spec::model::{LayerSpec, PlannedLayer};
 use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
-use spec::{Implementation, Mode, NamedTensors, Step, Streams};
 use support::{linear, parameters, plan};
 
 const RELATIVE: f64 = 1e-9;

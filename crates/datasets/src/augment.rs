@@ -32,11 +32,12 @@ mod elastic;
 
 use std::cell::RefCell;
 
+use contract::{Real, Streams};
 use ndarray::ArrayViewMut2;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
+use spec::Problem;
 use spec::augmentation::AugmentationSpec;
-use spec::{Problem, Real, Streams};
 
 use affine::Affine;
 use elastic::{Displacements, Elastic};

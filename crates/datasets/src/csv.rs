@@ -35,9 +35,9 @@ mod unnamed;
 
 use std::path::Path;
 
+use contract::streams::Streams;
 use ndarray::{Array2, s};
 use spec::dataset::{CsvSpec, MissingPolicy, Split};
-use spec::streams::Streams;
 
 use crate::dataset::{About, Dataset, Parts};
 use crate::error::{DataError, quoted};

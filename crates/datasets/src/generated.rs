@@ -16,11 +16,11 @@ pub(crate) use sine::sine;
 pub(crate) use spirals::spirals;
 pub(crate) use waves::waves;
 
+use contract::streams::Streams;
 use ndarray::{Array2, Axis};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use spec::dataset::Split;
-use spec::streams::Streams;
 
 use crate::dataset::{About, Dataset, Parts, Target};
 use crate::error::DataError;

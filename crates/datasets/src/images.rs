@@ -10,9 +10,9 @@ mod tree;
 
 use std::path::Path;
 
+use contract::streams::Streams;
 use rayon::prelude::*;
 use spec::dataset::{ImagesSpec, Split};
-use spec::streams::Streams;
 
 use crate::checksum;
 use crate::csv::split_note;

@@ -14,14 +14,14 @@
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
 //!
 //! Whatever is random (a split, the noise of a generated set) comes from the experiment's named
-//! streams ([`spec::streams::Streams`]), so the same seed gives the same bytes;
+//! streams ([`contract::streams::Streams`]), so the same seed gives the same bytes;
 //! [`Dataset::checksum`] proves it.
 //!
 //! ```
 //! use std::path::Path;
 //! use datasets::{Dataset, DataError};
 //! use spec::dataset::{DatasetSpec, XorSpec};
-//! use spec::streams::Streams;
+//! use contract::streams::Streams;
 //!
 //! let data: Dataset = datasets::load(&DatasetSpec::Xor(XorSpec {}), Path::new("."), &Streams::new(1))?;
 //! assert_eq!(data.train.labels(), Some([0, 1, 1, 0].as_slice()));
@@ -56,8 +56,8 @@ pub use samples::{Features, Samples, Targets};
 
 use std::path::Path;
 
+use contract::streams::Streams;
 use spec::dataset::DatasetSpec;
-use spec::streams::Streams;
 
 /// Loads, splits and prepares the data of an experiment.
 ///

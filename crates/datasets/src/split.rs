@@ -179,9 +179,9 @@ fn first_share(mut rows: Vec<usize>, share: f64) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::streams::Streams;
     use proptest::prelude::*;
     use spec::dataset::Holdout;
-    use spec::streams::Streams;
 
     fn run(kind: &Split, labels: &[usize]) -> Result<Indices, DataError> {
         let rows = Rows {

@@ -18,7 +18,7 @@ mod residual;
 mod squared_distance;
 
 use burn::tensor::Tensor;
-use spec::Streams;
+use contract::Streams;
 use spec::model::{LayerSpec, PlannedLayer};
 
 use crate::BurnReal;

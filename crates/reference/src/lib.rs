@@ -3,7 +3,7 @@
 //!
 //! [`Model`] builds a planned `[model]` from burn's own layers and losses on one of burn's two CPU
 //! devices ([`Backend`]), in f32 or f64, and speaks to the runner through
-//! [`spec::Implementation`].
+//! [`contract::Implementation`].
 //!
 //! # Where burn differs, and where that is settled
 //!
@@ -16,7 +16,7 @@
 //! | ReLU has derivative 0 at 0 | the same | |
 //! | ELU takes eˣ of every x: where it overflows the gradient is NaN | eˣ only where x ≤ 0 | `layers::activations` |
 //! | softplus is x from 20 on | eˣ until it overflows | `layers::activations` |
-//! | dropout draws its own masks | those of `spec::dropout` | `layers::dropout` |
+//! | dropout draws its own masks | those of `contract::dropout` | `layers::dropout` |
 //! | the running variance of batch normalisation is the biased one (PyTorch: unbiased) | the same | |
 //! | the batch normalisation module updates its statistics in every forward pass with autodiff | only in an update, around burn's function | `layers::normalization` |
 //! | local response normalisation takes the mean of the squares | their sum: α times the size | `layers::local_response_norm` |

@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 
 use burn::tensor::{Device, Tensor};
+use contract::{
+    Backward, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, TensorError, initial,
+};
 use ndarray::{Array2, ArrayD, ArrayView2};
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::TrainingSpec;
-use spec::{
-    Backward, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, TensorError, initial,
-};
 
 use crate::layers;
 use crate::network::Network;

@@ -1,7 +1,7 @@
 //! Layers one behind the other.
 
 use burn::tensor::Tensor;
-use spec::Streams;
+use contract::Streams;
 use spec::model::PlannedLayer;
 
 use crate::BurnReal;

@@ -7,10 +7,10 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Gradients, Tensor};
+use contract::{NamedTensors, TensorError};
 use ndarray::{ArrayD, IxDyn};
 use spec::model::{PlannedLayer, PlannedParameter};
 use spec::training::ClipSpec;
-use spec::{NamedTensors, TensorError};
 
 use crate::BurnReal;
 use crate::tensors::{to_burn, values};

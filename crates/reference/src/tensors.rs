@@ -3,8 +3,8 @@
 //! Every tensor gets the dtype of `T` explicitly, and burn sees only tensors in standard layout.
 
 use burn::tensor::{Device, Element, Tensor, TensorData};
+use contract::Real;
 use ndarray::{Array2, ArrayView, Dimension};
-use spec::Real;
 
 /// A float type that is also an element of burn's tensors: f32 and f64.
 pub trait BurnReal: Real + Element {}

@@ -8,12 +8,12 @@ use std::mem;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
+use contract::{Aside, Real, RowBuffer, Step, Streams};
 use datasets::{Samples, Target};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use spec::schedules::Position;
-use spec::{Aside, Real, RowBuffer, Step, Streams};
 
 use crate::prepare::Prepared;
 
@@ -103,7 +103,7 @@ impl<'a, T: Real> Batches<'a, T> {
         let shuffle = experiment.training.shuffle;
         self.epoch = epoch;
         self.filled = None;
-        self.rows = order(train.len(), shuffle, epoch, &experiment.streams());
+        self.rows = order(train.len(), shuffle, epoch, &self.prepared.streams());
         for row in &mut self.rows {
             *row = train[*row];
         }
@@ -115,9 +115,8 @@ impl<'a, T: Real> Batches<'a, T> {
         let experiment = &self.prepared.config.experiment;
         let samples = experiment.training.optimizer.curvature_samples()?;
         let mut rows = self.prepared.train_rows.clone();
-        let mut rng = experiment
-            .streams()
-            .stream(&format!("curvature/{}", self.epoch));
+        let stream = format!("curvature/{}", self.epoch);
+        let mut rng = self.prepared.streams().stream(&stream);
         let (rows, _) = rows.partial_shuffle(&mut rng, samples);
         let dataset = &self.prepared.dataset;
         Some(self.drawn.fill(&dataset.train, &dataset.target, rows))

@@ -23,8 +23,8 @@ pub mod witnesses;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use contract::Implementation;
 use serde::Serialize;
-use spec::Implementation;
 
 use crate::batches::{Batch, order};
 use crate::cli::CheckArguments;
@@ -203,7 +203,7 @@ fn subject(prepared: &Prepared) -> Subject<'_> {
     Subject {
         plan: &prepared.plan,
         training: &experiment.training,
-        streams: experiment.streams(),
+        streams: prepared.streams(),
         parameters: &prepared.initial,
     }
 }
@@ -211,7 +211,7 @@ fn subject(prepared: &Prepared) -> Subject<'_> {
 /// Training samples of a config in a random order, with the targets that training has.
 fn probe(prepared: &Prepared) -> Probe<f64> {
     let experiment = &prepared.config.experiment;
-    let streams = experiment.streams();
+    let streams = prepared.streams();
     let train = &prepared.train_rows;
     let size = experiment.gradient_check.batch_size.min(train.len());
     let order = order(train.len(), true, 0, &streams);

@@ -13,10 +13,11 @@ mod description;
 use std::fs;
 use std::path::Path;
 
+use contract::dropout::Masks;
+use contract::{Backward, Implementation, Mode, NamedTensors, Streams};
 use ndarray::{Array2, ArrayView2};
-use spec::dropout::Masks;
+use spec::ImplementationName;
 use spec::model::{LayerSpec, PlannedLayer};
-use spec::{Backward, Implementation, ImplementationName, Mode, NamedTensors, Streams};
 
 use crate::batches::{Batches, Lesson};
 use crate::cli::ExportArguments;
@@ -95,7 +96,7 @@ fn write(out: &Path, prepared: &Prepared, exported: &Exported) -> Result<(), Fai
 fn first_batch(prepared: &Prepared) -> Result<Exported, Failure> {
     let experiment = &prepared.config.experiment;
     let training = &experiment.training;
-    let streams = experiment.streams();
+    let streams = prepared.streams();
     let mut batches = Batches::<f64>::new(prepared);
     batches.begin(1);
     let Lesson { x, t, .. } = batches.lesson(0);

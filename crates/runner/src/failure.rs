@@ -3,8 +3,9 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use contract::TensorError;
 use datasets::DataError;
-use spec::{ConfigError, TensorError};
+use spec::ConfigError;
 
 use crate::interrupt;
 

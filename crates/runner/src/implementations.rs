@@ -1,9 +1,10 @@
 //! From the name of an implementation to the implementation.
 
+use contract::{Implementation, Streams};
 use reference::{Backend, BurnReal};
+use spec::ImplementationName;
 use spec::model::PlannedLayer;
 use spec::training::TrainingSpec;
-use spec::{Implementation, ImplementationName, Streams};
 
 /// burn on both of its devices: what gradients are held against, whoever trains.
 pub const REFERENCES: [ImplementationName; 2] = [

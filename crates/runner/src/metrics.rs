@@ -1,8 +1,8 @@
 //! What is measured on outputs: accuracy, coefficient of determination, errors.
 
+use contract::Real;
 use datasets::{Samples, Target};
 use ndarray::{ArrayView1, ArrayView2};
-use spec::Real;
 use spec::training::{LossSpec, Metric};
 
 /// Collects the outputs of some samples, chunk by chunk.

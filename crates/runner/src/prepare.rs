@@ -5,10 +5,11 @@ mod tokens;
 
 use std::iter::Sum;
 
+use contract::{NamedTensors, Streams, initial};
 use datasets::{Augmenter, Dataset};
 use spec::experiment::resolve_path;
 use spec::model::{PlannedLayer, PlannedParameter};
-use spec::{Config, DataShape, Experiment, NamedTensors, Problem, Streams, initial};
+use spec::{Config, DataShape, Problem};
 
 use crate::Failure;
 use crate::batches::hold_back;
@@ -45,7 +46,7 @@ impl Prepared {
     pub fn read(arguments: &ConfigArguments) -> Result<Self, Failure> {
         let config = arguments.read()?;
         let experiment = &config.experiment;
-        let streams = experiment.streams();
+        let streams = Streams::new(experiment.seed);
         let dataset = datasets::load(&experiment.dataset, config.folder(), &streams)
             .map_err(|error| data_failure(&config, &error))?;
         let (train_rows, validation_rows) = parts(&config, dataset.train.len(), &streams)?;
@@ -59,7 +60,6 @@ impl Prepared {
         if let Err(problem) = experiment.check_data(&shape, &plan) {
             return Err(config.locate(problem).into());
         }
-        check_smoothing(experiment, &shape).map_err(|problem| config.locate(problem))?;
         tokens::check(&plan, &dataset).map_err(|problem| config.locate(problem))?;
         let need = Need::of(
             experiment,
@@ -87,6 +87,11 @@ impl Prepared {
             notes,
             dataset,
         })
+    }
+
+    /// The random streams of the experiment's seed.
+    pub fn streams(&self) -> Streams {
+        Streams::new(self.config.experiment.seed)
     }
 
     /// Numbers of one sample that go in.
@@ -158,15 +163,6 @@ fn parts(
             .locate(Problem::new(key, reason).hint("a smaller share, or more samples"))
             .into()
     })
-}
-
-/// Only the targets of classes can be smoothed.
-fn check_smoothing(experiment: &Experiment, shape: &DataShape) -> Result<(), Problem> {
-    if experiment.training.label_smoothing == 0.0 || shape.classes.is_some() {
-        return Ok(());
-    }
-    let reason = "the target is a real number, only the targets of classes can be smoothed";
-    Err(Problem::new("training.label_smoothing", reason).hint("leave it out"))
 }
 
 fn initial_parameters(

@@ -11,7 +11,7 @@ mod saving;
 pub mod stopping;
 pub mod trainee;
 
-use spec::TensorError;
+use contract::TensorError;
 
 use crate::check::{self, Report};
 use crate::prepare::Prepared;

@@ -14,6 +14,7 @@ mod layers;
 
 use backprop::layers::Linear;
 use backprop::losses::{Loss, SoftmaxCrossEntropy};
+use contract::{Backward, Implementation};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use reference::{Backend, Model};
 use runner::Failure;
@@ -23,7 +24,6 @@ use runner::check::passes::compare_backward;
 use runner::check::penalties::Penalties;
 use runner::check::verdict::Verdict;
 use runner::check::{Report, judge};
-use spec::{Backward, Implementation};
 
 use support::{Chain, Example};
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Problem;
 use crate::augmentation::AugmentationSpec;
 use crate::datasets::DatasetSpec;
 use crate::escapes::EscapeSpec;
 use crate::model::{LayerSpec, ModelSpec};
 use crate::training::{GradientCheckSpec, TrainingSpec};
-use crate::{Problem, Streams};
 
 pub use data::DataShape;
 
@@ -63,11 +63,6 @@ impl ImplementationName {
 }
 
 impl Experiment {
-    /// The random streams of its seed.
-    pub fn streams(&self) -> Streams {
-        Streams::new(self.seed)
-    }
-
     /// Finds values that are impossible whatever the data.
     pub(crate) fn check(&self) -> Result<(), Problem> {
         check_name(&self.name)?;

@@ -8,7 +8,7 @@ use crate::Problem;
 use crate::layers::{check_initializer, check_layers};
 use crate::plan;
 
-pub use crate::initial::Initializer;
+pub use crate::initializer::Initializer;
 pub use crate::layers::*;
 pub use crate::plan::{PlannedLayer, PlannedParameter};
 

@@ -1,7 +1,7 @@
 //! From the layers of a config to layers with sizes: shapes, parameters, names.
 
 use crate::Problem;
-use crate::initial::Initializer;
+use crate::initializer::Initializer;
 use crate::layers::LayerSpec;
 use crate::model::ModelSpec;
 use crate::pair::Pair;

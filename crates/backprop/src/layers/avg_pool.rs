@@ -23,8 +23,8 @@
 //!
 //! Source: Goodfellow, Bengio, Courville 2016, section 9.3.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::model::{PlannedLayer, PoolSpec};
 
 use super::windows::{Windows, flat, flat_mut};

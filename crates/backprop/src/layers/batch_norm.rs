@@ -45,8 +45,8 @@
 //!
 //! Source: Ioffe & Szegedy 2015, algorithm 1 and section 3.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::model::{BatchNormSpec, PlannedLayer};
 
 use super::channels::Channels;

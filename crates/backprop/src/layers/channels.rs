@@ -4,8 +4,8 @@
 //! pixel. The loops run along the memory: along the pixels of an image, along the channels of a
 //! vector.
 
+use contract::Real;
 use rayon::prelude::*;
-use spec::Real;
 use spec::model::PlannedLayer;
 
 use crate::cut::Cut;

@@ -46,8 +46,8 @@ pub(super) mod oracle;
 mod tests;
 
 use aligned_vec::AVec;
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 
 use super::{Layer, Linear, Mode, Order, Pass};
 use crate::matmul::shifted::{Dots, Gather, SLACK, Samples, Strips};

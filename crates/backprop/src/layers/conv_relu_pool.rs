@@ -48,8 +48,8 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 
 use stage::Stage;
 

@@ -8,7 +8,7 @@
 //!   m_i = \begin{cases} 0 & \text{with probability } p \\ 1 / (1 - p) & \text{else} \end{cases}
 //! ```
 //!
-//! In evaluation `$m = 1$`. The masks are drawn in [`spec::dropout`], where every implementation
+//! In evaluation `$m = 1$`. The masks are drawn in [`contract::dropout`], where every implementation
 //! finds the same: they depend on the layer's name, the update and the row of the batch.
 //!
 //! | | shape |
@@ -17,10 +17,10 @@
 //!
 //! Source: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, sections 4 and 10.
 
+use contract::dropout::Masks;
+use contract::{Real, Streams};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Zip, s};
-use spec::dropout::Masks;
 use spec::model::{DropoutSpec, PlannedLayer};
-use spec::{Real, Streams};
 
 use super::{Layer, Mode, Pass};
 

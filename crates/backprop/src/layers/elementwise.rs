@@ -7,8 +7,8 @@
 //! \frac{\partial^2 L}{\partial x_i^2} \approx \frac{\partial^2 L}{\partial y_i^2}\, f'(x_i)^2
 //! ```
 
+use contract::Real;
 use ndarray::{ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::Pass;
 

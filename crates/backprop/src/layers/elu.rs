@@ -14,8 +14,8 @@
 //!
 //! Source: Clevert, Unterthiner, Hochreiter 2016, eq. 15.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::{Layer, Mode, Pass};
 

@@ -29,8 +29,8 @@
 //!
 //! Source: Bengio, Ducharme, Vincent, Jauvin 2003, section 2: the matrix C.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::model::{EmbeddingSpec, PlannedLayer};
 
 use super::{Layer, Mode, Pass};

@@ -8,8 +8,8 @@
 //! |---|---|
 //! | `x`, `dx`, `y`, `dy` | `[N, D]` |
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 
 use super::{Layer, Mode, Pass};
 

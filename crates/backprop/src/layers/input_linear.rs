@@ -28,9 +28,9 @@
 
 use std::ops::Range;
 
+use contract::{Real, RowBuffer};
 use ndarray::{ArrayView2, ArrayViewMut2, s};
 use spec::model::{LayerSpec, PlannedLayer};
-use spec::{Real, RowBuffer};
 
 use super::Order;
 use crate::blocks::each;

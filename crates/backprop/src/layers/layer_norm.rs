@@ -28,8 +28,8 @@
 //!
 //! Source: Ba, Kiros, Hinton 2016, eqs. 3 and 4.
 
+use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 use spec::model::{LayerNormSpec, PlannedLayer};
 
 use super::{Layer, Mode, Pass};

@@ -11,8 +11,8 @@
 //!
 //! Source: Maas, Hannun, Ng 2013, section 2.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::elementwise;
 use super::{Layer, Mode, Pass};

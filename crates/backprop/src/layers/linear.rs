@@ -33,8 +33,8 @@
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eqs. 1 and 3-7, in matrix form.
 
+use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
-use spec::Real;
 
 use super::{Layer, Mode, Order, Pass};
 use crate::matmul::{matmul, matmul_transposed};

@@ -30,8 +30,8 @@
 //!
 //! Source: Krizhevsky, Sutskever, Hinton 2012, section 3.3.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::model::{LocalResponseNormSpec, PlannedLayer};
 
 use super::windows::{flat, flat_mut};

@@ -27,8 +27,8 @@
 //!
 //! Source: Goodfellow, Warde-Farley, Mirza, Courville, Bengio 2013, section 3.
 
+use contract::Real;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, s};
-use spec::Real;
 use spec::model::{MaxoutSpec, PlannedLayer};
 
 use super::{Layer, Mode, Pass};

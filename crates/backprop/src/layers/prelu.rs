@@ -21,8 +21,8 @@
 //!
 //! Source: He, Zhang, Ren, Sun 2015, eqs. 1, 8 and 9.
 
+use contract::Real;
 use ndarray::{Array1, ArrayView1, ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 use spec::model::PlannedLayer;
 
 use super::{Layer, Mode, Pass};

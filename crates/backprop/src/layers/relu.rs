@@ -13,8 +13,8 @@
 //!
 //! Source: Nair & Hinton 2010; Glorot, Bordes, Bengio 2011, section 3.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::elementwise;
 use super::{Layer, Mode, Pass};

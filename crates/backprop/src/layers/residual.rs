@@ -17,9 +17,9 @@
 
 use std::iter;
 
+use contract::{Real, RowBuffer, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
-use spec::{Real, RowBuffer, Streams};
 
 use super::{Layer, Mode, Order, Pass};
 use crate::chain::{Build, Chain, Trace};

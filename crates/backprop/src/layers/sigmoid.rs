@@ -11,8 +11,8 @@
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eq. 2.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::elementwise;
 use super::{Layer, Mode, Pass};

@@ -20,8 +20,8 @@
 //!
 //! Source: Bridle 1990; the Jacobian is in Bishop 2006, eq. 4.106.
 
+use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::{Layer, Mode, Pass};
 

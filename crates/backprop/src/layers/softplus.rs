@@ -20,8 +20,8 @@
 //!
 //! Source: Dugas, Bengio, Bélisle, Nadeau, Garcia 2001.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::{Layer, Mode, Pass};
 

@@ -36,8 +36,8 @@
 //!
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, eq. 7.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::model::PlannedLayer;
 
 use super::windows::{flat, flat_mut};

@@ -14,8 +14,8 @@
 //!
 //! Source: McCulloch & Pitts 1943.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::{Layer, Mode, Pass};
 

@@ -29,8 +29,8 @@
 //!
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, section II.B, layers S2 and S4.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::model::{PlannedLayer, PoolSpec, SubsamplingSpec};
 
 use super::windows::{Windows, flat, flat_mut};

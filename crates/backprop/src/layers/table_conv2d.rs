@@ -17,8 +17,8 @@
 //!
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, section II.B and table I.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::model::{Conv2dSpec, PlannedLayer};
 
 use super::{Conv2d, Layer, Mode, Pass};

@@ -10,8 +10,8 @@
 //!
 //! Source: LeCun, Bottou, Orr, Müller 1998, "Efficient BackProp", section 4.4.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::elementwise;
 use super::{Layer, Mode, Pass};

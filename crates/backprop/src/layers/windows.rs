@@ -12,8 +12,8 @@
 
 use std::ops::Range;
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 use spec::model::{Pair, PlannedLayer, PoolSpec};
 
 /// Where the windows of a pooling layer are.
@@ -160,10 +160,10 @@ pub(super) mod testing {
     //! Pooling by its definition, and layers to hold against it.
 
     use super::super::Pass;
+    use contract::Streams;
     use ndarray::{Array2, ArrayView2};
     use proptest::prelude::*;
     use rand::seq::SliceRandom;
-    use spec::Streams;
     use spec::model::{LayerSpec, ModelSpec, PlannedLayer, PoolSpec};
 
     /// A pooling layer and the `[C, H, W]` it takes.

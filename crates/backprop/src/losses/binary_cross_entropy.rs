@@ -16,8 +16,8 @@
 //!
 //! Source: Bishop 2006, eqs. 5.21 and 5.18.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::Loss;
 

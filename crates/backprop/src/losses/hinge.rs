@@ -17,8 +17,8 @@
 //!
 //! Source: Weston & Watkins 1999.
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::{Loss, right_class};
 

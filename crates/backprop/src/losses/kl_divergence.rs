@@ -22,8 +22,8 @@
 //!
 //! Source: Kullback & Leibler 1951; Bishop 2006, eq. 1.113.
 
+use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::log_sum_exp::log_sum_exp;
 use super::{Loss, SoftmaxCrossEntropy};

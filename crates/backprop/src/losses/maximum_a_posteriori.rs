@@ -28,8 +28,8 @@
 //!
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, eq. 9.
 
+use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::log_sum_exp::log_sum_exp;
 use super::{Loss, right_class};

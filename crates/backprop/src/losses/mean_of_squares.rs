@@ -9,8 +9,8 @@
 //! |---|---|
 //! | `y`, `t`, `dy`, `d2y` | `[N, K]` |
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::Loss;
 

@@ -17,8 +17,8 @@
 //!
 //! Source: Bridle 1990; Bishop 2006, eqs. 4.108 and 4.109.
 
+use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Zip};
-use spec::Real;
 
 use super::Loss;
 use super::log_sum_exp::log_sum_exp;

@@ -15,8 +15,8 @@
 //! |---|---|
 //! | `y`, `t`, `dy` | `[N, K]` |
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 
 use super::Loss;
 use super::hinge::{back_from_shortfalls, sum_over_shortfalls};

@@ -21,8 +21,8 @@ mod tests;
 
 use std::ops::Range;
 
+use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::Real;
 
 use super::nonzero::{Begin, Weights, weighted};
 use super::{matmul_columns, matmul_transposed};

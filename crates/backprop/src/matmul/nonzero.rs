@@ -11,8 +11,8 @@
 //! keeps its lists of weights for several.
 
 use bytemuck::{cast_slice, cast_slice_mut};
+use contract::Real;
 use pulp::{Simd, WithSimd};
-use spec::Real;
 
 use super::vector::{Vector, unrolled};
 use super::vectorized::Vectorized;

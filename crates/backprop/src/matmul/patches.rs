@@ -24,7 +24,7 @@ pub(crate) use sparse::{Gradients, InputGradient, WeightGradient};
 
 use std::ops::Range;
 
-use spec::Real;
+use contract::Real;
 
 /// Outputs, or windows of them, one behind the other.
 pub(crate) type Span = Range<u32>;

@@ -1,7 +1,7 @@
 //! The vectors of an instruction set, for f32 and f64 alike.
 
+use contract::Real;
 use pulp::Simd;
-use spec::Real;
 
 /// A number type whose vectors the kernels use.
 pub(crate) trait Vector: Real {

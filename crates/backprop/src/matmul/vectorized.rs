@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
+use contract::Real;
 use pulp::{Arch, Simd, WithSimd};
-use spec::Real;
 
 use super::vector::Vector;
 

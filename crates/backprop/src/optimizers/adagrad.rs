@@ -8,7 +8,7 @@
 //!
 //! Source: Duchi, Hazan & Singer 2011, with the diagonal matrix.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Optimizer, Update, each};
 use crate::parameters::Parameters;

@@ -13,7 +13,7 @@
 //!
 //! Source: Kingma & Ba 2015, algorithm 1. There `$\epsilon = 10^{-8}$`; burn's default is `$10^{-5}$`.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Optimizer, Update, each};
 use crate::parameters::Parameters;

@@ -11,7 +11,7 @@
 //!
 //! Source: Loshchilov & Hutter 2019, algorithm 2.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Adam, Optimizer, Update};
 use crate::parameters::Parameters;

@@ -11,7 +11,7 @@
 //!
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, appendix C.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Optimizer, Update, each};
 use crate::parameters::{KEPT, Parameters};

@@ -8,7 +8,7 @@
 //! once. The form of Rumelhart, Hinton, Williams 1986, eq. 9, `$\Delta w \leftarrow \mu \Delta w - \eta g$`,
 //! is the same for a constant `$\eta$`.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Optimizer, Update, each};
 use crate::parameters::Parameters;

@@ -10,7 +10,7 @@
 //! Source: Sutskever, Martens, Dahl, Hinton 2013, eqs. 3 and 4, in the form of Bengio,
 //! Boulanger-Lewandowski, Pascanu 2013, eq. 7.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Optimizer, Update, each};
 use crate::parameters::Parameters;

@@ -23,7 +23,7 @@
 //! Source: Fahlman 1988, without its decay of weights and without its offset of the sigmoid's
 //! derivative.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Optimizer, Update, each};
 use crate::blocks::sign;

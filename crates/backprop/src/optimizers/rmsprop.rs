@@ -9,7 +9,7 @@
 //!
 //! Source: Tieleman & Hinton 2012, lecture 6.5; `$\epsilon$` outside the root as in PyTorch.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Optimizer, Update, each};
 use crate::parameters::Parameters;

@@ -25,7 +25,7 @@
 //!
 //! Source: Riedmiller & Braun 1993; the variant is iRprop⁻ of Igel & Hüsken 2000.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Optimizer, Update, each};
 use crate::blocks::sign;

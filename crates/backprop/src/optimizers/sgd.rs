@@ -6,7 +6,7 @@
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eq. 8.
 
-use spec::Real;
+use contract::Real;
 
 use super::{Optimizer, Update, each};
 use crate::parameters::Parameters;

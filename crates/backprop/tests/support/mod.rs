@@ -4,12 +4,12 @@
 pub mod plans;
 
 use backprop::Model;
+use contract::{Implementation, NamedTensors, Real, Step, Streams, initial};
 use ndarray::{Array2, ArrayD};
 use rand::RngExt;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
-use spec::{Implementation, NamedTensors, Real, Step, Streams, initial};
 
 /// A linear layer, named by its index.
 pub fn linear(units: usize, bias: bool) -> LayerSpec {

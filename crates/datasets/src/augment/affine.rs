@@ -69,7 +69,7 @@ fn symmetric(word: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spec::Streams;
+    use contract::Streams;
 
     #[test]
     fn the_inverse_undoes_scale_then_shear_then_rotation() {

@@ -117,7 +117,7 @@ fn symmetric(word: u32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spec::Streams;
+    use contract::Streams;
 
     const SIZE: [usize; 2] = [9, 14];
 

@@ -2,8 +2,8 @@
 
 use std::f64::consts::TAU;
 
+use contract::streams::Streams;
 use spec::dataset::CirclesSpec;
-use spec::streams::Streams;
 
 use super::{add_noise, checked_samples, planar};
 use crate::dataset::Dataset;

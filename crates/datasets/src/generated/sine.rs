@@ -2,9 +2,9 @@
 
 use std::f64::consts::PI;
 
+use contract::streams::Streams;
 use ndarray::Array2;
 use spec::dataset::SineSpec;
-use spec::streams::Streams;
 
 use super::{Generated, add_noise, checked_samples};
 use crate::dataset::{Dataset, Target};

@@ -2,10 +2,10 @@
 
 use std::f64::consts::{PI, TAU};
 
+use contract::streams::Streams;
 use ndarray::Array2;
 use rand::{Rng, RngExt};
 use spec::dataset::WavesSpec;
-use spec::streams::Streams;
 
 use super::{Generated, add_noise, checked_samples};
 use crate::dataset::{Dataset, Target};

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use burn::tensor::{Tensor, TensorData};
-use spec::Streams;
-use spec::dropout::Masks;
+use contract::Streams;
+use contract::dropout::Masks;
 use spec::model::{DropoutSpec, PlannedLayer};
 
 use super::{Layer, Mode};

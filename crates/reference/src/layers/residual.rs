@@ -1,7 +1,7 @@
 //! y = F(x) + S(x): layers and a shortcut around them.
 
 use burn::tensor::Tensor;
-use spec::Streams;
+use contract::Streams;
 use spec::model::PlannedLayer;
 
 use super::{Layer, Mode};

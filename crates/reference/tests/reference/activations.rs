@@ -1,10 +1,10 @@
 //! Every activation's gradient, in f64, against central differences, and the points where
 //! implementations differ.
 
+use contract::{Implementation, NamedTensors};
 use ndarray::{Array2, ArrayD, array};
 use reference::Backend;
 use spec::model::{EluSpec, LayerSpec, LeakyReluSpec};
-use spec::{Implementation, NamedTensors};
 
 use crate::support::{check, linear, passes, plan, random};
 

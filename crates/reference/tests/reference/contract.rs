@@ -1,10 +1,10 @@
 //! What every implementation promises.
 
+use contract::{Implementation, Mode, NamedTensors};
 use ndarray::{Array2, s};
 use reference::{Backend, Model};
 use spec::model::{LayerSpec, PlannedLayer};
 use spec::training::LossSpec;
-use spec::{Implementation, Mode, NamedTensors};
 
 use crate::support::{
     assert_all_close, assert_close, assert_same, linear, model, passes, plan, random,

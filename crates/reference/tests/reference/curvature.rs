@@ -1,6 +1,7 @@
 //! Stochastic diagonal Levenberg-Marquardt: its curvatures, read off an update, against their
 //! definition, with the Jacobian of one layer after the other by `backward`.
 
+use contract::{Implementation, NamedTensors, Streams};
 use ndarray::{Array2, ArrayD};
 use reference::{Backend, Model};
 use spec::losses::MaximumAPosterioriSpec;
@@ -10,7 +11,6 @@ use spec::model::{
 };
 use spec::optimizers::DiagonalLevenbergMarquardtSpec;
 use spec::training::{LossSpec, OptimizerSpec};
-use spec::{Implementation, NamedTensors, Streams};
 
 use crate::support::{
     assert_all_close, linear, model, parameters, passes, plan, plan_for, random, random_parameters,

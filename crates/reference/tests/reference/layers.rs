@@ -1,7 +1,7 @@
 //! The gradients of every layer with parameters or images.
 
+use contract::Implementation;
 use reference::{Backend, Model};
-use spec::Implementation;
 use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, Initializer, LayerNormSpec, LayerSpec,
     LocalResponseNormSpec, MaxoutSpec, PoolSpec, PreluSpec, ResidualSpec, SquaredDistanceSpec,

@@ -1,11 +1,11 @@
 //! Every loss against a plain f64 computation, at moderate and at large outputs.
 
+use contract::{Implementation, Mode, NamedTensors};
 use ndarray::{Array2, ArrayView1, Zip, array};
 use reference::Backend;
 use spec::losses::MaximumAPosterioriSpec;
 use spec::model::LayerSpec;
 use spec::training::LossSpec;
-use spec::{Implementation, Mode, NamedTensors};
 
 use crate::support::{assert_all_close, assert_close, model, plan, random, sgd};
 

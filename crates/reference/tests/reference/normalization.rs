@@ -1,9 +1,9 @@
 //! Statistics of a batch, running statistics, and blocks that have them inside.
 
+use contract::{Implementation, Mode, initial};
 use ndarray::{Array1, Array2, Axis, array};
 use reference::Backend;
 use spec::model::{BatchNormSpec, LayerNormSpec, LayerSpec, PlannedLayer, ResidualSpec};
-use spec::{Implementation, Mode, initial};
 
 use crate::support::{
     assert_all_close, assert_close, linear, passes, plan, random, random_parameters, sgd, step,

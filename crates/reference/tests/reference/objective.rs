@@ -1,11 +1,11 @@
 //! Penalties, bounds of gradients and weights, learning rates of layers.
 
+use contract::{Implementation, Mode, NamedTensors};
 use ndarray::{Array2, ArrayD, Axis};
 use reference::{Backend, Model};
 use spec::model::{LayerNormSpec, LayerSpec, LinearSpec, PlannedLayer};
 use spec::optimizers::AdamSpec;
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
-use spec::{Implementation, Mode, NamedTensors};
 
 use crate::support::{
     assert_all_close, assert_close, assert_same, linear, passes, plan, random, random_parameters,

@@ -1,13 +1,13 @@
 //! What each layer gives, in plain f64 and by hand.
 
+use contract::dropout::Masks;
+use contract::{Implementation, Mode, NamedTensors};
 use ndarray::{Array2, Array4, ArrayD, Axis, Ix2, array};
 use reference::Backend;
-use spec::dropout::Masks;
 use spec::model::{
     Conv2dSpec, DropoutSpec, EmbeddingSpec, LayerSpec, LocalResponseNormSpec, MaxoutSpec,
     PlannedLayer, PoolSpec,
 };
-use spec::{Implementation, Mode, NamedTensors};
 
 use crate::layers::{convolution, maxout, squared_distance, subsampling, table};
 use crate::support::{

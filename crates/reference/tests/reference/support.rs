@@ -1,5 +1,6 @@
 //! Models, random arrays and comparisons for the tests.
 
+use contract::{Implementation, Mode, NamedTensors, Step, Streams, initial};
 use ndarray::{Array2, ArrayD};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -7,7 +8,6 @@ use reference::{Backend, BurnReal, Model};
 use spec::model::{LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
 use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
-use spec::{Implementation, Mode, NamedTensors, Step, Streams, initial};
 
 /// A linear layer, named by its index.
 pub fn linear(units: usize, bias: bool) -> LayerSpec {

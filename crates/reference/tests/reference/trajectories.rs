@@ -1,5 +1,6 @@
 //! Whole trajectories against the formulas of the update rules, in plain f64.
 
+use contract::{Implementation, NamedTensors};
 use ndarray::{ArrayD, Zip};
 use reference::{Backend, Model};
 use spec::model::{LayerSpec, PlannedLayer};
@@ -8,7 +9,6 @@ use spec::optimizers::{
     RpropSpec, SgdSpec,
 };
 use spec::training::{LossSpec, OptimizerSpec};
-use spec::{Implementation, NamedTensors};
 
 use crate::support::{assert_same, linear, model, plan, random, random_parameters, sgd, step};
 

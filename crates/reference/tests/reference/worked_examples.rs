@@ -1,10 +1,10 @@
 //! Numbers worked by hand in lectures.
 
+use contract::{Implementation, Mode, NamedTensors};
 use ndarray::{Array2, array};
 use reference::{Backend, Model};
 use spec::model::LayerSpec;
 use spec::training::LossSpec;
-use spec::{Implementation, Mode, NamedTensors};
 
 use crate::support::{
     assert_all_close, assert_close, linear, model, parameters, passes, plan, sgd, step,

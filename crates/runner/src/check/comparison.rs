@@ -1,8 +1,8 @@
 //! One tensor of two implementations, held against each other.
 
+use contract::{Backward, NamedTensors, Real};
 use ndarray::ArrayD;
 use serde::Serialize;
-use spec::{Backward, NamedTensors, Real};
 
 use super::verdict::Verdict;
 

@@ -21,9 +21,9 @@
 //! is the jump of the slope there, and of order `$h^3$` on a smooth function. Both tests look at the
 //! function only, never at the gradient that is to be proved, so they cannot hide an error.
 
+use contract::{Backward, Implementation, Mode, NamedTensors, Streams, TensorError};
 use ndarray::{Array2, ArrayD, ArrayView2};
 use rand::seq::index::sample;
-use spec::{Backward, Implementation, Mode, NamedTensors, Streams, TensorError};
 
 use super::comparison::{Comparison, Context, INPUT, compare_entries, floor};
 use super::penalties::Penalties;

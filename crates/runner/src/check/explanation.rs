@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use contract::{Backward, Real};
 use ndarray::{Array2, ArrayD};
+use spec::ImplementationName;
 use spec::model::PlannedLayer;
-use spec::{Backward, ImplementationName, Real};
 
 use super::Report;
 use super::comparison::Comparison;

@@ -1,6 +1,6 @@
 //! Whole passes of two implementations, held against each other tensor by tensor.
 
-use spec::{Backward, Evaluation, NamedTensors, Real};
+use contract::{Backward, Evaluation, NamedTensors, Real};
 
 use super::comparison::{
     CANCELLED, Comparison, Context, LOSS, compare, compare_entries, floor, incomparable,

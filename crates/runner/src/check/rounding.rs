@@ -8,10 +8,11 @@
 
 use std::collections::BTreeMap;
 
+use contract::{Backward, Evaluation, Implementation, NamedTensors, Real, Streams};
 use ndarray::{Array, ArrayD, ArrayRef, Dimension};
 use rand::RngExt;
+use spec::ImplementationName;
 use spec::training::{RegularizationSpec, TrainingSpec};
-use spec::{Backward, Evaluation, Implementation, ImplementationName, NamedTensors, Real, Streams};
 
 use super::comparison::{Comparison, LOSS};
 use super::subject::{Probe, Subject};
@@ -298,7 +299,7 @@ mod tests {
         ];
         let plan = ModelSpec::new(layers).plan(&[2]).unwrap();
         let streams = Streams::new(1);
-        let mut parameters = spec::initial::draw_parameters(&plan, &streams);
+        let mut parameters = contract::initial::draw_parameters(&plan, &streams);
         let first = parameters.get_mut("0.weight").unwrap();
         first.mapv_inplace(|w| w * weights);
         let optimizer = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });

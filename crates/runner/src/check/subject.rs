@@ -1,10 +1,11 @@
 //! What is proved: a network at its initial parameters, and the batch on which it is.
 
+use contract::{Backward, Implementation, NamedTensors, Real, Streams};
 use ndarray::Array2;
 use rand::RngExt;
+use spec::ImplementationName;
 use spec::model::{Initializer, PlannedLayer};
 use spec::training::TrainingSpec;
-use spec::{Backward, Implementation, ImplementationName, NamedTensors, Real, Streams};
 
 use super::differences::Function;
 use super::penalties::Penalties;

@@ -1,6 +1,6 @@
 //! The fourth witness: the same steps by hand and in burn.
 
-use spec::{Implementation, NamedTensors};
+use contract::{Implementation, NamedTensors};
 
 use super::stop_if_interrupted;
 use super::witnesses::Noisy;

@@ -3,7 +3,8 @@
 //! One pass of one implementation is held at a time: of a network with 61 million parameters each
 //! takes half a gigabyte.
 
-use spec::{Implementation, ImplementationName, Mode, NamedTensors};
+use contract::{Implementation, Mode, NamedTensors};
+use spec::ImplementationName;
 
 use super::comparison::{Bound, Comparison, Context};
 use super::differences::{Point, compare_with_differences};

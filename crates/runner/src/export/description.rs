@@ -1,7 +1,7 @@
 //! What `export.json` says.
 
+use contract::NamedTensors;
 use serde::Serialize;
-use spec::NamedTensors;
 use spec::model::{LayerSpec, PlannedLayer, PlannedParameter};
 use spec::training::{LossSpec, RegularizationSpec};
 

@@ -176,7 +176,7 @@ mod tests {
         let squared_distance = SquaredDistanceSpec {
             units: 3,
             name: None,
-            centers: spec::initial::Initializer::Signs,
+            centers: spec::initializer::Initializer::Signs,
             learning_rate: 0.0,
         };
         let layers = vec![

@@ -4,12 +4,12 @@ mod layers;
 mod losses;
 mod rules;
 
+use contract::{NamedTensors, Streams, initial};
 use ndarray::Array2;
 use rand::RngExt;
 use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
 use spec::optimizers::SgdSpec;
 use spec::training::{BatchSize, LossSpec, OptimizerSpec, TrainingSpec};
-use spec::{NamedTensors, Streams, initial};
 
 use crate::Failure;
 

@@ -1,8 +1,8 @@
 //! What the witnesses say of one case.
 
+use contract::{Implementation, NamedTensors, Real, Step};
 use ndarray::{ArrayView2, s};
 use spec::training::BatchSize;
-use spec::{Implementation, NamedTensors, Real, Step};
 
 use super::catalogue::{BATCH, Case, Laid};
 use crate::Failure;

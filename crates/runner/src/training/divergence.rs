@@ -4,11 +4,12 @@
 //! size is above `f32::MAX`, is divergence. Losses are sums that some implementations take in f64 and
 //! others in f32: with this rule it does not matter which.
 
+use contract::NamedTensors;
 use datasets::{Features, Samples};
 use ndarray::ArrayD;
+use spec::Experiment;
 use spec::dataset::{DatasetSpec, Scale};
 use spec::schedules::ScheduleSpec;
-use spec::{Experiment, NamedTensors};
 
 use crate::numbers::{number, rounded};
 use crate::prepare::Prepared;

@@ -1,6 +1,6 @@
 //! Ways out of a local minimum: `training.escapes`.
 //!
-//! One escape is one file. They work on any [`Implementation`](spec::Implementation), and only
+//! One escape is one file. They work on any [`Implementation`](contract::Implementation), and only
 //! through loading and reading parameters, evaluating, and training: their random numbers come from
 //! the streams `escape/<name>/...`, so that every implementation sees the same moves. The training
 //! loss that they compare, `$E(w)$`, is the mean over all samples to train on, in evaluation mode,
@@ -12,7 +12,7 @@ mod moves;
 mod perturbation;
 mod restarts;
 
-use spec::NamedTensors;
+use contract::NamedTensors;
 use spec::escapes::EscapeSpec;
 
 use super::Stop;

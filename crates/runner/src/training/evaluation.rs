@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use contract::{Implementation, Mode};
 use datasets::Samples;
 use spec::training::Metric;
-use spec::{Implementation, Mode};
 
 use super::Stop;
 use super::divergence::as_f32_holds;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use spec::{Implementation, NamedTensors, Streams};
+use contract::{Implementation, NamedTensors, Streams};
 
 use super::Stop;
 use super::divergence::{Divergence, as_f32_holds, word};
@@ -125,6 +125,6 @@ impl Learner<'_, '_> {
 
     /// The random streams of the experiment.
     pub fn streams(&self) -> Streams {
-        self.tools.prepared.config.experiment.streams()
+        self.tools.prepared.streams()
     }
 }

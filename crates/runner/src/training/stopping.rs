@@ -6,7 +6,7 @@
 //!
 //! **Plateau**: with the training loss `$E_e$`, training ends when `$|E_e - E_{e-a}| < b$`.
 
-use spec::NamedTensors;
+use contract::NamedTensors;
 use spec::stopping::StoppingSpec;
 
 use crate::record::{Early, Epoch};

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use contract::{Implementation, NamedTensors};
 use spec::escapes::EscapeSpec;
-use spec::{Experiment, Implementation, ImplementationName, NamedTensors};
+use spec::{Experiment, ImplementationName};
 
 use super::Stop;
 use super::divergence::{expect_loss, expect_parameters};
@@ -101,7 +102,7 @@ impl Trainee {
     pub fn new(row: &Row, prepared: &Prepared) -> Result<Self, Failure> {
         let experiment = &prepared.config.experiment;
         let training = &experiment.training;
-        let streams = experiment.streams();
+        let streams = prepared.streams();
         let mut model = build(row.implementation, &prepared.plan, training, streams);
         model.load(&prepared.initial.cast())?;
         let (spec, name) = row.escape.clone().unzip();

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use contract::NamedTensors;
 use ndarray::{Array2, ArrayD, Axis, Ix1, Ix2, Zip};
 use safetensors::Dtype;
 use serde_json::Value;
-use spec::NamedTensors;
 
 use crate::support::{TINY_PARAMETERS, Workspace, expected, json, names, tensors};
 

@@ -204,7 +204,7 @@ fn cifar() -> Input {
 }
 
 fn weights() -> Input {
-    let mut tensors = spec::NamedTensors::<f32>::default();
+    let mut tensors = contract::NamedTensors::<f32>::default();
     tensors.insert(
         "0.weight",
         ndarray::Array::from_elem((3, 2), 0.5).into_dyn(),

@@ -2,9 +2,9 @@
 
 use super::*;
 use backprop::Compute;
+use contract::{Evaluation, Mode, NamedTensors, Step, TensorError};
 use ndarray::Array2;
 use spec::training::RegularizationSpec;
-use spec::{Evaluation, Mode, NamedTensors, Step, TensorError};
 
 /// A bug in the gradients themselves.
 type Spoil = Box<dyn Fn(&mut NamedTensors<f64>) + Send>;

@@ -2,14 +2,14 @@
 
 use backprop::layers::{self, Layer, Mode, Pass};
 use backprop::losses::{self, Loss};
+use contract::{
+    Backward, Evaluation, Implementation, NamedTensors, Step, Streams, TensorError, initial,
+};
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, IxDyn};
 use rand::RngExt;
 use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
 use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
-use spec::{
-    Backward, Evaluation, Implementation, NamedTensors, Step, Streams, TensorError, initial,
-};
 
 const SAMPLES: usize = 8;
 
@@ -196,7 +196,7 @@ impl Implementation<f64> for Chain {
 
     fn evaluate(
         &mut self,
-        _: spec::Mode,
+        _: contract::Mode,
         x: ArrayView2<f64>,
         t: ArrayView2<f64>,
     ) -> Evaluation<f64> {

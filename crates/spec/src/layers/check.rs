@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::LayerSpec;
 use crate::Problem;
 use crate::check::Checker;
-use crate::initial::Initializer;
+use crate::initializer::Initializer;
 use crate::pair::Pair;
 
 /// Largest number of units, maps, or anything else that makes a size: more is a slip of the pen.

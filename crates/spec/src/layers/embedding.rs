@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Checker, Layer};
 use crate::Problem;
-use crate::initial::Initializer;
+use crate::initializer::Initializer;
 use crate::plan::{PlannedLayer, PlannedParameter, Planner};
 
 /// A table of vectors.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Checker, Layer, one, yes};
 use crate::Problem;
-use crate::initial::Initializer;
+use crate::initializer::Initializer;
 use crate::plan::{PlannedLayer, Planner, Unit};
 
 /// A fully connected layer.

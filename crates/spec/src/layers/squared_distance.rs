@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Checker, Layer, check_initializer};
 use crate::Problem;
-use crate::initial::Initializer;
+use crate::initializer::Initializer;
 use crate::plan::{PlannedLayer, PlannedParameter, Planner};
 
 /// Units that give the squared distance to a centre, as LeNet-5's output of 1998 (there called

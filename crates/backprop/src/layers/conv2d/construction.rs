@@ -1,7 +1,7 @@
 //! A convolution as planned: its sizes and buffers.
 
+use contract::{Real, aligned_zeros};
 use spec::model::{Conv2dSpec, Pair, PlannedLayer};
-use spec::{Real, aligned_zeros};
 
 use super::{Buffers, Conv2d, Sizes};
 use crate::layers::Linear;

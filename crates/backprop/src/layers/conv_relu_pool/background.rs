@@ -20,8 +20,8 @@
 use std::ops::Range;
 use std::slice::ChunksExact;
 
+use contract::Real;
 use pulp::{Arch, Simd, WithSimd};
-use spec::Real;
 use spec::model::{Conv2dSpec, Pair};
 
 use crate::blocks;

@@ -3,8 +3,8 @@
 use std::mem;
 use std::ops::Range;
 
+use contract::{Real, aligned_zeros};
 use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
-use spec::{Real, aligned_zeros};
 
 use super::ConvReluPool;
 use super::background::Background;

@@ -1,8 +1,8 @@
 //! ReLU and max-pooling of one sample whose maps lie side by side: vectors of maps.
 
 use bytemuck::{cast_slice, cast_slice_mut};
+use contract::Real;
 use pulp::{Simd, WithSimd};
-use spec::Real;
 
 use crate::matmul::patches::{Span, to_bits};
 use crate::matmul::vector::Vector;

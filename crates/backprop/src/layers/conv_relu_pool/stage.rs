@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use aligned_vec::AVec;
-use spec::{Real, aligned_zeros};
+use contract::{Real, aligned_zeros};
 
 use super::background::Background;
 use super::pooling::Pooling;

@@ -1,6 +1,6 @@
+use contract::Streams;
 use ndarray::Array2;
 use proptest::prelude::*;
-use spec::Streams;
 use spec::model::{Conv2dSpec, LayerSpec, ModelSpec, PlannedLayer, PoolSpec};
 
 use super::super::testing::{TRAINING, prove, prove_curvature, random};

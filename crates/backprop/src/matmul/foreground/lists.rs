@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use spec::Real;
+use contract::Real;
 
 use super::{BLOCK, CHUNK, Foreground, ROWS};
 

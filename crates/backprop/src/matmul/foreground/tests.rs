@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::matmul::naive;
+use contract::Streams;
 use ndarray::{Array2, s};
 use proptest::prelude::*;
 use rand::RngExt;
-use spec::Streams;
 
 /// Rows of which a share differs from a background, which is not the same for all of them.
 fn images<T: Real>(rows: usize, columns: usize, share: f64) -> Array2<T> {

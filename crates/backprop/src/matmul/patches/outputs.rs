@@ -9,8 +9,8 @@
 use std::ops::Range;
 
 use bytemuck::{cast_slice, cast_slice_mut};
+use contract::Real;
 use pulp::{Simd, WithSimd};
-use spec::Real;
 
 use super::Span;
 use crate::matmul::vector::{Vector, unrolled};

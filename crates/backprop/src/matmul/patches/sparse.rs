@@ -5,8 +5,8 @@
 //! A tile of dw or of w, at most 12 vectors of a patch's rows, stays in registers while `$i$` runs.
 
 use bytemuck::{cast_mut, cast_slice, cast_slice_mut};
+use contract::Real;
 use pulp::{Simd, WithSimd};
-use spec::Real;
 
 use super::{Patch, from_bits};
 use crate::matmul::vector::{Vector, unrolled};

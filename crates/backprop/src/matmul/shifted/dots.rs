@@ -5,8 +5,8 @@
 //! lanes are added up at the end.
 
 use bytemuck::{cast_slice, cast_slice_mut};
+use contract::Real;
 use pulp::{Simd, WithSimd};
-use spec::Real;
 
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;

@@ -3,8 +3,8 @@
 //! A tile of C, 6 rows by 2 vectors, stays in registers while `$k$` runs.
 
 use bytemuck::{cast_slice, cast_slice_mut};
+use contract::Real;
 use pulp::{Simd, WithSimd};
-use spec::Real;
 
 use crate::matmul::rows::strips;
 use crate::matmul::vector::{Vector, of_height, unrolled};

@@ -12,7 +12,7 @@
 //! training loss never rises. Nothing is differentiated: units that have no useful derivative, like
 //! `step`, learn too. Stream: `escape/<name>/<generation>/<child>`.
 
-use spec::NamedTensors;
+use contract::NamedTensors;
 
 use super::Escape;
 use crate::training::Stop;

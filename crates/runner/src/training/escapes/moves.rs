@@ -14,9 +14,9 @@
 
 use std::f64::consts::TAU;
 
+use contract::{NamedTensors, Real};
 use rand::{Rng, RngExt};
 use spec::model::PlannedLayer;
-use spec::{NamedTensors, Real};
 
 /// Parameters moved at random with this standard deviation: added in f64, then rounded.
 pub fn moved(
@@ -65,8 +65,8 @@ impl Normal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::{Streams, initial};
     use spec::model::{BatchNormSpec, LayerSpec, LinearSpec, ModelSpec};
-    use spec::{Streams, initial};
 
     #[test]
     fn normal_numbers_have_mean_0_and_variance_1() {

@@ -11,8 +11,8 @@
 //! training with other initial weights would have been. A run whose loss becomes infinite or NaN has
 //! lost. The loss after the run is compared, with early stopping that of the weights it brought back.
 
+use contract::{NamedTensors, Streams, initial};
 use rand::Rng;
-use spec::{NamedTensors, Streams, initial};
 
 use crate::prepare::Prepared;
 
@@ -21,7 +21,7 @@ pub fn initial_of_run(prepared: &Prepared, name: &str, run: usize) -> NamedTenso
     if run == 0 {
         return prepared.initial.cast();
     }
-    let streams = prepared.config.experiment.streams();
+    let streams = prepared.streams();
     let seed = streams.stream(&format!("escape/{name}/{run}")).next_u64();
     let mut drawn = initial::draw_parameters(&prepared.plan, &Streams::new(seed));
     let parameters = prepared.plan.iter().flat_map(|layer| &layer.parameters);

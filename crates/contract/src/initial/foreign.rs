@@ -5,7 +5,7 @@ use std::path::Path;
 
 use safetensors::SafeTensorError;
 
-use crate::Problem;
+use spec::Problem;
 
 /// The key that names the file.
 pub const KEY: &str = "model.initial_parameters";
@@ -41,7 +41,7 @@ pub fn unreadable(file: &Path, error: &std::io::Error) -> Problem {
         .file_name()
         .and_then(|name| name.to_str())
         .unwrap_or("");
-    match crate::error::nearest(name, there.iter().map(String::as_str)) {
+    match spec::error::nearest(name, there.iter().map(String::as_str)) {
         Some(near) => problem.hint(format!("did you mean {near}?")),
         None if there.is_empty() => problem.hint("it is looked up beside the config, then here"),
         None => problem.note(format!("there are: {}", there.join(", "))),

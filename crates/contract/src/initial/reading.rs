@@ -7,10 +7,11 @@ use safetensors::{Dtype, serialize};
 use tempfile::TempDir;
 
 use super::read_parameters;
-use crate::layers::{BatchNormSpec, LayerSpec, LinearSpec};
-use crate::model::ModelSpec;
-use crate::plan::PlannedLayer;
-use crate::{NamedTensors, Problem};
+use crate::NamedTensors;
+use spec::Problem;
+use spec::layers::{BatchNormSpec, LayerSpec, LinearSpec};
+use spec::model::ModelSpec;
+use spec::plan::PlannedLayer;
 
 /// Linear, batch normalisation, ReLU, linear: 3-2-1.
 fn plan() -> Vec<PlannedLayer> {

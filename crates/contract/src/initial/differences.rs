@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::foreign::refused;
-use crate::plan::{PlannedLayer, PlannedParameter};
-use crate::{NamedTensors, Problem};
+use crate::NamedTensors;
+use spec::Problem;
+use spec::plan::{PlannedLayer, PlannedParameter};
 
 /// Of each kind of difference so many are named.
 const NAMED: usize = 10;

@@ -8,9 +8,10 @@ use safetensors::SafeTensors;
 use super::all;
 use super::differences::Differences;
 use super::foreign::{explain, refused, unreadable};
-use crate::plan::PlannedLayer;
+use crate::NamedTensors;
 use crate::tensors::from_view;
-use crate::{NamedTensors, Problem};
+use spec::Problem;
+use spec::plan::PlannedLayer;
 
 /// PyTorch counts here how many batches a normalisation has seen; nothing is computed from it.
 const COUNTER: &str = "num_batches_tracked";
