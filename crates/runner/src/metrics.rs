@@ -30,9 +30,9 @@ impl<'a> Measurement<'a> {
         target: &'a Target,
         loss: LossSpec,
     ) -> Self {
-        let threshold = match loss {
-            LossSpec::BinaryCrossEntropy => 0.0,
-            _ => 0.5,
+        let threshold = match loss.loss().takes_logits() {
+            true => 0.0,
+            false => 0.5,
         };
         Self {
             samples,

@@ -26,6 +26,5 @@ pub mod stopping;
 pub mod training;
 
 pub use config::{Config, Overrides};
-pub use datasets as dataset;
 pub use error::{ConfigError, Mark, Problem};
 pub use experiment::{DataShape, Experiment, ImplementationName};

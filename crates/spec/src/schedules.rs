@@ -38,6 +38,11 @@ pub trait Schedule {
 
     /// The learning rate of an update, where the optimiser's is `eta`.
     fn learning_rate(&self, eta: f64, at: Position) -> f64;
+
+    /// Whether the learning rates are its own settings, in place of the optimiser's.
+    fn has_rates(&self) -> bool {
+        false
+    }
 }
 
 register! {

@@ -32,4 +32,8 @@ impl Schedule for EpochsSpec {
         });
         stage.or(self.0.last()).map_or(eta, |(_, rate)| *rate)
     }
+
+    fn has_rates(&self) -> bool {
+        true
+    }
 }

@@ -1,7 +1,7 @@
 //! `--set key.path=value`.
 
 use spec::ImplementationName;
-use spec::dataset::DatasetSpec;
+use spec::datasets::DatasetSpec;
 use spec::model::{Initializer, LayerSpec};
 use spec::training::{BatchSize, Metric, OptimizerSpec};
 
