@@ -9,6 +9,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::Array2;
 use spec::model::{Conv2dSpec, LayerSpec, ModelSpec, PlannedLayer, PoolSpec};
+use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 
 /// A name, the layer, or those that are computed in one, the shape of a sample, and the samples.
@@ -132,7 +133,7 @@ fn alone(group: &mut BenchmarkGroup<'_, WallTime>, plan: &[PlannedLayer], rows: 
 
 fn as_a_network(group: &mut BenchmarkGroup<'_, WallTime>, plan: &[PlannedLayer], rows: usize) {
     // Neither is asked.
-    let rule = OptimizerSpec::Sgd { learning_rate: 0.0 };
+    let rule = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.0 });
     let training = TrainingSpec::new(LossSpec::SquaredError, rule);
     let Numbers { x, dy, .. } = Numbers::new(plan, rows);
     let directions = if plan[0].parameters.is_empty() { 2 } else { 3 };

@@ -7,6 +7,7 @@ use benches::{implementation, in_pool, one_hot, random, threads_name};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::Array2;
 use spec::model::{LayerSpec, ModelSpec};
+use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 
 /// Samples and classes: digits, and the 1000 of AlexNet.
@@ -36,7 +37,7 @@ fn softmax_cross_entropy(criterion: &mut Criterion) {
         let plan = ModelSpec::new(vec![LayerSpec::Identity]).plan(&[classes]);
         let plan = plan.expect("an identity takes any shape");
         // The rule is not asked.
-        let training = TrainingSpec::new(LOSS, OptimizerSpec::Sgd { learning_rate: 0.0 });
+        let training = TrainingSpec::new(LOSS, OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.0 }));
         for name in benches::ALL {
             let mut model = implementation(name, &plan, &training);
             group.bench_function(format!("pass/{}", name.as_str()), |bencher| {

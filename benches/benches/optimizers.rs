@@ -10,6 +10,7 @@ use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer, Sgd
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use spec::optimizers::{AdamSpec, AdamWSpec, MomentumSpec, SgdSpec};
 use spec::training::OptimizerSpec;
 
 /// Weights and biases of 784-300-100-10.
@@ -25,33 +26,33 @@ fn rules() -> [(OptimizerSpec, ModuleOptimizer); 4] {
     let of_burn = SgdConfig::new().with_momentum(Some(of_burn.with_dampening(0.0)));
     [
         (
-            OptimizerSpec::Sgd { learning_rate },
+            OptimizerSpec::Sgd(SgdSpec { learning_rate }),
             SgdConfig::new().init(),
         ),
         (
-            OptimizerSpec::Momentum {
+            OptimizerSpec::Momentum(MomentumSpec {
                 learning_rate,
                 momentum,
-            },
+            }),
             of_burn.init(),
         ),
         (
-            OptimizerSpec::Adam {
+            OptimizerSpec::Adam(AdamSpec {
                 learning_rate,
                 beta1,
                 beta2,
                 epsilon,
-            },
+            }),
             AdamConfig::new().init(),
         ),
         (
-            OptimizerSpec::AdamW {
+            OptimizerSpec::AdamW(AdamWSpec {
                 learning_rate,
                 beta1,
                 beta2,
                 epsilon,
                 weight_decay,
-            },
+            }),
             AdamWConfig::new()
                 .with_weight_decay(weight_decay as f32)
                 .init(),

@@ -57,7 +57,9 @@ pub fn build<T: Real>(loss: LossSpec) -> Box<dyn Loss<T>> {
         LossSpec::KlDivergence => Box::new(KlDivergence),
         LossSpec::Hinge => Box::new(Hinge),
         LossSpec::SquaredHinge => Box::new(SquaredHinge),
-        LossSpec::MaximumAPosteriori { rubbish } => Box::new(MaximumAPosteriori { rubbish }),
+        LossSpec::MaximumAPosteriori(loss) => Box::new(MaximumAPosteriori {
+            rubbish: loss.rubbish,
+        }),
     }
 }
 
@@ -125,6 +127,7 @@ pub(crate) mod testing {
 mod tests {
     use super::*;
     use ndarray::{Array2, array};
+    use spec::losses::MaximumAPosterioriSpec;
 
     #[test]
     fn the_right_class_is_the_largest_target() {
@@ -142,7 +145,7 @@ mod tests {
         LossSpec::KlDivergence,
         LossSpec::Hinge,
         LossSpec::SquaredHinge,
-        LossSpec::MaximumAPosteriori { rubbish: 1.0 },
+        LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
     ];
 
     /// What a network in several pieces relies on.

@@ -79,34 +79,23 @@ pub fn room<T: Real>(optimizer: &dyn Optimizer<T>, parameters: usize) -> [AVec<T
 /// The rule that a config names.
 pub fn build<T: Real>(spec: &OptimizerSpec) -> Box<dyn Optimizer<T>> {
     match *spec {
-        OptimizerSpec::Sgd { .. } => Box::new(Sgd),
-        OptimizerSpec::Momentum { momentum, .. } => Box::new(Momentum::new(momentum)),
-        OptimizerSpec::Nesterov { momentum, .. } => Box::new(Nesterov::new(momentum)),
-        OptimizerSpec::Adam {
-            beta1,
-            beta2,
-            epsilon,
-            ..
-        } => Box::new(Adam::new([beta1, beta2], epsilon)),
-        OptimizerSpec::AdamW {
-            beta1,
-            beta2,
-            epsilon,
-            weight_decay,
-            ..
-        } => Box::new(AdamW::new([beta1, beta2], epsilon, weight_decay)),
-        OptimizerSpec::AdaGrad { epsilon, .. } => Box::new(AdaGrad::new(epsilon)),
-        OptimizerSpec::RmsProp { decay, epsilon, .. } => Box::new(RmsProp::new(decay, epsilon)),
-        OptimizerSpec::Rprop {
-            decrease,
-            increase,
-            smallest,
-            largest,
-            ..
-        } => Box::new(Rprop::new([decrease, increase], [smallest, largest])),
-        OptimizerSpec::Quickprop { growth, .. } => Box::new(Quickprop::new(growth)),
-        OptimizerSpec::DiagonalLevenbergMarquardt { mu, .. } => {
-            Box::new(DiagonalLevenbergMarquardt::new(mu))
+        OptimizerSpec::Sgd(_) => Box::new(Sgd),
+        OptimizerSpec::Momentum(rule) => Box::new(Momentum::new(rule.momentum)),
+        OptimizerSpec::Nesterov(rule) => Box::new(Nesterov::new(rule.momentum)),
+        OptimizerSpec::Adam(rule) => Box::new(Adam::new([rule.beta1, rule.beta2], rule.epsilon)),
+        OptimizerSpec::AdamW(rule) => {
+            let betas = [rule.beta1, rule.beta2];
+            Box::new(AdamW::new(betas, rule.epsilon, rule.weight_decay))
+        }
+        OptimizerSpec::AdaGrad(rule) => Box::new(AdaGrad::new(rule.epsilon)),
+        OptimizerSpec::RmsProp(rule) => Box::new(RmsProp::new(rule.decay, rule.epsilon)),
+        OptimizerSpec::Rprop(rule) => {
+            let factors = [rule.decrease, rule.increase];
+            Box::new(Rprop::new(factors, [rule.smallest, rule.largest]))
+        }
+        OptimizerSpec::Quickprop(rule) => Box::new(Quickprop::new(rule.growth)),
+        OptimizerSpec::DiagonalLevenbergMarquardt(rule) => {
+            Box::new(DiagonalLevenbergMarquardt::new(rule.mu))
         }
     }
 }
@@ -194,59 +183,63 @@ pub(crate) mod testing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spec::optimizers::{
+        AdaGradSpec, AdamSpec, AdamWSpec, DiagonalLevenbergMarquardtSpec, MomentumSpec,
+        NesterovSpec, QuickpropSpec, RmsPropSpec, RpropSpec, SgdSpec,
+    };
 
     /// Every rule with settings of the usual size.
     fn every() -> [OptimizerSpec; 10] {
         let (learning_rate, epsilon, beta1, beta2) = (0.01, 1e-8, 0.9, 0.999);
         let momentum = 0.9;
         [
-            OptimizerSpec::Sgd { learning_rate },
-            OptimizerSpec::Momentum {
+            OptimizerSpec::Sgd(SgdSpec { learning_rate }),
+            OptimizerSpec::Momentum(MomentumSpec {
                 learning_rate,
                 momentum,
-            },
-            OptimizerSpec::Nesterov {
+            }),
+            OptimizerSpec::Nesterov(NesterovSpec {
                 learning_rate,
                 momentum,
-            },
-            OptimizerSpec::AdaGrad {
+            }),
+            OptimizerSpec::AdaGrad(AdaGradSpec {
                 learning_rate,
                 epsilon,
-            },
-            OptimizerSpec::RmsProp {
+            }),
+            OptimizerSpec::RmsProp(RmsPropSpec {
                 learning_rate,
                 decay: 0.9,
                 epsilon,
-            },
-            OptimizerSpec::Adam {
+            }),
+            OptimizerSpec::Adam(AdamSpec {
                 learning_rate,
                 beta1,
                 beta2,
                 epsilon,
-            },
-            OptimizerSpec::AdamW {
+            }),
+            OptimizerSpec::AdamW(AdamWSpec {
                 learning_rate,
                 beta1,
                 beta2,
                 epsilon,
                 weight_decay: 0.01,
-            },
-            OptimizerSpec::Rprop {
+            }),
+            OptimizerSpec::Rprop(RpropSpec {
                 learning_rate,
                 decrease: 0.5,
                 increase: 1.2,
                 smallest: 1e-6,
                 largest: 50.0,
-            },
-            OptimizerSpec::Quickprop {
+            }),
+            OptimizerSpec::Quickprop(QuickpropSpec {
                 learning_rate,
                 growth: 1.75,
-            },
-            OptimizerSpec::DiagonalLevenbergMarquardt {
+            }),
+            OptimizerSpec::DiagonalLevenbergMarquardt(DiagonalLevenbergMarquardtSpec {
                 learning_rate,
                 mu: 0.02,
                 samples: 1,
-            },
+            }),
         ]
     }
 

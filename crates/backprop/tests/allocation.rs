@@ -9,6 +9,10 @@ use backprop::Model;
 use contract::{Implementation, Streams, initial};
 use rayon::ThreadPool;
 use spec::model::PlannedLayer;
+use spec::optimizers::{
+    AdaGradSpec, AdamSpec, AdamWSpec, DiagonalLevenbergMarquardtSpec, MomentumSpec, NesterovSpec,
+    QuickpropSpec, RmsPropSpec, RpropSpec, SgdSpec,
+};
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
 use support::{Batch, classifier, large_plan, plans, pool, step};
 
@@ -91,17 +95,17 @@ fn allocated_by_model(
     allocations(&pool) - before
 }
 
-const MOMENTUM: OptimizerSpec = OptimizerSpec::Momentum {
+const MOMENTUM: OptimizerSpec = OptimizerSpec::Momentum(MomentumSpec {
     learning_rate: 0.01,
     momentum: 0.9,
-};
+});
 
-const ADAM: OptimizerSpec = OptimizerSpec::Adam {
+const ADAM: OptimizerSpec = OptimizerSpec::Adam(AdamSpec {
     learning_rate: 0.001,
     beta1: 0.9,
     beta2: 0.999,
     epsilon: 1e-8,
-};
+});
 
 #[test]
 fn the_counter_counts() {
@@ -152,45 +156,46 @@ fn a_smaller_last_batch_allocates_nothing() {
 #[test]
 fn every_optimizer_allocates_nothing() {
     let learning_rate = 0.01;
-    let nesterov = OptimizerSpec::Nesterov {
+    let nesterov = OptimizerSpec::Nesterov(NesterovSpec {
         learning_rate,
         momentum: 0.9,
-    };
+    });
     let epsilon = 1e-8;
-    let adagrad = OptimizerSpec::AdaGrad {
+    let adagrad = OptimizerSpec::AdaGrad(AdaGradSpec {
         learning_rate,
         epsilon,
-    };
-    let rmsprop = OptimizerSpec::RmsProp {
+    });
+    let rmsprop = OptimizerSpec::RmsProp(RmsPropSpec {
         learning_rate,
         decay: 0.9,
         epsilon,
-    };
-    let adamw = OptimizerSpec::AdamW {
+    });
+    let adamw = OptimizerSpec::AdamW(AdamWSpec {
         learning_rate,
         beta1: 0.9,
         beta2: 0.999,
         epsilon,
         weight_decay: 0.01,
-    };
-    let rprop = OptimizerSpec::Rprop {
+    });
+    let rprop = OptimizerSpec::Rprop(RpropSpec {
         learning_rate,
         decrease: 0.5,
         increase: 1.2,
         smallest: 1e-6,
         largest: 50.0,
-    };
-    let quickprop = OptimizerSpec::Quickprop {
+    });
+    let quickprop = OptimizerSpec::Quickprop(QuickpropSpec {
         learning_rate,
         growth: 1.75,
-    };
-    let levenberg_marquardt = OptimizerSpec::DiagonalLevenbergMarquardt {
-        learning_rate,
-        mu: 0.02,
-        samples: 64,
-    };
+    });
+    let levenberg_marquardt =
+        OptimizerSpec::DiagonalLevenbergMarquardt(DiagonalLevenbergMarquardtSpec {
+            learning_rate,
+            mu: 0.02,
+            samples: 64,
+        });
     for optimizer in [
-        OptimizerSpec::Sgd { learning_rate },
+        OptimizerSpec::Sgd(SgdSpec { learning_rate }),
         nesterov,
         adagrad,
         rmsprop,

@@ -6,6 +6,7 @@ use backprop::Model;
 use contract::{Implementation, Mode, Real, Step};
 use ndarray::s;
 use spec::model::PlannedLayer;
+use spec::optimizers::{AdamSpec, MomentumSpec};
 use spec::training::OptimizerSpec;
 use support::{Batch, UPDATE, classifier, large_plan, plans, pool};
 
@@ -54,10 +55,10 @@ fn prove<T: Real>(plan: &[PlannedLayer], run: Run) {
     }
 }
 
-const MOMENTUM: OptimizerSpec = OptimizerSpec::Momentum {
+const MOMENTUM: OptimizerSpec = OptimizerSpec::Momentum(MomentumSpec {
     learning_rate: 0.05,
     momentum: 0.9,
-};
+});
 
 #[test]
 fn threads_change_no_bit_of_an_f32_training_with_momentum() {
@@ -70,12 +71,12 @@ fn threads_change_no_bit_of_an_f32_training_with_momentum() {
 
 #[test]
 fn threads_change_no_bit_of_an_f64_training_with_adam() {
-    let optimizer = OptimizerSpec::Adam {
+    let optimizer = OptimizerSpec::Adam(AdamSpec {
         learning_rate: 0.001,
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-8,
-    };
+    });
     let run = Run {
         optimizer,
         steps: 50,

@@ -5,11 +5,13 @@ mod support;
 use backprop::Model;
 use contract::{Implementation, NamedTensors, Real, Step, Streams, initial};
 use ndarray::{ArrayD, Axis};
+use spec::losses::MaximumAPosterioriSpec;
 use spec::model::{Initializer, LayerSpec, LinearSpec, PlannedLayer};
+use spec::optimizers::{AdamWSpec, DiagonalLevenbergMarquardtSpec, SgdSpec};
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
 use support::{Batch, large_plan, plan, pool};
 
-const SGD: OptimizerSpec = OptimizerSpec::Sgd { learning_rate: 0.1 };
+const SGD: OptimizerSpec = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });
 
 const ALL_PENALTIES: RegularizationSpec = RegularizationSpec {
     l1: 0.02,
@@ -131,7 +133,7 @@ fn gradients_of_every_loss_go_through_a_network() {
         LossSpec::KlDivergence,
         LossSpec::Hinge,
         LossSpec::SquaredHinge,
-        LossSpec::MaximumAPosteriori { rubbish: 1.0 },
+        LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
     ] {
         prove(&small_plan([1.0, 1.0]), |training| training.loss = loss);
     }
@@ -187,13 +189,13 @@ fn after_every_update_no_unit_has_weights_longer_than_the_largest_norm() {
 fn a_frozen_layer_stays_whatever_else_is_asked_for() {
     let plan = small_plan([0.0, 1.0]);
     let Batch { x, t } = Batch::random(6, &plan);
-    let decaying = OptimizerSpec::AdamW {
+    let decaying = OptimizerSpec::AdamW(AdamWSpec {
         learning_rate: 0.1,
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-8,
         weight_decay: 0.1,
-    };
+    });
     for optimizer in [SGD, decaying] {
         let mut model = model::<f64>(&plan, |training| {
             training.optimizer = optimizer;
@@ -291,11 +293,12 @@ fn a_step_of_diagonal_levenberg_marquardt_is_divided_by_the_curvature() {
     let (x, t) = (batch.x.view(), batch.t.view());
     let mu = 0.02;
     let mut model = model::<f64>(&plan, |training| {
-        training.optimizer = OptimizerSpec::DiagonalLevenbergMarquardt {
-            learning_rate: 0.1,
-            mu,
-            samples: 6,
-        };
+        training.optimizer =
+            OptimizerSpec::DiagonalLevenbergMarquardt(DiagonalLevenbergMarquardtSpec {
+                learning_rate: 0.1,
+                mu,
+                samples: 6,
+            });
     });
     model.estimate_curvature(x, t);
     let found = model.loss_backward(x, t).gradients;

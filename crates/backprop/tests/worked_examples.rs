@@ -9,6 +9,7 @@ use backprop::Model;
 use contract::{Implementation, Mode, NamedTensors, Step, Streams};
 use ndarray::{Array2, ArrayD, array};
 use spec::model::{LayerSpec, PlannedLayer};
+use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 use support::{linear, parameters, plan};
 
@@ -51,7 +52,7 @@ fn assert_all_printed(found: &ArrayD<f64>, printed: &[&str]) {
 /// Squared error, gradient descent with η = 1.
 fn model(plan: &[PlannedLayer], given: &NamedTensors<f64>) -> Model<f64> {
     let learning_rate = 1.0;
-    let rule = OptimizerSpec::Sgd { learning_rate };
+    let rule = OptimizerSpec::Sgd(SgdSpec { learning_rate });
     let mut model = Model::new(
         plan,
         &TrainingSpec::new(LossSpec::SquaredError, rule),
@@ -85,7 +86,7 @@ fn a_circuit_of_one_unit() {
 #[test]
 fn softmax_cross_entropy_has_the_gradient_p_minus_t() {
     let plan = plan(3, &[LayerSpec::Identity]);
-    let rule = OptimizerSpec::Sgd { learning_rate: 1.0 };
+    let rule = OptimizerSpec::Sgd(SgdSpec { learning_rate: 1.0 });
     let mut model = Model::new(
         &plan,
         &TrainingSpec::new(LossSpec::SoftmaxCrossEntropy, rule),
@@ -242,7 +243,7 @@ fn a_function_of_three_hidden_units_has_the_values_of_the_lecture() {
 fn one_hidden_layer_has_as_many_parameters_as_the_textbook_counts() {
     for (d, q, l) in [(2, 2, 1), (4, 10, 3), (784, 30, 10)] {
         let plan = plan(d, &[linear(q, true), LayerSpec::Sigmoid, linear(l, true)]);
-        let rule = OptimizerSpec::Sgd { learning_rate: 1.0 };
+        let rule = OptimizerSpec::Sgd(SgdSpec { learning_rate: 1.0 });
         let model: Model<f64> = Model::new(
             &plan,
             &TrainingSpec::new(LossSpec::SquaredError, rule),

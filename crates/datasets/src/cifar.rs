@@ -14,7 +14,7 @@
 use std::path::Path;
 
 use rayon::prelude::*;
-use spec::dataset::Cifar10Spec;
+use spec::datasets::Cifar10Spec;
 
 use crate::dataset::Dataset;
 use crate::error::{DataError, counted};

@@ -37,7 +37,7 @@ use std::path::Path;
 
 use contract::streams::Streams;
 use ndarray::{Array2, s};
-use spec::dataset::{CsvSpec, MissingPolicy, Split};
+use spec::datasets::{CsvSpec, MissingPolicy, Split};
 
 use crate::dataset::{About, Dataset, Parts};
 use crate::error::{DataError, quoted};

@@ -20,7 +20,7 @@ use contract::streams::Streams;
 use ndarray::{Array2, Axis};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
-use spec::dataset::Split;
+use spec::datasets::Split;
 
 use crate::dataset::{About, Dataset, Parts, Target};
 use crate::error::DataError;

@@ -1,6 +1,6 @@
 //! Images as bytes: what every loader of images needs to make a data set of them.
 
-use spec::dataset::Pixels;
+use spec::datasets::Pixels;
 
 use crate::dataset::{About, Dataset, Parts, Target};
 use crate::error::DataError;

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use contract::streams::Streams;
 use rayon::prelude::*;
-use spec::dataset::{ImagesSpec, Split};
+use spec::datasets::{ImagesSpec, Split};
 
 use crate::checksum;
 use crate::csv::split_note;

@@ -20,7 +20,7 @@
 //! ```
 //! use std::path::Path;
 //! use datasets::{Dataset, DataError};
-//! use spec::dataset::{DatasetSpec, XorSpec};
+//! use spec::datasets::{DatasetSpec, XorSpec};
 //! use contract::streams::Streams;
 //!
 //! let data: Dataset = datasets::load(&DatasetSpec::Xor(XorSpec {}), Path::new("."), &Streams::new(1))?;
@@ -58,7 +58,7 @@ pub use samples::{Features, Samples, Targets};
 use std::path::Path;
 
 use contract::streams::Streams;
-use spec::dataset::DatasetSpec;
+use spec::datasets::DatasetSpec;
 
 /// Loads, splits and prepares the data of an experiment.
 ///

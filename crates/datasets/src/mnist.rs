@@ -14,7 +14,7 @@ use std::path::Path;
 use folder::FourFiles;
 use part::Part;
 use rayon::prelude::*;
-use spec::dataset::MnistSpec;
+use spec::datasets::MnistSpec;
 
 use crate::dataset::Dataset;
 use crate::error::DataError;

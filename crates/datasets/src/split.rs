@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rand::Rng;
 use rand::seq::SliceRandom;
-use spec::dataset::{KFold, Split};
+use spec::datasets::{KFold, Split};
 
 use crate::error::DataError;
 
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
     use contract::streams::Streams;
     use proptest::prelude::*;
-    use spec::dataset::Holdout;
+    use spec::datasets::Holdout;
 
     fn run(kind: &Split, labels: &[usize]) -> Result<Indices, DataError> {
         let rows = Rows {

@@ -42,34 +42,23 @@ pub(crate) fn build<T: BurnReal>(spec: &OptimizerSpec, parameters: usize) -> Opt
 /// Both forms of the rule of that name, for so many parameters.
 fn forms(spec: &OptimizerSpec, parameters: usize) -> Forms {
     use OptimizerSpec as O;
-    match *spec {
-        O::Sgd { .. } => sgd::forms(),
-        O::Momentum { momentum, .. } => momentum::forms(momentum, parameters),
-        O::Nesterov { momentum, .. } => nesterov::forms(momentum, parameters),
-        O::AdaGrad { epsilon, .. } => adagrad::forms(epsilon, parameters),
-        O::RmsProp { decay, epsilon, .. } => rmsprop::forms(decay, epsilon, parameters),
-        O::Adam {
-            beta1,
-            beta2,
-            epsilon,
-            ..
-        } => adam::forms([beta1, beta2], epsilon, parameters),
-        O::AdamW {
-            beta1,
-            beta2,
-            epsilon,
-            weight_decay,
-            ..
-        } => adamw::forms([beta1, beta2], epsilon, weight_decay, parameters),
-        O::Rprop {
-            decrease,
-            increase,
-            smallest,
-            largest,
-            ..
-        } => rprop::forms([decrease, increase], [smallest, largest], parameters),
-        O::Quickprop { growth, .. } => quickprop::forms(growth, parameters),
-        O::DiagonalLevenbergMarquardt { mu, .. } => diagonal_levenberg_marquardt::forms(mu),
+    match spec {
+        O::Sgd(_) => sgd::forms(),
+        O::Momentum(rule) => momentum::forms(rule.momentum, parameters),
+        O::Nesterov(rule) => nesterov::forms(rule.momentum, parameters),
+        O::AdaGrad(rule) => adagrad::forms(rule.epsilon, parameters),
+        O::RmsProp(rule) => rmsprop::forms(rule.decay, rule.epsilon, parameters),
+        O::Adam(rule) => adam::forms([rule.beta1, rule.beta2], rule.epsilon, parameters),
+        O::AdamW(rule) => {
+            let betas = [rule.beta1, rule.beta2];
+            adamw::forms(betas, rule.epsilon, rule.weight_decay, parameters)
+        }
+        O::Rprop(rule) => {
+            let factors = [rule.decrease, rule.increase];
+            rprop::forms(factors, [rule.smallest, rule.largest], parameters)
+        }
+        O::Quickprop(rule) => quickprop::forms(rule.growth, parameters),
+        O::DiagonalLevenbergMarquardt(rule) => diagonal_levenberg_marquardt::forms(rule.mu),
     }
 }
 
@@ -80,39 +69,42 @@ mod tests {
     use crate::parameters::{Parameters, Place};
     use burn::tensor::{Device, Tensor};
     use spec::model::{Initializer, PlannedParameter};
+    use spec::optimizers::{
+        AdaGradSpec, AdamSpec, AdamWSpec, MomentumSpec, NesterovSpec, RmsPropSpec, SgdSpec,
+    };
 
     const RULES: [OptimizerSpec; 7] = [
-        OptimizerSpec::Sgd { learning_rate: 0.1 },
-        OptimizerSpec::Momentum {
+        OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 }),
+        OptimizerSpec::Momentum(MomentumSpec {
             learning_rate: 0.1,
             momentum: 0.9,
-        },
-        OptimizerSpec::Nesterov {
+        }),
+        OptimizerSpec::Nesterov(NesterovSpec {
             learning_rate: 0.1,
             momentum: 0.9,
-        },
-        OptimizerSpec::AdaGrad {
+        }),
+        OptimizerSpec::AdaGrad(AdaGradSpec {
             learning_rate: 0.1,
             epsilon: 1e-8,
-        },
-        OptimizerSpec::RmsProp {
+        }),
+        OptimizerSpec::RmsProp(RmsPropSpec {
             learning_rate: 0.1,
             decay: 0.9,
             epsilon: 1e-8,
-        },
-        OptimizerSpec::Adam {
+        }),
+        OptimizerSpec::Adam(AdamSpec {
             learning_rate: 0.1,
             beta1: 0.9,
             beta2: 0.999,
             epsilon: 1e-8,
-        },
-        OptimizerSpec::AdamW {
+        }),
+        OptimizerSpec::AdamW(AdamWSpec {
             learning_rate: 0.1,
             beta1: 0.9,
             beta2: 0.999,
             epsilon: 1e-8,
             weight_decay: 0.05,
-        },
+        }),
     ];
 
     /// Three parameters with learning rates of their own.

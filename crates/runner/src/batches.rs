@@ -11,7 +11,7 @@ use datasets::{Samples, Target};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
-use spec::schedule::Position;
+use spec::schedules::Position;
 
 use crate::order::order;
 use crate::prepare::Prepared;

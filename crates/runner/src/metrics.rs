@@ -31,9 +31,9 @@ impl<'a> Measurement<'a> {
         target: &'a Target,
         loss: LossSpec,
     ) -> Self {
-        let threshold = match loss {
-            LossSpec::BinaryCrossEntropy => 0.0,
-            _ => 0.5,
+        let threshold = match loss.loss().takes_logits() {
+            true => 0.0,
+            false => 0.5,
         };
         Self {
             samples,
@@ -122,6 +122,7 @@ mod tests {
     use super::*;
     use datasets::{Features, Targets};
     use ndarray::{Array2, array};
+    use spec::losses::MaximumAPosterioriSpec;
 
     const ALL: [usize; 4] = [0, 1, 2, 3];
 
@@ -153,7 +154,7 @@ mod tests {
     #[test]
     fn where_outputs_are_penalties_the_smallest_is_the_answer() {
         let (samples, target) = (samples(Targets::Classes(vec![0, 1, 1, 0])), classes());
-        let loss = LossSpec::MaximumAPosteriori { rubbish: 1.0 };
+        let loss = LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 });
         let mut measured = Measurement::new(&samples, &[3, 1], &target, loss);
         measured.add(array![[0.5, 2.0], [0.1, 2.0]].view());
         assert_eq!(measured.value(Metric::Accuracy), 0.5);

@@ -1,8 +1,15 @@
 //! `[augmentation]`: training images changed at random, a new one each epoch.
+//!
+//! A change that is one number is a field here; one with settings is a file of its own.
+
+mod elastic;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Problem;
+use crate::check::Checker;
+
+pub use elastic::ElasticSpec;
 
 /// Random changes of training images, in this order: affine (scale, shear, rotation, shift) and
 /// elastic together in one interpolation, then noise. Each sample of each epoch draws from a stream
@@ -24,43 +31,32 @@ pub struct AugmentationSpec {
     pub noise: f64,
 }
 
-/// A random displacement of every pixel, smoothed.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ElasticSpec {
-    /// Standard deviation of the Gaussian that smooths the displacements, in pixels.
-    pub sigma: f64,
-    /// Factor of the smoothed displacements, which are uniform in \[−1, 1) before, in pixels.
-    pub alpha: f64,
-}
-
 impl AugmentationSpec {
     /// Finds impossible values.
     pub(crate) fn check(&self) -> Result<(), Problem> {
-        let elastic = self.elastic.unwrap_or(ElasticSpec {
-            sigma: 1.0,
-            alpha: 0.0,
-        });
         let values = [
             ("shift", self.shift, 1e4),
             ("rotation", self.rotation, 180.0),
             ("scale", self.scale, 0.99),
             ("shear", self.shear, 10.0),
             ("noise", self.noise, 1e4),
-            ("elastic.alpha", elastic.alpha, 1e4),
-            ("elastic.sigma", elastic.sigma, 1e3),
         ];
+        let checker = Checker::new("augmentation");
         for (name, value, most) in values {
-            if !(0.0..=most).contains(&value) {
-                let reason = format!("{value} is not a possible {}", name.replace('.', " "));
-                return Err(Problem::new(format!("augmentation.{name}"), reason)
-                    .hint(format!("0 to {most}")));
-            }
+            checker.up_to((name, name), value, most)?;
         }
-        if elastic.sigma == 0.0 {
-            let key = "augmentation.elastic.sigma";
-            return Err(Problem::new(key, "a Gaussian needs a width").hint("above 0"));
+        match self.elastic {
+            None => Ok(()),
+            Some(elastic) => elastic.check(&Checker::new("augmentation.elastic")),
         }
-        Ok(())
+    }
+}
+
+/// What several changes have.
+impl Checker<'_> {
+    /// 0 to `most`, for a field and its name in messages.
+    fn up_to(&self, field: (&str, &str), value: f64, most: f64) -> Result<(), Problem> {
+        let fine = (0.0..=most).contains(&value);
+        self.named(field, value, fine, &format!("0 to {most}"))
     }
 }

@@ -1,7 +1,7 @@
 //! `[[model.layers]]`: what a layer can be.
 //!
 //! Each layer is one file here: its settings, the checks of their values, and its plan. What the
-//! others must know of a layer they ask through [`Layer`]; `register` lists the layers, a line
+//! others must know of a layer they ask through [`Layer`]; the list of [`LayerSpec`] has a line for
 //! each.
 
 mod batch_norm;
@@ -34,10 +34,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::Problem;
 use crate::plan::{PlannedLayer, Planner};
+use crate::register::register;
 
+pub use crate::check::Checker;
 pub use crate::pair::Pair;
 pub use batch_norm::BatchNormSpec;
-pub use check::Checker;
 pub(crate) use check::{check_initializer, check_layers};
 pub use conv2d::Conv2dSpec;
 pub use dropout::DropoutSpec;
@@ -125,42 +126,9 @@ pub trait Layer {
     }
 }
 
-/// Makes [`LayerSpec`] of the list of layers. A layer's name in a config is the one behind the
-/// arrow; one without settings is a type of its own with the variant's name.
-macro_rules! register {
-    (
-        settings { $($(#[$about:meta])* $variant:ident($settings:ty) => $kind:ident,)* }
-        plain { $($(#[$plain_about:meta])* $plain:ident => $plain_kind:ident,)* }
-    ) => {
-        /// One layer. A layer without settings is written as its name: `"relu"`.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum LayerSpec {
-            $($(#[$about])* $variant($settings),)*
-            $($(#[$plain_about])* $plain,)*
-        }
-
-        impl LayerSpec {
-            /// The name of a layer's kind, as in a config.
-            pub fn kind(&self) -> &'static str {
-                match self {
-                    $(Self::$variant(_) => stringify!($kind),)*
-                    $(Self::$plain => stringify!($plain_kind),)*
-                }
-            }
-
-            /// What the layer says of itself.
-            pub fn layer(&self) -> &dyn Layer {
-                match self {
-                    $(Self::$variant(settings) => settings,)*
-                    $(Self::$plain => &$plain_kind::$plain,)*
-                }
-            }
-        }
-    };
-}
-
 register! {
+    /// One layer. A layer without settings is written as its name: `"relu"`.
+    enum LayerSpec: Layer by layer;
     settings {
         /// y = x Wᵀ + b.
         Linear(LinearSpec) => linear,

@@ -35,20 +35,23 @@
 //! ```
 
 pub mod augmentation;
+mod check;
 pub mod config;
-pub mod dataset;
+pub mod datasets;
 pub mod error;
+pub mod escapes;
 pub mod experiment;
 pub mod gradient_check;
 pub mod initializer;
 pub mod layers;
-pub mod loss;
+pub mod losses;
 pub mod model;
-pub mod optimizer;
+pub mod optimizers;
 pub mod pair;
 pub mod plan;
+mod register;
 pub mod regularization;
-pub mod schedule;
+pub mod schedules;
 pub mod stopping;
 pub mod training;
 

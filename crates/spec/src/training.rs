@@ -6,12 +6,13 @@ use serde::de::{Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Problem;
-use crate::schedule::{Position, ScheduleSpec};
-use crate::stopping::{EscapeSpec, StoppingSpec};
+use crate::escapes::EscapeSpec;
+use crate::schedules::{Position, ScheduleSpec};
+use crate::stopping::StoppingSpec;
 
 pub use crate::gradient_check::GradientCheckSpec;
-pub use crate::loss::LossSpec;
-pub use crate::optimizer::OptimizerSpec;
+pub use crate::losses::LossSpec;
+pub use crate::optimizers::OptimizerSpec;
 pub use crate::regularization::{ClipSpec, RegularizationSpec};
 
 /// How an experiment learns.
@@ -199,13 +200,7 @@ impl TrainingSpec {
             }
         }
         self.check_smoothing()?;
-        if let LossSpec::MaximumAPosteriori { rubbish } = self.loss
-            && !(rubbish > 0.0 && rubbish.is_finite())
-        {
-            let reason = format!("{rubbish} is not a possible penalty");
-            let key = "training.loss.maximum_a_posteriori.rubbish";
-            return Err(Problem::new(key, reason).hint("above 0"));
-        }
+        self.loss.check()?;
         if let Some(clip) = self.clip {
             clip.check()?;
         }
@@ -225,7 +220,7 @@ impl TrainingSpec {
             let reason = format!("{} is not a possible smoothing", self.label_smoothing);
             return Err(Problem::new(key, reason).hint("0 or more and below 1"));
         }
-        if self.label_smoothing > 0.0 && !self.loss.takes_smoothed_targets() {
+        if self.label_smoothing > 0.0 && !self.loss.loss().takes_smoothed_targets() {
             let kind = self.loss.kind();
             let reason = format!("{kind} only asks which class is right, not for smoothed targets");
             return Err(Problem::new(key, reason)

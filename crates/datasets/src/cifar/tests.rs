@@ -1,7 +1,7 @@
 use super::*;
 use crate::dataset::Target;
 use crate::samples::Features;
-use spec::dataset::Pixels;
+use spec::datasets::Pixels;
 use std::fs;
 use tempfile::TempDir;
 

@@ -1,6 +1,6 @@
 //! Texts of a feature column become numbers or categories.
 
-use spec::dataset::CsvSpec;
+use spec::datasets::CsvSpec;
 
 use super::meaning::{looks_missing, number};
 use super::no_number::{MARKERS, remedy};

@@ -1,7 +1,7 @@
 //! What is learned from the training part of a column, and its application to any row.
 
 use ndarray::ArrayViewMut1;
-use spec::dataset::{CsvSpec, MissingPolicy, Scale};
+use spec::datasets::{CsvSpec, MissingPolicy, Scale};
 
 use super::cells::Cells;
 use super::stats;

@@ -1,7 +1,7 @@
 //! Whether the first line of a table names its columns or is a row like the others.
 
 use ::csv::StringRecord;
-use spec::dataset::CsvSpec;
+use spec::datasets::CsvSpec;
 
 use super::TEST_PATH;
 use super::meaning::{looks_missing, number};

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use spec::dataset::CsvSpec;
+use spec::datasets::CsvSpec;
 use spec::error::nearest;
 
 use super::meaning::{looks_missing, number};

@@ -1,6 +1,6 @@
 //! Text in lines that all end in the same way, with one delimiter between fields.
 
-use spec::dataset::CsvSpec;
+use spec::datasets::CsvSpec;
 
 use super::records::DELIMITER;
 use crate::error::DataError;

@@ -1,6 +1,6 @@
 //! What to do about a text where a number should stand, by what its column as a whole suggests.
 
-use spec::dataset::CsvSpec;
+use spec::datasets::CsvSpec;
 
 use super::meaning::{NoNumber, looks_missing, number};
 use super::ragged::{begins_comment, other_delimiter};

@@ -1,7 +1,7 @@
 //! The structure of a table: records of equal length, and the line each one begins on.
 
 use ::csv::StringRecord;
-use spec::dataset::CsvSpec;
+use spec::datasets::CsvSpec;
 
 use super::PATH;
 use super::header::Header;

@@ -1,6 +1,6 @@
 //! Which column is what.
 
-use spec::dataset::{Column, CsvSpec};
+use spec::datasets::{Column, CsvSpec};
 use spec::error::nearest;
 
 use super::table::Table;

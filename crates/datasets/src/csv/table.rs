@@ -10,7 +10,7 @@ use std::sync::Arc;
 use polars::prelude::{
     CsvParseOptions, CsvReadOptions, DataType, Field, Schema, SerReader, StringChunked,
 };
-use spec::dataset::CsvSpec;
+use spec::datasets::CsvSpec;
 
 use super::encoding::decode;
 use super::lines;

@@ -1,6 +1,6 @@
 //! The target column: classes or real numbers.
 
-use spec::dataset::{CsvSpec, Scale, Task};
+use spec::datasets::{CsvSpec, Scale, Task};
 
 use super::encode::{Scaling, fits_f32};
 use super::labels;

@@ -4,7 +4,7 @@ mod prepared;
 mod structure;
 
 use super::*;
-use spec::dataset::{Column, Holdout, Missing, Scale, Task};
+use spec::datasets::{Column, Holdout, Missing, Scale, Task};
 use std::collections::BTreeMap;
 use std::fs;
 use tempfile::TempDir;

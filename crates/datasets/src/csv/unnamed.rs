@@ -1,7 +1,7 @@
 //! Columns without a name: a delimiter at the end of each line, row numbers that another tool
 //! wrote, or data whose name was forgotten.
 
-use spec::dataset::{Column, CsvSpec};
+use spec::datasets::{Column, CsvSpec};
 
 use super::roles::IGNORE;
 use super::table::Table;

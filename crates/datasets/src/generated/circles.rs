@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 use contract::streams::Streams;
-use spec::dataset::CirclesSpec;
+use spec::datasets::CirclesSpec;
 
 use super::{add_noise, checked_samples, planar};
 use crate::dataset::Dataset;

@@ -1,7 +1,7 @@
 //! Boolean functions on all of their inputs.
 
 use ndarray::{Array2, array};
-use spec::dataset::ParitySpec;
+use spec::datasets::ParitySpec;
 
 use super::{Generated, classes};
 use crate::dataset::Dataset;

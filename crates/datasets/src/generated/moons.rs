@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use contract::streams::Streams;
-use spec::dataset::MoonsSpec;
+use spec::datasets::MoonsSpec;
 
 use super::{add_noise, checked_samples, planar};
 use crate::dataset::Dataset;

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use contract::streams::Streams;
 use ndarray::Array2;
-use spec::dataset::SineSpec;
+use spec::datasets::SineSpec;
 
 use super::{Generated, add_noise, checked_samples};
 use crate::dataset::{Dataset, Target};

@@ -1,6 +1,6 @@
 use super::*;
 use crate::load;
-use spec::dataset::{
+use spec::datasets::{
     CirclesSpec, DatasetSpec, Holdout, MoonsSpec, ParitySpec, SineSpec, SpiralsSpec, WavesSpec,
     XorSpec,
 };

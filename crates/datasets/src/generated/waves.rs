@@ -5,7 +5,7 @@ use std::f64::consts::{PI, TAU};
 use contract::streams::Streams;
 use ndarray::Array2;
 use rand::{Rng, RngExt};
-use spec::dataset::WavesSpec;
+use spec::datasets::WavesSpec;
 
 use super::{Generated, add_noise, checked_samples};
 use crate::dataset::{Dataset, Target};

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::imageops::{self, FilterType};
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
-use spec::dataset::ImagesSpec;
+use spec::datasets::ImagesSpec;
 
 use super::jpeg;
 use super::{SIZE, smaller};

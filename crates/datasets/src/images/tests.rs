@@ -5,7 +5,7 @@ use crate::dataset::Target;
 use crate::samples::Features;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use proptest::prelude::*;
-use spec::dataset::{Holdout, Pixels};
+use spec::datasets::{Holdout, Pixels};
 use std::fs;
 use std::io::Cursor;
 use tempfile::TempDir;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use spec::dataset::MnistSpec;
+use spec::datasets::MnistSpec;
 
 use super::{PATH, STEMS, missing};
 use crate::error::DataError;

@@ -5,7 +5,7 @@ use crate::gzip::tests::gzip;
 use crate::idx::tests::encode;
 use crate::samples::Features;
 use ndarray::Array2;
-use spec::dataset::Pixels;
+use spec::datasets::Pixels;
 use std::fs;
 use tempfile::TempDir;
 

@@ -4,10 +4,12 @@
 use contract::{Implementation, NamedTensors, Streams};
 use ndarray::{Array2, ArrayD};
 use reference::{Backend, Model};
+use spec::losses::MaximumAPosterioriSpec;
 use spec::model::{
     Conv2dSpec, Initializer, LayerSpec, LeakyReluSpec, PlannedLayer, PoolSpec, SquaredDistanceSpec,
     SubsamplingSpec,
 };
+use spec::optimizers::DiagonalLevenbergMarquardtSpec;
 use spec::training::{LossSpec, OptimizerSpec};
 
 use crate::support::{
@@ -17,11 +19,12 @@ use crate::support::{
 
 const MU: f64 = 0.25;
 
-const RULE: OptimizerSpec = OptimizerSpec::DiagonalLevenbergMarquardt {
-    learning_rate: 0.1,
-    mu: MU,
-    samples: 500,
-};
+const RULE: OptimizerSpec =
+    OptimizerSpec::DiagonalLevenbergMarquardt(DiagonalLevenbergMarquardtSpec {
+        learning_rate: 0.1,
+        mu: MU,
+        samples: 500,
+    });
 
 /// Σⱼ d2yⱼ (∂yⱼ/∂v)² for the input and every parameter of the first layer of a plan.
 fn second_backward(
@@ -242,7 +245,7 @@ fn the_curvature_of_distances_is_two() {
     let given = random_parameters(&plan, 5);
     let x = random(3, 2, 1);
     let t = Array2::eye(3);
-    let loss = LossSpec::MaximumAPosteriori { rubbish: 0.5 };
+    let loss = LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 0.5 });
     for backend in Backend::ALL {
         let mut model: Model<f64> = model(&plan, loss, RULE, backend, &given);
         let found = read_off(&mut model, &x, &t);

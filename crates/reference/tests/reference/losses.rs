@@ -3,6 +3,7 @@
 use contract::{Implementation, Mode, NamedTensors};
 use ndarray::{Array2, ArrayView1, Zip, array};
 use reference::Backend;
+use spec::losses::MaximumAPosterioriSpec;
 use spec::model::LayerSpec;
 use spec::training::LossSpec;
 
@@ -243,7 +244,7 @@ fn a_hinge_pushes_only_classes_that_come_too_near() {
 
 #[test]
 fn the_criterion_of_lenet_is_exact_at_any_penalty() {
-    let loss = LossSpec::MaximumAPosteriori { rubbish: RUBBISH };
+    let loss = LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: RUBBISH });
     for scale in [1.0, 50.0, 800.0] {
         let y = random(6, 3, 3) * scale;
         check(loss, maximum_a_posteriori, &y, &one_hot(6, 3));
@@ -267,7 +268,7 @@ fn a_loss_of_nan_is_told() {
             LossSpec::KlDivergence,
             LossSpec::Hinge,
             LossSpec::SquaredHinge,
-            LossSpec::MaximumAPosteriori { rubbish: 1.0 },
+            LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
         ] {
             let mut model = model::<f32>(&plan, loss, sgd(0.1), backend, &NamedTensors::default());
             let y = array![[f32::NAN, 1.0]];

@@ -4,6 +4,7 @@ use contract::{Implementation, Mode, NamedTensors};
 use ndarray::{Array2, ArrayD, Axis};
 use reference::{Backend, Model};
 use spec::model::{LayerNormSpec, LayerSpec, LinearSpec, PlannedLayer};
+use spec::optimizers::AdamSpec;
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
 
 use crate::support::{
@@ -127,12 +128,12 @@ fn descended(gradients: &NamedTensors<f64>, rate: f64) -> NamedTensors<f64> {
 #[test]
 fn every_layer_learns_at_its_own_rate() {
     let (x, t) = batch();
-    let adam = OptimizerSpec::Adam {
+    let adam = OptimizerSpec::Adam(AdamSpec {
         learning_rate: 0.1,
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-300,
-    };
+    });
     for backend in Backend::ALL {
         let g = passes(&network(), backend, &start()).loss_backward(x.view(), t.view());
         let mut model = trained(|_| {}, sgd(0.1), backend);

@@ -6,6 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use reference::{Backend, BurnReal, Model};
 use spec::model::{LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
+use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 
 /// A linear layer, named by its index.
@@ -77,7 +78,7 @@ pub fn passes(
 }
 
 pub fn sgd(learning_rate: f64) -> OptimizerSpec {
-    OptimizerSpec::Sgd { learning_rate }
+    OptimizerSpec::Sgd(SgdSpec { learning_rate })
 }
 
 /// Numbers evenly in [-1, 1).

@@ -4,53 +4,57 @@ use contract::{Implementation, NamedTensors};
 use ndarray::{ArrayD, Zip};
 use reference::{Backend, Model};
 use spec::model::{LayerSpec, PlannedLayer};
+use spec::optimizers::{
+    AdaGradSpec, AdamSpec, AdamWSpec, MomentumSpec, NesterovSpec, QuickpropSpec, RmsPropSpec,
+    RpropSpec, SgdSpec,
+};
 use spec::training::{LossSpec, OptimizerSpec};
 
 use crate::support::{assert_same, linear, model, plan, random, random_parameters, sgd, step};
 
 const RULES: [OptimizerSpec; 9] = [
-    OptimizerSpec::Rprop {
+    OptimizerSpec::Rprop(RpropSpec {
         learning_rate: 0.05,
         decrease: 0.5,
         increase: 1.2,
         smallest: 1e-3,
         largest: 0.3,
-    },
-    OptimizerSpec::Quickprop {
+    }),
+    OptimizerSpec::Quickprop(QuickpropSpec {
         learning_rate: 0.05,
         growth: 1.75,
-    },
-    OptimizerSpec::AdaGrad {
+    }),
+    OptimizerSpec::AdaGrad(AdaGradSpec {
         learning_rate: 0.1,
         epsilon: 1e-8,
-    },
-    OptimizerSpec::RmsProp {
+    }),
+    OptimizerSpec::RmsProp(RmsPropSpec {
         learning_rate: 0.01,
         decay: 0.9,
         epsilon: 1e-4,
-    },
-    OptimizerSpec::AdamW {
+    }),
+    OptimizerSpec::AdamW(AdamWSpec {
         learning_rate: 0.02,
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-8,
         weight_decay: 0.1,
-    },
-    OptimizerSpec::Sgd { learning_rate: 0.3 },
-    OptimizerSpec::Momentum {
+    }),
+    OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.3 }),
+    OptimizerSpec::Momentum(MomentumSpec {
         learning_rate: 0.1,
         momentum: 0.9,
-    },
-    OptimizerSpec::Nesterov {
+    }),
+    OptimizerSpec::Nesterov(NesterovSpec {
         learning_rate: 0.1,
         momentum: 0.9,
-    },
-    OptimizerSpec::Adam {
+    }),
+    OptimizerSpec::Adam(AdamSpec {
         learning_rate: 0.02,
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-8,
-    },
+    }),
 ];
 
 /// What a rule remembers of a parameter: its first and second average.
@@ -68,61 +72,61 @@ fn update(
     for (name, (m, v)) in names.iter().zip(memory) {
         let g = gradients.get(name).unwrap();
         let step = match *rule {
-            OptimizerSpec::Sgd { learning_rate } => g * learning_rate,
-            OptimizerSpec::Momentum {
+            OptimizerSpec::Sgd(SgdSpec { learning_rate }) => g * learning_rate,
+            OptimizerSpec::Momentum(MomentumSpec {
                 learning_rate,
                 momentum,
-            } => {
+            }) => {
                 *m = &*m * momentum + g;
                 &*m * learning_rate
             }
-            OptimizerSpec::Nesterov {
+            OptimizerSpec::Nesterov(NesterovSpec {
                 learning_rate,
                 momentum,
-            } => {
+            }) => {
                 *m = &*m * momentum + g;
                 (g + &*m * momentum) * learning_rate
             }
-            OptimizerSpec::Adam {
+            OptimizerSpec::Adam(AdamSpec {
                 learning_rate,
                 beta1,
                 beta2,
                 epsilon,
-            }
-            | OptimizerSpec::AdamW {
+            })
+            | OptimizerSpec::AdamW(AdamWSpec {
                 learning_rate,
                 beta1,
                 beta2,
                 epsilon,
                 ..
-            } => {
+            }) => {
                 *m = &*m * beta1 + g * (1.0 - beta1);
                 *v = &*v * beta2 + g * g * (1.0 - beta2);
                 let root = v.mapv(|v| (v / (1.0 - beta2.powi(t))).sqrt() + epsilon);
                 let mut step = &*m / (1.0 - beta1.powi(t)) / root * learning_rate;
-                if let OptimizerSpec::AdamW { weight_decay, .. } = *rule {
+                if let OptimizerSpec::AdamW(AdamWSpec { weight_decay, .. }) = *rule {
                     step += &(parameters.get(name).unwrap() * (learning_rate * weight_decay));
                 }
                 step
             }
-            OptimizerSpec::AdaGrad {
+            OptimizerSpec::AdaGrad(AdaGradSpec {
                 learning_rate,
                 epsilon,
-            } => {
+            }) => {
                 *v = &*v + g * g;
                 g / v.mapv(|v| v.sqrt() + epsilon) * learning_rate
             }
-            OptimizerSpec::RmsProp {
+            OptimizerSpec::RmsProp(RmsPropSpec {
                 learning_rate,
                 decay,
                 epsilon,
-            } => {
+            }) => {
                 *v = &*v * decay + g * g * (1.0 - decay);
                 g / v.mapv(|v| v.sqrt() + epsilon) * learning_rate
             }
-            OptimizerSpec::Rprop { .. } => rprop(rule, t, g, m, v),
-            OptimizerSpec::Quickprop { .. } => quickprop(rule, g, m, v),
-            OptimizerSpec::DiagonalLevenbergMarquardt { .. } => unreachable!("see curvature"),
+            OptimizerSpec::Rprop(_) => rprop(rule, t, g, m, v),
+            OptimizerSpec::Quickprop(_) => quickprop(rule, g, m, v),
+            OptimizerSpec::DiagonalLevenbergMarquardt(_) => unreachable!("see curvature"),
         };
         *parameters.get_mut(name).unwrap() -= &step;
     }
@@ -136,13 +140,13 @@ fn rprop(
     step: &mut ArrayD<f64>,
     before: &mut ArrayD<f64>,
 ) -> ArrayD<f64> {
-    let OptimizerSpec::Rprop {
+    let OptimizerSpec::Rprop(RpropSpec {
         learning_rate,
         decrease,
         increase,
         smallest,
         largest,
-    } = *rule
+    }) = *rule
     else {
         unreachable!()
     };
@@ -170,10 +174,10 @@ fn quickprop(
     step: &mut ArrayD<f64>,
     before: &mut ArrayD<f64>,
 ) -> ArrayD<f64> {
-    let OptimizerSpec::Quickprop {
+    let OptimizerSpec::Quickprop(QuickpropSpec {
         learning_rate,
         growth,
-    } = *rule
+    }) = *rule
     else {
         unreachable!()
     };

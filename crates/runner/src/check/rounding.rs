@@ -200,6 +200,7 @@ mod tests {
     use crate::check::comparison::{Bound, Context, compare_entries};
     use ndarray::array;
     use spec::model::{LayerSpec, LinearSpec, ModelSpec};
+    use spec::optimizers::SgdSpec;
     use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 
     #[test]
@@ -227,7 +228,7 @@ mod tests {
         let mut parameters = contract::initial::draw_parameters(&plan, &streams);
         let first = parameters.get_mut("0.weight").unwrap();
         first.mapv_inplace(|w| w * weights);
-        let optimizer = OptimizerSpec::Sgd { learning_rate: 0.1 };
+        let optimizer = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });
         let training = TrainingSpec::new(LossSpec::SquaredError, optimizer);
         let subject = Subject {
             plan: &plan,

@@ -8,6 +8,7 @@ use contract::{NamedTensors, Streams, initial};
 use ndarray::Array2;
 use rand::RngExt;
 use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
+use spec::optimizers::SgdSpec;
 use spec::training::{BatchSize, LossSpec, OptimizerSpec, TrainingSpec};
 
 use crate::Failure;
@@ -54,9 +55,9 @@ pub fn sections() -> Vec<Section> {
 impl Case {
     /// A network under the squared error that learns by plain gradient descent.
     fn new(name: impl Into<String>, sample: &[usize], layers: Vec<LayerSpec>) -> Self {
-        let rule = OptimizerSpec::Sgd {
+        let rule = OptimizerSpec::Sgd(SgdSpec {
             learning_rate: 0.05,
-        };
+        });
         let training = TrainingSpec {
             batch_size: BatchSize::Samples(BATCH),
             ..TrainingSpec::new(LossSpec::SquaredError, rule)

@@ -8,8 +8,7 @@ use contract::NamedTensors;
 use datasets::{Features, Samples};
 use ndarray::ArrayD;
 use spec::Experiment;
-use spec::dataset::{DatasetSpec, Scale};
-use spec::schedule::ScheduleSpec;
+use spec::datasets::{DatasetSpec, Scale};
 
 use crate::numbers::{number, rounded};
 use crate::prepare::Prepared;
@@ -91,8 +90,9 @@ pub fn advice(prepared: &Prepared, before_learning: bool) -> String {
 
 fn smaller_rate(experiment: &Experiment) -> String {
     let training = &experiment.training;
-    if let ScheduleSpec::Epochs(_) = training.schedule {
-        return "try smaller learning rates in training.schedule.epochs, e.g. a tenth".into();
+    if training.schedule.schedule().has_rates() {
+        let schedule = training.schedule.kind();
+        return format!("try smaller learning rates in training.schedule.{schedule}, e.g. a tenth");
     }
     let (kind, rate) = (
         training.optimizer.kind(),

@@ -12,7 +12,7 @@ mod perturbation;
 mod restarts;
 
 use contract::NamedTensors;
-use spec::stopping::EscapeSpec;
+use spec::escapes::EscapeSpec;
 
 use super::Stop;
 use super::learner::Learner;
@@ -63,26 +63,21 @@ pub fn build(spec: Option<EscapeSpec>, name: &str, prepared: &Prepared) -> Box<d
     let initial = || -> NamedTensors<f32> { prepared.initial.cast() };
     match spec {
         None | Some(EscapeSpec::Plain) => Box::new(Plain { runs: 1 }),
-        Some(EscapeSpec::Restarts { runs }) => Box::new(Plain { runs }),
-        Some(EscapeSpec::Annealing {
-            temperature,
-            cooling,
-            std,
-        }) => Box::new(annealing::Annealing::new(stream, temperature, cooling, std)),
-        Some(EscapeSpec::Perturbation {
-            epochs,
-            change,
-            std,
-        }) => Box::new(perturbation::Perturbation::new(stream, epochs, change, std)),
-        Some(EscapeSpec::Evolution {
-            population,
-            parents,
-            std,
-        }) => Box::new(evolution::Evolution::new(
+        Some(EscapeSpec::Restarts(of)) => Box::new(Plain { runs: of.runs }),
+        Some(EscapeSpec::Annealing(of)) => Box::new(annealing::Annealing::new(
             stream,
-            population,
-            parents,
-            std,
+            of.temperature,
+            of.cooling,
+            of.std,
+        )),
+        Some(EscapeSpec::Perturbation(of)) => Box::new(perturbation::Perturbation::new(
+            stream, of.epochs, of.change, of.std,
+        )),
+        Some(EscapeSpec::Evolution(of)) => Box::new(evolution::Evolution::new(
+            stream,
+            of.population,
+            of.parents,
+            of.std,
             initial(),
         )),
     }

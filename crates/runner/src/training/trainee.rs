@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use contract::{Implementation, NamedTensors};
-use spec::stopping::EscapeSpec;
+use spec::escapes::EscapeSpec;
 use spec::{Experiment, ImplementationName};
 
 use super::Stop;

@@ -8,6 +8,7 @@ use contract::{
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, IxDyn};
 use rand::RngExt;
 use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
+use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 
 const SAMPLES: usize = 8;
@@ -37,7 +38,7 @@ impl Example {
         };
         let plan = model.plan(sample).unwrap();
         let (inputs, classes) = (plan[0].inputs(), plan[plan.len() - 1].outputs());
-        let rule = OptimizerSpec::Sgd { learning_rate: 0.1 };
+        let rule = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });
         let streams = Streams::new(1);
         let mut rng = streams.stream("batch");
         let x = Array2::from_shape_simple_fn((SAMPLES, inputs), || rng.random_range(-1.0..1.0));

@@ -4,44 +4,15 @@ use std::collections::HashSet;
 
 use super::LayerSpec;
 use crate::Problem;
+use crate::check::Checker;
 use crate::initializer::Initializer;
 use crate::pair::Pair;
 
 /// Largest number of units, maps, or anything else that makes a size: more is a slip of the pen.
 const LARGEST: usize = 1_000_000;
 
-/// Checks the settings of the layer at a key.
-pub struct Checker<'a> {
-    /// `model.layers.2.linear`.
-    pub(crate) key: &'a str,
-}
-
+/// What only layers have.
 impl Checker<'_> {
-    /// The key of a field.
-    pub(crate) fn field(&self, name: &str) -> String {
-        format!("{}.{name}", self.key)
-    }
-
-    /// A number that is fine, or what was expected.
-    pub(crate) fn number(
-        &self,
-        field: &str,
-        value: f64,
-        fine: bool,
-        expected: &str,
-    ) -> Result<(), Problem> {
-        if fine {
-            return Ok(());
-        }
-        let reason = format!("{value} is not a possible {}", field.replace('_', " "));
-        Err(Problem::new(self.field(field), reason).hint(expected))
-    }
-
-    /// Above 0 and finite.
-    pub(crate) fn positive(&self, field: &str, value: f64) -> Result<(), Problem> {
-        self.number(field, value, value > 0.0 && value.is_finite(), "above 0")
-    }
-
     /// Above 0 and below 1.
     pub(crate) fn epsilon(&self, value: f64) -> Result<(), Problem> {
         let fine = value > 0.0 && value < 1.0;
@@ -50,8 +21,7 @@ impl Checker<'_> {
 
     /// The factor of the learning rate.
     pub(crate) fn learning_rate(&self, value: f64) -> Result<(), Problem> {
-        let fine = value >= 0.0 && value.is_finite();
-        self.number("learning_rate", value, fine, "0 or more")
+        self.not_negative("learning_rate", value)
     }
 
     /// A finite slope.
@@ -115,7 +85,7 @@ pub(crate) fn check_layers(key: &str, layers: &[LayerSpec]) -> Result<(), Proble
     let mut names = HashSet::new();
     for (index, layer) in layers.iter().enumerate() {
         let key = format!("{key}.{index}.{}", layer.kind());
-        let checker = Checker { key: &key };
+        let checker = Checker::new(&key);
         if let Some(name) = layer.layer().name() {
             check_name(&checker, name)?;
             if !names.insert(name) {

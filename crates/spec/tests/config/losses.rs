@@ -1,5 +1,6 @@
 //! Losses and what suits them.
 
+use spec::losses::MaximumAPosterioriSpec;
 use spec::training::LossSpec;
 
 use crate::support::{GOOD, parse, refuse};
@@ -67,7 +68,7 @@ fn the_penalty_of_rubbish_may_be_given_or_left_out() {
         let experiment = parse(GOOD, &[&loss]).unwrap().experiment;
         assert_eq!(
             experiment.training.loss,
-            LossSpec::MaximumAPosteriori { rubbish }
+            LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish })
         );
     }
 }

@@ -1,7 +1,7 @@
 //! `--set key.path=value`.
 
 use spec::ImplementationName;
-use spec::dataset::DatasetSpec;
+use spec::datasets::DatasetSpec;
 use spec::model::{Initializer, LayerSpec};
 use spec::training::{BatchSize, Metric, OptimizerSpec};
 
@@ -28,7 +28,7 @@ fn an_override_may_be_of_any_type_and_at_any_depth() {
     assert!(!experiment.training.shuffle);
     assert!(matches!(
         experiment.training.optimizer,
-        OptimizerSpec::Adam { .. }
+        OptimizerSpec::Adam(_)
     ));
     let LayerSpec::Linear(first) = &experiment.model.layers[0] else {
         panic!("{:?}", experiment.model.layers);
@@ -134,7 +134,7 @@ fn keys_are_taken_away_before_others_are_set() {
     ];
     assert_eq!(good(&["seed=5 # a comment"]).experiment.seed, 5);
     let optimizer = good(&other).experiment.training.optimizer;
-    assert!(matches!(optimizer, OptimizerSpec::Adam { .. }));
+    assert!(matches!(optimizer, OptimizerSpec::Adam(_)));
     let layers = good(&["--unset model.layers.1", "model.layers.0.linear.units=7"])
         .experiment
         .model

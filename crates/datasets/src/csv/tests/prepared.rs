@@ -3,7 +3,7 @@
 use super::*;
 use crate::dataset::Target;
 use proptest::prelude::*;
-use spec::dataset::KFold;
+use spec::datasets::KFold;
 
 fn names(data: &Dataset) -> Vec<&str> {
     match &data.target {

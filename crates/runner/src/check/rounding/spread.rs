@@ -102,14 +102,7 @@ pub fn spread<T: Number>(
         };
         let mut training = subject.training.clone();
         if entry == Entry::Trajectory {
-            push_gradients(
-                &mut training,
-                if noise.draw % 2 == 0 {
-                    rounding
-                } else {
-                    -rounding
-                },
-            );
+            push_gradients(&mut training, rounding * (1 + noise.draw) as f64);
         }
         let subject = Subject {
             parameters: &parameters,
@@ -193,7 +186,7 @@ mod tests {
             .unwrap()
             .mapv_inplace(|w| 1e-3 * w);
         parameters.get_mut("0.bias").unwrap().fill(1.0);
-        let optimizer = OptimizerSpec::Sgd { learning_rate: 0.1 };
+        let optimizer = OptimizerSpec::Sgd(spec::optimizers::SgdSpec { learning_rate: 0.1 });
         let training = TrainingSpec::new(LossSpec::SquaredError, optimizer);
         let subject = Subject {
             plan: &plan,

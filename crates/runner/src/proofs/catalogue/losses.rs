@@ -1,5 +1,6 @@
 //! Every loss at the end of one network.
 
+use spec::losses::MaximumAPosterioriSpec;
 use spec::model::{Initializer, LayerSpec, SquaredDistanceSpec};
 use spec::training::LossSpec;
 
@@ -17,7 +18,7 @@ pub fn cases() -> Vec<Case> {
         KlDivergence,
         Hinge,
         SquaredHinge,
-        MaximumAPosteriori { rubbish: 1.0 },
+        MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
     ];
     losses.map(case).into()
 }

@@ -1,7 +1,12 @@
 //! Every learning rule, penalty and bound on one network.
 
+use spec::losses::MaximumAPosterioriSpec;
 use spec::model::{
     Conv2dSpec, Initializer, LayerSpec, LinearSpec, SquaredDistanceSpec, SubsamplingSpec,
+};
+use spec::optimizers::{
+    AdaGradSpec, AdamSpec, AdamWSpec, DiagonalLevenbergMarquardtSpec, MomentumSpec, NesterovSpec,
+    QuickpropSpec, RmsPropSpec, RpropSpec, SgdSpec,
 };
 use spec::training::{BatchSize, ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec};
 
@@ -14,44 +19,44 @@ pub fn optimizers() -> Vec<Case> {
     let (beta1, beta2) = (0.9, 0.999);
     let momentum = 0.9;
     let rules = [
-        Sgd { learning_rate },
-        Momentum {
+        Sgd(SgdSpec { learning_rate }),
+        Momentum(MomentumSpec {
             learning_rate,
             momentum,
-        },
-        Nesterov {
+        }),
+        Nesterov(NesterovSpec {
             learning_rate,
             momentum,
-        },
-        AdaGrad {
+        }),
+        AdaGrad(AdaGradSpec {
             learning_rate,
             epsilon,
-        },
-        RmsProp {
+        }),
+        RmsProp(RmsPropSpec {
             learning_rate: 0.01,
             decay: 0.9,
             epsilon,
-        },
-        Adam {
+        }),
+        Adam(AdamSpec {
             learning_rate: 0.01,
             beta1,
             beta2,
             epsilon,
-        },
-        AdamW {
+        }),
+        AdamW(AdamWSpec {
             learning_rate: 0.01,
             beta1,
             beta2,
             epsilon,
             weight_decay: 0.1,
-        },
-        Rprop {
+        }),
+        Rprop(RpropSpec {
             learning_rate: 0.01,
             decrease: 0.5,
             increase: 1.2,
             smallest: 1e-6,
             largest: 50.0,
-        },
+        }),
         curvature(),
     ];
     let mut cases: Vec<Case> = rules.into_iter().map(rule).collect();
@@ -62,10 +67,10 @@ pub fn optimizers() -> Vec<Case> {
 /// One weight an output: a layer more, and 100 steps make a rounding error 10¹² times as large.
 /// The rule divides by differences of slopes, and they move with every other parameter.
 fn quickprop() -> Case {
-    let rule = OptimizerSpec::Quickprop {
+    let rule = OptimizerSpec::Quickprop(QuickpropSpec {
         learning_rate: 0.001,
         growth: 1.2,
-    };
+    });
     let weights = LayerSpec::Linear(LinearSpec {
         bias: false,
         ..LinearSpec::new(4)
@@ -78,17 +83,17 @@ fn quickprop() -> Case {
 }
 
 fn curvature() -> OptimizerSpec {
-    OptimizerSpec::DiagonalLevenbergMarquardt {
+    OptimizerSpec::DiagonalLevenbergMarquardt(DiagonalLevenbergMarquardtSpec {
         learning_rate: 0.01,
         mu: 0.1,
         samples: 32,
-    }
+    })
 }
 
 fn rule(rule: OptimizerSpec) -> Case {
     let mut case = Case::new(format!("`{}`", rule.kind()), &[5], perceptron());
     case.training.optimizer = rule;
-    if matches!(rule, OptimizerSpec::Rprop { .. }) {
+    if matches!(rule, OptimizerSpec::Rprop(_)) {
         case.training.batch_size = BatchSize::All;
     }
     case
@@ -129,7 +134,7 @@ fn lenet() -> Case {
     let name = format!("`{}`, LeNet-5's parts of 1998", rule.kind());
     let mut case = Case::new(name, &[1, 10, 10], layers);
     case.training.optimizer = rule;
-    case.training.loss = LossSpec::MaximumAPosteriori { rubbish: 1.0 };
+    case.training.loss = LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 });
     case
 }
 

@@ -1,0 +1,113 @@
+//! `[dataset]`: which data an experiment learns from, and how they are prepared.
+//!
+//! The key under `[dataset]` names the kind, for example `[dataset.mnist]` or `[dataset.csv]`. Each
+//! kind is one file here: its settings, the checks of their values, and what it says of itself
+//! through [`Dataset`]. The list of [`DatasetSpec`] has a line for each.
+
+mod cifar10;
+mod circles;
+mod column;
+mod csv;
+mod images;
+mod mnist;
+mod moons;
+mod parity;
+mod pixels;
+mod sine;
+mod spirals;
+mod split;
+mod waves;
+mod xor;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Problem;
+use crate::check::Checker;
+use crate::register::register;
+
+pub use cifar10::Cifar10Spec;
+pub use circles::CirclesSpec;
+pub use column::Column;
+pub use csv::{CsvSpec, Missing, MissingPolicy, Scale, Task};
+pub use images::ImagesSpec;
+pub use mnist::MnistSpec;
+pub use moons::MoonsSpec;
+pub use parity::ParitySpec;
+pub use pixels::Pixels;
+pub use sine::SineSpec;
+pub use spirals::SpiralsSpec;
+pub use split::{Holdout, KFold, Split};
+pub use waves::WavesSpec;
+pub use xor::XorSpec;
+
+/// What a kind of data says of itself.
+pub trait Dataset {
+    /// Finds impossible settings.
+    ///
+    /// # Errors
+    /// The first of them, with its key.
+    fn check(&self, _: &Checker<'_>) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    /// Whether its setting `task` says if the target is a class or a real value.
+    fn says_what_the_target_is(&self) -> bool {
+        false
+    }
+}
+
+register! {
+    /// Where the samples come from.
+    enum DatasetSpec: Dataset by dataset;
+    settings {
+        /// Images and labels in the IDX format of MNIST (also Fashion-MNIST, EMNIST, KMNIST).
+        Mnist(MnistSpec) => mnist,
+        /// PNG or JPEG pictures, in a folder for each class.
+        Images(ImagesSpec) => images,
+        /// The colour images of CIFAR-10's binary files.
+        Cifar10(Cifar10Spec) => cifar10,
+        /// A table of values separated by commas (or another character).
+        Csv(CsvSpec) => csv,
+        /// The four points of exclusive or; training and test set are the same table.
+        Xor(XorSpec) => xor,
+        /// All 2^bits bit strings, class 1 when the number of ones is odd.
+        Parity(ParitySpec) => parity,
+        /// Two interleaving half circles.
+        Moons(MoonsSpec) => moons,
+        /// A circle inside a circle.
+        Circles(CirclesSpec) => circles,
+        /// Two spirals around each other (Lang & Witbrock 1988).
+        Spirals(SpiralsSpec) => spirals,
+        /// y = sin(x) on one period: regression.
+        Sine(SineSpec) => sine,
+        /// Images of waves whose direction and wavelength are the class: images of any size.
+        Waves(WavesSpec) => waves,
+    }
+}
+
+impl DatasetSpec {
+    /// Finds impossible settings.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        let key = format!("dataset.{}", self.kind());
+        self.dataset().check(&Checker::new(&key))
+    }
+}
+
+/// What several kinds of data have.
+impl Checker<'_> {
+    /// The size and the noise of generated data.
+    fn generated(&self, samples: usize, noise: f64) -> Result<(), Problem> {
+        let fine = (4..=10_000_000).contains(&samples);
+        self.require("samples", fine, "4 to 10000000 samples")?;
+        let fine = noise >= 0.0 && noise.is_finite();
+        self.require("noise", fine, "the noise must be 0 or more")
+    }
+
+    /// How many of the images are used.
+    fn limits(&self, train: Option<usize>, test: Option<usize>) -> Result<(), Problem> {
+        for (field, limit) in [("train_limit", train), ("test_limit", test)] {
+            self.require(field, limit != Some(0), "1 image or more")?;
+        }
+        Ok(())
+    }
+}

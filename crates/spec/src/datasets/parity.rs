@@ -1,0 +1,21 @@
+//! `parity`: all bit strings of a length, class 1 when the number of ones is odd.
+
+use serde::{Deserialize, Serialize};
+
+use super::Dataset;
+use crate::Problem;
+use crate::check::Checker;
+
+/// Parity of bit strings.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParitySpec {
+    /// Length of the strings, 1 to 16.
+    pub bits: usize,
+}
+
+impl Dataset for ParitySpec {
+    fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
+        checker.require("bits", (1..=16).contains(&self.bits), "1 to 16 bits")
+    }
+}

@@ -1,0 +1,42 @@
+//! `spirals`: two spirals around each other (Lang & Witbrock 1988).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Dataset, Split};
+use crate::Problem;
+use crate::check::Checker;
+
+/// Two spirals of three turns, 97 points each in the original.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SpiralsSpec {
+    /// Number of samples, half of them in each class.
+    pub samples: usize,
+    /// Standard deviation of the noise on each coordinate, where the spirals' radius is 1.
+    pub noise: f64,
+    /// Turns of each spiral around the origin.
+    pub turns: f64,
+    /// Which samples are held back.
+    pub split: Split,
+}
+
+impl Default for SpiralsSpec {
+    fn default() -> Self {
+        Self {
+            samples: 194,
+            noise: 0.0,
+            turns: 3.0,
+            split: Split::None,
+        }
+    }
+}
+
+impl Dataset for SpiralsSpec {
+    fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
+        checker.generated(self.samples, self.noise)?;
+        let fine = self.turns > 0.0 && self.turns <= 100.0;
+        let reason = "the turns must be above 0 and at most 100";
+        checker.require("turns", fine, reason)?;
+        self.split.check(checker)
+    }
+}

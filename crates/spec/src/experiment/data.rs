@@ -1,0 +1,186 @@
+//! What must fit the data: sizes, outputs, metrics.
+
+use super::Experiment;
+use crate::Problem;
+use crate::model::PlannedLayer;
+use crate::training::{BatchSize, Metric};
+
+/// What must be known of the data to judge a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataShape {
+    /// Number of training samples.
+    pub samples: usize,
+    /// Number of classes; none: a real target.
+    pub classes: Option<usize>,
+    /// Name and number of samples of each class, for messages; may be empty.
+    pub class_sizes: Vec<(String, usize)>,
+}
+
+impl Experiment {
+    /// What is measured on the test samples: as configured, or what suits the target.
+    pub fn metrics(&self, shape: &DataShape) -> Vec<Metric> {
+        match (self.training.metrics.is_empty(), shape.classes) {
+            (false, _) => self.training.metrics.clone(),
+            (true, Some(_)) => vec![Metric::Accuracy],
+            (true, None) => vec![Metric::R2, Metric::Rmse],
+        }
+    }
+
+    /// Finds what does not suit the data: sizes, targets, metrics. `plan` is the model's.
+    ///
+    /// # Errors
+    /// The first value that cannot be, with its key.
+    pub fn check_data(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        if let BatchSize::Samples(size) = self.training.batch_size
+            && size > shape.samples
+        {
+            let reason = format!(
+                "a batch of {size} is larger than the training set of {} samples",
+                shape.samples
+            );
+            return Err(Problem::new("training.batch_size", reason)
+                .hint(format!("at most {}, or \"all\"", shape.samples)));
+        }
+        if shape.classes.is_none() && self.training.label_smoothing > 0.0 {
+            let reason = "the target is a real number, only classes can be smoothed";
+            return Err(Problem::new("training.label_smoothing", reason).hint("leave it out"));
+        }
+        self.check_metrics(shape)?;
+        self.check_statistics(shape, plan)?;
+        self.check_outputs(shape, plan)
+    }
+
+    /// A batch normalisation over a single number gives β whatever comes in, so nothing is learned.
+    fn check_statistics(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        let Some(index) = plan.iter().position(takes_statistics_of_single_numbers) else {
+            return Ok(());
+        };
+        let sizes = [
+            (
+                "training.batch_size",
+                self.training.batch_size.of(shape.samples),
+            ),
+            ("gradient_check.batch_size", self.gradient_check.batch_size),
+        ];
+        for (key, size) in sizes {
+            if size == 1 {
+                let reason = format!(
+                    "a batch of 1 sample has no statistics: the batch_norm of layer {index} would \
+                     give the same whatever comes in"
+                );
+                return Err(Problem::new(key, reason).hint("2 or more"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What can be done but is hardly meant, a sentence each. `plan` is the model's.
+    pub fn warnings(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Vec<String> {
+        let size = self.training.batch_size.of(shape.samples);
+        let alone = shape.samples % size == 1;
+        let coupled = plan.iter().position(takes_statistics_of_single_numbers);
+        let warning = coupled.filter(|_| alone).map(|index| {
+            let samples = shape.samples;
+            format!(
+                "the last batch of an epoch has 1 sample ({samples} in batches of {size}), of \
+                 which the batch_norm of layer {index} learns nothing: choose another batch_size"
+            )
+        });
+        warning.into_iter().collect()
+    }
+
+    fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
+        for (index, metric) in self.training.metrics.iter().enumerate() {
+            let for_classes = *metric == Metric::Accuracy;
+            if for_classes != shape.classes.is_some() {
+                let reason = format!("\"{}\" does not suit this target", metric.name());
+                let hint = match shape.classes {
+                    Some(_) => "for classes: accuracy",
+                    None => "for a real target: r2, rmse, mae",
+                };
+                let key = format!("training.metrics.{index}");
+                return Err(Problem::new(key, reason).hint(hint));
+            }
+        }
+        Ok(())
+    }
+
+    /// One output a class; two classes may share one output; a real target has one.
+    fn check_outputs(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        let units = plan.last().map_or(0, PlannedLayer::outputs);
+        let loss = self.training.loss;
+        let wanted = match shape.classes {
+            None if !loss.for_real_targets() => {
+                let reason = "the target is a real number, but the loss is for classes";
+                return Err(Problem::new("training.loss", reason).hint("use squared_error"));
+            }
+            None if units == 1 => return Ok(()),
+            None => "1 unit for a real target".to_string(),
+            Some(classes) => {
+                let shared = classes == 2 && loss.loss().for_one_output();
+                if units == classes || (shared && units == 1) {
+                    return Ok(());
+                }
+                let or_one = if shared { ", or 1" } else { "" };
+                format!("{classes} units, one for each class{or_one}")
+            }
+        };
+        let plural = if units == 1 { "" } else { "s" };
+        let reason = format!("the output has {units} unit{plural}, the data need {wanted}");
+        // What has parameters decides how many outputs there are.
+        let deciding = plan.iter().rposition(|layer| !layer.parameters.is_empty());
+        let key = match deciding {
+            None => "model.layers".into(),
+            Some(index) => {
+                let spec = &plan[index].spec;
+                let setting = spec.layer().width_setting();
+                let below = setting.map(|setting| format!(".{}.{setting}", spec.kind()));
+                format!("model.layers.{index}{}", below.unwrap_or_default())
+            }
+        };
+        let problem = Problem::new(key, reason);
+        Err(match self.about_classes(&shape.class_sizes) {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        })
+    }
+
+    /// The classes there are, and what they look like if they look like a mistake.
+    fn about_classes(&self, classes: &[(String, usize)]) -> Option<String> {
+        const LISTED: usize = 12;
+        const MANY: usize = 20;
+        let first = classes.first()?;
+        let counted = classes.iter().take(LISTED);
+        let mut list: Vec<String> = counted.map(|(name, n)| format!("{name} ({n})")).collect();
+        if classes.len() > LISTED {
+            list.push(format!("... ({} in all)", classes.len()));
+        }
+        let mut hint = format!("the classes and their samples: {}", list.join(", "));
+        let numbers: Option<Vec<f64>> = classes.iter().map(|(n, _)| n.parse().ok()).collect();
+        let measured = |all: &Vec<f64>| all.len() > MANY || all.iter().any(|x| x.fract() != 0.0);
+        if *first == ("0".into(), 0) {
+            hint += &format!(
+                "; class 0 has no sample: the labels begin at 1, so set {} units and leave the \
+                 first unused, or number them from 0",
+                classes.len()
+            );
+        } else if self.dataset.dataset().says_what_the_target_is()
+            && numbers.is_some_and(|n| measured(&n))
+        {
+            hint += &format!(
+                "; if the target is a quantity and no class, set task = \"regression\" in \
+                 [dataset.{}]",
+                self.dataset.kind()
+            );
+        }
+        Some(hint)
+    }
+}
+
+/// Whether this layer, or one inside it, is a batch normalisation with one number a channel, whose
+/// statistics are of the batch alone.
+fn takes_statistics_of_single_numbers(layer: &PlannedLayer) -> bool {
+    let inside = layer.chains.iter().flatten();
+    let here = layer.spec.layer().couples_samples() && layer.channels()[1] == 1;
+    here || inside.into_iter().any(takes_statistics_of_single_numbers)
+}

@@ -1,0 +1,117 @@
+//! `training.loss`: what is minimised.
+//!
+//! Each loss is one file here: its settings and the checks of their values, if it has any, and what
+//! it says of itself through [`Loss`]. The list of [`LossSpec`] has a line for each.
+
+mod binary_cross_entropy;
+mod hinge;
+mod kl_divergence;
+mod maximum_a_posteriori;
+mod mean_of_squares;
+mod softmax_cross_entropy;
+mod squared_error;
+mod squared_hinge;
+mod sum_of_squares;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Problem;
+use crate::check::Checker;
+use crate::register::register;
+
+pub use maximum_a_posteriori::MaximumAPosterioriSpec;
+
+/// What a loss says of itself.
+pub trait Loss {
+    /// Finds impossible settings.
+    ///
+    /// # Errors
+    /// The first of them, with its key.
+    fn check(&self, _: &Checker<'_>) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    /// Whether it has a second derivative by the outputs, which `diagonal_levenberg_marquardt`
+    /// needs.
+    fn has_curvature(&self) -> bool {
+        true
+    }
+
+    /// Whether it suits a real target.
+    fn for_real_targets(&self) -> bool {
+        false
+    }
+
+    /// Whether two classes may share one output.
+    fn for_one_output(&self) -> bool {
+        self.for_real_targets()
+    }
+
+    /// Whether it compares the outputs with targets that need not be 0 and 1.
+    fn takes_smoothed_targets(&self) -> bool {
+        true
+    }
+
+    /// Whether the outputs are logits, of which it makes probabilities itself.
+    fn takes_logits(&self) -> bool {
+        false
+    }
+
+    /// Whether the class with the smallest output is the answer.
+    fn smallest_wins(&self) -> bool {
+        false
+    }
+}
+
+register! {
+    /// The loss L of a batch of N samples with outputs y and targets t: a mean over the samples.
+    #[derive(Copy)]
+    enum LossSpec: Loss by loss;
+    plain {
+        /// L = 1/(2N) Σₙ Σₖ (yₙₖ − tₙₖ)², with the 1/2 of the textbooks.
+        SquaredError => squared_error,
+        /// L = 1/N Σₙ Σₖ (yₙₖ − tₙₖ)².
+        SumOfSquares => sum_of_squares,
+        /// L = 1/(N K) Σₙ Σₖ (yₙₖ − tₙₖ)².
+        MeanOfSquares => mean_of_squares,
+        /// L = −1/N Σₙ Σₖ \[t ln σ(y) + (1 − t) ln(1 − σ(y))\]: the outputs are logits.
+        BinaryCrossEntropy => binary_cross_entropy,
+        /// L = −1/N Σₙ Σₖ t ln softmax(y)ₖ: the outputs are logits.
+        SoftmaxCrossEntropy => softmax_cross_entropy,
+        /// L = 1/N Σₙ KL(t ‖ softmax(y)) = 1/N Σₙ Σₖ t ln(t / softmax(y)ₖ): the outputs are
+        /// logits.
+        KlDivergence => kl_divergence,
+        /// L = 1/N Σₙ Σⱼ≠c max(0, yⱼ − y_c + 1), c the right class (Weston & Watkins 1999).
+        Hinge => hinge,
+        /// L = 1/N Σₙ Σⱼ≠c max(0, yⱼ − y_c + 1)².
+        SquaredHinge => squared_hinge,
+    }
+    settings {
+        /// L = 1/N Σₙ \[y_c + ln(e^(−j) + Σₖ e^(−yₖ))\], c the right class: LeNet-5's criterion
+        /// (LeCun et al. 1998, eq. 9). The outputs are penalties: the smallest is the answer.
+        MaximumAPosteriori(MaximumAPosterioriSpec) => maximum_a_posteriori,
+    }
+}
+
+impl LossSpec {
+    /// Whether it has a second derivative by the outputs ([`Loss::has_curvature`]).
+    pub fn has_curvature(&self) -> bool {
+        self.loss().has_curvature()
+    }
+
+    /// Whether it suits a real target ([`Loss::for_real_targets`]).
+    pub fn for_real_targets(&self) -> bool {
+        self.loss().for_real_targets()
+    }
+
+    /// Whether the class with the smallest output is the answer ([`Loss::smallest_wins`]).
+    pub fn smallest_wins(&self) -> bool {
+        self.loss().smallest_wins()
+    }
+
+    /// Finds impossible settings.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        let key = format!("training.loss.{}", self.kind());
+        self.loss().check(&Checker::new(&key))
+    }
+}

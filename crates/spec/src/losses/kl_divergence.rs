@@ -1,0 +1,12 @@
+//! `kl_divergence`: the divergence of softmax(y) from the targets.
+
+use super::Loss;
+
+/// No settings.
+pub(super) struct KlDivergence;
+
+impl Loss for KlDivergence {
+    fn takes_logits(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,12 @@
+//! `mean_of_squares`: the mean of the squared differences of a sample.
+
+use super::Loss;
+
+/// No settings.
+pub(super) struct MeanOfSquares;
+
+impl Loss for MeanOfSquares {
+    fn for_real_targets(&self) -> bool {
+        true
+    }
+}
