@@ -1,7 +1,8 @@
-//! Single layers, and layers computed in one, in f32 on one thread. `forward` and `backward` are the hand-written layer alone;
-//! `backward_weights` is the backward pass of a first layer, whose input gradient nobody needs. `pass`
-//! is a network of just that, forward and backward, as everybody offers it: what goes in is
-//! copied and what comes out is allocated, which for an activation is most of the time.
+//! Single layers, and layers computed in one, in f32 on one thread. `forward` and `backward` are
+//! the hand-written layer alone; `backward_weights` is the backward pass of a first layer, whose
+//! input gradient nobody needs. `pass` is a network of just that, forward and backward, as
+//! everybody offers it: what goes in is copied and what comes out is allocated, which for an
+//! activation is most of the time.
 
 use backprop::layers::{self, Mode, Pass};
 use benches::{implementation, in_pool, random, streams, threads_name};
@@ -15,7 +16,8 @@ use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 /// A name, the layer, or those that are computed in one, the shape of a sample, and the samples.
 type Case = (&'static str, Vec<LayerSpec>, &'static [usize], usize);
 
-/// The convolutions of LeNet-5 and what comes after them, with as many samples as a piece of a batch.
+/// The convolutions of LeNet-5 and what comes after them, with as many samples as a piece of a
+/// batch.
 fn cases() -> Vec<Case> {
     let conv1 = Conv2dSpec {
         padding: 2.into(),
@@ -82,8 +84,8 @@ impl Numbers {
     }
 }
 
-/// Multiplications and additions of a convolution in one direction, whatever comes behind it and whether
-/// they are needed or not; else the numbers that go in.
+/// Multiplications and additions of a convolution in one direction, whatever comes behind it and
+/// whether they are needed or not; else the numbers that go in.
 fn work(plan: &[PlannedLayer], rows: usize) -> u64 {
     let planned = &plan[0];
     let of_a_sample = match &planned.spec {

@@ -49,8 +49,8 @@ fn by_gemm(a: ArrayView2<f32>, b: ArrayView2<f32>, mut c: ArrayViewMut2<f32>) {
 /// Name, M, K, N, whether A and whether B is a transpose.
 type Case = (&'static str, usize, usize, usize, bool, bool);
 
-/// Pieces of 32 rows of 784-300-100-10, its first layer with whole batches, the first linear layer of
-/// LeNet-5 with a piece of 8, and one product that no cache holds.
+/// Pieces of 32 rows of 784-300-100-10, its first layer with whole batches, the first linear layer
+/// of LeNet-5 with a piece of 8, and one product that no cache holds.
 const PRODUCTS: [Case; 12] = [
     ("forward1", 32, 784, 300, false, true),
     ("forward1", 64, 784, 300, false, true),
@@ -126,7 +126,8 @@ fn products(criterion: &mut Criterion) {
 /// dW of some units: a few columns of dy, whose rows lie 300 numbers apart.
 fn units(criterion: &mut Criterion) {
     of_units(criterion, "dw1_of_units", random(32, 300, "dy"));
-    // As many gradients as in mnist.toml are not zero: of 100 numbers in [-1, 1) 39 are below -0.22.
+    // As many gradients as in mnist.toml are not zero: of 100 numbers in [-1, 1) 39 are below
+    // -0.22.
     let active = |dy: f32| if dy < -0.22 { dy } else { 0.0 };
     let behind_relu = random(32, 300, "dy").mapv(active);
     of_units(criterion, "dw1_of_units_behind_relu", behind_relu);
@@ -147,8 +148,8 @@ fn of_units(criterion: &mut Criterion, name: &str, dy: Array2<f32>) {
     });
 }
 
-/// The products of a first layer of 300 units with images, of whose pixels one in five differs from the
-/// background, in one block as ink does.
+/// The products of a first layer of 300 units with images, of whose pixels one in five differs from
+/// the background, in one block as ink does.
 fn images(criterion: &mut Criterion) {
     let mut x = random(64, 784, "x");
     for (at, x) in x.indexed_iter_mut() {

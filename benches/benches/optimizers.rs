@@ -1,5 +1,6 @@
-//! One update of all parameters of `configs/mnist.toml` in f32, with one thread and with all. burn's
-//! rules get a gradient that is ready, and give back another tensor where they cannot reuse the old.
+//! One update of all parameters of `configs/mnist.toml` in f32, with one thread and with all.
+//! burn's rules get a gradient that is ready, and give back another tensor where they cannot reuse
+//! the old.
 
 use backprop::optimizers::parameters::Parameters;
 use backprop::optimizers::{self, Update};

@@ -1,5 +1,5 @@
-//! Whole training steps of networks in `configs/`, in f32: by hand with one thread and with all, burn
-//! on its devices with all. Batches are ready before; augmentation is no part of a step.
+//! Whole training steps of networks in `configs/`, in f32: by hand with one thread and with all,
+//! burn on its devices with all. Batches are ready before; augmentation is no part of a step.
 
 use benches::{Network, all_threads, in_pool, one_and_all, threads_name};
 use contract::Step;

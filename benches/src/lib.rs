@@ -26,8 +26,8 @@ pub fn streams() -> Streams {
     Streams::new(1)
 }
 
-/// Few samples of a short time, so that all benches together take minutes; what the command line says
-/// goes first.
+/// Few samples of a short time, so that all benches together take minutes; what the command line
+/// says goes first.
 pub fn briefly() -> Criterion {
     Criterion::default()
         .sample_size(10)
@@ -135,8 +135,8 @@ pub fn threads_name(threads: usize) -> String {
 }
 
 /// Does some work on a pool of so many threads, as the runner does: the hand-written implementation
-/// and burn take theirs from it. Only the matrix products of burn's ndarray device do not, which ask
-/// the environment, `MATMUL_NUM_THREADS`.
+/// and burn take theirs from it. Only the matrix products of burn's ndarray device do not, which
+/// ask the environment, `MATMUL_NUM_THREADS`.
 ///
 /// # Panics
 /// When the system gives no threads.

@@ -8,9 +8,9 @@
 //!   \mathrm{KL}(p \,\|\, q) = \sum_k p_k \ln \frac{p_k}{q_k}
 //! ```
 //!
-//! so that `$H(p, q) = \mathrm{KL}(p \,\|\, q) + H(p)$`. Where `$q_k = 0$` but `$p_k > 0$` the last two are
-//! infinite. The losses [`crate::losses::SoftmaxCrossEntropy`] and [`crate::losses::KlDivergence`]
-//! compute them from logits.
+//! so that `$H(p, q) = \mathrm{KL}(p \,\|\, q) + H(p)$`. Where `$q_k = 0$` but `$p_k > 0$` the last
+//! two are infinite. The losses [`crate::losses::SoftmaxCrossEntropy`] and
+//! [`crate::losses::KlDivergence`] compute them from logits.
 //!
 //! Source: Shannon 1948; Kullback & Leibler 1951; Bishop 2006, eqs. 1.98 and 1.113.
 

@@ -70,19 +70,19 @@ use crate::layers::units::UnitGradients;
 /// A differentiable function `$y = f(x; w)$` of one batch.
 ///
 /// A layer does not own its parameters: the network keeps those of all layers in one flat vector
-/// and lends each layer its part `w`. So a layer is cheap to have once for each thread, and what its
-/// `backward` needs besides `x` and `y` it may keep in itself: no other rows come between.
+/// and lends each layer its part `w`. So a layer is cheap to have once for each thread, and what
+/// its `backward` needs besides `x` and `y` it may keep in itself: no other rows come between.
 pub trait Layer<T: Real>: Send + Sync {
     /// Computes `y` `[N, D_out]` from `x` `[N, D_in]`.
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, mode: Mode);
 
     /// Computes `dx` `[N, D_in]`, unless nobody needs it, and adds to `dw`, from the upstream
-    /// gradient and what went in and out of `forward`. Of a layer with [`Layer::units`], `dw` may be
-    /// empty: then [`Layer::unit_gradients`] is asked later.
+    /// gradient and what went in and out of `forward`. Of a layer with [`Layer::units`], `dw` may
+    /// be empty: then [`Layer::unit_gradients`] is asked later.
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]);
 
-    /// The second backward pass of LeCun et al. 1998, appendix C: from the curvatures
-    /// `$\partial^2 L / \partial y_j^2$` (in `pass.dy`) those of the input and, added to `dw`, of the
+    /// The second backward pass of LeCun et al. 1998, appendix C: from the curvatures `$\partial^2
+    /// L / \partial y_j^2$` (in `pass.dy`) those of the input and, added to `dw`, of the
     /// parameters, without the terms off the diagonal and the second derivative of `f`:
     ///
     /// ```math
@@ -91,20 +91,22 @@ pub trait Layer<T: Real>: Send + Sync {
     /// ```
     ///
     /// # Panics
-    /// In a layer without one; the check of a config asks [`spec::layers::Layer::has_curvature`] before.
+    /// In a layer without one; the check of a config asks [`spec::layers::Layer::has_curvature`]
+    /// before.
     fn curvature(&mut self, _: &[T], _: Pass<T>, _: Option<ArrayViewMut2<T>>, _: &mut [T]) {
         unimplemented!("Layer::has_curvature says which layers have a second backward pass")
     }
 
-    /// Units whose gradients can be taken each by itself, over the whole batch, so that many threads share them
-    /// without a gradient of their own each; 0 where `backward` takes all at once.
+    /// Units whose gradients can be taken each by itself, over the whole batch, so that many
+    /// threads share them without a gradient of their own each; 0 where `backward` takes all at
+    /// once.
     fn units(&self) -> usize {
         0
     }
 
     /// Adds the gradients of some units' parameters, as `backward` would to `dw`, or as `curvature`
-    /// would. Another thread's layer of the same plan may have gone through these rows, so that nothing kept
-    /// of them can be relied on; after `curvature` it was this one.
+    /// would. Another thread's layer of the same plan may have gone through these rows, so that
+    /// nothing kept of them can be relied on; after `curvature` it was this one.
     fn unit_gradients(&self, _: Order, _: Pass<T>, _: UnitGradients<T>) {}
 
     /// Ends an update: what was measured on its batch enters the running statistics.
@@ -281,8 +283,8 @@ pub(crate) mod testing {
         }
     }
 
-    /// Holds `curvature` against its definition, `$\sum_j d^2y_j (\partial y_j / \partial x_i)^2$` with the
-    /// Jacobian by `backward` of one output at a time, for the input and every parameter.
+    /// Holds `curvature` against its definition, `$\sum_j d^2y_j (\partial y_j / \partial x_i)^2$`
+    /// with the Jacobian by `backward` of one output at a time, for the input and every parameter.
     pub fn prove_curvature(layer: &mut dyn Layer<f64>, w: &[f64], x: Array2<f64>, d_out: usize) {
         let d2y = random(x.nrows(), d_out, "d2y").mapv(f64::abs);
         let mut y = Array2::zeros(d2y.raw_dim());

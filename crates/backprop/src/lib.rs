@@ -26,21 +26,21 @@
 //!
 //! # Shapes
 //!
-//! Activations are matrices with one sample a row, `$x \in \mathbb{R}^{N \times D_{in}}$`; an image is
-//! a row of `$C \cdot H \cdot W$` numbers. The upstream gradient `$dy = \partial L / \partial y$` has the
-//! shape of `$y$`, and `backward` turns it into `$dx = \partial L / \partial x$` and *adds*
-//! `$\partial L / \partial w$` to the gradient of each parameter.
+//! Activations are matrices with one sample a row, `$x \in \mathbb{R}^{N \times D_{in}}$`; an image
+//! is a row of `$C \cdot H \cdot W$` numbers. The upstream gradient `$dy = \partial L / \partial
+//! y$` has the shape of `$y$`, and `backward` turns it into `$dx = \partial L / \partial x$` and
+//! *adds* `$\partial L / \partial w$` to the gradient of each parameter.
 //!
-//! Layers that are faster together are one: a convolution with the ReLU and the max-pooling behind it is
-//! [`layers::ConvReluPool`]. What a plan begins with is decided in [`layers::build_first`].
+//! Layers that are faster together are one: a convolution with the ReLU and the max-pooling behind
+//! it is [`layers::ConvReluPool`]. What a plan begins with is decided in [`layers::build_first`].
 //!
 //! # Threads and bits
 //!
-//! A [`Network`] cuts a batch into pieces; each leaves its outputs and gradients in buffers of its own, and
-//! goes through layers that its thread has for itself. The gradients of the parameters are taken or
-//! summed piece after piece, in a fixed order, by threads that share the parameters. Where the cuts are
-//! depends on the batch and the network, never on the number of threads, so one thread and many give the
-//! same bits. After the first batch of a size nothing is allocated.
+//! A [`Network`] cuts a batch into pieces; each leaves its outputs and gradients in buffers of its
+//! own, and goes through layers that its thread has for itself. The gradients of the parameters are
+//! taken or summed piece after piece, in a fixed order, by threads that share the parameters. Where
+//! the cuts are depends on the batch and the network, never on the number of threads, so one thread
+//! and many give the same bits. After the first batch of a size nothing is allocated.
 
 pub mod engine;
 pub mod information;

@@ -27,8 +27,8 @@ pub use sum_of_squares::SumOfSquares;
 
 /// A loss `$L = \frac{1}{N} \sum_n E_n$` with outputs `$y$` and targets `$t$`, both `[N, K]`.
 ///
-/// A batch may be cut into pieces: `forward` gives the *sum* `$\sum_n E_n$` of a piece, and `backward`
-/// is told `$1/N$` of the whole batch.
+/// A batch may be cut into pieces: `forward` gives the *sum* `$\sum_n E_n$` of a piece, and
+/// `backward` is told `$1/N$` of the whole batch.
 pub trait Loss<T: Real>: Send + Sync {
     /// `$\sum_n E_n$`, summed in f64.
     fn forward(&self, y: ArrayView2<T>, t: ArrayView2<T>) -> f64;
@@ -36,8 +36,9 @@ pub trait Loss<T: Real>: Send + Sync {
     /// `$dy = \frac{1}{N} \partial E_n / \partial y$`.
     fn backward(&self, y: ArrayView2<T>, t: ArrayView2<T>, one_over_n: T, dy: ArrayViewMut2<T>);
 
-    /// `$d^2y = \frac{1}{N} \partial^2 E_n / \partial y^2$`, the diagonal of the Hessian by the outputs;
-    /// for penalties that are squared distances the weight of each (see [`MaximumAPosteriori`]).
+    /// `$d^2y = \frac{1}{N} \partial^2 E_n / \partial y^2$`, the diagonal of the Hessian by the
+    /// outputs; for penalties that are squared distances the weight of each (see
+    /// [`MaximumAPosteriori`]).
     ///
     /// # Panics
     /// In a loss without one; the check of a config asks [`LossSpec::has_curvature`] before.

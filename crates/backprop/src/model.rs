@@ -35,9 +35,9 @@ pub struct Model<T> {
 
 /// A number type that this crate computes in.
 ///
-/// [`Compute::model`] is compiled here, in one unit with the kernels. A generic constructor would be
-/// compiled by the crate that calls it, in several units that do not inline each other: that took
-/// 1.3 times as long for an epoch.
+/// [`Compute::model`] is compiled here, in one unit with the kernels. A generic constructor would
+/// be compiled by the crate that calls it, in several units that do not inline each other: that
+/// took 1.3 times as long for an epoch.
 pub trait Compute: Real {
     /// A model of the planned layers, every parameter 0.
     fn model(

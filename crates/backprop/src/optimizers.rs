@@ -1,9 +1,9 @@
 //! Learning rules: one file each.
 //!
-//! An optimiser sees parameters, their gradients and what it keeps of each as flat slices, in the order
-//! of the network's names, and works on each number alone. So a part of a network is updated by the
-//! thread that has just computed its gradients, while they are in its cache, and the bits do not depend
-//! on where the parts begin.
+//! An optimiser sees parameters, their gradients and what it keeps of each as flat slices, in the
+//! order of the network's names, and works on each number alone. So a part of a network is updated
+//! by the thread that has just computed its gradients, while they are in its cache, and the bits do
+//! not depend on where the parts begin.
 
 pub mod adagrad;
 pub mod adam;

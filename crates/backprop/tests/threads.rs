@@ -113,7 +113,8 @@ fn threads_change_no_bit_of_a_training_with_fused_convolutions() {
     }
 }
 
-/// Large batches are cut into pieces, behind a first layer that threads share by its inputs; small ones are not.
+/// Large batches are cut into pieces, behind a first layer that threads share by its inputs; small
+/// ones are not.
 #[test]
 fn outputs_do_not_depend_on_how_a_batch_is_cut() {
     let plan = large_plan();

@@ -70,8 +70,8 @@ fn assert_close(a: &ArrayD<f64>, b: &ArrayD<f64>, name: &str) {
     assert!(difference < 1e-14, "{name}: {a} and {b}");
 }
 
-/// Holds the gradients against central differences of the loss that comes with them, for the input and
-/// every parameter, learning or not.
+/// Holds the gradients against central differences of the loss that comes with them, for the input
+/// and every parameter, learning or not.
 fn prove(plan: &[PlannedLayer], change: impl Fn(&mut TrainingSpec)) {
     let mut model = model::<f64>(plan, change);
     let Batch { x, t } = Batch::random(6, plan);
@@ -284,8 +284,8 @@ fn threads_change_no_bit_of_penalties_max_norm_and_clipping() {
     assert!(one == three);
 }
 
-/// y = W x + b with squared error: the second derivatives are the mean of xᵢ² for each wⱼᵢ and 1 for
-/// each bias, and nothing is left out.
+/// y = W x + b with squared error: the second derivatives are the mean of xᵢ² for each wⱼᵢ and 1
+/// for each bias, and nothing is left out.
 #[test]
 fn a_step_of_diagonal_levenberg_marquardt_is_divided_by_the_curvature() {
     let plan = plan(4, &[layer(3, 1.0)]);

@@ -9,7 +9,8 @@ use crate::signature::recognise;
 
 /// The two bytes every gzip file begins with.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// gzip inside gzip is unpacked so many times: a download that was packed on its way is packed twice.
+/// gzip inside gzip is unpacked so many times: a download that was packed on its way is packed
+/// twice.
 const MOST_LAYERS: usize = 4;
 /// Memory asked for in advance at most; beyond it the buffer grows as data really arrive.
 const RESERVE: usize = 1 << 26;

@@ -124,7 +124,8 @@ impl Samples {
     }
 
     /// Writes the features of `rows` into `x` `[rows.len(), width]`, in that order. It allocates
-    /// nothing and stays on this thread; a row of bytes costs one multiplication and one addition a pixel.
+    /// nothing and stays on this thread; a row of bytes costs one multiplication and one addition a
+    /// pixel.
     ///
     /// # Panics
     ///
@@ -154,8 +155,9 @@ impl Samples {
     }
 }
 
-/// Brings scattered samples into the cache: asked for all at once, their lines come from memory side by side,
-/// and not each image after the one before has been converted. A batch of 64 takes 0.8 of the time.
+/// Brings scattered samples into the cache: asked for all at once, their lines come from memory
+/// side by side, and not each image after the one before has been converted. A batch of 64 takes
+/// 0.8 of the time.
 fn fetch<'a>(samples: impl Iterator<Item = &'a [u8]>) {
     const LINE: usize = 64;
     let lines = samples.flat_map(|pixels| pixels.iter().step_by(LINE));

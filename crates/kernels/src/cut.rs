@@ -1,5 +1,5 @@
-//! Where rows are cut into pieces: decided by their number and the work of each, never by the number
-//! of threads, so that one thread and many give the same bits.
+//! Where rows are cut into pieces: decided by their number and the work of each, never by the
+//! number of threads, so that one thread and many give the same bits.
 
 use std::ops::Range;
 

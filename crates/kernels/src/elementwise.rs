@@ -23,8 +23,8 @@ pub fn each<T: Real, const R: usize, const W: usize>(
     Arch::new().dispatch(Each { read, write, step });
 }
 
-/// The loop of [`each`], compiled for each instruction set: with vectors of 8 numbers an update with momentum
-/// takes 0.6 of the time that it takes with the 4 that every processor has.
+/// The loop of [`each`], compiled for each instruction set: with vectors of 8 numbers an update
+/// with momentum takes 0.6 of the time that it takes with the 4 that every processor has.
 struct Each<'a, T, F, const R: usize, const W: usize> {
     read: [&'a [T]; R],
     write: [&'a mut [T]; W],
@@ -52,8 +52,8 @@ where
 /// Partial sums that are taken side by side: one alone would wait for each addition.
 const LANES: usize = 8;
 
-/// `$\sum_i term(x_i)$` in f64. Long slices are halved until a block is short enough, by their length
-/// alone: the order of the sum does not depend on the number of threads.
+/// `$\sum_i term(x_i)$` in f64. Long slices are halved until a block is short enough, by their
+/// length alone: the order of the sum does not depend on the number of threads.
 pub fn sum<T: Real>(x: &[T], term: impl Fn(f64) -> f64 + Sync) -> f64 {
     halved_sum(x, &term)
 }

@@ -10,10 +10,11 @@
 //! | `$dx = dy\, W$` | rows of `$W$`, weighted and summed | [`rows`], or [`nonzero`] behind a ReLU |
 //! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | the same |
 //!
-//! A first layer with many weights keeps `$W^\top$`; with images it takes its two products from the [`foreground`].
+//! A first layer with many weights keeps `$W^\top$`; with images it takes its two products from the
+//! [`foreground`].
 //!
-//! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction set
-//! and chooses at run time: one binary, fast on every processor it meets.
+//! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction
+//! set and chooses at run time: one binary, fast on every processor it meets.
 
 pub mod dots;
 pub mod foreground;
@@ -35,8 +36,8 @@ use vectorized::Vectorized;
 
 /// `$C \mathrel{+}= A B$` with `a` `[M, K]`, `b` `[K, N]`, `c` `[M, N]`, on the calling thread.
 ///
-/// `c` must lie row by row in memory and `a` and `b` row by row or column by column, not both column
-/// by column; other layouts are right but slow.
+/// `c` must lie row by row in memory and `a` and `b` row by row or column by column, not both
+/// column by column; other layouts are right but slow.
 ///
 /// # Panics
 /// When the shapes do not fit.
@@ -71,8 +72,8 @@ pub fn matmul<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, mut c: ArrayViewMut2<
     }
 }
 
-/// `$C \mathrel{+}= A^\top B$` with some `columns` of `a` `[K, M]`, `b` `[K, N]`, and `c` those rows of
-/// `[M, N]`: the gradients of some units of a linear layer.
+/// `$C \mathrel{+}= A^\top B$` with some `columns` of `a` `[K, M]`, `b` `[K, N]`, and `c` those
+/// rows of `[M, N]`: the gradients of some units of a linear layer.
 ///
 /// `a` and `b` must lie row by row in memory; other layouts are right but slow.
 ///
@@ -115,8 +116,8 @@ pub fn matmul_transposed<T: Real>(
     }
 }
 
-/// `$C \mathrel{+}= A B$` with some `columns` of `a` `[M, D]`, as many rows of `b` `[K, N]`, and `c` `[M, N]`: what some
-/// inputs give to the outputs of a linear layer.
+/// `$C \mathrel{+}= A B$` with some `columns` of `a` `[M, D]`, as many rows of `b` `[K, N]`, and
+/// `c` `[M, N]`: what some inputs give to the outputs of a linear layer.
 ///
 /// All of them must lie row by row in memory; other layouts are right but slow.
 ///
@@ -152,8 +153,8 @@ pub fn matmul_columns<T: Real>(
     }
 }
 
-/// The definition, `$c_{ij} \mathrel{+}= \sum_k a_{ik} b_{kj}$`: for any layout, and the oracle of the
-/// kernels' tests.
+/// The definition, `$c_{ij} \mathrel{+}= \sum_k a_{ik} b_{kj}$`: for any layout, and the oracle of
+/// the kernels' tests.
 pub fn naive<T: Real>(a: ArrayView2<T>, b: ArrayView2<T>, mut c: ArrayViewMut2<T>) {
     for (a, mut c) in a.rows().into_iter().zip(c.rows_mut()) {
         for (b, c) in b.columns().into_iter().zip(&mut c) {
@@ -323,8 +324,8 @@ mod tests {
         }
     }
 
-    /// Weights of which a share is not zero, as behind a ReLU, in every width of a tile and beyond the rows
-    /// and the depth that the kernel takes in one go.
+    /// Weights of which a share is not zero, as behind a ReLU, in every width of a tile and beyond
+    /// the rows and the depth that the kernel takes in one go.
     #[test]
     fn a_transpose_with_zeros_agrees_with_the_definition() {
         fn prove<T: Real>(k: usize, n: usize, nonzero: f64, tolerance: f64) {

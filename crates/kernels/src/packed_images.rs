@@ -2,7 +2,8 @@
 
 use crate::Real;
 
-/// Images `[C, H, W]` that are laid out as `[H + 2 p_h, W + 2 p_w, C]`, with zeros around the pixels.
+/// Images `[C, H, W]` that are laid out as `[H + 2 p_h, W + 2 p_w, C]`, with zeros around the
+/// pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Images {
     channels: usize,
@@ -95,8 +96,8 @@ impl Images {
         self.height * self.width
     }
 
-    /// Pixels that lie one behind the other: those of a row, or where there is no padding between the
-    /// rows those of the whole image.
+    /// Pixels that lie one behind the other: those of a row, or where there is no padding between
+    /// the rows those of the whole image.
     fn line(&self) -> usize {
         match self.pad_width {
             0 => self.pixels(),

@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Things that are lent to one thread at a time. A thread gets the one that it had last, which is still
-/// in its cache, unless somebody else has that now.
+/// Things that are lent to one thread at a time. A thread gets the one that it had last, which is
+/// still in its cache, unless somebody else has that now.
 pub struct PerThread<W> {
     make: Box<dyn Fn() -> W + Send + Sync>,
     /// Those that nobody has, and who had them last.

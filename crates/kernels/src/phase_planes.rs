@@ -8,16 +8,16 @@
 //! i + p = s\,o + d\,k = s\,(o + \lfloor dk / s \rfloor) + (dk \bmod s)
 //! ```
 //!
-//! So kernel entry `$k$` always reads plane `$dk \bmod s$`, at `$o$` shifted by
-//! `$\lfloor dk / s \rfloor$`. That holds down and across alike, hence for the flat index too once
-//! outputs have rows as wide as those of a plane: what a kernel entry is multiplied by in *all*
-//! outputs of a map is one stretch of memory. A row of the usual matrix of columns ("im2col"), which
-//! copies each pixel once for every kernel entry, is thus had without any copy. The price is the
-//! outputs at the end of each wide row: computed and thrown away. (In dw they are multiplied by 0,
-//! so an infinite x may show as NaN there.)
+//! So kernel entry `$k$` always reads plane `$dk \bmod s$`, at `$o$` shifted by `$\lfloor dk / s
+//! \rfloor$`. That holds down and across alike, hence for the flat index too once outputs have rows
+//! as wide as those of a plane: what a kernel entry is multiplied by in *all* outputs of a map is
+//! one stretch of memory. A row of the usual matrix of columns ("im2col"), which copies each pixel
+//! once for every kernel entry, is thus had without any copy. The price is the outputs at the end
+//! of each wide row: computed and thrown away. (In dw they are multiplied by 0, so an infinite x
+//! may show as NaN there.)
 //!
-//! Measured against columns and [`matmul`](crate::matmul::matmul), in f32 on one thread (AVX2, a busy
-//! machine), 64 samples, GFLOP/s:
+//! Measured against columns and [`matmul`](crate::matmul::matmul), in f32 on one thread (AVX2, a
+//! busy machine), 64 samples, GFLOP/s:
 //!
 //! | | this, y | columns, y | this, dw and dx | columns kept, dw and dx | columns made again |
 //! |---|---|---|---|---|---|
@@ -134,7 +134,8 @@ impl Planes {
         (self.down.out - 1) * self.across.length() + self.across.out
     }
 
-    /// Numbers before the first output in a row of [`Planes::spread`], as many as the largest shift.
+    /// Numbers before the first output in a row of [`Planes::spread`], as many as the largest
+    /// shift.
     pub fn lead(&self) -> usize {
         self.entries.last().map_or(0, |&(_, shift)| shift)
     }
@@ -207,8 +208,8 @@ impl Planes {
         }
     }
 
-    /// The pixels of one phase of a map, from the places that a [`WayBack`] gathers, into their image
-    /// `[C, H, W]`.
+    /// The pixels of one phase of a map, from the places that a [`WayBack`] gathers, into their
+    /// image `[C, H, W]`.
     pub fn take_back<T: Real>(&self, phase: usize, map: usize, places: &[T], dx: &mut [T]) {
         let first_row = self.down.inside(self.phases[phase].down).start;
         let stride = self.across.stride;
@@ -224,8 +225,8 @@ impl Planes {
         });
     }
 
-    /// Calls with the place in the plane (from `first_row` on), the pixel in the image and the length
-    /// of each row of pixels.
+    /// Calls with the place in the plane (from `first_row` on), the pixel in the image and the
+    /// length of each row of pixels.
     fn segments(
         &self,
         phase: usize,

@@ -1,22 +1,23 @@
 //! Tasks for all threads of the pool.
 //!
-//! The threads take the tasks one by one, whoever is free: half of the threads from the front, the caller
-//! among them, the others from the end. So a thread meets in each round what it had in the last, the
-//! weights of the same units or the same rows, in its own cache: where two processors are far apart, a
-//! number that the other one has changed takes as long as one from memory. What a task computes must not
-//! depend on who runs it.
+//! The threads take the tasks one by one, whoever is free: half of the threads from the front, the
+//! caller among them, the others from the end. So a thread meets in each round what it had in the
+//! last, the weights of the same units or the same rows, in its own cache: where two processors are
+//! far apart, a number that the other one has changed takes as long as one from memory. What a task
+//! computes must not depend on who runs it.
 //!
-//! A thread that finds no task left stays awake until the last one is done: a training step has several
-//! rounds of tasks a millisecond, and a thread that went to sleep after the first would take longer to wake
-//! (0.1 ms where processors are virtual) than the next round lasts.
+//! A thread that finds no task left stays awake until the last one is done: a training step has
+//! several rounds of tasks a millisecond, and a thread that went to sleep after the first would
+//! take longer to wake (0.1 ms where processors are virtual) than the next round lasts.
 
 use std::hint;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Looks at the others before a thread goes on, and may sleep: one or two milliseconds, in which most
-/// tasks end. Should a task, against the rule, wait for this thread, no more than that is lost.
+/// Looks at the others before a thread goes on, and may sleep: one or two milliseconds, in which
+/// most tasks end. Should a task, against the rule, wait for this thread, no more than that is
+/// lost.
 const PATIENCE: usize = 1 << 15;
 
 /// Runs every task, on all threads of the pool. A task must not hand tasks on in its turn.

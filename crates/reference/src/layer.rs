@@ -7,8 +7,8 @@ pub(crate) trait Layer: Send {
     /// `x: [N, D_in]` -> `[N, D_out]`.
     fn forward(&mut self, w: &[Tensor<1>], x: Tensor<2>, mode: Mode) -> Tensor<2>;
 
-    /// From the curvatures ∂²L/∂yⱼ² `d2y` those of `x` and of each parameter, Σⱼ d2yⱼ (∂yⱼ/∂xᵢ)² and
-    /// the same for wᵢ (LeCun et al. 1998, appendix C). Nothing here is on an autodiff device.
+    /// From the curvatures ∂²L/∂yⱼ² `d2y` those of `x` and of each parameter, Σⱼ d2yⱼ (∂yⱼ/∂xᵢ)²
+    /// and the same for wᵢ (LeCun et al. 1998, appendix C). Nothing here is on an autodiff device.
     ///
     /// # Panics
     /// In a layer without one; the check of a config asks [`spec::layers::Layer::has_curvature`]
@@ -47,9 +47,9 @@ pub(crate) enum Mode {
     },
 }
 
-/// The curvature of a layer that is linear in its input and in its parameters: there
-/// Σⱼ d2yⱼ (∂yⱼ/∂xᵢ)² is the gradient of Σⱼ d2yⱼ yⱼ by the *squares* of input and parameters, put in
-/// their place. So one backward pass of burn's through the layer is its second backward pass.
+/// The curvature of a layer that is linear in its input and in its parameters: there Σⱼ d2yⱼ
+/// (∂yⱼ/∂xᵢ)² is the gradient of Σⱼ d2yⱼ yⱼ by the *squares* of input and parameters, put in their
+/// place. So one backward pass of burn's through the layer is its second backward pass.
 pub(crate) fn of_linear(
     w: &[Tensor<1>],
     x: Tensor<2>,

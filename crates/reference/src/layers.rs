@@ -1,9 +1,9 @@
 //! The layers, from burn's own functions wherever those are exact in f64.
 //!
-//! Between layers everything is a matrix `[N, D]`, as for the hand-written passes; a layer of images
-//! takes its `[N, C, H, W]` out of it and puts it back. Parameters come as flat tensors, in the order
-//! of the plan, so that the learning rules need to know one rank only; a weight that burn multiplies
-//! as `[D_in, D_out]` lies in that order (see [`crate::parameters`]).
+//! Between layers everything is a matrix `[N, D]`, as for the hand-written passes; a layer of
+//! images takes its `[N, C, H, W]` out of it and puts it back. Parameters come as flat tensors, in
+//! the order of the plan, so that the learning rules need to know one rank only; a weight that burn
+//! multiplies as `[D_in, D_out]` lies in that order (see [`crate::parameters`]).
 //!
 //! Each layer is one file here; [`build`] lists them, a line each. Functions of single numbers
 //! without settings share the file `pointwise`.

@@ -4,8 +4,8 @@ use burn::tensor::Tensor;
 
 /// A loss. Outputs `y` and targets `t` are `[N, D_out]`.
 ///
-/// Losses multiply by 1/N and do not divide by N: the backward pass of burn's `div_scalar` takes 1/N
-/// in f32, whatever the dtype.
+/// Losses multiply by 1/N and do not divide by N: the backward pass of burn's `div_scalar` takes
+/// 1/N in f32, whatever the dtype.
 pub(crate) trait Loss: Send {
     /// Mean loss of a batch.
     fn mean(&self, y: Tensor<2>, t: Tensor<2>) -> Tensor<1>;

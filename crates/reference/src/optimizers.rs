@@ -1,9 +1,9 @@
 //! The update rules, with the formulas of [`OptimizerSpec`].
 //!
 //! In f32 they are burn's own where burn has them. In f64 they are written here, in tensor
-//! operations: burn keeps μ, β₁, β₂ and ε as f32 and computes Adam's bias corrections in f32, so that
-//! its trajectory leaves that of the formula in the eighth digit. Burn's SGD takes its learning rate
-//! as f64 and serves both. Burn has no Rprop, Quickprop or Levenberg-Marquardt.
+//! operations: burn keeps μ, β₁, β₂ and ε as f32 and computes Adam's bias corrections in f32, so
+//! that its trajectory leaves that of the formula in the eighth digit. Burn's SGD takes its
+//! learning rate as f64 and serves both. Burn has no Rprop, Quickprop or Levenberg-Marquardt.
 //!
 //! Each rule is one file here; [`forms`] lists them, a line each.
 

@@ -127,7 +127,8 @@ fn inputs_and_targets(x: ArrayView2<f64>, t: ArrayView2<f64>) -> NamedTensors<f6
     tensors
 }
 
-/// The masks of step 0, which passes outside of training take, of the layers and those inside blocks.
+/// The masks of step 0, which passes outside of training take, of the layers and those inside
+/// blocks.
 fn add_masks(plan: &[PlannedLayer], streams: Streams, rows: usize, masks: &mut NamedTensors<f64>) {
     for layer in plan {
         if let LayerSpec::Dropout(dropout) = &layer.spec {

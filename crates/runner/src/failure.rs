@@ -18,7 +18,8 @@ pub enum Failure {
     /// The input is wrong: config, data, paths. Exit code 2.
     #[error("{0}")]
     Input(String),
-    /// Ctrl-C, or another signal. Exit code 130, as shells have it (128 + SIGINT); after SIGTERM 143.
+    /// Ctrl-C, or another signal. Exit code 130, as shells have it (128 + SIGINT); after SIGTERM
+    /// 143.
     #[error("{0}")]
     Interrupted(String),
 }

@@ -11,8 +11,8 @@
 //!
 //! A regular file is written aside, synced, and renamed; then its folder is synced. So neither a
 //! crash nor a full disk leaves half a file, and what is written aside never stays. Only where
-//! nothing can be put beside a file, or nothing in its place (a read-only folder, a mounted file), is
-//! it overwritten.
+//! nothing can be put beside a file, or nothing in its place (a read-only folder, a mounted file),
+//! is it overwritten.
 //!
 //! A pipe that nobody reads is an error at once: its reader has to be there when it is written.
 

@@ -33,8 +33,8 @@ pub fn install() {
     });
 }
 
-/// From now on a file that grows beyond the limit of sizes (`ulimit -f`) is an error of its writing,
-/// and not the end of the process.
+/// From now on a file that grows beyond the limit of sizes (`ulimit -f`) is an error of its
+/// writing, and not the end of the process.
 pub fn report_large_files() {
     #[cfg(unix)]
     {

@@ -1,7 +1,8 @@
 //! From a config file to a record: the command line of the workspace.
 //!
-//! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own
-//! ([`run`], [`check`], [`proofs`], [`compare`], [`speedrun`], [`export`], [`list`]); what they share stands beside them.
+//! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
+//! [`check`], [`proofs`], [`compare`], [`speedrun`], [`export`], [`list`]); what they share stands
+//! beside them.
 
 pub mod batches;
 pub mod check;

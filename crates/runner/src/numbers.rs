@@ -5,7 +5,8 @@ const LARGE: f64 = 1e6;
 /// Below here too, but for 0.
 const SMALL: f64 = 1e-4;
 
-/// A number with so many decimals; in scientific form where that would be long or nothing but zeros.
+/// A number with so many decimals; in scientific form where that would be long or nothing but
+/// zeros.
 pub fn number(value: f64, decimals: usize) -> String {
     let size = value.abs();
     if value == 0.0 || (SMALL..LARGE).contains(&size) || !value.is_finite() {

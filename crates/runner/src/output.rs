@@ -1,8 +1,8 @@
 //! Standard output.
 //!
-//! That nobody reads it any more (a closed pipe, as in `runner list | head -1`) is no error: what is
-//! left to be printed is dropped, and a training goes on. That it cannot be written (a full disk, a
-//! closed descriptor) is one: it is noted, so that the work is done nevertheless, and
+//! That nobody reads it any more (a closed pipe, as in `runner list | head -1`) is no error: what
+//! is left to be printed is dropped, and a training goes on. That it cannot be written (a full
+//! disk, a closed descriptor) is one: it is noted, so that the work is done nevertheless, and
 //! [`finished`] tells it at the end.
 
 mod closed;

@@ -1,8 +1,8 @@
 //! Progress: a bar for each row of the table, or a line for each epoch.
 //!
 //! Bars are drawn on standard error, where that is a terminal that can move its cursor, whatever
-//! standard output is. Everywhere else (a pipe, a file, CI, `TERM=dumb` or no `TERM`) there are lines
-//! on standard output. So an epoch is seen exactly once. Neither has colours.
+//! standard output is. Everywhere else (a pipe, a file, CI, `TERM=dumb` or no `TERM`) there are
+//! lines on standard output. So an epoch is seen exactly once. Neither has colours.
 
 use std::ffi::OsStr;
 use std::io::IsTerminal;

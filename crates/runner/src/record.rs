@@ -11,13 +11,14 @@
 //! | `curves.svg` | loss and metric over the epochs |
 //! | `<implementation>.safetensors`, `<implementation>-<escape>.safetensors` | the weights, by PyTorch's names |
 //!
-//! The files are written as [`crate::files`] says, after an epoch and at most once a second: a crash or
-//! a full disk leaves the last good record. The small and precious come first, and one that cannot be
-//! written keeps none of the others from being written.
+//! The files are written as [`crate::files`] says, after an epoch and at most once a second: a
+//! crash or a full disk leaves the last good record. The small and precious come first, and one
+//! that cannot be written keeps none of the others from being written.
 //!
 //! Format 2 added to format 1: the learning rate, the validation figures and the run of an epoch;
 //! the escape, why training ended early and what was kept of each implementation; the samples held
-//! back. Format 3 added the statuses `not_finite` and `not_saved`. Records of the formats before are still read.
+//! back. Format 3 added the statuses `not_finite` and `not_saved`. Records of the formats before
+//! are still read.
 
 mod reading;
 mod trained;

@@ -168,8 +168,8 @@ fn metric(name: &str, value: Option<f64>) -> String {
     }
 }
 
-/// Runs side by side: one row for each experiment and implementation, several seeds as mean ± standard
-/// deviation.
+/// Runs side by side: one row for each experiment and implementation, several seeds as mean ±
+/// standard deviation.
 pub fn comparison(records: &[Record]) -> Table {
     let header = [
         "experiment",

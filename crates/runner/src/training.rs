@@ -1,7 +1,8 @@
 //! Training every implementation of a config side by side, and recording it.
 //!
-//! A [`Row`] is an implementation with one escape, if the config lists any; a [`Trainee`] is a row at
-//! work. They take turns, an epoch each: what slows the machine down for a while slows all of them.
+//! A [`Row`] is an implementation with one escape, if the config lists any; a [`Trainee`] is a row
+//! at work. They take turns, an epoch each: what slows the machine down for a while slows all of
+//! them.
 
 pub mod divergence;
 pub mod escapes;
@@ -132,7 +133,8 @@ impl<'a> Training<'a> {
     /// Epoch by epoch, each row in turn, until all are done.
     ///
     /// # Errors
-    /// [`Failure::Run`] when a loss diverges, [`Failure::Interrupted`] on Ctrl-C; the record is kept.
+    /// [`Failure::Run`] when a loss diverges, [`Failure::Interrupted`] on Ctrl-C; the record is
+    /// kept.
     pub fn train(&mut self) -> Result<(), Failure> {
         let progress = self.progress();
         self.saved.trained = true;

@@ -12,7 +12,8 @@ pub struct GradientCheckSpec {
     pub before_training: bool,
     /// Samples in the batch whose gradients are compared.
     pub batch_size: usize,
-    /// Entries of each tensor compared with central differences; a smaller tensor is compared whole.
+    /// Entries of each tensor compared with central differences; a smaller tensor is compared
+    /// whole.
     pub entries: usize,
     /// Updates of the trajectory; 0: there is none, for a network whose update takes burn minutes.
     pub steps: usize,

@@ -1,7 +1,7 @@
 //! An experiment as data.
 //!
-//! A config file is TOML, checked into an [`Experiment`] by [`Config::read`]; a model is planned for
-//! the shape of a sample, which names every parameter and gives it its shape
+//! A config file is TOML, checked into an [`Experiment`] by [`Config::read`]; a model is planned
+//! for the shape of a sample, which names every parameter and gives it its shape
 //! ([`model::ModelSpec::plan`]). Nothing is computed here: no tensors, no random numbers.
 //!
 //! ```

@@ -75,8 +75,8 @@ register! {
         /// Adam after w ← w − η λ w, on every parameter (Loshchilov & Hutter 2019).
         #[serde(rename = "adamw")]
         AdamW(AdamWSpec) => adamw,
-        /// Resilient backpropagation (Riedmiller & Braun 1993): only the sign of g counts. Each step
-        /// Δ grows while the sign stays and shrinks when it changes; for full batches.
+        /// Resilient backpropagation (Riedmiller & Braun 1993): only the sign of g counts. Each
+        /// step Δ grows while the sign stays and shrinks when it changes; for full batches.
         Rprop(RpropSpec) => rprop,
         /// Quickprop (Fahlman 1988): a jump to the minimum of the parabola through two gradients;
         /// for full batches.

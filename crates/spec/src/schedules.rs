@@ -67,8 +67,8 @@ register! {
         /// From η · start up to η in the first `rise` of the training and down to η · end in the
         /// rest, both along half a cosine (Smith & Topin 2019).
         OneCycle(OneCycleSpec) => one_cycle,
-        /// A list of `[epochs, learning rate]`: so many epochs at that rate, then the next; the last
-        /// rate stays. As LeCun et al. 1998: `[[2, 5e-4], [3, 2e-4], ...]`.
+        /// A list of `[epochs, learning rate]`: so many epochs at that rate, then the next; the
+        /// last rate stays. As LeCun et al. 1998: `[[2, 5e-4], [3, 2e-4], ...]`.
         Epochs(EpochsSpec) => epochs,
     }
 }

@@ -26,8 +26,8 @@ pub struct Chain<T> {
     taken: Vec<Range<usize>>,
 }
 
-/// What some rows leave on their way through a chain: the output and the gradient of each layer. There is
-/// room for the most rows so far; fewer use the first of them.
+/// What some rows leave on their way through a chain: the output and the gradient of each layer.
+/// There is room for the most rows so far; fewer use the first of them.
 pub struct Trace<T> {
     rows: usize,
     /// Output of each layer, `[rows, D_out]`.
@@ -194,9 +194,9 @@ impl<T: Real> Chain<T> {
         }
     }
 
-    /// dx of each layer is dy of the one before. `w` are the parameters of all layers; adds to `dw`,
-    /// the gradients of those that are not left to [`Layer::unit_gradients`]. Of second order it is
-    /// [`Layer::curvature`] of each layer.
+    /// dx of each layer is dy of the one before. `w` are the parameters of all layers; adds to
+    /// `dw`, the gradients of those that are not left to [`Layer::unit_gradients`]. Of second order
+    /// it is [`Layer::curvature`] of each layer.
     pub fn backward(
         &mut self,
         order: Order,

@@ -1,16 +1,16 @@
 //! The gradients of a batch, from its pieces.
 //!
 //! A layer with small weights (a convolution) takes a gradient in each piece, and these are summed.
-//! Of a layer with large ones this would move more memory than the products themselves: a gradient of
-//! each piece is cleared, written, read again and summed. There the threads do not share the rows of
-//! the batch but the units of the layer ([`Layer::units`](crate::layers::Layer::units)): each goes
-//! through all pieces, in their order, while the gradient of its units stays in its cache. The inputs of an
-//! [`InputLinear`] are shared likewise.
+//! Of a layer with large ones this would move more memory than the products themselves: a gradient
+//! of each piece is cleared, written, read again and summed. There the threads do not share the
+//! rows of the batch but the units of the layer ([`Layer::units`](crate::layers::Layer::units)):
+//! each goes through all pieces, in their order, while the gradient of its units stays in its
+//! cache. The inputs of an [`InputLinear`] are shared likewise.
 //!
-//! Whoever has computed some gradients goes on with them at once: what follows for these parameters, as a
-//! rule their update, finds them in the same cache, and no thread waits for the others before. Where
-//! nobody wants them afterwards, those of weights never leave that cache: an epoch of
-//! 784-300-100-10 on two threads, which wait for memory most, then takes 0.92 of the time.
+//! Whoever has computed some gradients goes on with them at once: what follows for these
+//! parameters, as a rule their update, finds them in the same cache, and no thread waits for the
+//! others before. Where nobody wants them afterwards, those of weights never leave that cache: an
+//! epoch of 784-300-100-10 on two threads, which wait for memory most, then takes 0.92 of the time.
 
 use std::ops::Range;
 
@@ -48,7 +48,8 @@ pub(crate) struct Backpropagated<'a, T> {
 
 /// What one thread computes at a time.
 enum Task<'a, T> {
-    /// The gradients of the weights of some inputs, with the number of their task in the first layer.
+    /// The gradients of the weights of some inputs, with the number of their task in the first
+    /// layer.
     Inputs(usize, Parameters<'a, T>),
     /// The gradients of the biases behind them.
     Biases(Parameters<'a, T>),
@@ -87,8 +88,8 @@ impl<T: Real> Backpropagated<'_, T> {
         let shared = all.len() * self.x.nrows() >= 2 * LEAST_WORK;
         let (weights, biases) = self.first.map_or((0, 0), InputLinear::counts);
         let (mut weight, bias) = (all.split_off(weights), all.split_off(biases));
-        // The first inputs before all others and the last ones behind: the threads meet in the middle, and each
-        // finds the weights that it reads for the next batch in its own cache.
+        // The first inputs before all others and the last ones behind: the threads meet in the
+        // middle, and each finds the weights that it reads for the next batch in its own cache.
         let tasks = self.first.map_or(0, InputLinear::tasks);
         let weights = |task: &usize| self.first.map_or(0, |first| first.weights(*task));
         let front_weights = (0..tasks / 2).map(|task| weights(&task)).sum();
@@ -182,7 +183,8 @@ impl<T: Real> Backpropagated<'_, T> {
         }
     }
 
-    /// Calls `compute` with the parameters, their gradients in a thread's spare room if there is one.
+    /// Calls `compute` with the parameters, their gradients in a thread's spare room if there is
+    /// one.
     fn unkept(&self, mut weight: Parameters<T>, compute: impl FnOnce(&mut Parameters<T>)) {
         match self.spare {
             None => compute(&mut weight),

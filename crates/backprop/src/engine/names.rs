@@ -7,7 +7,8 @@ use spec::model::{PlannedLayer, PlannedParameter};
 /// The names of a network's tensors, and how these lie behind each other.
 pub(crate) struct Names<'a> {
     plan: &'a [PlannedLayer],
-    /// Whether the first layer is an [`InputLinear`](crate::layers::InputLinear), whose weight lies turned.
+    /// Whether the first layer is an [`InputLinear`](crate::layers::InputLinear), whose weight lies
+    /// turned.
     turned: bool,
 }
 

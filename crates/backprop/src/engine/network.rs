@@ -22,11 +22,12 @@ use kernels::cut::Cut;
 use kernels::per_thread::PerThread;
 use kernels::workers;
 
-/// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut into.
+/// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut
+/// into.
 ///
-/// A piece keeps what it leaves in the layers; the layers themselves, with all that a piece needs of
-/// them only on its way, each thread has once. So that stays in a cache of its processor: an epoch of LeNet-5
-/// takes 0.96 of the time that it took with layers for each piece.
+/// A piece keeps what it leaves in the layers; the layers themselves, with all that a piece needs
+/// of them only on its way, each thread has once. So that stays in a cache of its processor: an
+/// epoch of LeNet-5 takes 0.96 of the time that it took with layers for each piece.
 pub struct Network<T> {
     plan: Vec<PlannedLayer>,
     /// Whether a layer needs all samples of a batch at once.
@@ -78,8 +79,8 @@ pub enum Task<'a, T> {
 }
 
 impl<T: Real> Network<T> {
-    /// A network of the planned layers, the first of which may be given, every parameter 0. Dropout masks come
-    /// from `streams`.
+    /// A network of the planned layers, the first of which may be given, every parameter 0. Dropout
+    /// masks come from `streams`.
     pub fn new(
         plan: &[PlannedLayer],
         first: Option<InputLinear<T>>,
@@ -216,10 +217,10 @@ impl<T: Real> Network<T> {
         }
     }
 
-    /// Runs a batch with targets `t` `[N, K]`, hands the parameters with their gradients to `learn`, some
-    /// at a time and on several threads, and returns the mean loss. `kept` goes with them, numbers of each
-    /// parameter or nothing. Nothing is promised of
-    /// [`Network::gradients`] afterwards.
+    /// Runs a batch with targets `t` `[N, K]`, hands the parameters with their gradients to
+    /// `learn`, some at a time and on several threads, and returns the mean loss. `kept` goes with
+    /// them, numbers of each parameter or nothing. Nothing is promised of [`Network::gradients`]
+    /// afterwards.
     ///
     /// # Panics
     /// When the shapes do not fit.
@@ -254,8 +255,8 @@ impl<T: Real> Network<T> {
         pieces.iter().map(|piece| piece.loss).sum::<f64>() / x.nrows() as f64
     }
 
-    /// Every piece of the batch through the chain and, if the task asks for it, back: to `dx` `[N, D_in]` if that is
-    /// given and there is no layer before the chain.
+    /// Every piece of the batch through the chain and, if the task asks for it, back: to `dx` `[N,
+    /// D_in]` if that is given and there is no layer before the chain.
     fn pass(
         &mut self,
         x: ArrayView2<T>,

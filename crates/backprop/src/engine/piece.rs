@@ -39,7 +39,8 @@ impl<T: Real> Piece<T> {
         }
     }
 
-    /// Forward, loss and backward for some rows of a batch, in layers that nobody else needs meanwhile.
+    /// Forward, loss and backward for some rows of a batch, in layers that nobody else needs
+    /// meanwhile.
     pub fn run(&mut self, chain: &mut Chain<T>, shared: &Shared<T>, request: Request<T>) {
         let Request {
             x,

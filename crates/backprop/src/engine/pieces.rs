@@ -15,8 +15,8 @@ pub(crate) fn most_pieces(plan: &[PlannedLayer], rows: usize) -> usize {
         .sum();
     let all: usize = plan.iter().map(PlannedLayer::multiplications).sum();
     match 2 * linear > all {
-        // Each piece reads all weights once, so more rows make higher pieces as well as more of them:
-        // 64 rows 2, 256 rows 4, 1024 rows 8.
+        // Each piece reads all weights once, so more rows make higher pieces as well as more of
+        // them: 64 rows 2, 256 rows 4, 1024 rows 8.
         true => (rows / 16).isqrt(),
         // Convolutions find rows enough in each image, but turn their weights once for each piece.
         false => rows / 16,

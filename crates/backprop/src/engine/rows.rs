@@ -1,8 +1,8 @@
 //! A layer cut into rows: for networks in which samples are coupled.
 //!
-//! Batch normalisation needs the whole batch before any sample can go on. A network that has it goes
-//! through the chain in one piece, and its other layers are each cut by themselves: every part of
-//! the rows has a layer of its own, and the gradients of the parts are summed in their order.
+//! Batch normalisation needs the whole batch before any sample can go on. A network that has it
+//! goes through the chain in one piece, and its other layers are each cut by themselves: every part
+//! of the rows has a layer of its own, and the gradients of the parts are summed in their order.
 
 use contract::{Real, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
@@ -15,8 +15,8 @@ use kernels::cut::Cut;
 use kernels::workers;
 use spec::model::LayerSpec;
 
-/// What a plan begins with, as [`layers::build_first`], but cut into rows unless it needs the whole batch
-/// itself.
+/// What a plan begins with, as [`layers::build_first`], but cut into rows unless it needs the whole
+/// batch itself.
 pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<T>>, usize) {
     match &plan[0].spec {
         LayerSpec::Residual(_) => (Box::new(Residual::new(&plan[0], streams, build_first)), 1),
@@ -116,8 +116,8 @@ impl<T: Real> Layer<T> for Rows<T> {
     }
 
     fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
-        // A layer whose gradients are taken by units keeps nothing of a part's forward pass, and the
-        // second backward pass never meets a batch norm.
+        // A layer whose gradients are taken by units keeps nothing of a part's forward pass, and
+        // the second backward pass never meets a batch norm.
         self.parts[0].layer.unit_gradients(order, pass, dw);
     }
 }

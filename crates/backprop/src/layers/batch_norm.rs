@@ -1,7 +1,7 @@
 //! Batch normalisation: each channel at mean 0 and variance 1 over the batch.
 //!
-//! A channel `$c$` has `$m = N \cdot H \cdot W$` numbers `$x_k$` in a batch of images, `$m = N$` in one of
-//! vectors:
+//! A channel `$c$` has `$m = N \cdot H \cdot W$` numbers `$x_k$` in a batch of images, `$m = N$` in
+//! one of vectors:
 //!
 //! ```math
 //! \mu = \frac{1}{m} \sum_k x_k, \qquad \sigma^2 = \frac{1}{m} \sum_k (x_k - \mu)^2, \qquad
@@ -11,8 +11,9 @@
 //!
 //! # Backward
 //!
-//! The parameters: `$d\beta = \sum_k dy_k$`, `$d\gamma = \sum_k dy_k \hat x_k$`. The input acts on `$L$` in
-//! three ways: by itself, through `$\sigma^2$` and through `$\mu$`. With `$d\hat x_k = \gamma\, dy_k$`
+//! The parameters: `$d\beta = \sum_k dy_k$`, `$d\gamma = \sum_k dy_k \hat x_k$`. The input acts on
+//! `$L$` in three ways: by itself, through `$\sigma^2$` and through `$\mu$`. With `$d\hat x_k =
+//! \gamma\, dy_k$`
 //!
 //! ```math
 //! d\sigma^2 = \sum_k d\hat x_k\,(x_k - \mu) \left(-\tfrac12 r^3\right)
@@ -20,22 +21,22 @@
 //! d\mu = \sum_k d\hat x_k\,(-r) + d\sigma^2 \cdot \frac{-2}{m} \sum_k (x_k - \mu) = -r \gamma\, d\beta
 //! ```
 //!
-//! (the last sum is 0), and together, as `$\partial \sigma^2 / \partial x_k = \tfrac{2}{m} (x_k - \mu)$`
-//! and `$\partial \mu / \partial x_k = \tfrac{1}{m}$`:
+//! (the last sum is 0), and together, as `$\partial \sigma^2 / \partial x_k = \tfrac{2}{m} (x_k -
+//! \mu)$` and `$\partial \mu / \partial x_k = \tfrac{1}{m}$`:
 //!
 //! ```math
 //! dx_k = r\, d\hat x_k + \frac{2}{m} (x_k - \mu)\, d\sigma^2 + \frac{1}{m}\, d\mu
 //!   = \gamma r \left(dy_k - \frac{d\beta}{m} - \hat x_k \frac{d\gamma}{m}\right)
 //! ```
 //!
-//! In evaluation `$\mu$` and `$\sigma^2$` are the running ones, constants: the two means are left out and
-//! `$dx_k = \gamma r\, dy_k$`.
+//! In evaluation `$\mu$` and `$\sigma^2$` are the running ones, constants: the two means are left
+//! out and `$dx_k = \gamma r\, dy_k$`.
 //!
 //! # Running statistics
 //!
-//! After each update `running ← (1 − momentum) · running + momentum · batch`. The variance of the batch
-//! is the biased one, divided by `$m$`, as in burn and in normalisation itself; PyTorch takes the
-//! unbiased one, divided by `$m - 1$`, here.
+//! After each update `running ← (1 − momentum) · running + momentum · batch`. The variance of the
+//! batch is the biased one, divided by `$m$`, as in burn and in normalisation itself; PyTorch takes
+//! the unbiased one, divided by `$m - 1$`, here.
 //!
 //! | | shape |
 //! |---|---|
@@ -229,8 +230,8 @@ mod tests {
         }
     }
 
-    /// Two channels of two pixels, two samples. Mean 3 and variance 4, so with ε = 12 the root is 4;
-    /// mean 0 and variance 13: the root is 5.
+    /// Two channels of two pixels, two samples. Mean 3 and variance 4, so with ε = 12 the root is
+    /// 4; mean 0 and variance 13: the root is 5.
     #[test]
     fn values_and_running_statistics_by_hand() {
         let mut layer = batch_norm(&[2, 1, 2], 0.25, 12.0);

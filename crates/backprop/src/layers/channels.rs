@@ -1,7 +1,7 @@
 //! Sums over the channels of a batch, and functions that differ from channel to channel.
 //!
-//! A sample is `[C, P]`: channels one behind the other, `$P = H \cdot W$` pixels each; a vector has one
-//! pixel. The loops run along the memory: along the pixels of an image, along the channels of a
+//! A sample is `[C, P]`: channels one behind the other, `$P = H \cdot W$` pixels each; a vector has
+//! one pixel. The loops run along the memory: along the pixels of an image, along the channels of a
 //! vector.
 
 use contract::Real;
@@ -36,9 +36,9 @@ impl Channels {
         }
     }
 
-    /// For each channel the sum of `f(a, b, p)` over all its numbers `a` and `b`, where `p` are its values
-    /// of `parameters`, `[C]` each. Parts of the rows are summed by themselves, then the parts in
-    /// their order.
+    /// For each channel the sum of `f(a, b, p)` over all its numbers `a` and `b`, where `p` are its
+    /// values of `parameters`, `[C]` each. Parts of the rows are summed by themselves, then the
+    /// parts in their order.
     pub fn sum<T: Real, const K: usize>(
         &mut self,
         [a, b]: [&[T]; 2],
@@ -75,7 +75,8 @@ impl Channels {
         total
     }
 
-    /// `y = f(a, b, p)` for all numbers, where `p` are the channel's values of `parameters`, `[C]` each.
+    /// `y = f(a, b, p)` for all numbers, where `p` are the channel's values of `parameters`, `[C]`
+    /// each.
     pub fn map<T: Real, const K: usize>(
         &self,
         y: &mut [T],

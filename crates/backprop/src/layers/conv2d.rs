@@ -1,15 +1,15 @@
 //! Convolutional layer (cross-correlation, as everywhere in the field).
 //!
-//! Output `$o$` and kernel entry `$k$` meet at pixel `$i = s\,o + d\,k - p$` (stride `$s$`, dilation
-//! `$d$`, padding `$p$`; down and across alike), and a pixel outside of the image is 0:
+//! Output `$o$` and kernel entry `$k$` meet at pixel `$i = s\,o + d\,k - p$` (stride `$s$`,
+//! dilation `$d$`, padding `$p$`; down and across alike), and a pixel outside of the image is 0:
 //!
 //! ```math
 //! y_{n,m,o} = b_m + \sum_c \sum_k W_{m,c,k}\; x_{n,c,\,s o + d k - p}
 //! ```
 //!
-//! with output map `$m$`, input map `$c$` and the pairs `$o = (o_h, o_w)$`, `$k = (k_h, k_w)$`. `$c$` runs
-//! over the input maps of `$m$`'s group. A kernel entry takes part in all outputs of its map, a pixel
-//! in the outputs that it meets a kernel entry for:
+//! with output map `$m$`, input map `$c$` and the pairs `$o = (o_h, o_w)$`, `$k = (k_h, k_w)$`.
+//! `$c$` runs over the input maps of `$m$`'s group. A kernel entry takes part in all outputs of its
+//! map, a pixel in the outputs that it meets a kernel entry for:
 //!
 //! ```math
 //! \frac{\partial L}{\partial W_{m,c,k}} = \sum_n \sum_o dy_{n,m,o}\; x_{n,c,\,s o + d k - p}, \qquad
@@ -65,8 +65,9 @@ pub struct Conv2d<T> {
     buffers: Buffers<T>,
     /// Samples that are laid out at a time.
     chunk: usize,
-    /// A kernel as large as the image has one output: the same as a linear layer, and in one product
-    /// for the whole batch (C5 of LeNet-5 at batch 64: forward 12, backward 30 times as fast).
+    /// A kernel as large as the image has one output: the same as a linear layer, and in one
+    /// product for the whole batch (C5 of LeNet-5 at batch 64: forward 12, backward 30 times as
+    /// fast).
     linear: Option<Linear<T>>,
 }
 

@@ -7,10 +7,10 @@
 //!   y_{m,j} = \max\Bigl(0, \max_{o \in \Omega_j} z_{m,o}\Bigr)
 //! ```
 //!
-//! ReLU does not change which number is the largest, so it may stand before or behind the pooling. Only
-//! the winner `$o^*_{m,j}$` of a window has a derivative, and only where `$y_{m,j} > 0$`. Let `$J_m$`
-//! be the windows of map `$m$` where it is. Then the sums of the convolution's backward pass run over
-//! these alone:
+//! ReLU does not change which number is the largest, so it may stand before or behind the pooling.
+//! Only the winner `$o^*_{m,j}$` of a window has a derivative, and only where `$y_{m,j} > 0$`. Let
+//! `$J_m$` be the windows of map `$m$` where it is. Then the sums of the convolution's backward
+//! pass run over these alone:
 //!
 //! ```math
 //! \frac{\partial L}{\partial b_m} = \sum_{j \in J_m} dy_{m,j}, \qquad
@@ -18,14 +18,15 @@
 //!   dx_{c,\,s o^*_{m,j} + d k - p} \mathrel{+}= dy_{m,j}\; W_{m,c,k}
 //! ```
 //!
-//! That is the gain: with windows of 2 x 2 at least three of four `$dz$` are zero, and neither `$z$` nor
-//! its gradient is ever in far memory. An epoch of LeNet-5 takes half the time of the single layers.
+//! That is the gain: with windows of 2 x 2 at least three of four `$dz$` are zero, and neither
+//! `$z$` nor its gradient is ever in far memory. An epoch of LeNet-5 takes half the time of the
+//! single layers.
 //!
 //! Windows that show nothing but the background of an image are computed once for all samples, see
 //! `background.rs`.
 //!
-//! The second backward pass ([`Layer::curvature`]) is the same with `$x^2$` and `$W^2$`: the derivatives
-//! of ReLU and of pooling are 0 and 1, their own squares.
+//! The second backward pass ([`Layer::curvature`]) is the same with `$x^2$` and `$W^2$`: the
+//! derivatives of ReLU and of pooling are 0 and 1, their own squares.
 //!
 //! | | shape |
 //! |---|---|
@@ -34,12 +35,13 @@
 //! | `weight`, `dw` | `[C_out, C, K_h, K_w]` |
 //! | `bias`, `db` | `[C_out]` |
 //!
-//! Images lie channels last inside, `[H, W, C]`: then the patch that an output sees is `$K_h$` stretches
-//! of `$K_w C$` numbers, see `matmul/patches.rs`. Where one stage (`stage.rs`) follows another, the images
-//! stay so between them, and each sample goes through all of them while it is in a near cache.
+//! Images lie channels last inside, `[H, W, C]`: then the patch that an output sees is `$K_h$`
+//! stretches of `$K_w C$` numbers, see `matmul/patches.rs`. Where one stage (`stage.rs`) follows
+//! another, the images stay so between them, and each sample goes through all of them while it is
+//! in a near cache.
 //!
-//! Source: LeCun, Bottou, Bengio, Haffner 1998, section II, with the units of Krizhevsky, Sutskever, Hinton
-//! 2012, sections 3.1 and 3.4.
+//! Source: LeCun, Bottou, Bengio, Haffner 1998, section II, with the units of Krizhevsky,
+//! Sutskever, Hinton 2012, sections 3.1 and 3.4.
 
 mod background;
 mod construction;
@@ -56,8 +58,8 @@ use stage::Stage;
 use super::windows::{flat, flat_mut};
 use super::{Layer, Mode, Order, Pass};
 
-/// `$y_{m,j} = \max(0, \max_{o \in \Omega_j} (b_m + \sum_{c,k} W_{m,c,k}\, x_{c,\,s o + d k - p}))$`, and of
-/// that y the same with the next weights.
+/// `$y_{m,j} = \max(0, \max_{o \in \Omega_j} (b_m + \sum_{c,k} W_{m,c,k}\, x_{c,\,s o + d k -
+/// p}))$`, and of that y the same with the next weights.
 pub struct ConvReluPool<T> {
     /// At least one.
     stages: Vec<Stage<T>>,
@@ -110,7 +112,8 @@ impl<T: Real> Layer<T> for ConvReluPool<T> {
 }
 
 impl<T: Real> ConvReluPool<T> {
-    /// Backward: of second order with the squares of W, and with those of x, which lie in the stages.
+    /// Backward: of second order with the squares of W, and with those of x, which lie in the
+    /// stages.
     fn back(
         &mut self,
         order: Order,

@@ -1,15 +1,16 @@
 //! Inverted dropout.
 //!
-//! While learning each number is dropped with probability `$p$`; what stays is scaled up, so that the
-//! expectation of `$y$` is `$x$` and nothing is to be scaled after:
+//! While learning each number is dropped with probability `$p$`; what stays is scaled up, so that
+//! the expectation of `$y$` is `$x$` and nothing is to be scaled after:
 //!
 //! ```math
 //! y = m \odot x, \qquad dx = m \odot dy, \qquad
 //!   m_i = \begin{cases} 0 & \text{with probability } p \\ 1 / (1 - p) & \text{else} \end{cases}
 //! ```
 //!
-//! In evaluation `$m = 1$`. The masks are drawn in [`contract::dropout`], where every implementation
-//! finds the same: they depend on the layer's name, the update and the row of the batch.
+//! In evaluation `$m = 1$`. The masks are drawn in [`contract::dropout`], where every
+//! implementation finds the same: they depend on the layer's name, the update and the row of the
+//! batch.
 //!
 //! | | shape |
 //! |---|---|

@@ -1,7 +1,7 @@
 //! The second backward pass of a layer that takes each number by itself.
 //!
-//! With `$y_i = f(x_i)$` only one output depends on an input, so of the sum over outputs one term is
-//! left:
+//! With `$y_i = f(x_i)$` only one output depends on an input, so of the sum over outputs one term
+//! is left:
 //!
 //! ```math
 //! \frac{\partial^2 L}{\partial x_i^2} \approx \frac{\partial^2 L}{\partial y_i^2}\, f'(x_i)^2

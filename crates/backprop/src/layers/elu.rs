@@ -5,8 +5,8 @@
 //!   dx = \begin{cases} dy & x > 0 \\ dy\,(y + \alpha) & x \le 0 \end{cases}
 //! ```
 //!
-//! since `$\frac{d}{dx} \alpha (e^x - 1) = \alpha e^x = y + \alpha$`. At 0 the slope is that of the left
-//! side, `$\alpha$`; only for `$\alpha = 1$` is there no kink.
+//! since `$\frac{d}{dx} \alpha (e^x - 1) = \alpha e^x = y + \alpha$`. At 0 the slope is that of the
+//! left side, `$\alpha$`; only for `$\alpha = 1$` is there no kink.
 //!
 //! | | shape |
 //! |---|---|

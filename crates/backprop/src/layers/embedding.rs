@@ -13,13 +13,13 @@
 //! \frac{\partial L}{\partial W_{td}} = \sum_{n, \tau : x_{n\tau} = t} dy_{n\tau d}, \qquad dx = 0
 //! ```
 //!
-//! `$dx$` is zero because an index has no derivative: between two integers there is nothing, and the
-//! output jumps at the halves, where inputs are rounded, and is constant elsewhere. So this layer
-//! stands first, and nothing before it could learn.
+//! `$dx$` is zero because an index has no derivative: between two integers there is nothing, and
+//! the output jumps at the halves, where inputs are rounded, and is constant elsewhere. So this
+//! layer stands first, and nothing before it could learn.
 //!
 //! Activations are floats, so the integers come as floats (exact up to 2²⁴ in f32) and are rounded.
-//! What is not one of the tokens then (negative, too large, NaN) is a bug of the data and panics: no
-//! vector would be right.
+//! What is not one of the tokens then (negative, too large, NaN) is a bug of the data and panics:
+//! no vector would be right.
 //!
 //! | | shape |
 //! |---|---|

@@ -4,17 +4,19 @@
 //! y = x W^\top + b, \qquad dW^\top = x^\top dy, \qquad db = \mathbf{1}^\top dy, \qquad dx = dy\, W
 //! ```
 //!
-//! It is the layer of [`linear`](super::linear), with the derivation there, where its weights are many and nothing
-//! stands before it. What differs is how they lie, as `$W^\top$`, and so who computes what. The rows of
-//! `$W^\top$` belong to inputs, and these are cut into parts `$I_p$` that the threads share:
+//! It is the layer of [`linear`](super::linear), with the derivation there, where its weights are
+//! many and nothing stands before it. What differs is how they lie, as `$W^\top$`, and so who
+//! computes what. The rows of `$W^\top$` belong to inputs, and these are cut into parts `$I_p$`
+//! that the threads share:
 //!
 //! ```math
 //! y_n = b + \sum_p \sum_{i \in I_p} x_{ni} W^\top_i, \qquad dW^\top_i = \sum_n x_{ni}\, dy_n
 //! ```
 //!
-//! A thread reads its own columns of the batch and the weights and gradients of its own inputs, all of which
-//! stay in its cache from step to step, and a number of the input that is only background is passed over with
-//! all its weights ([`Foreground`]). The sums of the parts are added in their order, whoever has computed them.
+//! A thread reads its own columns of the batch and the weights and gradients of its own inputs, all
+//! of which stay in its cache from step to step, and a number of the input that is only background
+//! is passed over with all its weights ([`Foreground`]). The sums of the parts are added in their
+//! order, whoever has computed them.
 //!
 //! | | shape |
 //! |---|---|
@@ -23,8 +25,8 @@
 //! | `weight`, `dw` | `[D_in, D_out]`, to others `[D_out, D_in]` |
 //! | `bias`, `db` | `[D_out]` |
 //!
-//! In 784-300-100-10 the outputs of 64 images of MNIST and their gradients together take 0.53 of the time that
-//! they take in [`Linear`](super::Linear), on one thread.
+//! In 784-300-100-10 the outputs of 64 images of MNIST and their gradients together take 0.53 of
+//! the time that they take in [`Linear`](super::Linear), on one thread.
 
 use std::ops::Range;
 
@@ -90,7 +92,8 @@ impl<T: Real> Terms<'_, T> {
 }
 
 impl<T: Real> InputLinear<T> {
-    /// The first layer of a plan, if it is fully connected, has many weights and is not the only one.
+    /// The first layer of a plan, if it is fully connected, has many weights and is not the only
+    /// one.
     pub fn of(plan: &[PlannedLayer]) -> Option<Self> {
         let [planned, _, ..] = plan else {
             return None;
@@ -123,8 +126,8 @@ impl<T: Real> InputLinear<T> {
         }
     }
 
-    /// Computes what each part of the inputs gives to the outputs `y` of a batch `x`, and prepares the gradients if
-    /// they are asked for. `w` begins with the parameters of the layer.
+    /// Computes what each part of the inputs gives to the outputs `y` of a batch `x`, and prepares
+    /// the gradients if they are asked for. `w` begins with the parameters of the layer.
     pub(crate) fn forward(&mut self, w: &[T], x: ArrayView2<T>, for_gradients: bool) {
         let (weight, _) = self.parameters(w);
         let d_out = self.d_out;
@@ -147,8 +150,8 @@ impl<T: Real> InputLinear<T> {
         });
     }
 
-    /// The terms of the last batch, which had so many rows, and room for its `y` and `dy`. `w` begins with the
-    /// parameters of the layer.
+    /// The terms of the last batch, which had so many rows, and room for its `y` and `dy`. `w`
+    /// begins with the parameters of the layer.
     pub(crate) fn split<'a>(
         &'a mut self,
         w: &'a [T],
@@ -164,8 +167,8 @@ impl<T: Real> InputLinear<T> {
         self.y.first(rows)
     }
 
-    /// Computes the gradients of the weights of a task's inputs, `[inputs, D_out]`, from the batch that went forward
-    /// last and its `dy`.
+    /// Computes the gradients of the weights of a task's inputs, `[inputs, D_out]`, from the batch
+    /// that went forward last and its `dy`.
     pub(crate) fn weight_gradients(
         &self,
         order: Order,
@@ -275,7 +278,8 @@ mod tests {
         assert_eq!(count, found.len());
     }
 
-    /// The outputs and all gradients against those of [`Linear`], which is held against central differences.
+    /// The outputs and all gradients against those of [`Linear`], which is held against central
+    /// differences.
     #[test]
     fn it_is_the_linear_layer_with_turned_weights() {
         let (d_in, d_out) = SIZES;

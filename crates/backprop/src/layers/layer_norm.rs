@@ -6,10 +6,10 @@
 //!   y_{ni} = \gamma_i \hat x_{ni} + \beta_i
 //! ```
 //!
-//! The parameters meet every sample: `$d\gamma_i = \sum_n dy_{ni} \hat x_{ni}$`,
-//! `$d\beta_i = \sum_n dy_{ni}$`. An input changes its own `$\hat x$` and, through mean and variance,
-//! those of all features of the sample. With `$r_n = 1 / \sqrt{\sigma_n^2 + \varepsilon}$` and
-//! `$g_{ni} = \gamma_i\, dy_{ni} = \partial L / \partial \hat x_{ni}$`:
+//! The parameters meet every sample: `$d\gamma_i = \sum_n dy_{ni} \hat x_{ni}$`, `$d\beta_i =
+//! \sum_n dy_{ni}$`. An input changes its own `$\hat x$` and, through mean and variance, those of
+//! all features of the sample. With `$r_n = 1 / \sqrt{\sigma_n^2 + \varepsilon}$` and `$g_{ni} =
+//! \gamma_i\, dy_{ni} = \partial L / \partial \hat x_{ni}$`:
 //!
 //! ```math
 //! \frac{\partial \hat x_{nj}}{\partial x_{ni}} = r_n \Big(\delta_{ij} - \frac{1}{D}

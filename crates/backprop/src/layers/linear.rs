@@ -12,11 +12,12 @@
 //!   \frac{\partial L}{\partial x_{ni}} = \sum_j dy_{nj}\, W_{ji}
 //! ```
 //!
-//! In matrices `$dW = dy^\top x$`, `$db = \mathbf{1}^\top dy$`, `$dx = dy\, W$`: the backward pass uses the
-//! transpose of the forward matrix.
+//! In matrices `$dW = dy^\top x$`, `$db = \mathbf{1}^\top dy$`, `$dx = dy\, W$`: the backward pass
+//! uses the transpose of the forward matrix.
 //!
-//! For the second backward pass every factor is squared, since `$\partial y_{nj} / \partial W_{ji} = x_{ni}$`
-//! and `$\partial y_{nj} / \partial x_{ni} = W_{ji}$` (squares number by number, LeCun et al. 1998, appendix C):
+//! For the second backward pass every factor is squared, since `$\partial y_{nj} / \partial W_{ji}
+//! = x_{ni}$` and `$\partial y_{nj} / \partial x_{ni} = W_{ji}$` (squares number by number, LeCun
+//! et al. 1998, appendix C):
 //!
 //! ```math
 //! d^2W = (d^2y)^\top x^2, \qquad d^2b = \mathbf{1}^\top d^2y, \qquad d^2x = d^2y\, W^2
@@ -29,7 +30,8 @@
 //! | `weight`, `dw` | `[D_out, D_in]` |
 //! | `bias`, `db` | `[D_out]` |
 //!
-//! Where it reads the network's input and has many weights, [`InputLinear`](super::InputLinear) takes its place.
+//! Where it reads the network's input and has many weights, [`InputLinear`](super::InputLinear)
+//! takes its place.
 //!
 //! Source: Rumelhart, Hinton, Williams 1986, eqs. 1 and 3-7, in matrix form.
 

@@ -2,7 +2,8 @@
 //!
 //! Each number is divided by a power of what the channels around its own have at the same pixel.
 //! `$\mathcal{N}(c) = \{c - \lfloor n/2 \rfloor, \dots, c + \lfloor n/2 \rfloor\}$`, cut off at the
-//! first and last channel, with `$n$` the size. As in the paper, `$\alpha$` is not divided by `$n$`.
+//! first and last channel, with `$n$` the size. As in the paper, `$\alpha$` is not divided by
+//! `$n$`.
 //!
 //! ```math
 //! s_c = k + \alpha \sum_{c' \in \mathcal{N}(c)} x_{c'}^2, \qquad y_c = x_c\, s_c^{-\beta}
@@ -17,7 +18,8 @@
 //! ```
 //!
 //! Being a neighbour is mutual, `$i \in \mathcal{N}(c) \Leftrightarrow c \in \mathcal{N}(i)$`, and
-//! `$x_c s_c^{-\beta - 1} = y_c / s_c$`. So the gradient is a sum over the same neighbours as forward:
+//! `$x_c s_c^{-\beta - 1} = y_c / s_c$`. So the gradient is a sum over the same neighbours as
+//! forward:
 //!
 //! ```math
 //! dx_i = \sum_c dy_c \frac{\partial y_c}{\partial x_i}

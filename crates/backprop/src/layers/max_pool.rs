@@ -7,8 +7,9 @@
 //! y_{ij} = \max_{(a, b) \in \Omega_{ij}} x_{ab}
 //! ```
 //!
-//! Near `$x$` this is a copy of the winner `$(a^*, b^*)_{ij}$`, so its derivative is 1 and that of all
-//! others is 0. A number that wins in several overlapping windows gets the gradients of all of them:
+//! Near `$x$` this is a copy of the winner `$(a^*, b^*)_{ij}$`, so its derivative is 1 and that of
+//! all others is 0. A number that wins in several overlapping windows gets the gradients of all of
+//! them:
 //!
 //! ```math
 //! \frac{\partial y_{ij}}{\partial x_{ab}} = \begin{cases} 1 & (a, b) = (a^*, b^*)_{ij} \\
@@ -125,7 +126,8 @@ fn any_windows<T: Real>(windows: &Windows, first: u32, x: &[T], y: &mut [T], win
     });
 }
 
-/// The same for windows of 2 x 2 side by side: selects only, so that the compiler makes vectors of it.
+/// The same for windows of 2 x 2 side by side: selects only, so that the compiler makes vectors of
+/// it.
 fn squares_of_four<T: Real>(
     windows: &Windows,
     first: u32,

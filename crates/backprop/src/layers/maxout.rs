@@ -6,16 +6,16 @@
 //! z = x W^\top + b, \qquad y_{nj} = \max_{jp \le q < (j + 1) p} z_{nq}
 //! ```
 //!
-//! Near `$x$` each maximum is its winner `$q^*_{nj}$`, so only the winner gets the gradient; behind it
-//! the backward pass is that of a linear layer:
+//! Near `$x$` each maximum is its winner `$q^*_{nj}$`, so only the winner gets the gradient; behind
+//! it the backward pass is that of a linear layer:
 //!
 //! ```math
 //! dz_{nq} = \begin{cases} dy_{nj} & q = q^*_{nj} \\ 0 & \text{else} \end{cases}, \qquad
 //!   dW = dz^\top x, \qquad db = \mathbf{1}^\top dz, \qquad dx = dz\, W
 //! ```
 //!
-//! Of equal functions the first wins. A NaN wins against every number and passes through: a diverged
-//! network must not look sound.
+//! Of equal functions the first wins. A NaN wins against every number and passes through: a
+//! diverged network must not look sound.
 //!
 //! | | shape |
 //! |---|---|

@@ -5,8 +5,8 @@
 //!   dx_i = \begin{cases} dy_i & x_i > 0 \\ a_c\, dy_i & x_i \le 0 \end{cases}
 //! ```
 //!
-//! `$c$` is the channel of number `$i$`, or the only one if all share a slope. The slope takes part in
-//! `$y_i$` where `$x_i$` is not above 0:
+//! `$c$` is the channel of number `$i$`, or the only one if all share a slope. The slope takes part
+//! in `$y_i$` where `$x_i$` is not above 0:
 //!
 //! ```math
 //! \frac{\partial L}{\partial a_c} = \sum_n \sum_{i \in c,\; x_{ni} \le 0} dy_{ni}\, x_{ni}

@@ -4,8 +4,8 @@
 //! y = \max(0, x), \qquad dx = \begin{cases} dy & x > 0 \\ 0 & x \le 0 \end{cases}
 //! ```
 //!
-//! At the kink `$x = 0$` the derivative is taken as 0, as in burn and PyTorch. A NaN passes through:
-//! a diverged network must not look sound.
+//! At the kink `$x = 0$` the derivative is taken as 0, as in burn and PyTorch. A NaN passes
+//! through: a diverged network must not look sound.
 //!
 //! | | shape |
 //! |---|---|

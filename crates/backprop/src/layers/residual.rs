@@ -4,8 +4,8 @@
 //! y = F(x) + S(x), \qquad dx = F'(x)^\top dy + S'(x)^\top dy
 //! ```
 //!
-//! A sum sends its gradient unchanged into both summands. `$S$` is the identity, so that `$dx$` gets
-//! `$dy$` as it is, or a chain of layers of its own where `$F$` changes the shape.
+//! A sum sends its gradient unchanged into both summands. `$S$` is the identity, so that `$dx$`
+//! gets `$dy$` as it is, or a chain of layers of its own where `$F$` changes the shape.
 //!
 //! | | shape |
 //! |---|---|
@@ -171,8 +171,8 @@ mod tests {
 
     #[test]
     fn gradients_through_coupled_samples_agree_with_central_differences() {
-        // With the default ε the third derivatives of two normalisations of five samples are so large
-        // that central differences err by more than the tolerance.
+        // With the default ε the third derivatives of two normalisations of five samples are so
+        // large that central differences err by more than the tolerance.
         let norm = LayerSpec::BatchNorm(BatchNormSpec {
             epsilon: 0.1,
             ..BatchNormSpec::default()

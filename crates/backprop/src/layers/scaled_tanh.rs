@@ -10,15 +10,15 @@
 //! f'(x) = A S \left(1 - \tanh^2(S x)\right) = \frac{S}{A}\,(A - y)(A + y), \qquad dx = dy\, f'(x)
 //! ```
 //!
-//! The constants make `$f(\pm 1) = \pm 1$`: targets of ±1 lie where the second derivative is largest,
-//! not on the asymptotes.
+//! The constants make `$f(\pm 1) = \pm 1$`: targets of ±1 lie where the second derivative is
+//! largest, not on the asymptotes.
 //!
 //! | | shape |
 //! |---|---|
 //! | `x`, `dx`, `y`, `dy` | `[N, D]` |
 //!
-//! Source: LeCun, Bottou, Orr, Müller 1998, "Efficient BackProp", section 4.4; LeCun, Bottou, Bengio,
-//! Haffner 1998, appendix A.
+//! Source: LeCun, Bottou, Orr, Müller 1998, "Efficient BackProp", section 4.4; LeCun, Bottou,
+//! Bengio, Haffner 1998, appendix A.
 
 use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};

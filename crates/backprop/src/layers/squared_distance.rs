@@ -4,9 +4,9 @@
 //! y_{nj} = \sum_i (x_{ni} - w_{ji})^2
 //! ```
 //!
-//! Up to a constant that is the negative log-likelihood of a Gaussian at `$w_j$`: LeNet-5 has one for
-//! each class, and the class of the smallest `$y_j$` wins. Input and centre enter by their difference
-//! only, so their derivatives are opposite:
+//! Up to a constant that is the negative log-likelihood of a Gaussian at `$w_j$`: LeNet-5 has one
+//! for each class, and the class of the smallest `$y_j$` wins. Input and centre enter by their
+//! difference only, so their derivatives are opposite:
 //!
 //! ```math
 //! \frac{\partial y_{nj}}{\partial x_{ni}} = 2 (x_{ni} - w_{ji})
@@ -18,11 +18,11 @@
 //!   \frac{\partial L}{\partial w_{ji}} = -\sum_n 2\, dy_{nj} (x_{ni} - w_{ji})
 //! ```
 //!
-//! The second backward pass is the one exception to its rule. A squared distance is itself what other
-//! networks have as their loss, and all its curvature is in its own second derivative,
-//! `$\partial^2 y_j / \partial x_i^2 = 2$`; that term stays here, and the one with
-//! `$(\partial y_j / \partial x_i)^2$`, which would need a loss that bends in the distances, goes. What
-//! comes in as `$d^2y_j$` is the weight with which the loss counts distance `$j$`:
+//! The second backward pass is the one exception to its rule. A squared distance is itself what
+//! other networks have as their loss, and all its curvature is in its own second derivative,
+//! `$\partial^2 y_j / \partial x_i^2 = 2$`; that term stays here, and the one with `$(\partial y_j
+//! / \partial x_i)^2$`, which would need a loss that bends in the distances, goes. What comes in as
+//! `$d^2y_j$` is the weight with which the loss counts distance `$j$`:
 //!
 //! ```math
 //! d^2x_{ni} = \sum_j 2\, d^2y_{nj}, \qquad d^2w_{ji} = \sum_n 2\, d^2y_{nj}
@@ -83,7 +83,8 @@ impl<T: Real> Layer<T> for SquaredDistance {
 }
 
 impl SquaredDistance {
-    /// `$dx_i = \sum_j dy_j f(x_i - w_{ji})$` and `$dw_{ji} \mathrel{+}= \pm \sum_n dy_j f(x_i - w_{ji})$`.
+    /// `$dx_i = \sum_j dy_j f(x_i - w_{ji})$` and `$dw_{ji} \mathrel{+}= \pm \sum_n dy_j f(x_i -
+    /// w_{ji})$`.
     fn back<T: Real>(
         &self,
         w: &[T],

@@ -1,8 +1,8 @@
 //! LeNet-5's trainable subsampling.
 //!
-//! The windows `$\Omega_{ij}$` of a map stand side by side; their sums are multiplied by one learned
-//! coefficient a map, and one learned bias is added. (In the paper a squashing function follows: it
-//! is a layer of its own here.)
+//! The windows `$\Omega_{ij}$` of a map stand side by side; their sums are multiplied by one
+//! learned coefficient a map, and one learned bias is added. (In the paper a squashing function
+//! follows: it is a layer of its own here.)
 //!
 //! ```math
 //! S_{cij} = \sum_{(a, b) \in \Omega_{ij}} x_{cab}, \qquad y_{cij} = w_c S_{cij} + b_c

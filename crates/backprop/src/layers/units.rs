@@ -21,8 +21,8 @@ pub struct UnitGradients<'a, T> {
 }
 
 impl<'a, T> UnitGradients<'a, T> {
-    /// All units of a layer whose parameters are a weight `[units, D_in]` and then the biases `[units]`,
-    /// if there are any.
+    /// All units of a layer whose parameters are a weight `[units, D_in]` and then the biases
+    /// `[units]`, if there are any.
     pub fn all(units: usize, d_in: usize, dw: &'a mut [T]) -> Self {
         let (weight, bias) = dw.split_at_mut(units * d_in);
         let units = 0..units;

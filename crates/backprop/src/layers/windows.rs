@@ -1,8 +1,8 @@
 //! Windows on a map: what the pooling layers share.
 //!
 //! Window `$(i, j)$` covers the rows `$i s_h - p_h, \dots, i s_h - p_h + K_h - 1$` of the map and
-//! likewise the columns, with size `$K$`, stride `$s$` and padding `$p$`. `$\Omega_{ij}$` is the part
-//! of it that lies on the map. The plan allows at most half a window of padding, so no
+//! likewise the columns, with size `$K$`, stride `$s$` and padding `$p$`. `$\Omega_{ij}$` is the
+//! part of it that lies on the map. The plan allows at most half a window of padding, so no
 //! `$\Omega_{ij}$` is empty.
 //!
 //! | | shape |
@@ -64,7 +64,8 @@ impl Windows {
         self.size == two && self.stride == two && self.padding == Pair::default()
     }
 
-    /// Calls `visit` with the index of each window and its part `$\Omega$` of the map: rows and columns.
+    /// Calls `visit` with the index of each window and its part `$\Omega$` of the map: rows and
+    /// columns.
     #[inline(always)]
     pub fn each(&self, mut visit: impl FnMut(usize, Range<usize>, Range<usize>)) {
         let along = |index: usize, size: usize, stride: usize, padding: usize, end: usize| {
@@ -112,7 +113,8 @@ impl Windows {
         });
     }
 
-    /// The way back: `$dx_{ab} \mathrel{+}= f \sum_{ij : (a, b) \in \Omega_{ij}} dy_{ij}$` for one map.
+    /// The way back: `$dx_{ab} \mathrel{+}= f \sum_{ij : (a, b) \in \Omega_{ij}} dy_{ij}$` for one
+    /// map.
     pub fn spread<T: Real>(&self, factor: T, dy: &[T], dx: &mut [T]) {
         let width = self.image.width;
         if self.are_squares_of_four() {

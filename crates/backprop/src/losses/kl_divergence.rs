@@ -7,8 +7,8 @@
 //!   = \frac{1}{N} \sum_n \sum_k t_{nk} \ln \frac{t_{nk}}{p_{nk}}
 //! ```
 //!
-//! This is the cross-entropy less the entropy of the targets. That is a constant, so both derivatives
-//! are those of [`super::softmax_cross_entropy`]:
+//! This is the cross-entropy less the entropy of the targets. That is a constant, so both
+//! derivatives are those of [`super::softmax_cross_entropy`]:
 //!
 //! ```math
 //! dy = \frac{1}{N} (p - t), \qquad d^2y = \frac{1}{N} p (1 - p)

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The largest exponent is then 0: no exponential overflows, and the logarithm meets no 0. With it
-//! the logarithm of a softmax is `$\ln p_k = z_k - \ln \sum_j e^{z_j}$`, a difference and no quotient.
+//! the logarithm of a softmax is `$\ln p_k = z_k - \ln \sum_j e^{z_j}$`, a difference and no
+//! quotient.
 
 /// `$\ln \sum_k e^{z_k}$`.
 pub(super) fn log_sum_exp(z: impl Iterator<Item = f64> + Clone) -> f64 {

@@ -14,13 +14,14 @@
 //! dy_k = \frac{1}{N} (\delta_{kc} - p_k), \qquad d^2y_k = \frac{1}{N} \delta_{kc}
 //! ```
 //!
-//! The curvature is not the second derivative of the logarithm, `$p_k (1 - p_k)$`, which vanishes as soon
-//! as one class leads: penalties are squared distances ([`SquaredDistance`](crate::layers::SquaredDistance)), and the
-//! curvature is in them. It is the weight of each penalty in the first summand, eq. 8 of the paper,
-//! whose second derivative by the input of the distances is 2 whatever the others do.
+//! The curvature is not the second derivative of the logarithm, `$p_k (1 - p_k)$`, which vanishes
+//! as soon as one class leads: penalties are squared distances
+//! ([`SquaredDistance`](crate::layers::SquaredDistance)), and the curvature is in them. It is the
+//! weight of each penalty in the first summand, eq. 8 of the paper, whose second derivative by the
+//! input of the distances is 2 whatever the others do.
 //!
-//! The rubbish class bounds the sum from below: once the other penalties are far above `$j$` nothing
-//! more is gained by raising them.
+//! The rubbish class bounds the sum from below: once the other penalties are far above `$j$`
+//! nothing more is gained by raising them.
 //!
 //! | | shape |
 //! |---|---|

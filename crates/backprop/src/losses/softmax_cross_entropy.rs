@@ -7,9 +7,9 @@
 //!   d^2y = \frac{1}{N} p (1 - p)
 //! ```
 //!
-//! The logarithm is taken of the whole quotient, `$\ln p_k = y_k - \ln \sum_j e^{y_j}$`, so that neither
-//! the exponential overflows nor the logarithm meets a 0. The Hessian of one sample is full,
-//! `$p_k (\delta_{ki} - p_i)$`; `$d^2y$` is its diagonal.
+//! The logarithm is taken of the whole quotient, `$\ln p_k = y_k - \ln \sum_j e^{y_j}$`, so that
+//! neither the exponential overflows nor the logarithm meets a 0. The Hessian of one sample is
+//! full, `$p_k (\delta_{ki} - p_i)$`; `$d^2y$` is its diagonal.
 //!
 //! | | shape |
 //! |---|---|

@@ -9,8 +9,8 @@
 //! |---|---|
 //! | `y`, `t`, `dy`, `d2y` | `[N, K]` |
 //!
-//! Source: Rumelhart, Hinton, Williams 1986, eq. 3; there the sum over the samples, here their mean,
-//! so that a learning rate does not depend on the batch size (Nielsen 2015, eq. 6).
+//! Source: Rumelhart, Hinton, Williams 1986, eq. 3; there the sum over the samples, here their
+//! mean, so that a learning rate does not depend on the batch size (Nielsen 2015, eq. 6).
 
 use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};

@@ -11,7 +11,8 @@
 //!   w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}
 //! ```
 //!
-//! Source: Kingma & Ba 2015, algorithm 1. There `$\epsilon = 10^{-8}$`; burn's default is `$10^{-5}$`.
+//! Source: Kingma & Ba 2015, algorithm 1. There `$\epsilon = 10^{-8}$`; burn's default is
+//! `$10^{-5}$`.
 
 use contract::Real;
 

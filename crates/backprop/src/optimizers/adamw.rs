@@ -5,9 +5,10 @@
 //!   w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \epsilon}
 //! ```
 //!
-//! with the means `$\hat m$` and `$\hat v$` of [`super::adam`]. The decay does not enter the gradient, so
-//! that a weight with large gradients decays as fast as one with small gradients. It is for every
-//! parameter, biases too, and is scaled by `$\eta$` as it is in each step, as in PyTorch.
+//! with the means `$\hat m$` and `$\hat v$` of [`super::adam`]. The decay does not enter the
+//! gradient, so that a weight with large gradients decays as fast as one with small gradients. It
+//! is for every parameter, biases too, and is scaled by `$\eta$` as it is in each step, as in
+//! PyTorch.
 //!
 //! Source: Loshchilov & Hutter 2019, algorithm 2.
 

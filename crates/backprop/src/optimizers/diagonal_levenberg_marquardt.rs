@@ -4,10 +4,10 @@
 //! w \leftarrow w - \frac{\eta}{\mu + h}\, g
 //! ```
 //!
-//! `$h$` is the parameter's curvature `$\partial^2 L / \partial w^2$`, estimated on some samples before
-//! each epoch by a second backward pass ([`crate::layers::Layer::curvature`]). Where it is small
-//! `$\mu$` keeps the step from growing without bound; a negative one counts as 0, and so does one that
-//! was not estimated yet.
+//! `$h$` is the parameter's curvature `$\partial^2 L / \partial w^2$`, estimated on some samples
+//! before each epoch by a second backward pass ([`crate::layers::Layer::curvature`]). Where it is
+//! small `$\mu$` keeps the step from growing without bound; a negative one counts as 0, and so does
+//! one that was not estimated yet.
 //!
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, appendix C.
 

@@ -8,8 +8,8 @@ use kernels::workers;
 /// Numbers that a learning rule keeps of each parameter, at most.
 pub const KEPT: usize = 2;
 
-/// Fewer parameters stay on the thread that calls: with their gradients and what is kept (about 1 MB at
-/// most, in a nearby cache) they take some tens of µs, and waking a thread takes more.
+/// Fewer parameters stay on the thread that calls: with their gradients and what is kept (about 1
+/// MB at most, in a nearby cache) they take some tens of µs, and waking a thread takes more.
 const WORTH_SHARING: usize = 1 << 16;
 
 /// Parameters that a thread takes at a time, where there are more.
@@ -111,8 +111,8 @@ impl<'a, T: Send> Parameters<'a, T> {
         self.cut(lengths, |&length| length).map(|(_, part)| part)
     }
 
-    /// Calls `run` with all of them, in parts that several threads take if there are enough. The cuts do
-    /// not depend on the number of threads.
+    /// Calls `run` with all of them, in parts that several threads take if there are enough. The
+    /// cuts do not depend on the number of threads.
     pub fn share(self, run: impl Fn(Self) + Sync)
     where
         T: Sync,

@@ -1,15 +1,15 @@
 //! Quickprop: a jump to the minimum of the parabola through the last two gradients.
 //!
-//! Along each parameter the error is taken for a parabola. Its slope was `$g'$` before the last step
-//! `$d'$` and is `$g$` now; it is 0 after a further step of
+//! Along each parameter the error is taken for a parabola. Its slope was `$g'$` before the last
+//! step `$d'$` and is `$g$` now; it is 0 after a further step of
 //!
 //! ```math
 //! a\, d', \qquad a = \frac{g}{g' - g}
 //! ```
 //!
-//! Where the slope has the same sign as before but is not flatter, the parabola has its minimum behind,
-//! or none; and where it is only a little flatter the jump is too long. So with the growth `$\mu$`, the
-//! learning rate `$\eta$`, and `$d' = g' = 0$` at first:
+//! Where the slope has the same sign as before but is not flatter, the parabola has its minimum
+//! behind, or none; and where it is only a little flatter the jump is too long. So with the growth
+//! `$\mu$`, the learning rate `$\eta$`, and `$d' = g' = 0$` at first:
 //!
 //! 1. The slope *goes on* if `$g$` and `$g'$` are both above 0 or both below.
 //! 2. `$a = 0$` if `$g = 0$`, else `$a = g / (g' - g)$`. If the slope goes on and not
@@ -105,8 +105,8 @@ mod tests {
         assert_close(w, [-0.1, -0.1, -0.1, -0.4]);
     }
 
-    /// The rule as Fahlman words it, with the shrink factor μ / (1 + μ) and the direction of the last
-    /// step in the place of the last slope.
+    /// The rule as Fahlman words it, with the shrink factor μ / (1 + μ) and the direction of the
+    /// last step in the place of the last slope.
     #[test]
     fn it_goes_as_the_rule_of_the_paper() {
         let (eta, mu) = (0.05, 1.75);

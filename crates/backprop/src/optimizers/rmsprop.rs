@@ -4,8 +4,8 @@
 //! s \leftarrow \rho\, s + (1 - \rho)\, g^2, \qquad w \leftarrow w - \eta\, \frac{g}{\sqrt s + \epsilon}
 //! ```
 //!
-//! `$s$` begins at 0, so the first step is `$1 / \sqrt{1 - \rho}$` times as long as `$\eta$`; Adam corrects
-//! that. No momentum, no centring.
+//! `$s$` begins at 0, so the first step is `$1 / \sqrt{1 - \rho}$` times as long as `$\eta$`; Adam
+//! corrects that. No momentum, no centring.
 //!
 //! Source: Tieleman & Hinton 2012, lecture 6.5; `$\epsilon$` outside the root as in PyTorch.
 
@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn steps_worked_by_hand() {
-        // ρ = 3/4, ε = 1; s = 1/4 · 16 = 4, then 3/4 · 4 + 1/4 · 24 = 9, then 3/4 · 9 + 1/4 · 37 = 16.
+        // ρ = 3/4, ε = 1; s = 1/4 · 16 = 4, then 3/4 · 4 + 1/4 · 24 = 9, then 3/4 · 9 + 1/4 · 37 =
+        // 16.
         let gradients = [4.0, -24f64.sqrt(), 37f64.sqrt()];
         let w = follow(&RmsProp::new(0.75, 1.0), 0.5, &gradients);
         let first = -0.5 * 4.0 / 3.0;

@@ -1,5 +1,5 @@
-//! Resilient backpropagation: only the sign of the gradient counts, each parameter has a step `$\Delta$`
-//! of its own.
+//! Resilient backpropagation: only the sign of the gradient counts, each parameter has a step
+//! `$\Delta$` of its own.
 //!
 //! While the sign stays the step grows, when it changes a minimum was passed and the step shrinks.
 //! With the sign `$s'$` that is remembered of the update before (0 at first)
@@ -20,8 +20,8 @@
 //!
 //! So after a change of sign the parameter rests for one update, and the next one neither grows nor
 //! shrinks its step. This is the variant that PyTorch has. The paper goes back instead: there the
-//! last step is undone. `$\Delta$` begins at the learning rate of the first update; later learning rates
-//! do not matter.
+//! last step is undone. `$\Delta$` begins at the learning rate of the first update; later learning
+//! rates do not matter.
 //!
 //! Source: Riedmiller & Braun 1993; the variant is iRprop⁻ of Igel & Hüsken 2000.
 

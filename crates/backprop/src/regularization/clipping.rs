@@ -28,8 +28,8 @@ pub fn by_value<T: Real>(bound: f64, g: &mut [T]) {
     });
 }
 
-/// What the gradients `g` of all parameters are to be multiplied by so that those in `learning` are not
-/// longer than the bound.
+/// What the gradients `g` of all parameters are to be multiplied by so that those in `learning` are
+/// not longer than the bound.
 pub fn factor<T: Real>(bound: f64, g: &[T], learning: impl Iterator<Item = Range<usize>>) -> T {
     let squares = learning.map(|range| sum(&g[range], |g| g * g));
     let norm = squares.sum::<f64>().sqrt();

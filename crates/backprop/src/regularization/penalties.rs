@@ -13,8 +13,8 @@
 //!   + l_1 \operatorname{sign}(w) + c\, w, \qquad \operatorname{sign}(0) = 0
 //! ```
 //!
-//! `$\lambda$` scales every gradient. The sums are over the weights, and over biases and normalisations
-//! only where that is asked for. What does not learn is not penalised.
+//! `$\lambda$` scales every gradient. The sums are over the weights, and over biases and
+//! normalisations only where that is asked for. What does not learn is not penalised.
 //!
 //! Max-norm is no penalty: after an update the weights `$v$` that go into one unit, a row of the
 //! weight, are pulled back onto a sphere,
@@ -141,8 +141,8 @@ mod tests {
     use super::*;
     use spec::model::{LayerSpec, LinearSpec, ModelSpec};
 
-    /// Weights 0..6 `[2, 3]`, biases 6..8; frozen weights 8..12 `[2, 2]`, biases 12..14; weight 14..16
-    /// and bias 16..18 of a normalisation; weights 18..20 `[1, 2]`, no bias.
+    /// Weights 0..6 `[2, 3]`, biases 6..8; frozen weights 8..12 `[2, 2]`, biases 12..14; weight
+    /// 14..16 and bias 16..18 of a normalisation; weights 18..20 `[1, 2]`, no bias.
     fn plan() -> Vec<PlannedLayer> {
         let linear = |units, bias, learning_rate| {
             LayerSpec::Linear(LinearSpec {

@@ -41,8 +41,8 @@ pub fn with_dropout() -> Vec<PlannedLayer> {
     plan(200, &layers)
 }
 
-/// 200-150-10 with a residual block that has batch normalisation, dropout and a shortcut of its own,
-/// and one around which nothing changes.
+/// 200-150-10 with a residual block that has batch normalisation, dropout and a shortcut of its
+/// own, and one around which nothing changes.
 pub fn with_residual() -> Vec<PlannedLayer> {
     let block = |layers, shortcut| {
         LayerSpec::Residual(ResidualSpec {
@@ -69,8 +69,8 @@ pub fn with_residual() -> Vec<PlannedLayer> {
     plan(200, &layers)
 }
 
-/// A network whose convolutions are fused with ReLU and max-pooling: with layers that are cut each by
-/// itself, and in whole pieces.
+/// A network whose convolutions are fused with ReLU and max-pooling: with layers that are cut each
+/// by itself, and in whole pieces.
 pub fn with_fused_convolutions(coupled: bool) -> Vec<PlannedLayer> {
     let mut layers = Vec::new();
     for maps in [6, 16] {

@@ -1,8 +1,8 @@
 //! Pictures of the ten digits, 7 wide and 12 high.
 //!
-//! LeNet-5 compares its last hidden layer of 84 units with such pictures (LeCun et al. 1998, section
-//! II.B and Fig. 3): similar digits have similar codes. The pictures here are drawn after that
-//! description, not copied: the paper prints no numbers.
+//! LeNet-5 compares its last hidden layer of 84 units with such pictures (LeCun et al. 1998,
+//! section II.B and Fig. 3): similar digits have similar codes. The pictures here are drawn after
+//! that description, not copied: the paper prints no numbers.
 
 /// Ink is 1, paper −1, row by row, digit by digit.
 pub fn pixels() -> impl Iterator<Item = f64> {

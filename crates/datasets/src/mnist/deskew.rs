@@ -8,10 +8,10 @@
 //!        = \frac{\sum I (x - \bar x)(y - \bar y)}{\sum I (y - \bar y)^2}
 //! ```
 //!
-//! and the upright image is `$I'(x, y) = I(x + \alpha (y - \bar y), y)$`: each line is moved so that
-//! the axis of the ink stands upright and its centre of mass stays. Between two pixels the value is
-//! linear, outside of the image it is 0, and the result is rounded to a byte. Source: LeCun et al.
-//! 1998, section III.A, which counts pixels of ink where here each counts by its grey.
+//! and the upright image is `$I'(x, y) = I(x + \alpha (y - \bar y), y)$`: each line is moved so
+//! that the axis of the ink stands upright and its centre of mass stays. Between two pixels the
+//! value is linear, outside of the image it is 0, and the result is rounded to a byte. Source:
+//! LeCun et al. 1998, section III.A, which counts pixels of ink where here each counts by its grey.
 
 use rayon::prelude::*;
 

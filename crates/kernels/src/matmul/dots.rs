@@ -1,10 +1,10 @@
-//! `$C \mathrel{+}= A B$` where A lies row by row and B column by column: each number of C is the dot
-//! product of two rows of memory, as in `$y = x W^\top$`.
+//! `$C \mathrel{+}= A B$` where A lies row by row and B column by column: each number of C is the
+//! dot product of two rows of memory, as in `$y = x W^\top$`.
 //!
 //! A tile of 3 rows of A and 4 columns of B has 12 dot products, each summed in the lanes of a
 //! vector while `$k$` runs; at the end the lanes are added up. So a vector of A serves 4
-//! multiplications and one of B serves 3. Columns of B are the outer loop: the weights are read once
-//! from far memory.
+//! multiplications and one of B serves 3. Columns of B are the outer loop: the weights are read
+//! once from far memory.
 
 use pulp::Simd;
 
@@ -43,7 +43,8 @@ pub(super) fn product<T: Vector, S: Simd>(simd: S, size: Size, a: &[T], b: &[T],
     }
 }
 
-/// Adds the dot products of `R` rows and `Q` columns to the corner of `c`, whose rows are `n` apart.
+/// Adds the dot products of `R` rows and `Q` columns to the corner of `c`, whose rows are `n`
+/// apart.
 #[inline(always)]
 fn tile<T: Vector, S: Simd, const R: usize, const Q: usize>(
     simd: S,

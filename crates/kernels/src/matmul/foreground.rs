@@ -1,19 +1,20 @@
 //! Rows that are mostly background, and a linear layer's products with them.
 //!
-//! In an image most numbers are one and the same: the paper, 81 in 100 pixels of MNIST. A row of the batch
-//! is then its background `$c_n$` and what differs from it, `$x_{ni} = c_n + d_{ni}$`, so that
+//! In an image most numbers are one and the same: the paper, 81 in 100 pixels of MNIST. A row of
+//! the batch is then its background `$c_n$` and what differs from it, `$x_{ni} = c_n + d_{ni}$`, so
+//! that
 //!
 //! ```math
 //! \sum_i x_{ni} W^\top_{ij} = c_n \sum_i W^\top_{ij} + \sum_i d_{ni} W^\top_{ij}, \qquad
 //!   \sum_n x_{ni}\, dy_{nj} = \sum_n c_n\, dy_{nj} + \sum_n d_{ni}\, dy_{nj}
 //! ```
 //!
-//! The first sum of each is that of the weights or the gradients alone, for all rows or all columns. The second
-//! runs over the numbers of `$d$` that are not zero: 19 in 100. Both are what [`matmul`](super::matmul)
-//! computes, but for the rounding of the last bit.
+//! The first sum of each is that of the weights or the gradients alone, for all rows or all
+//! columns. The second runs over the numbers of `$d$` that are not zero: 19 in 100. Both are what
+//! [`matmul`](super::matmul) computes, but for the rounding of the last bit.
 //!
-//! This is why the first layer keeps `$W^\top$` `[D_in, D_out]`: a single pixel then weighs a whole row of it, in
-//! vectors of neighbouring outputs.
+//! This is why the first layer keeps `$W^\top$` `[D_in, D_out]`: a single pixel then weighs a whole
+//! row of it, in vectors of neighbouring outputs.
 
 mod lists;
 #[cfg(test)]
@@ -31,8 +32,8 @@ pub use lists::Turned;
 
 /// A row has a background if at most half of its numbers differ from it.
 const SHARE_OF_ROW: usize = 2;
-/// The products are taken from the foreground if fewer tenths of all numbers belong to it; more are faster in
-/// whole rows.
+/// The products are taken from the foreground if fewer tenths of all numbers belong to it; more are
+/// faster in whole rows.
 const TENTHS_OF_BATCH: usize = 6;
 /// Rows taken in one go: their outputs and gradients stay in a near cache.
 const ROWS: usize = 64;
@@ -40,13 +41,13 @@ const ROWS: usize = 64;
 const FEW: usize = 32;
 /// Numbers of a row that are looked at together.
 const CHUNK: usize = 8;
-/// Columns of a block, at most. The gradients of 300 outputs, with the weights and what a learning rule keeps of
-/// them, then stay in a near cache; with 2048 outputs narrower blocks, that would stay there, took 1.1 times as
-/// long.
+/// Columns of a block, at most. The gradients of 300 outputs, with the weights and what a learning
+/// rule keeps of them, then stay in a near cache; with 2048 outputs narrower blocks, that would
+/// stay there, took 1.1 times as long.
 const BLOCK: usize = 56;
-/// Blocks of the outputs taken in one go. The part of their weights that a tile reads comes into the first cache
-/// once for all rows: in a trial with 64 images half of all columns took 1.3 times as long, one block 1.2
-/// times.
+/// Blocks of the outputs taken in one go. The part of their weights that a tile reads comes into
+/// the first cache once for all rows: in a trial with 64 images half of all columns took 1.3 times
+/// as long, one block 1.2 times.
 const GROUP: usize = 2;
 
 /// What differs from the background in some columns of a batch.
@@ -128,8 +129,9 @@ impl<T: Real> Foreground<T> {
         self.starts[at] as usize..self.starts[at + 1] as usize
     }
 
-    /// Takes this batch in the place of the one before. The background of a row is its first number, or 0 if
-    /// too much differs from that: so what a row gives does not depend on the others.
+    /// Takes this batch in the place of the one before. The background of a row is its first
+    /// number, or 0 if too much differs from that: so what a row gives does not depend on the
+    /// others.
     ///
     /// # Panics
     /// When the batch has too few columns.
@@ -171,8 +173,8 @@ impl<T: Real> Foreground<T> {
         }
     }
 
-    /// Lists what differs from the background in a row, behind `listed` numbers, and says how many there are
-    /// then; nothing if it is more than `most`.
+    /// Lists what differs from the background in a row, behind `listed` numbers, and says how many
+    /// there are then; nothing if it is more than `most`.
     fn list_row(
         &mut self,
         row: usize,
@@ -212,8 +214,8 @@ impl<T: Real> Foreground<T> {
         }
     }
 
-    /// Lists what differs from the background in some columns of a row, of which this is the first, behind
-    /// `count` numbers, and says how many there are then.
+    /// Lists what differs from the background in some columns of a row, of which this is the first,
+    /// behind `count` numbers, and says how many there are then.
     fn list(&mut self, first: u32, x: &[T], background: T, mut count: usize) -> usize {
         let (chunks, rest) = x.as_chunks::<CHUNK>();
         let columns = (first..).step_by(CHUNK);
@@ -245,19 +247,20 @@ impl<T: Real> Foreground<T> {
         count + found
     }
 
-    /// Whether so little is in the foreground that its products are faster than those of whole rows.
+    /// Whether so little is in the foreground that its products are faster than those of whole
+    /// rows.
     pub fn pays(&self) -> bool {
         10 * self.count < TENTHS_OF_BATCH * self.backgrounds.len() * self.columns.len()
     }
 
-    /// Whether the outputs are taken from whole rows. For a row without a background that has the same bits, but
-    /// for a few outputs, which the kernel of whole rows rounds in its own way.
+    /// Whether the outputs are taken from whole rows. For a row without a background that has the
+    /// same bits, but for a few outputs, which the kernel of whole rows rounds in its own way.
     fn in_whole_rows(&self) -> bool {
         !self.pays() && !self.has_background && self.outputs >= FEW
     }
 
-    /// `$y = x W^\top$` over its columns of `x` `[N, D_in]`, the batch that was taken, with their rows `weight`
-    /// `[columns, D_out]` of `$W^\top$`, and `y` `[N, D_out]`.
+    /// `$y = x W^\top$` over its columns of `x` `[N, D_in]`, the batch that was taken, with their
+    /// rows `weight` `[columns, D_out]` of `$W^\top$`, and `y` `[N, D_out]`.
     ///
     /// # Panics
     /// When the shapes do not fit or `y` does not lie row by row.
@@ -355,8 +358,8 @@ impl<T: Real> Foreground<T> {
         self.of_block(blocks.start).start..self.of_block(blocks.end - 1).end
     }
 
-    /// `$dW^\top = x^\top dy$` for a block of its columns of `x` `[N, D_in]`, the batch that was taken, with `dy`
-    /// `[N, D_out]`, into their rows `dw` `[columns, D_out]`.
+    /// `$dW^\top = x^\top dy$` for a block of its columns of `x` `[N, D_in]`, the batch that was
+    /// taken, with `dy` `[N, D_out]`, into their rows `dw` `[columns, D_out]`.
     ///
     /// # Panics
     /// When the shapes do not fit.

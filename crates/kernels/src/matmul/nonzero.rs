@@ -1,14 +1,15 @@
-//! `$C \mathrel{+}= A B$` where many numbers of A are zero: each row of C gathers those rows of B whose
-//! weights are not.
+//! `$C \mathrel{+}= A B$` where many numbers of A are zero: each row of C gathers those rows of B
+//! whose weights are not.
 //!
-//! Behind a ReLU the gradient `$A = dy^\top$` is zero wherever a unit was not active: in the hidden layer of
-//! a network for MNIST, for six samples in ten. A tile of C, one row by up to 14 vectors, stays in registers
-//! while the nonzero weights of the row run. Every vector of B is read for one multiplication, where
-//! [`rows`](super::rows) reads one for six, so a number of B costs 1.4 times as much as there, and
-//! only those that count are paid for: at 0.39 nonzero weights 0.7 times as much in all.
+//! Behind a ReLU the gradient `$A = dy^\top$` is zero wherever a unit was not active: in the hidden
+//! layer of a network for MNIST, for six samples in ten. A tile of C, one row by up to 14 vectors,
+//! stays in registers while the nonzero weights of the row run. Every vector of B is read for one
+//! multiplication, where [`rows`](super::rows) reads one for six, so a number of B costs 1.4 times
+//! as much as there, and only those that count are paid for: at 0.39 nonzero weights 0.7 times as
+//! much in all.
 //!
-//! Here the zeros of A are found anew for each product; the [`foreground`](super::foreground) of an image
-//! keeps its lists of weights for several.
+//! Here the zeros of A are found anew for each product; the [`foreground`](super::foreground) of an
+//! image keeps its lists of weights for several.
 
 use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -56,8 +57,8 @@ pub struct Weights<'a, T> {
     pub values: &'a [T],
 }
 
-/// Whether so many weights are zero that this kernel is faster than [`rows`](super::rows): fewer than
-/// 6 in 10 are left.
+/// Whether so many weights are zero that this kernel is faster than [`rows`](super::rows): fewer
+/// than 6 in 10 are left.
 pub fn pays<'a, T: Real>(stretches: impl IntoIterator<Item = &'a [T]>) -> bool {
     let (mut nonzero, mut all) = (0, 0);
     for a in stretches {
@@ -181,8 +182,9 @@ impl<T: Vector> WithSimd for Weighted<'_, T> {
     }
 }
 
-/// Adds the weighted rows of B up in the rows of C, which have `n` numbers like those of B. A tile's columns of
-/// B are read by all rows of C before the next, so that they stay in the first cache if it can hold them.
+/// Adds the weighted rows of B up in the rows of C, which have `n` numbers like those of B. A
+/// tile's columns of B are read by all rows of C before the next, so that they stay in the first
+/// cache if it can hold them.
 #[inline(always)]
 fn add<T: Vector, S: Simd>(
     simd: S,
@@ -216,9 +218,10 @@ fn add<T: Vector, S: Simd>(
     }
 }
 
-/// First number, vectors and numbers that the last vector reaches back, of each tile of a row: as few tiles as
-/// can be, as equal as can be, since one of few vectors waits for each of its additions. The last vector of
-/// the row reaches back over numbers that the one before has, so that it ends with the row.
+/// First number, vectors and numbers that the last vector reaches back, of each tile of a row: as
+/// few tiles as can be, as equal as can be, since one of few vectors waits for each of its
+/// additions. The last vector of the row reaches back over numbers that the one before has, so that
+/// it ends with the row.
 fn tiles(n: usize, lanes: usize) -> impl Iterator<Item = (usize, usize, usize)> {
     let vectors = n.div_ceil(lanes);
     let count = vectors.div_ceil(WIDTH);
@@ -262,8 +265,8 @@ impl<T: Real> Row<'_, T> {
     }
 }
 
-/// Adds the weighted rows of B, `n` numbers apart, up in `W` vectors of a row of C, of which the last reaches back
-/// over some numbers of the one before, with the same sums.
+/// Adds the weighted rows of B, `n` numbers apart, up in `W` vectors of a row of C, of which the
+/// last reaches back over some numbers of the one before, with the same sums.
 #[inline(always)]
 fn tile<T: Vector, S: Simd, const W: usize>(
     simd: S,

@@ -1,7 +1,8 @@
-//! Products with patches: the parts of an image, channels last, that the outputs of a convolution see.
+//! Products with patches: the parts of an image, channels last, that the outputs of a convolution
+//! see.
 //!
-//! A patch is `$K_h$` stretches of memory with `$K_w C$` numbers each, so the matrix of all patches is read
-//! where it lies:
+//! A patch is `$K_h$` stretches of memory with `$K_w C$` numbers each, so the matrix of all patches
+//! is read where it lies:
 //!
 //! | product | as | |
 //! |---|---|---|
@@ -9,10 +10,9 @@
 //! | [`WeightGradient`] | `$dw_{re} \mathrel{+}= \sum_i g_i\, x_{s_i + d_r + e}$` | some gradients `$g_i$` of a map |
 //! | [`InputGradient`] | `$dx_{s_i + d_r + e} \mathrel{+}= g_i\, w_{re}$` | the same |
 //!
-//! with the start `$s$` of a patch, the distance `$d_r$` of its row `$r$` from there, and `$e$` along a row.
-//! The two on the way back take only the gradients that are not zero: behind a max-pooling of 2 x 2 at
-//! most one in four. All are held against
-//! these definitions in `tests.rs`.
+//! with the start `$s$` of a patch, the distance `$d_r$` of its row `$r$` from there, and `$e$`
+//! along a row. The two on the way back take only the gradients that are not zero: behind a
+//! max-pooling of 2 x 2 at most one in four. All are held against these definitions in `tests.rs`.
 
 mod outputs;
 mod sparse;

@@ -13,7 +13,8 @@ use super::{Size, Strided};
 const TILE: usize = 6;
 /// Rows of B taken in one go: their part of 6 rows of A fits the first cache.
 const DEPTH: usize = 256;
-/// Numbers of B taken in one go, 256 KB in f32: the second cache holds them while all rows of A pass.
+/// Numbers of B taken in one go, 256 KB in f32: the second cache holds them while all rows of A
+/// pass.
 const PANEL: usize = 1 << 16;
 /// Numbers in 2 vectors of the widest instruction set.
 const WIDEST: usize = 32;
@@ -72,8 +73,9 @@ pub(super) fn product<T: Vector, S: Simd>(
     }
 }
 
-/// First row and height of each strip: as few strips as can be, as equal as can be, so that the last
-/// one too has enough sums to hide the latency of an addition (8 rows are 4 and 4, not 6 and 2).
+/// First row and height of each strip: as few strips as can be, as equal as can be, so that the
+/// last one too has enough sums to hide the latency of an addition (8 rows are 4 and 4, not 6 and
+/// 2).
 pub fn strips(rows: usize) -> impl Iterator<Item = (usize, usize)> {
     let count = rows.div_ceil(TILE);
     (0..count).map(move |strip| {
@@ -117,8 +119,8 @@ fn fill<T: Copy>(strip: &mut [[T; TILE]], a: Strided<T>, i: usize, height: usize
     }
 }
 
-/// Adds Σₖ of the outer products of `H` numbers of A and 2 vectors of B to the corner of `c`. Rows of
-/// B are `b_row` apart, those of C `c_row`.
+/// Adds Σₖ of the outer products of `H` numbers of A and 2 vectors of B to the corner of `c`. Rows
+/// of B are `b_row` apart, those of C `c_row`.
 #[inline(always)]
 fn tile<T: Vector, S: Simd, const H: usize>(
     simd: S,
@@ -135,7 +137,8 @@ fn tile<T: Vector, S: Simd, const H: usize>(
     let mut sums = [[zero; 2]; TILE];
     macro_rules! step {
         ($a:expr, $at:expr) => {
-            // SAFETY: this is at most the start of the last row, whose 2 vectors were checked above.
+            // SAFETY: this is at most the start of the last row, whose 2 vectors were checked
+            // above.
             let (b0, b1) = unsafe { (T::at::<S>(b, $at), T::at::<S>(b, $at + lanes)) };
             unrolled!(row in [0 1 2 3 4 5] below H => {
                 let a = T::splat(simd, $a[row]);

@@ -23,9 +23,9 @@ pub trait Vector: Real {
     /// The same, to be changed.
     fn split_mut<S: Simd>(slice: &mut [Self]) -> (&mut [Self::Of<S>], &mut [Self]);
 
-    /// The vector that begins at `from`, without a look at the end of the slice: a kernel that checks
-    /// its reach once has 23 instructions instead of 33 in a round of its inner loop, which took 5 to
-    /// 10 % off a training step where other programs share the cores.
+    /// The vector that begins at `from`, without a look at the end of the slice: a kernel that
+    /// checks its reach once has 23 instructions instead of 33 in a round of its inner loop, which
+    /// took 5 to 10 % off a training step where other programs share the cores.
     ///
     /// # Safety
     /// The vector ends before the slice does.
@@ -84,8 +84,8 @@ macro_rules! vector {
             #[inline(always)]
             unsafe fn at<S: Simd>(slice: &[Self], from: usize) -> S::$of {
                 debug_assert!(from + size_of::<S::$of>() / size_of::<Self>() <= slice.len());
-                // SAFETY: the caller promises that the vector lies in the slice; it is plain numbers, for
-                // which any bits are right, and the read asks for no alignment.
+                // SAFETY: the caller promises that the vector lies in the slice; it is plain
+                // numbers, for which any bits are right, and the read asks for no alignment.
                 unsafe { slice.as_ptr().add(from).cast::<S::$of>().read_unaligned() }
             }
 
@@ -93,8 +93,8 @@ macro_rules! vector {
             unsafe fn put<S: Simd>(slice: &mut [Self], from: usize, vector: S::$of) {
                 debug_assert!(from + size_of::<S::$of>() / size_of::<Self>() <= slice.len());
                 let place = slice.as_mut_ptr();
-                // SAFETY: the caller promises that the vector lies in the slice, which is lent to us alone;
-                // the write asks for no alignment.
+                // SAFETY: the caller promises that the vector lies in the slice, which is lent to
+                // us alone; the write asks for no alignment.
                 unsafe { place.add(from).cast::<S::$of>().write_unaligned(vector) }
             }
 
@@ -168,7 +168,8 @@ vector!(
 );
 
 /// Writes a loop out, body by body, for the given rounds below a bound. An array that is indexed by
-/// constants only lives in registers; one round with a variable index, and all of it lives in memory.
+/// constants only lives in registers; one round with a variable index, and all of it lives in
+/// memory.
 macro_rules! unrolled {
     ($index:ident in [$($round:literal)*] below $bound:expr => $body:block) => {
         $(
@@ -181,8 +182,8 @@ macro_rules! unrolled {
 }
 pub(crate) use unrolled;
 
-/// Calls a function that is generic over the height of a tile, at most 6 rows, with a height known at
-/// run time.
+/// Calls a function that is generic over the height of a tile, at most 6 rows, with a height known
+/// at run time.
 macro_rules! of_height {
     ($height:expr, $constant:ident => $call:expr) => {
         match $height {

@@ -14,8 +14,8 @@ pub trait Vectorized: Sized {
     /// The same with a number type whose vectors are known.
     type With<V: Vector>: WithSimd<Output = ()>;
 
-    /// The same computation. It is only called with the type that [`Vectorized::Number`] is, so slices are
-    /// cast from a type to itself.
+    /// The same computation. It is only called with the type that [`Vectorized::Number`] is, so
+    /// slices are cast from a type to itself.
     fn with<V: Vector>(self) -> Self::With<V>;
 
     /// Computes it.

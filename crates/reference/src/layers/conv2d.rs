@@ -62,7 +62,8 @@ impl Conv2d {
         y.reshape([samples, self.outputs])
     }
 
-    /// The kernels `[connections, K_h, K_w]` of a table in a weight of all pairs of maps, the others
+    /// The kernels `[connections, K_h, K_w]` of a table in a weight of all pairs of maps, the
+    /// others
     /// 0. Burn has no such layer; autodiff goes back to the kernels of the table only.
     fn whole(&self, kernels: Tensor<1>, places: &[i64]) -> Tensor<4> {
         let [outputs, inputs, height, width] = self.weight;

@@ -12,8 +12,8 @@ pub(super) fn layer(planned: &PlannedLayer, table: &EmbeddingSpec) -> Box<dyn La
     })
 }
 
-/// The way from the integers ends here: burn has no gradient for them, where the hand-written one is
-/// zero.
+/// The way from the integers ends here: burn has no gradient for them, where the hand-written one
+/// is zero.
 struct Embedding {
     /// `[tokens, D]`.
     table: [usize; 2],

@@ -27,7 +27,8 @@ impl Layer for MaxPool {
         self.maps.pool(x, |x| module::max_pool2d(x, options))
     }
 
-    /// ∂y/∂x is 1 for the winner and 0 for the others, and so is its square: d2y goes where dy goes.
+    /// ∂y/∂x is 1 for the winner and 0 for the others, and so is its square: d2y goes where dy
+    /// goes.
     fn curvature(&mut self, w: &[Tensor<1>], x: Tensor<2>, d2y: Tensor<2>) -> Curvature {
         let x = leaf(x);
         let y = self.forward(w, x.clone(), Mode::Evaluation);

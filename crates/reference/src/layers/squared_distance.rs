@@ -37,8 +37,8 @@ impl Layer for SquaredDistance {
         distances.reshape([samples, self.units])
     }
 
-    /// ∂²yⱼ/∂xᵢ² = ∂²yⱼ/∂wⱼᵢ² = 2: all curvature of the network's end is in its distances, and `d2y`
-    /// are the weights with which the loss counts them.
+    /// ∂²yⱼ/∂xᵢ² = ∂²yⱼ/∂wⱼᵢ² = 2: all curvature of the network's end is in its distances, and
+    /// `d2y` are the weights with which the loss counts them.
     fn curvature(&mut self, w: &[Tensor<1>], x: Tensor<2>, d2y: Tensor<2>) -> Curvature {
         let samples = x.dims()[0];
         let twos = self.differences(w, x).zeros_like().add_scalar(2.0);

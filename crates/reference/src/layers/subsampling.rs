@@ -40,8 +40,8 @@ impl Layer for Subsampling {
         self.subsample(w, x)
     }
 
-    /// Linear in its input and its bias. But its coefficient multiplies a sum, of which it needs the
-    /// square, not the sum of squares.
+    /// Linear in its input and its bias. But its coefficient multiplies a sum, of which it needs
+    /// the square, not the sum of squares.
     fn curvature(&mut self, w: &[Tensor<1>], x: Tensor<2>, d2y: Tensor<2>) -> Curvature {
         let channels = self.maps.channels();
         let sums = self.maps.pool(x.clone(), |x| self.sums(x));

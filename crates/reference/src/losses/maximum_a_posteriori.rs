@@ -1,5 +1,5 @@
-//! L = 1/N Σₙ \[y_c + ln(e^(−j) + Σₖ e^(−yₖ))\], c the right class: LeNet-5's criterion. Burn has no
-//! such loss.
+//! L = 1/N Σₙ \[y_c + ln(e^(−j) + Σₖ e^(−yₖ))\], c the right class: LeNet-5's criterion. Burn has
+//! no such loss.
 
 use burn::tensor::Tensor;
 use burn::tensor::loss::cross_entropy_with_logits;

@@ -13,7 +13,8 @@ pub(super) fn forms(factors: [f64; 2], bounds: [f64; 2], parameters: usize) -> F
 }
 
 /// With s' the sign of the gradient before (0 at first, and after a change of sign): Δ grows by η⁺
-/// where s s' > 0 and shrinks by η⁻ where s s' < 0, within its bounds; there the sign then counts as
+/// where s s' > 0 and shrinks by η⁻ where s s' < 0, within its bounds; there the sign then counts
+/// as
 /// 0. w ← w − Δ s. Δ begins at the learning rate of the first update. As in PyTorch.
 struct Rprop {
     /// η⁻ and η⁺.

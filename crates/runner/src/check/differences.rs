@@ -10,16 +10,16 @@
 //!
 //! Where a kink (of a ReLU, a maximum of a pool or of maxout, a hinge) lies between the points, the
 //! differences mix the slopes on both sides and prove nothing: such an entry is left out. Two tests
-//! find it. On a smooth function `$D(h)$` and `$D(2h)$` agree to order `$h^2$`. A kink at `$w$` itself
-//! passes that test, for both are then the mean of the two slopes; but with
-//! `$S(h) = f(w + h) - 2 f(w) + f(w - h)$`
+//! find it. On a smooth function `$D(h)$` and `$D(2h)$` agree to order `$h^2$`. A kink at `$w$`
+//! itself passes that test, for both are then the mean of the two slopes; but with `$S(h) = f(w +
+//! h) - 2 f(w) + f(w - h)$`
 //!
 //! ```math
 //! J = \frac{2 S(h)}{h} - \frac{S(2h)}{2h}
 //! ```
 //!
-//! is the jump of the slope there, and of order `$h^3$` on a smooth function. Both tests look at the
-//! function only, never at the gradient that is to be proved, so they cannot hide an error.
+//! is the jump of the slope there, and of order `$h^3$` on a smooth function. Both tests look at
+//! the function only, never at the gradient that is to be proved, so they cannot hide an error.
 
 use contract::{Backward, Implementation, Mode, NamedTensors, Streams, TensorError};
 use ndarray::{Array2, ArrayD, ArrayView2};
@@ -31,8 +31,8 @@ use super::rounding::{MOVED, Noise};
 use super::verdict::Verdict;
 
 /// h: small enough for kinks to be rare and for `$h^2$` to vanish, large enough for rounding to be
-/// about `$10^{-11}$`. Where the function bends too much for one, as by a weight of an input that is
-/// in the thousands, or a kink is near, the next is tried.
+/// about `$10^{-11}$`. Where the function bends too much for one, as by a weight of an input that
+/// is in the thousands, or a kink is near, the next is tried.
 const STEPS: [f64; 4] = [1e-5, 1e-6, 1e-7, 1e-8];
 /// Largest |D(h) − D(2h)| on a smooth function, relative to the largest entry of the gradient.
 const SMOOTH: f64 = 1e-7;
@@ -101,8 +101,8 @@ impl Point<'_, '_> {
         }
     }
 
-    /// How far rounding moves the function here, at least by that of its own value and of 1: ln(1 + eˣ)
-    /// has nothing left of a small eˣ.
+    /// How far rounding moves the function here, at least by that of its own value and of 1: ln(1 +
+    /// eˣ) has nothing left of a small eˣ.
     fn rounding(&mut self, here: f64, streams: Streams) -> Result<f64, TensorError> {
         let (parameters, x) = (self.parameters.clone(), self.x.clone());
         let mut rounding = ROUNDING * here.abs().max(1.0);
@@ -121,8 +121,9 @@ impl Point<'_, '_> {
     }
 
     /// The derivative by one entry of a gradient whose largest entry is `scale`, and its h; none
-    /// across a kink, or where rounding would hide it. `here` is [`Point::value`] at the point. A parameter is
-    /// put back but not loaded: the model takes all of them at once, which is slow for a large one.
+    /// across a kink, or where rounding would hide it. `here` is [`Point::value`] at the point. A
+    /// parameter is put back but not loaded: the model takes all of them at once, which is slow for
+    /// a large one.
     fn derivative(
         &mut self,
         name: &str,

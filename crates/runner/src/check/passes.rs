@@ -74,8 +74,9 @@ fn what_follows_from_overflow(comparisons: &mut [Comparison]) {
     }
 }
 
-/// The magnitude by which a loss that cancels is judged: a sum over the outputs, as Σ dy ⊙ y is, may
-/// be almost nothing, and carries the rounding of all of them; and where all are faint, so is it.
+/// The magnitude by which a loss that cancels is judged: a sum over the outputs, as Σ dy ⊙ y is,
+/// may be almost nothing, and carries the rounding of all of them; and where all are faint, so is
+/// it.
 fn value_floor<T: Real>(backward: &Backward<T>) -> f64 {
     let last = backward.outputs.iter().next_back();
     let sum = last.map_or(0.0, |(_, y)| y.iter().map(|y| y.f64().abs()).sum());
@@ -210,7 +211,8 @@ mod tests {
         assert!(fault(0.5, 1.0), "half the loss");
     }
 
-    /// Overflow on both sides: the gradients behind it are no disagreement, whatever became of them.
+    /// Overflow on both sides: the gradients behind it are no disagreement, whatever became of
+    /// them.
     #[test]
     fn what_is_computed_from_an_overflow_accuses_nobody() {
         let overflowed = |gradient: f64| {

@@ -1,8 +1,8 @@
 //! How far rounding alone moves what is computed.
 //!
 //! Where two implementations differ by more than the tolerance, the numbers themselves may be to
-//! blame: an input of a ReLU that is 0 but for rounding falls on either side of the kink, updates at
-//! a high learning rate double every difference. So the hand-written passes are repeated from
+//! blame: an input of a ReLU that is 0 but for rounding falls on either side of the kink, updates
+//! at a high learning rate double every difference. So the hand-written passes are repeated from
 //! parameters and inputs that are moved by the rounding of their last digit. What then moves about
 //! as far as the witness is off proves nothing of either; an error in the code is far larger.
 

@@ -14,8 +14,8 @@ use crate::implementations::{Number, build};
 
 /// How far a parameter that begins at a constant is moved for central differences.
 const SPREAD: f64 = 0.1;
-/// Parameters that all are smaller are moved as well: a step of the differences would lead far across
-/// every kink.
+/// Parameters that all are smaller are moved as well: a step of the differences would lead far
+/// across every kink.
 const TINY: f64 = 1e-4;
 
 /// A network that every implementation can be built of.
@@ -72,9 +72,9 @@ impl Subject<'_> {
         format!("{}.output", last.map_or("", |layer| &layer.name))
     }
 
-    /// The initial parameters, those that begin at a constant or tiny moved at random. Central differences
-    /// are taken there: at biases of 0 many a network stands at a kink, such as every ReLU above
-    /// pixels that are 0.
+    /// The initial parameters, those that begin at a constant or tiny moved at random. Central
+    /// differences are taken there: at biases of 0 many a network stands at a kink, such as every
+    /// ReLU above pixels that are 0.
     pub fn spread(&self) -> NamedTensors<f64> {
         let mut parameters = self.parameters.clone();
         for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {

@@ -1,8 +1,8 @@
 //! Which run is meant: a folder, `name/run-id`, or a name.
 //!
 //! A name stands for its newest run by time, and of several of one second for the one that began
-//! last: run ids are compared as times and numbers, not as text. Other folders and files in there are
-//! passed over. Where the newest run did not finish, it stands for the newest that did.
+//! last: run ids are compared as times and numbers, not as text. Other folders and files in there
+//! are passed over. Where the newest run did not finish, it stands for the newest that did.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! The one rule for "diverged", whichever implementation learns.
 //!
-//! A loss (of a batch, or of an evaluation) or a parameter after an epoch that is no number, or whose
-//! size is above `f32::MAX`, is divergence. Losses are sums that some implementations take in f64 and
-//! others in f32: with this rule it does not matter which.
+//! A loss (of a batch, or of an evaluation) or a parameter after an epoch that is no number, or
+//! whose size is above `f32::MAX`, is divergence. Losses are sums that some implementations take in
+//! f64 and others in f32: with this rule it does not matter which.
 
 use contract::NamedTensors;
 use datasets::{Features, Samples};

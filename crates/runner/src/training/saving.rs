@@ -1,7 +1,8 @@
 //! The record of a run under way, file by file.
 //!
 //! The small and precious files are written first, and one that cannot be written (on a full disk,
-//! say) keeps none of the others from being written: the record then says so itself, if it still can.
+//! say) keeps none of the others from being written: the record then says so itself, if it still
+//! can.
 
 use std::io;
 use std::time::{Duration, Instant};

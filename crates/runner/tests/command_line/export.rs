@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::support::{TINY_PARAMETERS, Workspace, expected, json, names, tensors};
 
-/// Two classes; dropout before and inside of a residual block with a shortcut of its own; a penalty.
+/// Two classes; dropout before and inside of a residual block with a shortcut of its own; a
+/// penalty.
 const BLOCK: &str = r#"name = "block"
 seed = 3
 implementations = ["backprop"]

@@ -42,8 +42,9 @@ fn a_schedule_changes_what_is_learned() {
     assert_ne!(constant[1]["train_loss"], falling[1]["train_loss"]);
 }
 
-/// With ε = 0.2 and two classes the targets are 0.9 and 0.1: no cross-entropy is below their entropy,
-/// -0.9 ln 0.9 - 0.1 ln 0.1 = 0.3251; the test targets are not smoothed, so -ln 0.9 = 0.1054 remains.
+/// With ε = 0.2 and two classes the targets are 0.9 and 0.1: no cross-entropy is below their
+/// entropy, -0.9 ln 0.9 - 0.1 ln 0.1 = 0.3251; the test targets are not smoothed, so -ln 0.9 =
+/// 0.1054 remains.
 #[test]
 fn smoothed_training_targets_leave_their_entropy_as_loss() {
     let workspace = Workspace::tiny();

@@ -35,8 +35,9 @@ pub struct CsvSpec {
     pub comment: Option<char>,
     /// The column to predict, by name or by index from 0.
     pub target: Column,
-    /// Other texts for those of the target, for example `{ ">50K." = ">50K" }`; applied once, before
-    /// markers of missing values. Who renames a text to itself says that it is a class of its own.
+    /// Other texts for those of the target, for example `{ ">50K." = ">50K" }`; applied once,
+    /// before markers of missing values. Who renames a text to itself says that it is a class of
+    /// its own.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rename: BTreeMap<String, String>,
     /// Whether the target is a class or a real value.

@@ -13,7 +13,8 @@ use crate::check::Checker;
 #[serde(deny_unknown_fields, default)]
 pub struct MnistSpec {
     /// Folder with the four files, raw or gzip; none: the MNIST that ships with the workspace.
-    /// `train-images.idx3-ubyte`, as Kaggle ships it, is found as well as `train-images-idx3-ubyte`.
+    /// `train-images.idx3-ubyte`, as Kaggle ships it, is found as well as
+    /// `train-images-idx3-ubyte`.
     pub path: Option<PathBuf>,
     /// What stands before `train-images-idx3-ubyte` in the file names, e.g. `emnist-letters-`.
     pub prefix: String,

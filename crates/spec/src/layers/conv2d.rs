@@ -29,7 +29,8 @@ pub struct Conv2dSpec {
     #[serde(default = "one_group")]
     pub groups: usize,
     /// Which input maps (from 0) each output map sees, one list an output map; none: all. As C3 of
-    /// LeNet-5. The weight is then `[connections, K_h, K_w]`, kernels of the first output map first.
+    /// LeNet-5. The weight is then `[connections, K_h, K_w]`, kernels of the first output map
+    /// first.
     #[serde(default)]
     pub connections: Option<Vec<Vec<usize>>>,
     /// Whether there is a bias.

@@ -1,9 +1,9 @@
 //! What all images of a batch have in common: their background.
 //!
-//! Four in five pixels of a digit are background, and half of the windows of a first stage see nothing else.
-//! There every sample has the outputs and the winners of an empty image `$\bar x$`, and a patch of its image is
-//! a patch of `$\bar x$`. So these outputs are computed once, and with the samples `$n \in N_j$` of which window `$j$`
-//! shows nothing
+//! Four in five pixels of a digit are background, and half of the windows of a first stage see
+//! nothing else. There every sample has the outputs and the winners of an empty image `$\bar x$`,
+//! and a patch of its image is a patch of `$\bar x$`. So these outputs are computed once, and with
+//! the samples `$n \in N_j$` of which window `$j$` shows nothing
 //!
 //! ```math
 //! y_{n,m,j} = \bar y_{m,j}, \qquad
@@ -11,11 +11,12 @@
 //!   = \Bigl(\sum_{n \in N_j} dy_{n,m,j}\Bigr)\, \bar x_{s \bar o^*_{m,j} + d k - p}
 //! ```
 //!
-//! The empty image goes through the stage as one sample more. The outputs are the same, bit for bit.
+//! The empty image goes through the stage as one sample more. The outputs are the same, bit for
+//! bit.
 //!
-//! In each row of windows those from the first to the last that shows something are computed: with MNIST every
-//! second window, and LeNet-5 takes 0.95 of the time. With the rectangle around all of them it would be two in
-//! three, and nothing gained.
+//! In each row of windows those from the first to the last that shows something are computed: with
+//! MNIST every second window, and LeNet-5 takes 0.95 of the time. With the rectangle around all of
+//! them it would be two in three, and nothing gained.
 
 use std::ops::Range;
 use std::slice::ChunksExact;
@@ -40,13 +41,13 @@ pub(super) struct Background<T> {
     outputs: [Vec<Range<usize>>; 2],
     /// Rows of pixels that each row of windows sees.
     seen: Vec<Range<usize>>,
-    /// For each column of pixels, and the end of them: the first column of windows that sees something from there
-    /// on, and the end of those that see something before it.
+    /// For each column of pixels, and the end of them: the first column of windows that sees
+    /// something from there on, and the end of those that see something before it.
     windows: Vec<Range<usize>>,
     /// First and end of what each row of one image shows.
     shown: Vec<(u32, u32)>,
-    /// The spans in which the samples show something, one sample behind the other: of outputs for each row of
-    /// them, and of windows likewise.
+    /// The spans in which the samples show something, one sample behind the other: of outputs for
+    /// each row of them, and of windows likewise.
     spans: [Vec<Span>; 2],
     /// Samples of the batch, if there is enough that they do not show.
     samples: Option<usize>,
@@ -57,8 +58,8 @@ pub(super) struct Background<T> {
 }
 
 impl<T: Real> Background<T> {
-    /// That of images `[H, W]`, before such a convolution and such windows; none where rows of windows share
-    /// outputs.
+    /// That of images `[H, W]`, before such a convolution and such windows; none where rows of
+    /// windows share outputs.
     pub fn of(conv: &Conv2dSpec, [height, width]: [usize; 2], windows: &Windows) -> Option<Self> {
         let (mut down, mut along) = (Vec::new(), Vec::new());
         let across = windows.output.width;
@@ -162,8 +163,9 @@ impl<T: Real> Background<T> {
         ]
     }
 
-    /// Splits the gradients of sample `n`, `[windows, maps]`: those of the windows in which it shows something are
-    /// put into `apart`, with their winners, and counted; the others are added to `sum`.
+    /// Splits the gradients of sample `n`, `[windows, maps]`: those of the windows in which it
+    /// shows something are put into `apart`, with their winners, and counted; the others are added
+    /// to `sum`.
     pub fn split(&mut self, n: usize, maps: usize, winners: &[T], dy: &mut [T]) -> usize {
         let rows = self.seen.len();
         let [starts, values] = &mut self.apart;
@@ -181,7 +183,8 @@ impl<T: Real> Background<T> {
     }
 }
 
-/// The pixels along one axis, of `size`, that some outputs see: one `reach` of them, the next one `stride` further.
+/// The pixels along one axis, of `size`, that some outputs see: one `reach` of them, the next one
+/// `stride` further.
 fn seen(
     outputs: &Range<usize>,
     stride: usize,
@@ -207,8 +210,8 @@ fn span(start: usize, some: &Range<usize>) -> Span {
     (start + some.start) as u32..(start + some.end) as u32
 }
 
-/// Finds the first and the end of what each row of an image shows. Compiled for each instruction set, and without a
-/// branch: a search that ends at the first pixel takes four times as long.
+/// Finds the first and the end of what each row of an image shows. Compiled for each instruction
+/// set, and without a branch: a search that ends at the first pixel takes four times as long.
 struct Shown<'a, T> {
     image: ChunksExact<'a, T>,
     value: T,

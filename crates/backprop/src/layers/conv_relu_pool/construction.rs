@@ -18,8 +18,9 @@ use kernels::packed_images::Images;
 /// Planned layers of a stage.
 const PLANNED: usize = 3;
 
-/// Numbers that a band's convolution gives, at least: 8 KB in f32, which are still in the first cache when
-/// they are pooled. LeNet-5's first stage takes 0.95 of the time that it took in one band.
+/// Numbers that a band's convolution gives, at least: 8 KB in f32, which are still in the first
+/// cache when they are pooled. LeNet-5's first stage takes 0.95 of the time that it took in one
+/// band.
 const BAND: usize = 1 << 11;
 
 impl<T: Real> ConvReluPool<T> {
@@ -37,8 +38,8 @@ impl<T: Real> ConvReluPool<T> {
 }
 
 impl<T: Real> Stage<T> {
-    /// Three planned layers as one, if they are a convolution that is neither grouped nor dilated across,
-    /// and behind it ReLU and max-pooling in either order.
+    /// Three planned layers as one, if they are a convolution that is neither grouped nor dilated
+    /// across, and behind it ReLU and max-pooling in either order.
     fn of(plan: &[PlannedLayer]) -> Option<Self> {
         let [conv, second, third] = plan else {
             return None;
@@ -168,8 +169,8 @@ impl<T: Real> Stage<T> {
     }
 }
 
-/// Bands of rows of windows that share no output: `rows_of` each row of windows, and the numbers that such a row
-/// of outputs has. What no window sees is in no band.
+/// Bands of rows of windows that share no output: `rows_of` each row of windows, and the numbers
+/// that such a row of outputs has. What no window sees is in no band.
 fn bands(rows_of: &[Range<usize>], numbers: usize) -> Vec<Band> {
     let mut bands = Vec::new();
     let mut first = 0;

@@ -23,8 +23,8 @@ pub(super) struct Pooling<T> {
 }
 
 impl<T: Real> Pooling<T> {
-    /// Windows with `size` outputs each, by their numbers, `[windows, size]`; `starts` are those of the patches of
-    /// all outputs.
+    /// Windows with `size` outputs each, by their numbers, `[windows, size]`; `starts` are those of
+    /// the patches of all outputs.
     ///
     /// # Panics
     /// When there is no such output.
@@ -39,9 +39,9 @@ impl<T: Real> Pooling<T> {
         }
     }
 
-    /// `$y_{m,j} = \max(0, \max_{o \in \Omega_j} z_{o,m})$` of some windows, and where the patches of the winners
-    /// begin. `z` is `[outputs, maps]`, the maps rounded up to whole vectors; `y` and `winners` are
-    /// `[windows, maps]` and then a vector.
+    /// `$y_{m,j} = \max(0, \max_{o \in \Omega_j} z_{o,m})$` of some windows, and where the patches
+    /// of the winners begin. `z` is `[outputs, maps]`, the maps rounded up to whole vectors; `y`
+    /// and `winners` are `[windows, maps]` and then a vector.
     pub fn run(&self, spans: &[Span], z: &[T], y: &mut [T], winners: &mut [T]) {
         let pooled = Pooled {
             windows: self,
@@ -118,7 +118,8 @@ impl<R, T: Vector> Pooled<'_, R, T> {
             assert!(behind + lanes <= end);
             // SAFETY: a vector that begins here ends at `end` or before it.
             let kept = unsafe { (T::at::<S>(y, behind), T::at::<S>(winners, behind)) };
-            // Window by window: what the last vector of one writes beyond its maps, the next overwrites.
+            // Window by window: what the last vector of one writes beyond its maps, the next
+            // overwrites.
             for window in span {
                 let members = &members[window * size..][..size];
                 let starts = &self.starts[window * size..][..size];

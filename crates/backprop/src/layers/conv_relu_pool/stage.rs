@@ -14,8 +14,8 @@ use kernels::matmul::patches::{
 use kernels::matmul::vectorized::{Vectorized, lanes};
 use kernels::packed_images::Images;
 
-/// With more vectors in a patch it pays to go through those gradients alone that are not zero. To pick
-/// one out costs what adding 8 vectors does, and about half of them are zero.
+/// With more vectors in a patch it pays to go through those gradients alone that are not zero. To
+/// pick one out costs what adding 8 vectors does, and about half of them are zero.
 const WORTH_PICKING: usize = 8;
 
 /// A stage with its weights in the orders that the products read, and what one pass leaves for the
@@ -33,7 +33,8 @@ pub(super) struct Stage<T> {
     pub pooling: Pooling<T>,
     /// What is pooled as soon as it is there.
     pub bands: Vec<Band>,
-    /// All outputs and all windows, in spans: of a row each, or of a band if `line` does not ask for rows.
+    /// All outputs and all windows, in spans: of a row each, or of a band if `line` does not ask
+    /// for rows.
     pub all: [Vec<Span>; 2],
     /// What images may have in common.
     pub background: Option<Background<T>>,
@@ -41,8 +42,8 @@ pub(super) struct Stage<T> {
     pub offsets: Vec<u32>,
     /// If the outputs of a row lie side by side.
     pub line: Option<Line>,
-    /// Where each number of a map's weight `[C, K_h, K_w]` stands: in `forward` if it is the first map, and in
-    /// the map's part of `backward`.
+    /// Where each number of a map's weight `[C, K_h, K_w]` stands: in `forward` if it is the first
+    /// map, and in the map's part of `backward`.
     pub weight_places: Vec<[u32; 2]>,
     /// Biases: as many as maps, or none.
     pub biases: usize,
@@ -74,8 +75,8 @@ pub(super) struct Buffers<T> {
     pub z: AVec<T>,
     /// What comes out, `[N, windows, C_out]`.
     pub y: AVec<T>,
-    /// Where the patch of each window's winner begins, by [`to_bits`](kernels::matmul::patches::to_bits),
-    /// likewise.
+    /// Where the patch of each window's winner begins, by
+    /// [`to_bits`](kernels::matmul::patches::to_bits), likewise.
     pub winners: AVec<T>,
     /// Gradient of what comes out for a sample, `[windows, C_out]`.
     pub dy: AVec<T>,
@@ -143,8 +144,8 @@ impl<T: Real> Stage<T> {
         }
     }
 
-    /// Adds to dw and db, and computes dx if it is wanted, from the dy of sample `n` and its x, which may be the
-    /// y of the stage `before`.
+    /// Adds to dw and db, and computes dx if it is wanted, from the dy of sample `n` and its x,
+    /// which may be the y of the stage `before`.
     pub fn backward(&mut self, n: usize, before: Option<&Self>, wants_input: bool) {
         let (image, pooled) = (self.images.length(), self.pooled.length());
         let before = before.filter(|before| self.reads(before));

@@ -8,7 +8,8 @@ use super::super::{Order, build, build_first};
 use super::*;
 use crate::engine::chain::{Build, Chain};
 
-/// A convolution, its pooling, whether ReLU stands between them, the image, and perhaps a second stage.
+/// A convolution, its pooling, whether ReLU stands between them, the image, and perhaps a second
+/// stage.
 #[derive(Clone, Debug)]
 struct Case {
     conv: Conv2dSpec,
@@ -90,8 +91,8 @@ fn agree(what: &[&str], case: &Case, plan: &[PlannedLayer], x: &Array2<f64>, ord
     }
 }
 
-/// Everything that is fused: odd sizes, strides, padding, dilation down, windows that overlap or reach
-/// over the edge, more maps than a vector has numbers.
+/// Everything that is fused: odd sizes, strides, padding, dilation down, windows that overlap or
+/// reach over the edge, more maps than a vector has numbers.
 fn cases() -> impl Strategy<Value = Case> {
     let conv = (
         1usize..=19,
@@ -186,7 +187,8 @@ proptest! {
     }
 }
 
-/// Images of the same number but for some pixels around a place, `[rows, H · W]`; the last has none.
+/// Images of the same number but for some pixels around a place, `[rows, H · W]`; the last has
+/// none.
 fn mostly_empty(rows: usize, [_, height, width]: [usize; 3]) -> Array2<f64> {
     let (pixels, places) = (random(rows, height * width, "x"), random(rows, 2, "place"));
     Array2::from_shape_fn((rows, height * width), |(n, pixel)| {
@@ -211,8 +213,8 @@ proptest! {
         let case = Case { image: [1, height, width], ..case };
         if let Some(plan) = case.plan() {
             let x = mostly_empty(rows, case.image);
-            // Not dx: in an empty window all outputs are equal, and whichever wins sends its gradient to a place
-            // of its own. The patches are equal, so dw does not depend on that.
+            // Not dx: in an empty window all outputs are equal, and whichever wins sends its
+            // gradient to a place of its own. The patches are equal, so dw does not depend on that.
             for order in [Order::First, Order::Second] {
                 agree(&["y", "dw"], &case, &plan, &x, order);
             }

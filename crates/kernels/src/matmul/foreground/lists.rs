@@ -29,8 +29,8 @@ impl<T: Real> List<T> {
     }
 }
 
-/// Some columns of a foreground, column by column: room that is used again and again, so that it stays in a near
-/// cache.
+/// Some columns of a foreground, column by column: room that is used again and again, so that it
+/// stays in a near cache.
 #[derive(Clone, Debug)]
 pub struct Turned<T> {
     /// `$d$` of up to [`ROWS`] rows, with room for all of them in each column; a place is a row.
@@ -63,7 +63,8 @@ impl<T: Real> Turned<T> {
         self.ends.resize(BLOCK, 0);
     }
 
-    /// An odd number of cache lines: columns a power of two apart would all want the same few places of a cache.
+    /// An odd number of cache lines: columns a power of two apart would all want the same few
+    /// places of a cache.
     fn room_of_column(rows: usize) -> usize {
         const LINE: usize = 16;
         LINE * (rows.div_ceil(LINE) | 1)

@@ -1,10 +1,10 @@
 //! `$y_{om} = b_m + \sum_{r,e} x_{s_o + d_r + e}\, w_{rem}$`: all outputs of a convolution.
 //!
-//! A tile of y, 6 outputs by 2 vectors of maps, stays in registers while `$(r, e)$` runs. Where one vector
-//! of maps is left, a number of x that serves only that one takes as long to read as to multiply. In an
-//! image of one channel the tile is therefore 7 neighbours of a row, and a number serves all of them
-//! that see it, up to `$K_w$` (`line_tile`): LeNet-5's first stage, 6 maps of 5 x 5, takes 0.8 of the time
-//! forward.
+//! A tile of y, 6 outputs by 2 vectors of maps, stays in registers while `$(r, e)$` runs. Where one
+//! vector of maps is left, a number of x that serves only that one takes as long to read as to
+//! multiply. In an image of one channel the tile is therefore 7 neighbours of a row, and a number
+//! serves all of them that see it, up to `$K_w$` (`line_tile`): LeNet-5's first stage, 6 maps of 5
+//! x 5, takes 0.8 of the time forward.
 
 use std::ops::Range;
 
@@ -16,8 +16,8 @@ use super::Span;
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
-/// Outputs of a tile where one vector of maps is left. 12 sums hide the latency of an addition, but the
-/// compiler copies each sum, so that more than 7 do not stay in 16 registers.
+/// Outputs of a tile where one vector of maps is left. 12 sums hide the latency of an addition, but
+/// the compiler copies each sum, so that more than 7 do not stay in 16 registers.
 const NARROW: usize = 7;
 
 /// Outputs that lie side by side, of an image with one channel: the patch of each begins one number
@@ -145,7 +145,8 @@ impl<T: Vector> Outputs<'_, T> {
         macro_rules! step {
             () => {
                 let offset = offsets[k] as usize;
-                // SAFETY: `at` is at most that of the last number, whose vectors were checked above.
+                // SAFETY: `at` is at most that of the last number, whose vectors were checked
+                // above.
                 let (first, last) = unsafe { (T::at::<S>(w, at), T::at::<S>(w, at + width - lanes)) };
                 (k, at) = (k + 1, at + maps);
                 unrolled!(p in [0 1 2 3 4 5 6] below P => {
@@ -185,8 +186,8 @@ impl<T: Vector> Outputs<'_, T> {
             return;
         }
         let first = span.start - span.start % line.outputs;
-        // Always the tiles of a whole row, of which some are left out: a number is the same in every span. The
-        // last tile reaches back over outputs that are done.
+        // Always the tiles of a whole row, of which some are left out: a number is the same in
+        // every span. The last tile reaches back over outputs that are done.
         for output in (0..line.outputs).step_by(NARROW) {
             let output = first + output.min(line.outputs - NARROW);
             if output < span.end && span.start < output + NARROW {
@@ -195,7 +196,8 @@ impl<T: Vector> Outputs<'_, T> {
         }
     }
 
-    /// `NARROW` neighbours, whose patches are `K` numbers across and together `X`, from `output` on.
+    /// `NARROW` neighbours, whose patches are `K` numbers across and together `X`, from `output`
+    /// on.
     #[inline(always)]
     fn line_tile<S: Simd, const K: usize, const X: usize>(
         &mut self,
@@ -220,8 +222,8 @@ impl<T: Vector> Outputs<'_, T> {
                 // SAFETY: at most that of the last number, whose vector was checked above.
                 taps[k] = unsafe { T::at::<S>(w, (at + k) * maps) };
             });
-            // From left to right, so that every sum takes its terms in the same order: outputs of equal patches
-            // are equal, and the first of them wins, as in burn.
+            // From left to right, so that every sum takes its terms in the same order: outputs of
+            // equal patches are equal, and the first of them wins, as in burn.
             unrolled!(column in [0 1 2 3 4 5 6 7 8 9 10] below X => {
                 let x = T::splat(simd, x[column]);
                 unrolled!(k in [0 1 2 3 4] below K => {

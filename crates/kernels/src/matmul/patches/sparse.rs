@@ -1,5 +1,5 @@
-//! The way back, for the gradients of a map that are not zero: what each adds to the weights of its map,
-//! `$dw_{re} \mathrel{+}= \sum_i g_i\, x_{s_i + d_r + e}$`, and to the patch it came from,
+//! The way back, for the gradients of a map that are not zero: what each adds to the weights of its
+//! map, `$dw_{re} \mathrel{+}= \sum_i g_i\, x_{s_i + d_r + e}$`, and to the patch it came from,
 //! `$dx_{s_i + d_r + e} \mathrel{+}= g_i\, w_{re}$`.
 //!
 //! A tile of dw or of w, at most 12 vectors of a patch's rows, stays in registers while `$i$` runs.
@@ -36,7 +36,8 @@ pub struct WeightGradient<'a, T> {
     pub gradients: Gradients<'a, T>,
     /// Reaches the length of a row of `dw` beyond the start of the last row of a patch.
     pub x: &'a [T],
-    /// `[K_h, row]` with `row` a multiple of [`lanes`](crate::matmul::vectorized::lanes); what comes after `K_w · C` is of no use.
+    /// `[K_h, row]` with `row` a multiple of [`lanes`](crate::matmul::vectorized::lanes); what
+    /// comes after `K_w · C` is of no use.
     pub dw: &'a mut [T],
     /// To which the gradients themselves are added: that of the bias.
     pub sum: &'a mut T,
@@ -48,7 +49,8 @@ pub struct InputGradient<'a, T> {
     pub patch: Patch,
     /// The gradients of its outputs.
     pub gradients: Gradients<'a, T>,
-    /// `[K_h, row]` with `row` a multiple of [`lanes`](crate::matmul::vectorized::lanes) and zeros after `K_w · C`.
+    /// `[K_h, row]` with `row` a multiple of [`lanes`](crate::matmul::vectorized::lanes) and zeros
+    /// after `K_w · C`.
     pub w: &'a [T],
     /// As long as `x` of [`WeightGradient`].
     pub dx: &'a mut [T],
@@ -196,7 +198,8 @@ impl<T: Vector> Tiled for WeightGradient<'_, T> {
                 sum[$turn] += values[$at];
                 unrolled!(h in [0 1 2 3 4 5] below H => {
                     unrolled!(v in [0 1 2 3] below W => {
-                        // SAFETY: h is below H and v below W, so the vector ends at `reach` or before.
+                        // SAFETY: h is below H and v below W, so the vector ends at `reach` or
+                        // before.
                         let x = unsafe { T::at::<S>(x, h * distance + v * lanes) };
                         sums[$turn][h][v] = T::multiply_add(simd, g, x, sums[$turn][h][v]);
                     });
@@ -264,8 +267,8 @@ impl<T: Vector> Tiled for InputGradient<'_, T> {
         let reach = (H - 1) * distance + W * lanes;
         let mut turn = 0;
         while turn < count {
-            // By turns from both halves of the map: patches of neighbours overlap, and a number that was
-            // just written has to be waited for.
+            // By turns from both halves of the map: patches of neighbours overlap, and a number
+            // that was just written has to be waited for.
             let at = (turn / 2 + turn % 2 * count.div_ceil(2)) * step;
             turn += 1;
             let dx = &mut dx[from_bits(&starts[at])..][..reach];

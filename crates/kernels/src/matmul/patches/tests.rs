@@ -1,5 +1,5 @@
-//! The products by their definitions, with the vectors of this processor and one number at a time, as
-//! on a processor without vectors.
+//! The products by their definitions, with the vectors of this processor and one number at a time,
+//! as on a processor without vectors.
 
 use std::slice;
 
@@ -103,8 +103,8 @@ fn outputs_are_those_of_the_definition() {
     }
 }
 
-/// So that of the equal outputs in a window of background the first wins, as in burn: left to rounding, the
-/// gradient of an image would go to another pixel.
+/// So that of the equal outputs in a window of background the first wins, as in burn: left to
+/// rounding, the gradient of an image would go to another pixel.
 #[test]
 fn outputs_of_equal_patches_are_equal_bit_for_bit() {
     for (outputs, across) in [(14, 5), (9, 3)] {
@@ -137,7 +137,8 @@ fn outputs_of_equal_patches_are_equal_bit_for_bit() {
     }
 }
 
-/// Rows of a tile, of more, and of fewer; kernels that have tiles of neighbours, and one that has not.
+/// Rows of a tile, of more, and of fewer; kernels that have tiles of neighbours, and one that has
+/// not.
 #[test]
 fn outputs_of_neighbours_are_those_of_the_definition() {
     for (outputs, across) in [(7, 5), (10, 5), (9, 3), (5, 3), (8, 4)] {

@@ -1,8 +1,8 @@
-//! `$c_{ik} \mathrel{+}= \sum_s \sum_j a_{s,i,j}\, b_{s,o_k + j}$`: dot products with stretches of b, over
-//! samples `$s$`.
+//! `$c_{ik} \mathrel{+}= \sum_s \sum_j a_{s,i,j}\, b_{s,o_k + j}$`: dot products with stretches of
+//! b, over samples `$s$`.
 //!
-//! A tile of C, 4 rows by 3 columns, is summed in the lanes of vectors, and these over the samples; the
-//! lanes are added up at the end.
+//! A tile of C, 4 rows by 3 columns, is summed in the lanes of vectors, and these over the samples;
+//! the lanes are added up at the end.
 
 use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};

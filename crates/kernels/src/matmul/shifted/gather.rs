@@ -58,7 +58,8 @@ pub struct Gather<'a, T> {
     pub offsets: &'a [usize],
     /// Reaches [`SLACK`](super::SLACK) beyond the last row.
     pub b: &'a [T],
-    /// `[M, c_row]`, with `c_row` at least n + [`SLACK`](super::SLACK): the rest of a row is overwritten too.
+    /// `[M, c_row]`, with `c_row` at least n + [`SLACK`](super::SLACK): the rest of a row is
+    /// overwritten too.
     pub c: &'a mut [T],
     /// Distance of the rows of c.
     pub c_row: usize,

@@ -32,8 +32,8 @@ impl Spread {
 }
 
 /// What rounding inside a pass makes of each tensor: the difference of the same code in f32 and in
-/// f64, in the precision of `T`. Where a normalisation takes almost equal numbers from each other, it
-/// is far more than that of parameters and inputs.
+/// f64, in the precision of `T`. Where a normalisation takes almost equal numbers from each other,
+/// it is far more than that of parameters and inputs.
 pub fn precision<T: Number>(
     subject: Subject<'_>,
     probe: &Probe<f64>,

@@ -9,8 +9,8 @@
 //! ```
 //!
 //! (Kirkpatrick, Gelatt & Vecchi 1983). Early, while the temperature T is high, moves uphill are
-//! often taken and lead out of a minimum; late, hardly ever. The best weights seen, before or after a
-//! move, come back. Streams: `escape/<name>/move/<e>` and `escape/<name>/accept/<e>`.
+//! often taken and lead out of a minimum; late, hardly ever. The best weights seen, before or after
+//! a move, come back. Streams: `escape/<name>/move/<e>` and `escape/<name>/accept/<e>`.
 
 use rand::RngExt;
 

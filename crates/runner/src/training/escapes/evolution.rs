@@ -7,10 +7,10 @@
 //! ```
 //!
 //! and of parents and children the μ with the lowest training loss live on; of equals the older
-//! (Rechenberg 1973, Schwefel 1981; here with a fixed σ). An epoch is a generation, the first parent
-//! is the config's initial parameters, and after each generation the model is the best parent, so the
-//! training loss never rises. Nothing is differentiated: units that have no useful derivative, like
-//! `step`, learn too. Stream: `escape/<name>/<generation>/<child>`.
+//! (Rechenberg 1973, Schwefel 1981; here with a fixed σ). An epoch is a generation, the first
+//! parent is the config's initial parameters, and after each generation the model is the best
+//! parent, so the training loss never rises. Nothing is differentiated: units that have no useful
+//! derivative, like `step`, learn too. Stream: `escape/<name>/<generation>/<child>`.
 
 use contract::NamedTensors;
 

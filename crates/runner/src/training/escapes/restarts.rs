@@ -5,11 +5,12 @@
 //! w^{(r)}_0 \sim p_0, \qquad \hat r = \arg\min_r E\left(w^{(r)}_{\mathrm{end}}\right)
 //! ```
 //!
-//! Run 0 begins at the config's own initial parameters; run r > 0 draws them as the config says, but
-//! with a seed of its own: the first word of the stream `escape/<name>/<r>`. What is fixed (learning
-//! rate 0) is the same in all runs, and so are batches, schedule and dropout masks: a run is what
-//! training with other initial weights would have been. A run whose loss becomes infinite or NaN has
-//! lost. The loss after the run is compared, with early stopping that of the weights it brought back.
+//! Run 0 begins at the config's own initial parameters; run r > 0 draws them as the config says,
+//! but with a seed of its own: the first word of the stream `escape/<name>/<r>`. What is fixed
+//! (learning rate 0) is the same in all runs, and so are batches, schedule and dropout masks: a run
+//! is what training with other initial weights would have been. A run whose loss becomes infinite
+//! or NaN has lost. The loss after the run is compared, with early stopping that of the weights it
+//! brought back.
 
 use contract::{NamedTensors, Streams, initial};
 use rand::Rng;
