@@ -3,13 +3,13 @@
 
 use std::ops::Range;
 
-use backprop::matmul::foreground::{Foreground, Turned};
-use backprop::matmul::{matmul, matmul_transposed};
 use benches::{in_pool, random, threads_name};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use gemm::Parallelism;
+use kernels::matmul::foreground::{Foreground, Turned};
+use kernels::matmul::{matmul, matmul_transposed};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
 /// c += a b by the gemm crate.

@@ -1,8 +1,8 @@
 //! One update of all parameters of `configs/mnist.toml` in f32, with one thread and with all. burn's
 //! rules get a gradient that is ready, and give back another tensor where they cannot reuse the old.
 
+use backprop::optimizers::parameters::Parameters;
 use backprop::optimizers::{self, Update};
-use backprop::parameters::Parameters;
 use benches::{in_pool, one_and_all, random, threads_name};
 use burn::module::Param;
 use burn::optim::momentum::MomentumConfig;

@@ -29,6 +29,7 @@ pub mod step;
 pub mod subsampling;
 pub mod table_conv2d;
 pub mod tanh;
+pub mod units;
 mod windows;
 
 use contract::{Real, Streams};
@@ -64,7 +65,7 @@ pub use subsampling::Subsampling;
 pub use table_conv2d::TableConv2d;
 pub use tanh::Tanh;
 
-use crate::units::UnitGradients;
+use crate::layers::units::UnitGradients;
 
 /// A differentiable function `$y = f(x; w)$` of one batch.
 ///

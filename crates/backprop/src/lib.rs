@@ -23,28 +23,13 @@
 //! depends on the batch and the network, never on the number of threads, so one thread and many give the
 //! same bits. After the first batch of a size nothing is allocated.
 
-mod blocks;
-pub mod chain;
-pub mod clipping;
-mod crew;
-mod cut;
-mod gradients;
-mod images;
+pub mod engine;
 pub mod information;
 pub mod layers;
 pub mod losses;
-pub mod matmul;
 pub mod model;
-mod names;
-pub mod network;
 pub mod optimizers;
-pub mod parameters;
-pub mod penalties;
-mod per_thread;
-mod piece;
-mod planes;
-pub mod rows;
-pub mod units;
+pub mod regularization;
 
+pub use engine::network::Network;
 pub use model::{Compute, Model};
-pub use network::Network;

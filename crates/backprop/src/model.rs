@@ -4,20 +4,19 @@ use std::ops::Range;
 
 use aligned_vec::AVec;
 use contract::{
-    Aside, Backward, Evaluation, Implementation, Mode, NamedTensors, Real, Step, Streams,
-    TensorError,
+    Backward, Evaluation, Implementation, Mode, NamedTensors, Real, Step, Streams, TensorError,
 };
 use ndarray::{Array2, ArrayView2};
 use spec::model::PlannedLayer;
 use spec::training::{ClipSpec, TrainingSpec};
 
-use crate::crew;
+use crate::engine::network::{Network, Task};
+use crate::layers;
 use crate::layers::InputLinear;
-use crate::network::{Network, Task};
+use crate::optimizers::parameters::{KEPT, Parameters};
 use crate::optimizers::{self, Optimizer, Update};
-use crate::parameters::{KEPT, Parameters};
-use crate::penalties::Penalties;
-use crate::{clipping, layers};
+use crate::regularization::clipping;
+use crate::regularization::penalties::Penalties;
 
 /// A [`Network`] with a learning rule.
 pub struct Model<T> {
@@ -165,16 +164,6 @@ impl<T: Real> Implementation<T> for Model<T> {
     }
 
     fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
-        self.train_step_beside(step, x, t, Aside::NOTHING)
-    }
-
-    fn train_step_beside(
-        &mut self,
-        step: Step,
-        x: ArrayView2<T>,
-        t: ArrayView2<T>,
-        aside: Aside,
-    ) -> f64 {
         self.updates = self.updates.saturating_add(1);
         let kept = self.kept.each_mut().map(AVec::as_mut_slice);
         let learn = |mut some: Parameters<T>| {
@@ -194,7 +183,6 @@ impl<T: Real> Implementation<T> for Model<T> {
             (&mut self.network, &self.penalties, training(step.number));
         let loss = match self.clip {
             Some(ClipSpec::Norm(bound)) => {
-                crew::do_aside(aside);
                 // A norm is that of all gradients, so they must be there before anything learns.
                 let loss = network.run(x, Task::LossGradient(t), mode, None);
                 let all = network.with_gradients(Default::default());
@@ -207,7 +195,7 @@ impl<T: Real> Implementation<T> for Model<T> {
                 });
                 loss
             }
-            _ => network.learn(x, t, mode, kept, aside, |mut some| {
+            _ => network.learn(x, t, mode, kept, |mut some| {
                 penalties.add_gradient(&mut some);
                 learn(some);
             }),

@@ -11,6 +11,7 @@ pub mod adamw;
 pub mod diagonal_levenberg_marquardt;
 pub mod momentum;
 pub mod nesterov;
+pub mod parameters;
 pub mod quickprop;
 pub mod rmsprop;
 pub mod rprop;
@@ -20,8 +21,8 @@ use aligned_vec::AVec;
 use contract::{Real, aligned_zeros};
 use spec::training::OptimizerSpec;
 
-use crate::blocks::each;
-use crate::parameters::{KEPT, Parameters};
+use crate::optimizers::parameters::{KEPT, Parameters};
+use kernels::elementwise::each;
 
 pub use adagrad::AdaGrad;
 pub use adam::Adam;

@@ -1,7 +1,6 @@
 //! The one place where implementations meet: what the runner asks of each of them.
 
 use ndarray::{Array2, ArrayView2};
-use rayon::prelude::*;
 
 use crate::{NamedTensors, Real, TensorError};
 
@@ -45,24 +44,6 @@ pub struct Step {
     pub learning_rate: f64,
 }
 
-/// What may be done beside an update, by threads that would wait for others: the next batch is brought.
-#[derive(Clone, Copy)]
-pub struct Aside<'a> {
-    /// How many parts there are.
-    pub parts: usize,
-    /// Does a part that nobody has done: the first, or the last one if it is `true` that the thread works from the
-    /// end, so that it finds in its cache what it has brought. It hands nothing on to other threads.
-    pub part: &'a (dyn Fn(bool) + Sync),
-}
-
-impl Aside<'_> {
-    /// There is nothing to be done.
-    pub const NOTHING: Aside<'static> = Aside {
-        parts: 0,
-        part: &|_| {},
-    };
-}
-
 /// A model that computes, learns, and shows its gradients. `x` is `[N, D_in]`, targets `t` and
 /// outputs are `[N, D_out]`; classes are one-hot (or one 0/1 column for two classes).
 pub trait Implementation<T: Real>: Send {
@@ -85,21 +66,6 @@ pub trait Implementation<T: Real>: Send {
     /// One update from one batch. Returns the batch's mean loss before the update, without
     /// penalties.
     fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64;
-
-    /// [`Implementation::train_step`], with something to be done beside it. Whoever has no time for that in the
-    /// step has it done before.
-    fn train_step_beside(
-        &mut self,
-        step: Step,
-        x: ArrayView2<T>,
-        t: ArrayView2<T>,
-        aside: Aside,
-    ) -> f64 {
-        (0..aside.parts)
-            .into_par_iter()
-            .for_each(|_| (aside.part)(false));
-        self.train_step(step, x, t)
-    }
 
     /// Estimates the curvature of the loss by each parameter from some samples, for a rule that
     /// asks for it before each epoch (`diagonal_levenberg_marquardt`); the other rules ignore it.

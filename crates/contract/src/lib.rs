@@ -25,7 +25,8 @@ pub mod rows;
 pub mod streams;
 pub mod tensors;
 
-pub use implementation::{Aside, Backward, Evaluation, Implementation, Mode, Step};
-pub use rows::{RowBuffer, aligned_zeros};
+pub use implementation::{Backward, Evaluation, Implementation, Mode, Step};
+pub use kernels::{Real, aligned_zeros};
+pub use rows::RowBuffer;
 pub use streams::Streams;
-pub use tensors::{NamedTensors, Real, TensorError};
+pub use tensors::{NamedTensors, TensorError};

@@ -1,15 +1,8 @@
-//! Room for numbers, and for the rows of a batch.
+//! Room for the rows of a batch.
 
-use aligned_vec::{AVec, CACHELINE_ALIGN};
+use aligned_vec::AVec;
+use kernels::{Real, aligned_zeros};
 use ndarray::{ArrayView2, ArrayViewMut2};
-
-use crate::Real;
-
-/// Zeros that begin where a cache line begins: a vector that lies across two of them costs two reads,
-/// which made the products of a hidden layer up to a quarter slower.
-pub fn aligned_zeros<T: Real>(count: usize) -> AVec<T> {
-    AVec::from_iter(CACHELINE_ALIGN, std::iter::repeat_n(T::zero(), count))
-}
 
 /// A matrix that is filled again and again, of which a batch uses the first rows. It lies like
 /// [`aligned_zeros`].
@@ -68,6 +61,7 @@ impl<T: Real> RowBuffer<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aligned_vec::CACHELINE_ALIGN;
 
     #[test]
     fn a_batch_uses_the_first_rows() {

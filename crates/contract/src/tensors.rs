@@ -5,45 +5,16 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use half::{bf16, f16};
-use ndarray::{ArrayD, IxDyn, NdFloat};
+use kernels::Real;
+use ndarray::{ArrayD, IxDyn};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-/// A float type: `f32` trains, `f64` proves.
-pub trait Real: NdFloat + bytemuck::Pod + std::iter::Sum {
-    /// Its name in a safetensors file.
-    const DTYPE: Dtype;
-    /// Its name in Rust.
-    const NAME: &'static str;
-    /// The nearest value of this type.
-    fn of(value: f64) -> Self;
-    /// The same value as f64.
-    fn f64(self) -> f64;
-}
-
-impl Real for f32 {
-    const DTYPE: Dtype = Dtype::F32;
-    const NAME: &'static str = "f32";
-
-    fn of(value: f64) -> Self {
-        value as f32
-    }
-
-    fn f64(self) -> f64 {
-        f64::from(self)
-    }
-}
-
-impl Real for f64 {
-    const DTYPE: Dtype = Dtype::F64;
-    const NAME: &'static str = "f64";
-
-    fn of(value: f64) -> Self {
-        value
-    }
-
-    fn f64(self) -> f64 {
-        self
+/// The type of a tensor in a safetensors file.
+fn dtype<T: Real>() -> Dtype {
+    match size_of::<T>() {
+        4 => Dtype::F32,
+        _ => Dtype::F64,
     }
 }
 
@@ -203,7 +174,7 @@ impl<T: Real> NamedTensors<T> {
                 // A tensor in standard layout is one slice.
                 let values = tensor.as_slice().unwrap_or_default();
                 let bytes = bytemuck::cast_slice(values);
-                let view = TensorView::new(T::DTYPE, tensor.shape().to_vec(), bytes)?;
+                let view = TensorView::new(dtype::<T>(), tensor.shape().to_vec(), bytes)?;
                 Ok((*name, view))
             })
             .collect::<Result<Vec<_>, _>>()

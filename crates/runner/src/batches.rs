@@ -4,11 +4,9 @@
 //! learning rate, its inputs and targets. Trainings and the trajectories of the gradient check take
 //! theirs from it, so that all go through the same schedule, smoothing and augmentation.
 
-use std::mem;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
-use contract::{Aside, Real, RowBuffer, Step, Streams};
+use contract::{Real, RowBuffer, Step, Streams};
 use datasets::{Samples, Target};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
@@ -52,15 +50,12 @@ pub struct Batches<'a, T> {
     /// The epoch's samples, batch behind batch.
     rows: Vec<usize>,
     batch: Batch<T>,
-    /// The batch behind it, and which one of the epoch that is if it is filled.
-    next: Batch<T>,
-    filled: Option<usize>,
     /// What curvatures are estimated on.
     drawn: Batch<T>,
 }
 
 /// What one update sees.
-pub struct Lesson<'a, T> {
+pub struct TrainingBatch<'a, T> {
     /// Its number and learning rate.
     pub step: Step,
     /// Inputs `[N, D_in]`.
@@ -84,8 +79,6 @@ impl<'a, T: Real> Batches<'a, T> {
             epoch: 0,
             rows: Vec::new(),
             batch: batch(prepared.batch_size()),
-            next: batch(prepared.batch_size()),
-            filled: None,
             drawn: batch(drawn.min(prepared.train_rows.len())),
         }
     }
@@ -102,7 +95,6 @@ impl<'a, T: Real> Batches<'a, T> {
         let train = &self.prepared.train_rows;
         let shuffle = experiment.training.shuffle;
         self.epoch = epoch;
-        self.filled = None;
         self.rows = order(train.len(), shuffle, epoch, &self.prepared.streams());
         for row in &mut self.rows {
             *row = train[*row];
@@ -129,54 +121,13 @@ impl<'a, T: Real> Batches<'a, T> {
     }
 
     /// Batch `index` (from 0) of the epoch.
-    pub fn lesson(&mut self, index: usize) -> Lesson<'_, T> {
-        self.bring(index);
-        let (x, t) = self.batch.first(self.len(index));
-        let step = self.step(index);
-        Lesson { step, x, t }
-    }
-
-    /// Teaches batch `index` (from 0) of the epoch, and lets the next one be brought beside that.
-    pub fn teach<R>(
-        &mut self,
-        index: usize,
-        learn: impl FnOnce(Lesson<'_, T>, Aside<'_>) -> R,
-    ) -> R {
-        self.bring(index);
-        let (step, fill) = (self.step(index), filler(self.prepared, self.epoch));
-        let (samples, next) = (self.len(index), self.range(index + 1));
-        let parts = self.next.parts(&self.rows[next]);
-        let (count, parts) = (parts.left, Mutex::new(parts));
-        let take = |from_end: bool| {
-            let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
-            match from_end {
-                true => parts.next_back(),
-                false => parts.next(),
-            }
-        };
-        let (x, t) = self.batch.first(samples);
-        let aside = Aside {
-            parts: count,
-            part: &|from_end| {
-                if let Some(part) = take(from_end) {
-                    fill(part);
-                }
-            },
-        };
-        let result = learn(Lesson { step, x, t }, aside);
-        self.filled = take(false).is_none().then_some(index + 1);
-        result
-    }
-
-    /// Fills the batch, unless that was done beside the one before.
-    fn bring(&mut self, index: usize) {
-        if self.filled.take() == Some(index) {
-            mem::swap(&mut self.batch, &mut self.next);
-            return;
-        }
+    pub fn batch(&mut self, index: usize) -> TrainingBatch<'_, T> {
         let rows = &self.rows[self.range(index)];
         self.batch
             .fill_with(rows, filler(self.prepared, self.epoch));
+        let (x, t) = self.batch.first(self.len(index));
+        let step = self.step(index);
+        TrainingBatch { step, x, t }
     }
 
     /// Where the samples of a batch stand in the epoch; no samples behind the last.
@@ -267,83 +218,28 @@ impl<T: Real> Batch<T> {
 
     /// Fills it part by part, on several threads if it is worth waking them.
     fn fill_with(&mut self, rows: &[usize], fill: impl Fn(Part<'_, T>) + Send + Sync) {
-        let parts = self.parts(rows);
-        match parts.left > 4 {
+        let height = PART.div_ceil(self.x.columns().max(1));
+        let smoothing = self.smoothing;
+        let (mut x, mut t) = (self.x.first_mut(rows.len()), self.t.first_mut(rows.len()));
+        let numbers = x
+            .axis_chunks_iter_mut(Axis(0), height)
+            .zip(t.axis_chunks_iter_mut(Axis(0), height));
+        let parts = rows.chunks(height).zip(numbers);
+        let parts = parts.map(|(rows, (x, t))| Part {
+            rows,
+            x,
+            t,
+            smoothing,
+        });
+        match rows.len().div_ceil(height) > 4 {
             true => parts.par_bridge().for_each(fill),
             false => parts.for_each(fill),
-        }
-    }
-
-    /// The batch in parts that can be filled side by side.
-    fn parts<'a>(&'a mut self, rows: &'a [usize]) -> Parts<'a, T> {
-        let (x, t) = (self.x.first_mut(rows.len()), self.t.first_mut(rows.len()));
-        let height = PART.div_ceil(x.ncols().max(1));
-        let smoothing = self.smoothing;
-        Parts {
-            height,
-            left: rows.len().div_ceil(height),
-            rest: Some(Part {
-                rows,
-                x,
-                t,
-                smoothing,
-            }),
         }
     }
 
     /// Inputs and targets of the first N samples.
     fn first(&self, n: usize) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
         (self.x.first(n), self.t.first(n))
-    }
-}
-
-/// Parts of a batch, of the same height but for the last.
-struct Parts<'a, T> {
-    height: usize,
-    /// How many there are yet.
-    left: usize,
-    /// All of them in one.
-    rest: Option<Part<'a, T>>,
-}
-
-impl<'a, T: Real> Parts<'a, T> {
-    /// What is left, cut at this row.
-    fn cut(&mut self, row: usize) -> Option<[Part<'a, T>; 2]> {
-        self.left = self.left.checked_sub(1)?;
-        let Part {
-            rows,
-            x,
-            t,
-            smoothing,
-        } = self.rest.take()?;
-        let (first_rows, rows) = rows.split_at(row.min(rows.len()));
-        let (first_x, x) = x.split_at(Axis(0), first_rows.len());
-        let (first_t, t) = t.split_at(Axis(0), first_rows.len());
-        let part = |rows, x, t| Part {
-            rows,
-            x,
-            t,
-            smoothing,
-        };
-        Some([part(first_rows, first_x, first_t), part(rows, x, t)])
-    }
-}
-
-impl<'a, T: Real> Iterator for Parts<'a, T> {
-    type Item = Part<'a, T>;
-
-    fn next(&mut self) -> Option<Part<'a, T>> {
-        let [first, rest] = self.cut(self.height)?;
-        self.rest = Some(rest);
-        Some(first)
-    }
-}
-
-impl<T: Real> DoubleEndedIterator for Parts<'_, T> {
-    fn next_back(&mut self) -> Option<Self::Item> {
-        let [rest, last] = self.cut(self.left.saturating_sub(1) * self.height)?;
-        self.rest = Some(rest);
-        Some(last)
     }
 }
 
@@ -427,39 +323,28 @@ mod tests {
         Prepared::read(&arguments).unwrap()
     }
 
-    /// All batches of two epochs, each with so many of its parts brought beside the one before, from both sides.
-    fn taught(prepared: &Prepared, parts: usize) -> Vec<(u64, Array2<f32>, Array2<f32>)> {
-        let mut batches = Batches::new(prepared);
-        let mut taught = Vec::new();
-        for epoch in [1, 2] {
-            batches.begin(epoch);
-            for index in 0..batches.steps() {
-                batches.teach(index, |Lesson { step, x, t }, aside| {
-                    (0..aside.parts.min(parts)).for_each(|part| (aside.part)(part % 2 == 0));
-                    taught.push((step.number, x.to_owned(), t.to_owned()));
-                });
-            }
-        }
-        taught
-    }
-
     #[test]
-    fn a_batch_is_the_same_whoever_brings_it() {
+    fn batches_do_not_depend_on_the_number_of_threads() {
         // Augmented; several parts in each batch, and a last batch with fewer rows.
         let overrides = ["training.batch_size=30", "dataset.mnist.train_limit=100"];
         let prepared = prepared(&overrides);
-        let mut batches = Batches::new(&prepared);
-        let mut lessons = Vec::new();
-        for epoch in [1, 2] {
-            batches.begin(epoch);
-            for index in 0..batches.steps() {
-                let Lesson { step, x, t } = batches.lesson(index);
-                lessons.push((step.number, x.to_owned(), t.to_owned()));
-            }
-        }
-        for parts in [0, 1, usize::MAX] {
-            assert!(taught(&prepared, parts) == lessons, "{parts} parts aside");
-        }
+        let with_threads = |threads| {
+            let mut batches = Batches::new(&prepared);
+            let mut all = Vec::new();
+            crate::machine::in_pool(threads, || {
+                for epoch in [1, 2] {
+                    batches.begin(epoch);
+                    for index in 0..batches.steps() {
+                        let TrainingBatch { step, x, t } = batches.batch(index);
+                        all.push((step.number, x.to_owned(), t.to_owned()));
+                    }
+                }
+            })
+            .unwrap();
+            all
+        };
+        let one: Vec<(u64, Array2<f32>, Array2<f32>)> = with_threads(1);
+        assert!(one == with_threads(2) && one == with_threads(3));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use ndarray::{Array2, ArrayView2};
 use spec::ImplementationName;
 use spec::model::{LayerSpec, PlannedLayer};
 
-use crate::batches::{Batches, Lesson};
+use crate::batches::{Batches, TrainingBatch};
 use crate::cli::ExportArguments;
 use crate::implementations::build;
 use crate::numbers::number;
@@ -99,7 +99,7 @@ fn first_batch(prepared: &Prepared) -> Result<Exported, Failure> {
     let streams = prepared.streams();
     let mut batches = Batches::<f64>::new(prepared);
     batches.begin(1);
-    let Lesson { x, t, .. } = batches.lesson(0);
+    let TrainingBatch { x, t, .. } = batches.batch(0);
     let mut model: Box<dyn Implementation<f64>> = build(
         ImplementationName::Backprop,
         &prepared.plan,

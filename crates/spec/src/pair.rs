@@ -34,6 +34,12 @@ impl From<[usize; 2]> for Pair {
     }
 }
 
+impl From<Pair> for [usize; 2] {
+    fn from(pair: Pair) -> Self {
+        [pair.height, pair.width]
+    }
+}
+
 impl Serialize for Pair {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.height == self.width {

@@ -8,7 +8,7 @@ use contract::Real;
 use rayon::prelude::*;
 use spec::model::PlannedLayer;
 
-use crate::cut::Cut;
+use kernels::cut::Cut;
 
 /// A number costs about as much as so many multiplications of a matrix product.
 const COST: usize = 16;

@@ -50,10 +50,10 @@ use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Linear, Mode, Order, Pass};
-use crate::matmul::shifted::{Dots, Gather, SLACK, Samples, Strips};
-use crate::matmul::vectorized::Vectorized;
-use crate::planes::{Planes, WayBack};
-use crate::units::UnitGradients;
+use crate::layers::units::UnitGradients;
+use kernels::matmul::shifted::{Dots, Gather, SLACK, Samples, Strips};
+use kernels::matmul::vectorized::Vectorized;
+use kernels::phase_planes::{Planes, WayBack};
 
 /// `$y_{m,o} = b_m + \sum_{c,k} W_{m,c,k}\, x_{c,\,s o + d k - p}$`.
 pub struct Conv2d<T> {

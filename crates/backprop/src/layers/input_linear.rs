@@ -33,12 +33,12 @@ use ndarray::{ArrayView2, ArrayViewMut2, s};
 use spec::model::{LayerSpec, PlannedLayer};
 
 use super::Order;
-use crate::blocks::each;
-use crate::crew;
-use crate::cut::LEAST_WORK;
-use crate::matmul::foreground::{Foreground, Turned};
-use crate::matmul::{matmul, matmul_transposed};
-use crate::per_thread::PerThread;
+use kernels::cut::LEAST_WORK;
+use kernels::elementwise::each;
+use kernels::matmul::foreground::{Foreground, Turned};
+use kernels::matmul::{matmul, matmul_transposed};
+use kernels::per_thread::PerThread;
+use kernels::workers;
 
 /// Weights of a part: 256 KB in f32, half of a near cache. A layer with fewer stays a
 /// [`Linear`](super::Linear).
@@ -137,7 +137,7 @@ impl<T: Real> InputLinear<T> {
             turned.for_each(|turned| turned.make_room(rows, self.d_out));
         }
         let parts = self.parts.iter_mut();
-        crew::share_if(worth, parts, |part| {
+        workers::share_if(worth, parts, |part| {
             let inputs = part.foreground.columns();
             part.y.make_room(rows);
             part.foreground.take(x);
@@ -251,7 +251,7 @@ mod tests {
     use super::super::testing::random;
     use super::super::{Layer, Linear, Mode, Pass};
     use super::*;
-    use crate::units::UnitGradients;
+    use crate::layers::units::UnitGradients;
     use ndarray::Array2;
 
     /// 2 parts.

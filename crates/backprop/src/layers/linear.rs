@@ -37,8 +37,8 @@ use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Mode, Order, Pass};
-use crate::matmul::{matmul, matmul_transposed};
-use crate::units::UnitGradients;
+use crate::layers::units::UnitGradients;
+use kernels::matmul::{matmul, matmul_transposed};
 
 /// `$y = x W^\top + b$`.
 #[derive(Clone, Debug)]

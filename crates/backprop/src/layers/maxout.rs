@@ -32,7 +32,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, s};
 use spec::model::{MaxoutSpec, PlannedLayer};
 
 use super::{Layer, Mode, Pass};
-use crate::matmul::matmul;
+use kernels::matmul::matmul;
 
 /// `$y_j = \max_{q \in j} (x W^\top + b)_q$`.
 #[derive(Clone, Debug)]

@@ -22,7 +22,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 
 use super::{Layer, Mode, Order, Pass};
-use crate::chain::{Build, Chain, Trace};
+use crate::engine::chain::{Build, Chain, Trace};
 
 /// `$y = F(x) + S(x)$`.
 pub struct Residual<T> {
@@ -128,7 +128,7 @@ mod tests {
     use super::super::build_first;
     use super::super::testing::{TRAINING, prove, random};
     use super::*;
-    use crate::rows;
+    use crate::engine::rows;
     use ndarray::{Array2, array};
     use spec::model::{BatchNormSpec, LayerSpec, LinearSpec, ModelSpec, ResidualSpec};
 

@@ -11,7 +11,7 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
 
 /// `$s \leftarrow s + g^2$`, `$w \leftarrow w - \eta g / (\sqrt s + \epsilon)$`.
 #[derive(Clone, Debug)]

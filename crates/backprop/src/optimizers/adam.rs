@@ -16,7 +16,7 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
 
 /// `$w \leftarrow w - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)$`.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@
 use contract::Real;
 
 use super::{Adam, Optimizer, Update};
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
 
 /// `$w \leftarrow w - \eta \lambda w$`, then Adam.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::parameters::{KEPT, Parameters};
+use crate::optimizers::parameters::{KEPT, Parameters};
 
 /// `$w \leftarrow w - \eta / (\mu + h)\, g$`.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
 
 /// `$v \leftarrow \mu v + g$`, `$w \leftarrow w - \eta v$`.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
 
 /// `$v \leftarrow \mu v + g$`, `$w \leftarrow w - \eta (g + \mu v)$`.
 #[derive(Clone, Debug)]

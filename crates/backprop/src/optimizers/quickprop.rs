@@ -26,8 +26,8 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::blocks::sign;
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
+use kernels::elementwise::sign;
 
 /// `$w \leftarrow w + \frac{g}{g' - g} d'$`, and a gradient term where the slope goes on.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
 
 /// `$s \leftarrow \rho s + (1 - \rho) g^2$`, `$w \leftarrow w - \eta g / (\sqrt s + \epsilon)$`.
 #[derive(Clone, Debug)]

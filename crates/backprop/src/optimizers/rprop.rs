@@ -28,8 +28,8 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::blocks::sign;
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
+use kernels::elementwise::sign;
 
 /// `$w \leftarrow w - \Delta \operatorname{sign}(g)$`.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::parameters::Parameters;
+use crate::optimizers::parameters::Parameters;
 
 /// `$w \leftarrow w - \eta g$`.
 #[derive(Clone, Copy, Debug)]

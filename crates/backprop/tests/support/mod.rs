@@ -77,7 +77,7 @@ impl<T: Real> Batch<T> {
 
     /// The same as images: everything but a block of each row is background, as [`Foreground`] wants it.
     ///
-    /// [`Foreground`]: backprop::matmul::foreground::Foreground
+    /// [`Foreground`]: kernels::matmul::foreground::Foreground
     pub fn images(rows: usize, plan: &[PlannedLayer]) -> Self {
         let mut batch = Self::random(rows, plan);
         let background = T::of(-0.4);

@@ -5,7 +5,7 @@ use contract::{Implementation, NamedTensors};
 use super::stop_if_interrupted;
 use super::witnesses::Noisy;
 use crate::Failure;
-use crate::batches::{Batches, Lesson};
+use crate::batches::{Batches, TrainingBatch};
 use crate::prepare::Prepared;
 
 /// Parameters after the steps of `[gradient_check]`, on the batches that training would take, at
@@ -27,7 +27,7 @@ pub fn trajectory(
                 return Ok(model.parameters());
             }
             stop_if_interrupted()?;
-            let Lesson { step, x, t } = batches.lesson(index);
+            let TrainingBatch { step, x, t } = batches.batch(index);
             let moved = noise.map(|n| n.moved::<f64, _, _>(&format!("step/{}", step.number), &x));
             model.train_step(step, moved.as_ref().map_or(x, |x| x.view()), t);
             left -= 1;

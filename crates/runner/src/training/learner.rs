@@ -8,7 +8,7 @@ use super::Stop;
 use super::divergence::{Divergence, as_f32_holds, word};
 use super::escapes::moved;
 use super::evaluation::Evaluator;
-use crate::batches::{Batches, Lesson};
+use crate::batches::{Batches, TrainingBatch};
 use crate::interrupt;
 use crate::prepare::Prepared;
 
@@ -69,10 +69,9 @@ impl Learner<'_, '_> {
                 return Err(Stop::Interrupted);
             }
             let start = Instant::now();
-            let loss = batches.teach(index, |Lesson { step, x, t }, aside| {
-                self.learning_rate = Some(step.learning_rate);
-                self.model.train_step_beside(step, x, t, aside)
-            });
+            let TrainingBatch { step, x, t } = batches.batch(index);
+            self.learning_rate = Some(step.learning_rate);
+            let loss = self.model.train_step(step, x, t);
             self.time += start.elapsed();
             let loss = as_f32_holds(loss);
             if !loss.is_finite() {

@@ -5,8 +5,8 @@ use spec::model::{Conv2dSpec, Pair, PlannedLayer};
 
 use super::{Buffers, Conv2d, Sizes};
 use crate::layers::Linear;
-use crate::matmul::shifted::{SLACK, Strips};
-use crate::planes::Planes;
+use kernels::matmul::shifted::{SLACK, Strips};
+use kernels::phase_planes::{Planes, Side};
 
 /// Numbers of x and dy that a chunk of samples may have: dw goes over them once for each tile, so
 /// they should stay in the second cache.
@@ -28,7 +28,7 @@ impl<T: Real> Conv2d<T> {
         let whole = [spec.kernel.height, spec.kernel.width] == [height, width];
         let plain = spec.padding == Pair::default() && spec.dilation == Pair::from(1);
         let linear = whole && plain && groups == 1;
-        let planes = Planes::new(planned, spec);
+        let planes = planes(planned, spec);
         let ways_back = planes.ways_back(sizes.maps_out);
         let most = ways_back.iter().map(|way| way.places).max().unwrap_or(0);
         let spread = spec.channels * planes.spread_row();
@@ -51,4 +51,29 @@ impl<T: Real> Conv2d<T> {
             linear: linear.then(|| Linear::new(planned.inputs(), spec.channels, spec.bias)),
         }
     }
+}
+
+/// The layout of the images of a planned convolution.
+fn planes(planned: &PlannedLayer, spec: &Conv2dSpec) -> Planes {
+    let [maps, height, width] = planned.image();
+    let &[_, h_out, w_out] = planned.output.as_slice() else {
+        panic!("{}: a convolution gives images", planned.name);
+    };
+    let down = Side {
+        size: height,
+        stride: spec.stride.height,
+        padding: spec.padding.height,
+        dilation: spec.dilation.height,
+        kernel: spec.kernel.height,
+        out: h_out,
+    };
+    let across = Side {
+        size: width,
+        stride: spec.stride.width,
+        padding: spec.padding.width,
+        dilation: spec.dilation.width,
+        kernel: spec.kernel.width,
+        out: w_out,
+    };
+    Planes::new(maps, down, across)
 }

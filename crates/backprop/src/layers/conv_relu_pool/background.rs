@@ -24,9 +24,9 @@ use contract::Real;
 use pulp::{Arch, Simd, WithSimd};
 use spec::model::{Conv2dSpec, Pair};
 
-use crate::blocks;
 use crate::layers::windows::Windows;
-use crate::matmul::patches::Span;
+use kernels::elementwise;
+use kernels::matmul::patches::Span;
 
 /// The background of images with one channel, and what else each of them shows.
 pub(super) struct Background<T> {
@@ -176,7 +176,7 @@ impl<T: Real> Background<T> {
             dy[from].fill(T::zero());
             count = to.end;
         }
-        blocks::each([dy], [&mut self.sum], |[dy], [sum]| *sum += dy);
+        elementwise::each([dy], [&mut self.sum], |[dy], [sum]| *sum += dy);
         count
     }
 }

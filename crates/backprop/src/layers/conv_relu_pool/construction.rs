@@ -10,10 +10,10 @@ use super::ConvReluPool;
 use super::background::Background;
 use super::pooling::Pooling;
 use super::stage::{Band, Buffers, Stage};
-use crate::images::Images;
 use crate::layers::windows::Windows;
-use crate::matmul::patches::{Line, Patch};
-use crate::matmul::vectorized::lanes;
+use kernels::matmul::patches::{Line, Patch};
+use kernels::matmul::vectorized::lanes;
+use kernels::packed_images::Images;
 
 /// Planned layers of a stage.
 const PLANNED: usize = 3;
@@ -57,7 +57,7 @@ impl<T: Real> Stage<T> {
 
     fn new(conv: &PlannedLayer, spec: &Conv2dSpec, windows: Windows) -> Self {
         let [channels, height, width] = conv.image();
-        let images = Images::new(channels, [height, width].into(), spec.padding);
+        let images = Images::new(channels, [height, width], spec.padding.into());
         let Pair {
             height: down,
             width: across,
@@ -79,7 +79,7 @@ impl<T: Real> Stage<T> {
                 }
             }
         }
-        let pooled = Images::new(maps, windows.output, Pair::default());
+        let pooled = Images::new(maps, windows.output.into(), [0, 0]);
         let buffers = Buffers {
             forward: aligned_zeros(down * patch.length * wide),
             bias: aligned_zeros(wide),

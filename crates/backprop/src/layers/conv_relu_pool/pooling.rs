@@ -4,9 +4,9 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use contract::Real;
 use pulp::{Simd, WithSimd};
 
-use crate::matmul::patches::{Span, to_bits};
-use crate::matmul::vector::Vector;
-use crate::matmul::vectorized::Vectorized;
+use kernels::matmul::patches::{Span, to_bits};
+use kernels::matmul::vector::Vector;
+use kernels::matmul::vectorized::Vectorized;
 
 /// Windows over the outputs of a convolution.
 pub(super) struct Pooling<T> {

@@ -7,12 +7,12 @@ use contract::{Real, aligned_zeros};
 
 use super::background::Background;
 use super::pooling::Pooling;
-use crate::blocks;
-use crate::images::Images;
-use crate::matmul::patches::{
+use kernels::elementwise;
+use kernels::matmul::patches::{
     Gradients, InputGradient, Line, Outputs, Patch, Span, WeightGradient,
 };
-use crate::matmul::vectorized::{Vectorized, lanes};
+use kernels::matmul::vectorized::{Vectorized, lanes};
+use kernels::packed_images::Images;
 
 /// With more vectors in a patch it pays to go through those gradients alone that are not zero. To pick
 /// one out costs what adding 8 vectors does, and about half of them are zero.
@@ -74,7 +74,7 @@ pub(super) struct Buffers<T> {
     pub z: AVec<T>,
     /// What comes out, `[N, windows, C_out]`.
     pub y: AVec<T>,
-    /// Where the patch of each window's winner begins, by [`to_bits`](crate::matmul::patches::to_bits),
+    /// Where the patch of each window's winner begins, by [`to_bits`](kernels::matmul::patches::to_bits),
     /// likewise.
     pub winners: AVec<T>,
     /// Gradient of what comes out for a sample, `[windows, C_out]`.
@@ -164,7 +164,7 @@ impl<T: Real> Stage<T> {
         let x = before.map_or(&x[..], |before| &before.buffers.y);
         let (x, y) = (&x[n * image..], &y[n * pooled..][..pooled]);
         let winners = &winners[n * pooled..][..pooled];
-        blocks::each([y], [&mut *dy], |[y], [dy]| {
+        elementwise::each([y], [&mut *dy], |[y], [dy]| {
             *dy = if y > T::zero() { *dy } else { T::zero() };
         });
         if wants_input {

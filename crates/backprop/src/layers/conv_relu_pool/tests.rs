@@ -6,7 +6,7 @@ use spec::model::{Conv2dSpec, LayerSpec, ModelSpec, PlannedLayer, PoolSpec};
 use super::super::testing::{TRAINING, prove, prove_curvature, random};
 use super::super::{Order, build, build_first};
 use super::*;
-use crate::chain::{Build, Chain};
+use crate::engine::chain::{Build, Chain};
 
 /// A convolution, its pooling, whether ReLU stands between them, the image, and perhaps a second stage.
 #[derive(Clone, Debug)]

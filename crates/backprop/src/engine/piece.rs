@@ -1,0 +1,75 @@
+//! One piece of a batch on its way through the network and back.
+
+use contract::Real;
+use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+
+use crate::engine::chain::{Chain, Trace};
+use crate::engine::network::{Shared, Task};
+use crate::layers::Mode;
+
+/// Some rows of a batch, with what they leave in the layers.
+pub(crate) struct Piece<T> {
+    pub trace: Trace<T>,
+    /// Gradients of the parameters that are not left to [`Chain::unit_gradients`].
+    pub gradients: Vec<T>,
+    /// Sum of the losses of the rows.
+    pub loss: f64,
+}
+
+/// What is asked for some rows of a batch.
+pub(crate) struct Request<'a, 't, T> {
+    /// What goes into the chain, `[rows, D_in]`.
+    pub x: ArrayView2<'a, T>,
+    /// Where the gradient of that goes, if it is asked for.
+    pub dx: Option<ArrayViewMut2<'a, T>>,
+    pub task: Task<'t, T>,
+    pub mode: Mode,
+    /// Rows of the whole batch.
+    pub batch: usize,
+}
+
+impl<T: Real> Piece<T> {
+    /// A piece of no rows yet.
+    pub fn new(chain: &Chain<T>) -> Self {
+        let last = chain.taken(chain.depth() - 1);
+        Self {
+            trace: chain.trace(),
+            gradients: vec![T::zero(); last.end],
+            loss: 0.0,
+        }
+    }
+
+    /// Forward, loss and backward for some rows of a batch, in layers that nobody else needs meanwhile.
+    pub fn run(&mut self, chain: &mut Chain<T>, shared: &Shared<T>, request: Request<T>) {
+        let Request {
+            x,
+            dx,
+            task,
+            mode,
+            batch,
+        } = request;
+        chain.forward(shared.of_chain(), x, &mut self.trace, mode);
+        let (y, mut dy) = self.trace.last_output_and_gradient();
+        match task {
+            Task::Loss(t) => {
+                self.loss = shared.loss.forward(y, t);
+                return;
+            }
+            Task::LossGradient(t) => {
+                self.loss = shared.loss.forward(y, t);
+                shared.loss.backward(y, t, T::of(1.0 / batch as f64), dy);
+            }
+            Task::Curvature(t) => {
+                shared.loss.curvature(y, t, T::of(1.0 / batch as f64), dy);
+            }
+            Task::Gradient(upstream) => {
+                let products = Zip::from(y).and(upstream);
+                self.loss = products.fold(0.0, |sum, &y, &dy| sum + y.f64() * dy.f64());
+                dy.assign(&upstream);
+            }
+        }
+        self.gradients.fill(T::zero());
+        let (w, dw) = (shared.of_chain(), &mut self.gradients);
+        chain.backward(task.order(), w, x, &mut self.trace, dx, dw);
+    }
+}

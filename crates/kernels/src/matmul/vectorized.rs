@@ -1,0 +1,48 @@
+//! From a generic number type to the vectors of the one it is.
+
+use std::marker::PhantomData;
+
+use crate::Real;
+use pulp::{Arch, Simd, WithSimd};
+
+use super::vector::Vector;
+
+/// Something to compute with the vectors of this processor.
+pub trait Vectorized: Sized {
+    /// What it computes with.
+    type Number: Real;
+    /// The same with a number type whose vectors are known.
+    type With<V: Vector>: WithSimd<Output = ()>;
+
+    /// The same computation. It is only called with the type that [`Vectorized::Number`] is, so slices are
+    /// cast from a type to itself.
+    fn with<V: Vector>(self) -> Self::With<V>;
+
+    /// Computes it.
+    fn run(self) {
+        // A Real is f32 or f64.
+        match size_of::<Self::Number>() == size_of::<f32>() {
+            true => Arch::new().dispatch(self.with::<f32>()),
+            false => Arch::new().dispatch(self.with::<f64>()),
+        }
+    }
+}
+
+/// Numbers of a vector on this processor.
+pub fn lanes<T: Real>() -> usize {
+    match size_of::<T>() == size_of::<f32>() {
+        true => Arch::new().dispatch(Lanes::<f32>(PhantomData)),
+        false => Arch::new().dispatch(Lanes::<f64>(PhantomData)),
+    }
+}
+
+struct Lanes<T>(PhantomData<T>);
+
+impl<T: Vector> WithSimd for Lanes<T> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        T::lanes::<S>()
+    }
+}

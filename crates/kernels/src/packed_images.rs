@@ -1,0 +1,116 @@
+//! Images laid out channels last, with their padding.
+
+use crate::Real;
+
+/// Images `[C, H, W]` that are laid out as `[H + 2 p_h, W + 2 p_w, C]`, with zeros around the pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Images {
+    channels: usize,
+    height: usize,
+    width: usize,
+    /// Rows of zeros above and below.
+    pad_height: usize,
+    /// Columns of zeros on the left and right.
+    pad_width: usize,
+}
+
+impl Images {
+    /// The layout of images of `[height, width]` with that padding.
+    ///
+    /// # Panics
+    /// When an image has more than 2³² numbers.
+    pub fn new(channels: usize, size: [usize; 2], padding: [usize; 2]) -> Self {
+        let images = Self {
+            channels,
+            height: size[0],
+            width: size[1],
+            pad_height: padding[0],
+            pad_width: padding[1],
+        };
+        let places = u32::try_from(images.length());
+        assert!(places.is_ok(), "{size:?}: the image is too large");
+        images
+    }
+
+    /// Numbers of a row, laid out.
+    pub fn row(&self) -> usize {
+        (self.width + 2 * self.pad_width) * self.channels
+    }
+
+    /// Numbers of an image, laid out.
+    pub fn length(&self) -> usize {
+        (self.height + 2 * self.pad_height) * self.row()
+    }
+
+    /// Where the channels of a pixel begin, counted from the corner of the padding.
+    pub fn place(&self, i: usize, j: usize) -> u32 {
+        (i * self.row() + j * self.channels) as u32
+    }
+
+    /// An image, laid out. The padding stays as it was.
+    pub fn lay_out<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
+        for (first, start) in self.lines() {
+            let pixels = &mut laid_out[start..][..self.line() * self.channels];
+            if self.channels == 1 {
+                pixels.copy_from_slice(&x[first..][..pixels.len()]);
+                continue;
+            }
+            for (at, pixel) in pixels.chunks_exact_mut(self.channels).enumerate() {
+                for (channel, to) in pixel.iter_mut().enumerate() {
+                    *to = x[channel * self.pixels() + first + at];
+                }
+            }
+        }
+    }
+
+    /// The pixels of an image that is laid out.
+    pub fn take_back<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
+        for (first, start) in self.lines() {
+            let pixels = &laid_out[start..][..self.line() * self.channels];
+            for (at, pixel) in pixels.chunks_exact(self.channels).enumerate() {
+                for (channel, &from) in pixel.iter().enumerate() {
+                    x[channel * self.pixels() + first + at] = from;
+                }
+            }
+        }
+    }
+
+    /// An image `[H, W, C]` with its padding. That stays as it was.
+    pub fn surround<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
+        let line = self.line() * self.channels;
+        for ((_, start), x) in self.lines().zip(x.chunks_exact(line)) {
+            laid_out[start..][..line].copy_from_slice(x);
+        }
+    }
+
+    /// The image `[H, W, C]` in its padding.
+    pub fn inside<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
+        let line = self.line() * self.channels;
+        for ((_, start), x) in self.lines().zip(x.chunks_exact_mut(line)) {
+            x.copy_from_slice(&laid_out[start..][..line]);
+        }
+    }
+
+    fn pixels(&self) -> usize {
+        self.height * self.width
+    }
+
+    /// Pixels that lie one behind the other: those of a row, or where there is no padding between the
+    /// rows those of the whole image.
+    fn line(&self) -> usize {
+        match self.pad_width {
+            0 => self.pixels(),
+            _ => self.width,
+        }
+    }
+
+    /// The first pixel of each line, and where it begins.
+    fn lines(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let images = *self;
+        let firsts = (0..self.pixels()).step_by(self.line());
+        firsts.map(move |first| {
+            let row = first / images.width + images.pad_height;
+            (first, images.place(row, images.pad_width) as usize)
+        })
+    }
+}
