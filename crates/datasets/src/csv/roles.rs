@@ -110,9 +110,13 @@ fn find(column: &Column, table: &Table, key: &'static str) -> Result<usize, Data
                     names[at],
                     quoted(names)
                 ),
-                None => match nearest(name, names) {
-                    Some(near) => format!("did you mean {near:?}? It has {}", quoted(names)),
-                    None => format!("it has {}", quoted(names)),
+                None => match table.line_of(name.trim()) {
+                    Some(line) => format!(
+                        "{name:?} stands on line {line}: if that line names the columns, remove \
+                         what stands above it. Now they are {}",
+                        quoted(names)
+                    ),
+                    None => by_likeness(name, names),
                 },
             },
         };
@@ -120,8 +124,24 @@ fn find(column: &Column, table: &Table, key: &'static str) -> Result<usize, Data
     })
 }
 
-/// The name most like `name`, if one is like it at all.
+fn by_likeness(name: &str, names: &[String]) -> String {
+    match nearest(name, names) {
+        Some(near) => format!("did you mean {near:?}? It has {}", quoted(names)),
+        None => format!("it has {}", quoted(names)),
+    }
+}
+
+/// The name most like `name`, if one is like it at all: first of all one of the same letters.
 pub(super) fn nearest<'a>(name: &str, names: &'a [String]) -> Option<&'a String> {
+    let letters = |name: &str| {
+        let letters = name.chars().filter(|c| c.is_alphanumeric());
+        letters.collect::<String>().to_lowercase()
+    };
+    let wanted = letters(name);
+    let same = |other: &&String| !wanted.is_empty() && letters(other) == wanted;
+    if let Some(same) = names.iter().find(same) {
+        return Some(same);
+    }
     let likeness = |other: &String| {
         let (a, b) = (name.to_lowercase(), other.to_lowercase());
         strsim::jaro_winkler(&a, &b)
