@@ -14,6 +14,7 @@
 //! 7. Apply them to both parts.
 
 mod cells;
+mod dressed;
 mod encode;
 mod encoding;
 mod header;

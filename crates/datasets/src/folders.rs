@@ -9,6 +9,7 @@ use spec::error::nearest;
 
 use crate::error::DataError;
 use crate::files;
+use crate::gzip;
 use crate::signature::{self, Format};
 
 /// A folder that is there.
@@ -110,28 +111,42 @@ impl Folder {
         if entries.is_empty() {
             return Some("the folder is empty: put the files there".into());
         }
-        let files = entries.iter().filter(|entry| !entry.is_dir).take(LOOKED_AT);
-        files.clone().find_map(|entry| {
-            let (name, file) = (&entry.name, self.name.join(&entry.name));
-            if let Some(command) = signature::unpacking(&file, &self.name, false) {
-                return Some(format!("{name} lies there: unpack it with `{command}`"));
+        let files = || entries.iter().filter(|entry| !entry.is_dir).take(LOOKED_AT);
+        // Of two tables the one with labels is the training part.
+        let labelled = files().find(|entry| is_labelled_table(entry));
+        let mut files = labelled.into_iter().chain(files());
+        files.find_map(|entry| {
+            if signature::unpacking(&self.name.join(&entry.name), &self.name, false).is_none()
+                && is_table(&entry.name)
+            {
+                return Some(self.table(entry));
             }
-            if is_table(name) {
-                let target = match first_line(&entry.path) {
-                    Some(line) if line.starts_with("label,") => "target = \"label\"",
-                    _ => "target = the column of the classes",
-                };
-                let file = file.display();
-                return Some(format!(
-                    "{name} is a table: [dataset.csv] reads it, with path = \"{file}\" and {target}"
-                ));
-            }
-            let format = recognise(&entry.path)?;
-            Some(format!(
-                "{name} lies there, {}: {}",
-                format.name, format.remedy
-            ))
+            self.packed_or_other(entry)
         })
+    }
+
+    /// What to do with a table of pixels.
+    fn table(&self, entry: &Entry) -> String {
+        let target = match is_labelled_table(entry) {
+            true => "target = \"label\"",
+            false => "target = the column of the classes",
+        };
+        let (name, file) = (&entry.name, self.name.join(&entry.name));
+        let file = file.display();
+        format!("{name} is a table: [dataset.csv] reads it, with path = \"{file}\" and {target}")
+    }
+
+    /// What to do with a file that is packed, or of a format that is not read.
+    pub fn packed_or_other(&self, entry: &Entry) -> Option<String> {
+        let (name, file) = (&entry.name, self.name.join(&entry.name));
+        if let Some(command) = signature::unpacking(&file, &self.name, false) {
+            return Some(format!("{name} lies there: unpack it with `{command}`"));
+        }
+        let format = recognise(&entry.path)?;
+        Some(format!(
+            "{name} lies there, {}: {}",
+            format.name, format.remedy
+        ))
     }
 }
 
@@ -217,9 +232,19 @@ fn is_table(name: &str) -> bool {
     name.ends_with(".csv") || name.ends_with(".tsv")
 }
 
-/// A format that is not read, by the first bytes of a file. gzip says nothing of what is inside.
+/// A table whose first column is called label, as Kaggle ships MNIST.
+fn is_labelled_table(entry: &Entry) -> bool {
+    is_table(&entry.name) && first_line(&entry.path).is_some_and(|line| line.starts_with("label,"))
+}
+
+/// A format that is not read, by the first bytes of a file, or of what is packed in it with gzip.
 fn recognise(file: &Path) -> Option<Format> {
-    signature::recognise(&head(file)).filter(|format| !format.is_gzip())
+    let head = head(file);
+    let format = signature::recognise(&head)?;
+    match format.is_gzip() {
+        false => Some(format),
+        true => signature::recognise(&gzip::head(&head)).filter(|format| !format.is_gzip()),
+    }
 }
 
 fn first_line(file: &Path) -> Option<String> {

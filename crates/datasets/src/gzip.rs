@@ -24,6 +24,17 @@ pub(crate) fn is_packed(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC)
 }
 
+/// The first bytes of what is packed in a file that begins with these.
+pub(crate) fn head(packed: &[u8]) -> Vec<u8> {
+    const LOOKED_AT: u64 = 512;
+    let mut bytes = Vec::new();
+    // The end is missing: what comes before the error is enough.
+    let _ = GzDecoder::new(packed)
+        .take(LOOKED_AT)
+        .read_to_end(&mut bytes);
+    bytes
+}
+
 /// The bytes of a file, unpacked if they are gzip: all members one after the other, and gzip
 /// inside gzip too. Zeros behind the last member are padding. `file` is its name for messages.
 ///

@@ -96,11 +96,33 @@ impl<'a> Differences<'a> {
                 problem = problem.note(format!("{what}{}", first(names)));
             }
         }
-        Some(match self.names() {
+        let hint = self.names().or_else(|| self.other_hint(&unexpected));
+        Some(match hint {
             Some(hint) => problem.hint(hint),
-            None if self.transposed => problem.hint(TRANSPOSED),
             None => problem,
         })
+    }
+
+    /// What to do where the names alone do not help.
+    fn other_hint(&self, unexpected: &[String]) -> Option<String> {
+        let only_biases = || self.missing.iter().all(|name| name.contains("bias\" ["));
+        let only = (
+            !self.missing.is_empty(),
+            !unexpected.is_empty(),
+            !self.shapes.is_empty(),
+        );
+        let of_keras = unexpected.iter().any(|name| name.contains("kernel"));
+        match only {
+            (true, true, _) if of_keras => Some(OF_KERAS.into()),
+            _ if self.transposed => Some(TRANSPOSED.into()),
+            (true, false, false) if only_biases() => {
+                Some("layers without one say so: bias = false".into())
+            }
+            (false, true, false) => {
+                Some("leave them out of the file, or add their layers to the model".into())
+            }
+            _ => None,
+        }
     }
 
     /// How to name the layers if the shapes of the file fit in their order.
@@ -134,6 +156,8 @@ impl<'a> Differences<'a> {
     }
 }
 
+const OF_KERAS: &str = "these are the names of Keras or JAX; call a kernel weight and transpose it to \
+                        [out, in], and name the layers as the parameters that are missing";
 const TRANSPOSED: &str =
     "these are [in, out], the layout of Keras and JAX; transpose them to [out, in]";
 

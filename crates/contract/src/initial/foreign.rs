@@ -58,7 +58,7 @@ const PYTORCH: Format = Format {
     name: "a file of PyTorch",
     python: [
         "import torch; from safetensors.torch import save_file",
-        "save_file({k: v.contiguous() for k, v in torch.load(\"IN\", map_location=\"cpu\").items()}, \"OUT\")",
+        "t = torch.load(\"IN\", map_location=\"cpu\"); t = next((t[k] for k in (\"state_dict\", \"model_state_dict\", \"model\") if k in t), t); save_file({k: v.contiguous() for k, v in t.items()}, \"OUT\")",
     ],
 };
 const NUMPY: Format = Format {
@@ -80,6 +80,13 @@ const HDF5: Format = Format {
     python: [
         "import h5py; from safetensors.numpy import save_file; t = {}",
         "h5py.File(\"IN\").visititems(lambda n, d: t.update({n: d[()]}) if hasattr(d, \"shape\") else None); save_file(t, \"OUT\")",
+    ],
+};
+const KERAS: Format = Format {
+    name: "an archive of Keras",
+    python: [
+        "import h5py, io, zipfile; from safetensors.numpy import save_file; t = {}; f = io.BytesIO(zipfile.ZipFile(\"IN\").read(\"model.weights.h5\"))",
+        "h5py.File(f).visititems(lambda n, d: t.update({n: d[()]}) if hasattr(d, \"shape\") else None); save_file(t, \"OUT\")",
     ],
 };
 const PICKLE: Format = Format {
@@ -109,7 +116,7 @@ fn format(file: &Path, bytes: &[u8]) -> Option<Format> {
     let ends = |end: &str| file.to_string_lossy().to_lowercase().ends_with(end);
     match bytes {
         [b'P', b'K', 3, 4, ..] if contains(b".npy") => Some(NUMPY),
-        [b'P', b'K', 3, 4, ..] if contains(b".h5") => Some(HDF5),
+        [b'P', b'K', 3, 4, ..] if contains(b".h5") => Some(KERAS),
         [b'P', b'K', 3, 4, ..] => Some(PYTORCH),
         [0x80, 1..=5, ..] if bytes.len() < 8 || !header_fits(bytes) => Some(PICKLE),
         [0x89, b'H', b'D', b'F', ..] => Some(HDF5),

@@ -229,7 +229,7 @@ fn other_files_are_recognised_by_their_first_bytes() {
         (
             "w.keras",
             b"PK\x03\x04....model.weights.h5",
-            "h5py.File(\"w.keras\")",
+            "zipfile.ZipFile(\"w.keras\").read(\"model.weights.h5\")",
         ),
         ("w.pkl", b"\x80\x04\x95.......", "a pickle of Python"),
         ("w.h5", b"\x89HDF\r\n\x1a\n", "HDF5"),

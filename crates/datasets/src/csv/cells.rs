@@ -3,7 +3,7 @@
 use spec::datasets::CsvSpec;
 
 use super::meaning::{looks_missing, number};
-use super::no_number::{MARKERS, remedy};
+use super::no_number::{MARKERS, remedy, remedy_if_alone};
 use super::roles::Role;
 use super::stats::sorted_names;
 use super::table::Table;
@@ -46,7 +46,9 @@ impl Cells {
             return Ok(Self::Categories { name, values });
         }
         let wrong = |row: usize, text: &str| {
-            let remedy = remedy(table, role.column, text, spec).unwrap_or_else(|| {
+            let remedy = remedy(table, role.column, text, spec);
+            let alone = || remedy_if_alone(table, role.column, text, spec);
+            let remedy = remedy.or_else(alone).unwrap_or_else(|| {
                 format!(
                     "list {name:?} in dataset.csv.categorical or dataset.csv.ignore, or {text:?} \
                      in {MARKERS}"

@@ -17,6 +17,11 @@ pub(super) fn decode(bytes: Vec<u8>, file: &str) -> Result<String, DataError> {
         Encoding::Utf32 => return Err(utf_32(file)),
     };
     check_format(text.as_bytes(), file)?;
+    // The end of a file, as DOS marked it.
+    let text = match text.strip_suffix('\u{1a}') {
+        Some(text) => text.into(),
+        None => text,
+    };
     if let Some(at) = text.find('\0') {
         return Err(DataError::Content {
             file: file.into(),

@@ -14,6 +14,8 @@ pub(super) struct Header<'a> {
     pub first: &'a StringRecord,
     pub rows: &'a [StringRecord],
     pub line: u64,
+    /// Lines of `rows`.
+    pub lines: &'a [u64],
     pub file: &'a str,
     /// The config key that names the file.
     pub key: &'static str,
@@ -68,6 +70,11 @@ impl Header<'_> {
     /// When the config says nothing and the line looks like a row, or it says that there is no
     /// header and the line looks like one.
     pub fn check(&self, spec: &CsvSpec) -> Result<Option<String>, DataError> {
+        if spec.header != Some(false)
+            && let Some(line) = self.repeated(spec)
+        {
+            return Err(self.repeats(line));
+        }
         match (spec.header, self.look(spec)) {
             (Some(false), Look::Names) => Err(self.unused()),
             (None, Look::Row) => Err(self.row_as_names()),
@@ -80,6 +87,32 @@ impl Header<'_> {
                 )))
             }
             _ => Ok(None),
+        }
+    }
+
+    /// The line on which the names of the columns stand again, as where files were joined.
+    fn repeated(&self, spec: &CsvSpec) -> Option<u64> {
+        let again = self.rows.iter().position(|row| row == self.first)?;
+        let others: Vec<StringRecord> = (self.rows.iter())
+            .filter(|row| *row != self.first)
+            .take(LOOKED_AT)
+            .cloned()
+            .collect();
+        let without = Header {
+            rows: &others,
+            ..*self
+        };
+        (without.look(spec) == Look::Names).then(|| self.lines[again])
+    }
+
+    fn repeats(&self, line: u64) -> DataError {
+        let names: Vec<&str> = self.first.iter().collect();
+        DataError::Content {
+            file: self.file.into(),
+            place: format!("line {line}"),
+            found: format!("the names of the columns again: {}", quoted(&names)),
+            expected: "a row".into(),
+            remedy: "remove the line, and all others like it".into(),
         }
     }
 
@@ -195,6 +228,7 @@ mod tests {
             first: &first,
             rows: &rows,
             line,
+            lines: &[],
             file,
             key,
         }

@@ -112,13 +112,28 @@ pub(super) fn check_classes(
     }
 }
 
-/// What is left of a label without case, dots behind it, and other ways to write a number.
+/// What is left of a label without case, dots behind it, marks around it, signs between words, and
+/// other ways to write a number.
 fn plain(label: &str, spec: &CsvSpec) -> String {
     if let Some(value) = number(label, spec.decimal).or_else(|| number(label, '.')) {
         // -0 is 0 too.
         return (value + 0.0).to_string();
     }
-    let words: Vec<&str> = label.split_whitespace().collect();
+    let inner = |mark| label.strip_prefix(mark)?.strip_suffix(mark);
+    let label = ['\'', '"', '`']
+        .into_iter()
+        .find_map(inner)
+        .unwrap_or(label);
+    let between = |c: char| c.is_whitespace() || matches!(c, '-' | '_');
+    let mut words: Vec<&str> = label.split(between).collect();
+    let wordy = |word: &&str| {
+        let mut ends = word.chars().take(1).chain(word.chars().next_back());
+        !word.is_empty() && ends.all(char::is_alphanumeric)
+    };
+    // "A-" is not "A".
+    if !words.iter().all(wordy) {
+        words = label.split_whitespace().collect();
+    }
     let label = words.join(" ").to_lowercase();
     match label.trim_end_matches(['.', ' ']) {
         "" => label,

@@ -23,8 +23,12 @@ pub(super) fn locate(path: &Path, base: &Path, key: &'static str) -> Result<Loca
             name: format!("csv/{name}"),
         });
     }
-    let remedy = match beside(path, &places) {
-        Some(near) => format!("did you mean {:?}?", near.display().to_string()),
+    let near = || {
+        let near = beside(path, &places).or_else(|| among_shipped(path, &folder))?;
+        Some(format!("did you mean {:?}?", near.display().to_string()))
+    };
+    let remedy = match elsewhere(&name).or_else(near) {
+        Some(remedy) => remedy,
         None => format!(
             "correct the path, or use a table that ships: {}",
             quoted(&names(&folder))
@@ -36,6 +40,20 @@ pub(super) fn locate(path: &Path, base: &Path, key: &'static str) -> Result<Loca
         remedy,
         key: Some(key),
     })
+}
+
+/// What to do about a name that is no path of this system.
+fn elsewhere(name: &str) -> Option<String> {
+    if name.contains("://") {
+        return Some("it is an address: download the file, and name that".into());
+    }
+    name.starts_with('~')
+        .then(|| "\"~\" is not replaced here: write the whole path".into())
+}
+
+/// A table that ships with nearly the same name.
+fn among_shipped(path: &Path, folder: &Path) -> Option<PathBuf> {
+    beside(path, &[folder.join(path)])
 }
 
 /// A file with nearly the same name where the table was looked for, as the config would name it.

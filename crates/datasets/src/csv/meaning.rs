@@ -1,8 +1,14 @@
 //! What a text in a table stands for: a number, a missing value, or something else.
 
 /// A finite number with this decimal mark. Rust would also read "inf" and "nan", which no network
-/// can learn from.
+/// can learn from. The minus of typesetters counts as one.
 pub(super) fn number(text: &str, decimal: char) -> Option<f64> {
+    if let Some(positive) = text.strip_prefix('\u{2212}') {
+        let value = positive.starts_with(|c: char| !matches!(c, '+' | '-'));
+        return number(positive, decimal)
+            .filter(|_| value)
+            .map(|value| -value);
+    }
     let value: Result<f64, _> = match decimal {
         '.' => text.parse(),
         _ if text.contains('.') => return None,
@@ -13,10 +19,10 @@ pub(super) fn number(text: &str, decimal: char) -> Option<f64> {
 
 /// Whether a text is one that programs write for a missing value.
 pub(super) fn looks_missing(text: &str) -> bool {
-    const EXACT: [&str; 11] = [
-        "NA", "na", "None", "NONE", "NaT", "?", "-", "--", "---", ".", "missing",
+    const EXACT: [&str; 13] = [
+        "NA", "na", "None", "NONE", "NaT", "?", "-", "--", "---", ".", "..", "missing", "\\N",
     ];
-    const ANY_CASE: [&str; 17] = [
+    const ANY_CASE: [&str; 19] = [
         "nan",
         "+nan",
         "n/a",
@@ -26,6 +32,8 @@ pub(super) fn looks_missing(text: &str) -> bool {
         "undefined",
         "<na>",
         "#n/a",
+        "#n/a n/a",
+        "#null!",
         "#na",
         "1.#qnan",
         "1.#ind",
@@ -84,7 +92,7 @@ impl NoNumber {
 }
 
 /// Whether a number has signs between its thousands, and perhaps a fraction behind another sign.
-fn has_thousands(text: &str) -> bool {
+pub(super) fn has_thousands(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let whole = match text.rsplit_once(['.', ',']) {
         Some((whole, fraction)) if digits(fraction) => whole,
@@ -116,6 +124,7 @@ mod tests {
     #[test]
     fn numbers_are_finite() {
         assert_eq!(number("-1.5e3", '.'), Some(-1500.0));
+        assert_eq!(number("\u{2212}1.5", '.'), Some(-1.5));
         for text in [
             "",
             "nan",
@@ -125,6 +134,8 @@ mod tests {
             "1,5",
             "0x10",
             "male",
+            "\u{2212}-1",
+            "\u{2212}",
         ] {
             assert_eq!(number(text, '.'), None, "{text}");
         }
@@ -146,6 +157,7 @@ mod tests {
             ("-", NoNumber::Missing),
             ("#N/A", NoNumber::Missing),
             ("-1.#IND", NoNumber::Missing),
+            ("\\N", NoNumber::Missing),
             ("3,14", NoNumber::OtherMark),
             ("0,5", NoNumber::OtherMark),
             ("0,500", NoNumber::OtherMark),

@@ -2,6 +2,7 @@
 
 use spec::datasets::CsvSpec;
 
+use super::dressed::{around, is_date};
 use super::meaning::{NoNumber, looks_missing, number};
 use super::ragged::{begins_comment, other_delimiter};
 use super::table::Table;
@@ -43,7 +44,9 @@ pub(super) fn remedy(table: &Table, column: usize, text: &str, spec: &CsvSpec) -
             "a network cannot learn from it: correct it, or {}",
             as_marker(table, column, text, spec)
         ),
-        NoNumber::Other => return by_its_signs(column, text, spec),
+        NoNumber::Other => {
+            return by_its_signs(column, text, spec).or_else(|| undressed(table, column, text));
+        }
     })
 }
 
@@ -66,12 +69,62 @@ pub(super) fn markers_with<'a>(texts: impl Iterator<Item = &'a str>, spec: &CsvS
     format!("if it stands for a missing value, set {MARKERS} = [{markers}]")
 }
 
+/// What to do about one text that is no number among many that are.
+pub(super) fn remedy_if_alone(
+    table: &Table,
+    column: usize,
+    text: &str,
+    spec: &CsvSpec,
+) -> Option<String> {
+    let texts = || table.texts(column, &spec.missing.markers).flatten();
+    let numbers = texts().filter(|text| number(text, spec.decimal).is_some());
+    let alone = 2 * numbers.count() > texts().count();
+    alone.then(|| {
+        let marker = markers_with(std::iter::once(text), spec);
+        format!("correct it, or remove the row; {marker}")
+    })
+}
+
+/// What to do about dates, and about numbers with signs or units around them.
+fn undressed(table: &Table, column: usize, text: &str) -> Option<String> {
+    if is_date(text) {
+        let name = &table.names[column];
+        return Some(format!(
+            "turn dates and times into numbers, such as days since the first, or list {name:?} in \
+             dataset.csv.ignore"
+        ));
+    }
+    let (before, behind) = around(text)?;
+    if (before, behind) == ("(", ")") {
+        return Some("write a minus sign in place of parentheses".into());
+    }
+    // Letters are a unit where all numbers have the same.
+    let texts = (0..table.height()).map(|row| table.text(row, column));
+    let units = texts.filter_map(around).all(|(_, other)| other == behind);
+    let signs: Vec<&str> = [before, behind]
+        .into_iter()
+        .filter(|sign| !sign.is_empty())
+        .collect();
+    (units || !behind.contains(char::is_alphabetic))
+        .then(|| format!("write plain numbers, without {}", quoted(&signs)))
+}
+
 fn by_its_signs(column: usize, text: &str, spec: &CsvSpec) -> Option<String> {
     if let Some(comment) = begins_comment(text).filter(|_| column == 0) {
         let comment = comment.to_string();
         return Some(format!(
             "set comment = {comment:?} if lines that begin so are comments"
         ));
+    }
+    if spec.delimiter == ' '
+        && let Some((index, value)) = text.split_once(':')
+        && number(index, '.').and(number(value, '.')).is_some()
+    {
+        return Some(
+            "it is an index with its value, as LIBSVM's sparse files have them: write all values \
+             of each row"
+                .into(),
+        );
     }
     // Where a part of it is a number, something else stands between the fields.
     let other =

@@ -38,7 +38,7 @@ fn other_format(bytes: &[u8]) -> Option<Format> {
         Some(format) if !text || marked || bytes.trim_ascii_start().starts_with(b"<") => {
             Some(format)
         }
-        _ => json(bytes).or_else(|| arff(bytes)),
+        _ => json(bytes).or_else(|| arff(bytes)).or_else(|| page(bytes)),
     }
 }
 
@@ -48,6 +48,19 @@ fn json(bytes: &[u8]) -> Option<Format> {
     let (name, remedy) = ("a JSON file", "export it as a CSV file");
     let is_json = matches!(around, (b'{', b'}') | (b'[', b']'));
     is_json.then_some(Format { name, remedy })
+}
+
+/// Part of a web page, or what a server answers in place of a file.
+fn page(bytes: &[u8]) -> Option<Format> {
+    let text = bytes.trim_ascii();
+    let closes = || text.windows(2).any(|pair| pair == b"</");
+    let markup = text.starts_with(b"<") && text.ends_with(b">") && closes();
+    let answer = text.starts_with(b"404: Not Found") || text == b"Not Found";
+    let (name, remedy) = (
+        "a web page",
+        "the download gave it instead of the file: take the address of the file itself",
+    );
+    (markup || answer).then_some(Format { name, remedy })
 }
 
 /// The format of Weka: a table below lines that describe it.
@@ -85,6 +98,8 @@ mod tests {
             (b" [{\"a\": 1},\n{\"a\": 2}]\n", "a JSON file"),
             (b"{\"a\": 1}\n{\"a\": 2}\n", "a JSON file"),
             (b"% Iris\r\n\r\n@RELATION iris\r\n", "an ARFF file"),
+            (b"<table><tr><td>1</td></tr></table>\n", "a web page"),
+            (b"404: Not Found", "a web page"),
             (b"\xfd7zXZ\0\0\x04", "an xz file"),
             (b"\0\0\x08\x03\0\0\xea\x60", "an IDX file"),
         ] {
@@ -94,7 +109,12 @@ mod tests {
                 "{text}"
             );
         }
-        for text in ["PAR1,y\n1,2\n", "BZh,y\n1,2\n", "[a],[y]x\n1,2\n"] {
+        for text in [
+            "PAR1,y\n1,2\n",
+            "BZh,y\n1,2\n",
+            "[a],[y]x\n1,2\n",
+            "<A>,<B>\n1,2\n",
+        ] {
             assert!(check_format(text.as_bytes(), "t.csv").is_ok(), "{text}");
         }
     }

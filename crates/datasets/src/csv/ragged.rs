@@ -36,6 +36,9 @@ impl Ragged<'_> {
             counts.sum::<usize>() == text.matches(sign).count()
         };
         let above = table.is_some_and(|record| !other.is_some_and(|sign| alike(record, sign)));
+        if table.is_none() && text.contains(delimiter) {
+            return self.whole_lines_quoted();
+        }
         if above || begins_comment(text).is_some() {
             return self.above_the_table(table.map_or(0, StringRecord::len));
         }
@@ -53,6 +56,20 @@ impl Ragged<'_> {
         DataError::setting(DELIMITER, problem, remedy)
     }
 
+    /// Each line was taken for a text and put in quotation marks.
+    fn whole_lines_quoted(&self) -> DataError {
+        DataError::Content {
+            file: self.file.into(),
+            place: format!("line {}", self.lines[0]),
+            found: format!(
+                "a whole line in quotation marks, {}",
+                excerpt(&self.fields[0][0])
+            ),
+            expected: "marks around single fields".into(),
+            remedy: "remove those around the lines, and write \" for each \"\" inside".into(),
+        }
+    }
+
     /// The record at `row` has more or fewer fields than the first, which may be a header.
     pub fn wrong(&self, row: usize, header: bool) -> DataError {
         let (count, expected) = (self.fields[row].len(), self.fields[0].len());
@@ -64,6 +81,8 @@ impl Ragged<'_> {
             set_comment(comment)
         } else if self.fields[row].iter().any(|field| field.contains('\n')) {
             "close the quotation mark that opens in this row".into()
+        } else if let Some(remedy) = self.other_quotes(row, expected) {
+            remedy.into()
         } else if header && rest.iter().all(|record| record.len() == expected + 1) {
             self.longer_than_the_header()
         } else if header
@@ -99,6 +118,27 @@ impl Ragged<'_> {
             .filter(|pair| whole(pair[0]) && digits(pair[1]));
         let (pairs, count) = (pairs.count(), fields.len());
         self.format.delimiter == b',' && count > expected + 1 && pairs >= count - expected
+    }
+
+    /// Delimiters that other signs than quotation marks are to protect.
+    fn other_quotes(&self, row: usize, expected: usize) -> Option<&'static str> {
+        let fields = &self.fields[row];
+        if fields.len() <= expected {
+            return None;
+        }
+        if fields.iter().any(|field| field.contains('\\')) {
+            return Some(
+                "a backslash protects nothing: put quotation marks around a field that contains \
+                 the delimiter, and write a mark in it twice, as \"\"",
+            );
+        }
+        let begins = |sign: char| fields.iter().any(|field| field.starts_with(sign));
+        let ends = |sign: char| fields.iter().any(|field| field.ends_with(sign));
+        let quotes = [('\'', '\''), ('“', '”'), ('„', '“'), ('`', '`')];
+        let quoted = quotes
+            .iter()
+            .any(|&(open, close)| begins(open) && ends(close));
+        quoted.then_some("quotation marks are \" on both sides: write them in place of the others")
     }
 
     /// Each row has a field more than the header.

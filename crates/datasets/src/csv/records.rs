@@ -64,6 +64,7 @@ impl Records {
             first,
             rows: &fields[1..],
             line,
+            lines: &lines[1..],
             file,
             key,
         };
@@ -143,9 +144,14 @@ fn read(
 
 /// A field without surrounding white space, nor quotation marks that had white space before them.
 fn clean(field: &str) -> &str {
-    let field = field.trim();
+    let field = bare(field);
     let inner = field.strip_prefix('"').and_then(|f| f.strip_suffix('"'));
-    inner.map_or(field, str::trim)
+    inner.map_or(field, bare)
+}
+
+/// Without white space around it, not even that of no width.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}'))
 }
 
 /// Takes the names that the header has, which must differ; the columns that it does not name.

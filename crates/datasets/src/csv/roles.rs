@@ -111,14 +111,37 @@ fn find(column: &Column, table: &Table, key: &'static str) -> Result<usize, Data
                     names[at],
                     quoted(names)
                 ),
-                None => match nearest(name, names.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean {near:?}? It has {}", quoted(names)),
-                    None => format!("it has {}", quoted(names)),
+                None => match table.line_of(name.trim()) {
+                    Some(line) => format!(
+                        "{name:?} stands on line {line}: if that line names the columns, remove \
+                         what stands above it. Now they are {}",
+                        quoted(names)
+                    ),
+                    None => by_likeness(name, names),
                 },
             },
         };
         DataError::setting(key, problem, remedy)
     })
+}
+
+fn by_likeness(name: &str, names: &[String]) -> String {
+    match likely(name, names) {
+        Some(near) => format!("did you mean {near:?}? It has {}", quoted(names)),
+        None => format!("it has {}", quoted(names)),
+    }
+}
+
+/// The name most like `name`, if one is like it at all: first of all one of the same letters.
+pub(super) fn likely<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
+    let letters = |name: &str| {
+        let letters = name.chars().filter(|c| c.is_alphanumeric());
+        letters.collect::<String>().to_lowercase()
+    };
+    let wanted = letters(name);
+    let same = |other: &&str| !wanted.is_empty() && letters(other) == wanted;
+    let mut all = names.iter().map(String::as_str);
+    all.clone().find(same).or_else(|| nearest(name, &mut all))
 }
 
 #[cfg(test)]

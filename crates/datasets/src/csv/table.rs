@@ -59,19 +59,15 @@ impl Table {
         Ok((table, source))
     }
 
-    /// Appends the rows of a second file, whose columns must be the same.
+    /// Appends the rows of a second file, whose columns must be the same, in any order.
     pub fn stack(mut self, other: Self) -> Result<Self, DataError> {
         let file = &other.files[0];
-        if self.names != other.names {
-            return Err(DataError::Content {
-                file: file.clone(),
-                place: "line 1".into(),
-                found: format!("the columns {}", quoted(&other.names)),
-                expected: format!("those of {}: {}", self.files[0], quoted(&self.names)),
-                remedy: "give both files the same columns in the same order".into(),
-            });
-        }
-        for (column, rows) in self.columns.iter_mut().zip(&other.columns) {
+        let place = |name: &String| other.names.iter().position(|other| other == name);
+        let places: Option<Vec<usize>> = self.names.iter().map(place).collect();
+        let places = places.filter(|places| places.len() == other.names.len());
+        let places = places.ok_or_else(|| self.other_columns(&other))?;
+        for (column, at) in self.columns.iter_mut().zip(places) {
+            let rows = &other.columns[at];
             column
                 .append(rows)
                 .map_err(|error| unreadable(file, &error.to_string(), super::TEST_PATH))?;
@@ -81,6 +77,29 @@ impl Table {
         self.files.extend(other.files);
         self.notes.extend(other.notes);
         Ok(self)
+    }
+
+    /// An error about a second file: which columns it lacks, and which it has besides.
+    fn other_columns(&self, other: &Self) -> DataError {
+        let without = |names: &[String], others: &[String]| -> Vec<String> {
+            let left = names.iter().filter(|name| !others.contains(name));
+            left.cloned().collect()
+        };
+        let lacks = without(&self.names, &other.names);
+        let besides = without(&other.names, &self.names);
+        let mut found = vec![format!("the columns {}", quoted(&other.names))];
+        for (names, how) in [(lacks, "without"), (besides, "besides")] {
+            if !names.is_empty() {
+                found.push(format!("{how} {}", quoted(&names)));
+            }
+        }
+        DataError::Content {
+            file: other.files[0].clone(),
+            place: "line 1".into(),
+            found: found.join(", "),
+            expected: format!("those of {}: {}", self.files[0], quoted(&self.names)),
+            remedy: "give both files the same columns".into(),
+        }
     }
 
     /// A table without rows.
@@ -116,6 +135,14 @@ impl Table {
     /// The text of one field.
     pub fn text(&self, row: usize, column: usize) -> &str {
         self.columns[column].get(row).unwrap_or_default()
+    }
+
+    /// The line of a row near the top that has this text in it.
+    pub fn line_of(&self, text: &str) -> Option<u64> {
+        const LOOKED_AT: usize = 20;
+        let has = |row: &usize| (0..self.names.len()).any(|column| self.text(*row, column) == text);
+        let row = (0..self.height().min(LOOKED_AT)).find(has)?;
+        Some(self.places[row].1)
     }
 
     /// Index in `files` of the file that a row is from.

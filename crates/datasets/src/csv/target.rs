@@ -5,7 +5,7 @@ use spec::datasets::{CsvSpec, Scale, Task};
 use super::encode::{Scaling, fits_f32};
 use super::labels;
 use super::meaning::number;
-use super::no_number::{MARKERS, remedy};
+use super::no_number::{MARKERS, remedy, remedy_if_alone};
 use super::roles::TARGET;
 use super::stats;
 use super::table::Table;
@@ -45,7 +45,9 @@ impl Values {
             ));
         }
         let wrong = |row: usize, text: &str| {
-            let remedy = remedy(table, column, text, spec).unwrap_or_else(|| {
+            let remedy = remedy(table, column, text, spec);
+            let alone = || remedy_if_alone(table, column, text, spec);
+            let remedy = remedy.or_else(alone).unwrap_or_else(|| {
                 format!(
                     "set task = \"classification\" if the target is a class, or list the text in \
                      {MARKERS}"

@@ -1,5 +1,6 @@
 mod bad_input;
 mod causes;
+mod origins;
 mod prepared;
 mod structure;
 

@@ -258,6 +258,29 @@ fn colours_that_are_all_grey_are_one_channel() {
 }
 
 #[test]
+fn parts_are_known_by_the_names_that_archives_give_them() {
+    for [train, test] in [
+        ["training_set", "test_set"],
+        ["seg_train/seg_train", "seg_test/seg_test"],
+        ["train-images", "test-images"],
+        ["Trainset", "Testset"],
+    ] {
+        let name = |part: &str, class: &str| format!("pets/{part}/{class}/1.png");
+        let names = [train, train, test, test];
+        let names: Vec<String> = (names.iter().zip(["cat", "dog", "cat", "dog"]))
+            .map(|(part, class)| name(part, class))
+            .collect();
+        let files: Vec<(&str, Vec<u8>)> = names.iter().map(|n| (n.as_str(), grey(9))).collect();
+        let data = load(&spec(), folder(&files).path(), &Streams::new(1)).unwrap();
+        assert_eq!((data.train.len(), data.test.len()), (2, 2), "{train}");
+    }
+    let stations = ["pets/train_station/1.png", "pets/test_tube/1.png"];
+    let files = stations.map(|name| (name, grey(9)));
+    let data = load(&spec(), folder(&files).path(), &Streams::new(1));
+    assert!(data.is_ok_and(|data| data.train.len() == 1));
+}
+
+#[test]
 fn pictures_of_several_sizes_are_resized_or_refused() {
     let wide = encode(GrayImage::from_pixel(100, 90, Luma([50])), ImageFormat::Png);
     let mixed = pets(&[("pets/dog/3.png", wide)]);

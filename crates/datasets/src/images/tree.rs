@@ -89,13 +89,22 @@ fn below(folder: &Folder, entry: &Entry) -> Folder {
     }
 }
 
+/// By `train`, `training_set`, `seg_train`, `test-images` and the like.
 fn role(name: &str) -> Option<Role> {
-    match name.to_lowercase().as_str() {
-        "train" | "training" => Some(Role::Train),
-        "test" | "testing" => Some(Role::Test),
-        "val" | "valid" | "validation" => Some(Role::Validation),
-        _ => None,
-    }
+    const BESIDE: [&str; 8] = [
+        "set", "data", "images", "image", "imgs", "pictures", "seg", "dataset",
+    ];
+    let name = name.to_lowercase();
+    let name = name.strip_suffix("set").unwrap_or(&name);
+    let words = name.split(['_', '-', ' ', '.']);
+    let mut words = words.filter(|word| !word.is_empty() && !BESIDE.contains(word));
+    let role = match words.next()? {
+        "train" | "training" => Role::Train,
+        "test" | "testing" => Role::Test,
+        "val" | "valid" | "validation" => Role::Validation,
+        _ => return None,
+    };
+    words.next().is_none().then_some(role)
 }
 
 /// Goes through the folders and remembers what it leaves out.
@@ -140,11 +149,22 @@ impl Walk {
         train: &Entry,
         test: Option<&Entry>,
     ) -> Result<(Part, Option<Part>), DataError> {
-        let train = self.part(&below(folder, train), "")?;
+        let train = self.part(&self.inner(folder, train), "")?;
         let name = &train.name;
         let split = format!(", or set path = \"{name}\" to hold some of those back");
-        let test = test.map(|entry| self.part(&below(folder, entry), &split));
+        let test = test.map(|entry| self.part(&self.inner(folder, entry), &split));
         Ok((train, test.transpose()?))
+    }
+
+    /// The folder of a part. Some archives put it into another one of that name.
+    fn inner(&self, folder: &Folder, entry: &Entry) -> Folder {
+        let outer = below(folder, entry);
+        let inside = outer.entries(None).unwrap_or_default();
+        let mut shown = inside.iter().filter(|entry| !is_hidden(&entry.name));
+        match (shown.next(), shown.next()) {
+            (Some(inner), None) if inner.is_dir && inner.name == entry.name => below(&outer, inner),
+            _ => outer,
+        }
     }
 
     /// The classes of a folder; `otherwise` is what else could be done if it has none.

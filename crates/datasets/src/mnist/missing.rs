@@ -33,7 +33,7 @@ fn remedy(folder: &Folder, entries: &[Entry], prefix: &str, stems: &[&str]) -> S
         format!("the files lie in \"{name}\": set dataset.mnist.path = \"{name}\"")
     };
     other_prefix(entries, stems)
-        .or_else(|| similar(entries, prefix, stems))
+        .or_else(|| similar(folder, entries, prefix, stems))
         .or_else(|| folder.nearby(holds_all).map(set_path))
         .or_else(|| others(entries, prefix, stems))
         .or_else(|| folder.clue(entries))
@@ -72,7 +72,7 @@ fn prefix_of<'a>(entry: &'a Entry, stems: &[&str]) -> Option<&'a str> {
 }
 
 /// A file that must be it but for its name: an unfinished download, a second copy, another type.
-fn similar(entries: &[Entry], prefix: &str, stems: &[&str]) -> Option<String> {
+fn similar(folder: &Folder, entries: &[Entry], prefix: &str, stems: &[&str]) -> Option<String> {
     const UNFINISHED: [&str; 5] = [".part", ".crdownload", ".download", ".tmp", ".partial"];
     let name = format!("{prefix}{}", stems[0]);
     let begin = |stem: &&str| stem.rsplitn(3, '-').last().unwrap_or_default().to_string();
@@ -87,6 +87,9 @@ fn similar(entries: &[Entry], prefix: &str, stems: &[&str]) -> Option<String> {
         return Some(format!(
             "the download of {there} is not finished: wait, or download it again"
         ));
+    }
+    if let Some(remedy) = folder.packed_or_other(near) {
+        return Some(remedy);
     }
     Some(format!(
         "{there} lies there: if it is that IDX file, name it {name}"

@@ -8,6 +8,9 @@ use crate::files::Located;
 use crate::idx::Idx;
 use crate::image_part::{ImagePart, MOST_BYTES};
 
+/// The form of labels.
+const LABELS: &str = "1 dimension [labels]";
+
 /// Images with their labels.
 pub(super) struct Part {
     pub images: ImagePart,
@@ -24,7 +27,7 @@ impl Part {
             return Err(wrong_rank(&images, images_file, expected));
         };
         let &[labelled] = labels.shape.as_slice() else {
-            return Err(wrong_rank(&labels, labels_file, "1 dimension [labels]"));
+            return Err(wrong_rank(&labels, labels_file, LABELS));
         };
         if labelled != count {
             return Err(DataError::Content {
@@ -100,8 +103,12 @@ impl Part {
 
 /// An array that has too few or too many dimensions to be images, or labels.
 fn wrong_rank(idx: &Idx, file: &Located, expected: &str) -> DataError {
-    let remedy = match idx.shape.len() {
-        4 => {
+    let remedy = match (idx.shape.len(), expected) {
+        (2, LABELS) => {
+            "write one label for each image, the number of its class, and check that images and \
+             labels were not exchanged"
+        }
+        (4, _) => {
             "images in colour are read by [dataset.images] and [dataset.cifar10]; for \
              [dataset.mnist] write one grey channel"
         }

@@ -204,6 +204,9 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         let mut characters = text.chars();
         match (characters.next(), characters.next()) {
             (Some(c), None) => self.placed(visitor.visit_char(c)),
+            _ if text == "\\t" => {
+                Err(Fault::wrong(self.0, EXPECTED).hint("a tab is \"\\t\", in double quotes"))
+            }
             _ => self.wrong(EXPECTED),
         }
     }

@@ -150,12 +150,25 @@ impl Experiment {
         const LISTED: usize = 12;
         const MANY: usize = 20;
         let first = classes.first()?;
-        let counted = classes.iter().take(LISTED);
+        let empty = classes.iter().filter(|(_, samples)| *samples == 0).count();
+        // Where most are empty, the others tell which label is wrong.
+        let sparse = classes.len() > LISTED && 2 * empty > classes.len();
+        let shown = || {
+            let all = classes.iter();
+            all.filter(|(_, samples)| !sparse || *samples > 0)
+        };
+        let counted = shown().take(LISTED);
         let mut list: Vec<String> = counted.map(|(name, n)| format!("{name} ({n})")).collect();
-        if classes.len() > LISTED {
+        if shown().count() > LISTED {
             list.push(format!("... ({} in all)", classes.len()));
         }
         let mut hint = format!("the classes and their samples: {}", list.join(", "));
+        if sparse {
+            let (all, last) = (classes.len(), classes.len() - 1);
+            hint += &format!(
+                "; {empty} of the {all} have none: correct the labels, if {last} is not one"
+            );
+        }
         let numbers: Option<Vec<f64>> = classes.iter().map(|(n, _)| n.parse().ok()).collect();
         let measured = |all: &Vec<f64>| all.len() > MANY || all.iter().any(|x| x.fract() != 0.0);
         if *first == ("0".into(), 0) {

@@ -227,9 +227,9 @@ fn missing_files() {
 
 #[test]
 fn a_test_file_with_other_columns() {
-    let error = load_texts(GOOD, Some("b,a,y\n1,2,u\n"), &spec()).unwrap_err();
-    let text = "test.csv, line 1: found the columns \"b\", \"a\", \"y\", expected those of t.csv: \
-                \"a\", \"b\", \"y\"; give both files the same columns in the same order";
+    let error = load_texts(GOOD, Some("b,c,y\n1,2,u\n"), &spec()).unwrap_err();
+    let text = "test.csv, line 1: found the columns \"b\", \"c\", \"y\", without \"a\", besides \"c\", \
+                expected those of t.csv: \"a\", \"b\", \"y\"; give both files the same columns";
     assert_eq!(error.to_string(), text);
     let error = load_texts(GOOD, Some("a,b,y\n,2,u\n"), &spec()).unwrap_err();
     assert_eq!(error.key(), Some("dataset.csv.test_path"));
