@@ -36,8 +36,20 @@ fn computing(lock: &str) -> Vec<(&str, &str)> {
         Some((quoted(lines.next()?)?, quoted(lines.next()?)?))
     });
     described
-        .filter(|(name, _)| COMPUTING.contains(name))
+        .filter(|(name, _)| COMPUTING.contains(name) && is_built_in(name))
         .collect()
+}
+
+/// Whether a library that computes is compiled: burn is where a feature asks for it.
+fn is_built_in(name: &str) -> bool {
+    let feature = |name: &str| env::var_os(format!("CARGO_FEATURE_{name}")).is_some();
+    let (ndarray, flex) = (feature("BURN_NDARRAY"), feature("BURN_FLEX"));
+    match name {
+        "burn" => ndarray || flex,
+        "burn-ndarray" => ndarray,
+        "burn-flex" => flex,
+        _ => true,
+    }
 }
 
 /// What stands in quotation marks.

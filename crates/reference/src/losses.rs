@@ -29,6 +29,6 @@ pub(crate) fn build(spec: LossSpec) -> Box<dyn Loss> {
         LossSpec::KlDivergence => Box::new(kl_divergence::KlDivergence),
         LossSpec::Hinge => Box::new(hinge::Hinge),
         LossSpec::SquaredHinge => Box::new(squared_hinge::SquaredHinge),
-        LossSpec::MaximumAPosteriori(criterion) => maximum_a_posteriori::loss(criterion.rubbish),
+        LossSpec::MaximumAPosteriori(criterion) => maximum_a_posteriori::loss(criterion),
     }
 }

@@ -41,24 +41,19 @@ pub(crate) fn build<T: BurnReal>(spec: &OptimizerSpec, parameters: usize) -> Opt
 
 /// Both forms of the rule of that name, for so many parameters.
 fn forms(spec: &OptimizerSpec, parameters: usize) -> Forms {
-    use OptimizerSpec as O;
     match spec {
-        O::Sgd(_) => sgd::forms(),
-        O::Momentum(rule) => momentum::forms(rule.momentum, parameters),
-        O::Nesterov(rule) => nesterov::forms(rule.momentum, parameters),
-        O::AdaGrad(rule) => adagrad::forms(rule.epsilon, parameters),
-        O::RmsProp(rule) => rmsprop::forms(rule.decay, rule.epsilon, parameters),
-        O::Adam(rule) => adam::forms([rule.beta1, rule.beta2], rule.epsilon, parameters),
-        O::AdamW(rule) => {
-            let betas = [rule.beta1, rule.beta2];
-            adamw::forms(betas, rule.epsilon, rule.weight_decay, parameters)
+        OptimizerSpec::Sgd(_) => sgd::forms(),
+        OptimizerSpec::Momentum(rule) => momentum::forms(rule, parameters),
+        OptimizerSpec::Nesterov(rule) => nesterov::forms(rule, parameters),
+        OptimizerSpec::AdaGrad(rule) => adagrad::forms(rule, parameters),
+        OptimizerSpec::RmsProp(rule) => rmsprop::forms(rule, parameters),
+        OptimizerSpec::Adam(rule) => adam::forms(rule, parameters),
+        OptimizerSpec::AdamW(rule) => adamw::forms(rule, parameters),
+        OptimizerSpec::Rprop(rule) => rprop::forms(rule, parameters),
+        OptimizerSpec::Quickprop(rule) => quickprop::forms(rule, parameters),
+        OptimizerSpec::DiagonalLevenbergMarquardt(rule) => {
+            diagonal_levenberg_marquardt::forms(rule)
         }
-        O::Rprop(rule) => {
-            let factors = [rule.decrease, rule.increase];
-            rprop::forms(factors, [rule.smallest, rule.largest], parameters)
-        }
-        O::Quickprop(rule) => quickprop::forms(rule.growth, parameters),
-        O::DiagonalLevenbergMarquardt(rule) => diagonal_levenberg_marquardt::forms(rule.mu),
     }
 }
 

@@ -12,6 +12,7 @@
 pub mod comparison;
 pub mod differences;
 pub mod explanation;
+pub mod function;
 pub mod passes;
 pub mod penalties;
 pub mod report;

@@ -17,7 +17,7 @@ use spec::{Config, ImplementationName, Problem};
 use crate::Failure;
 
 /// burn on both of its devices: what gradients are held against, whoever trains.
-const REFERENCES: [ImplementationName; 2] = [
+pub const REFERENCES: [ImplementationName; 2] = [
     ImplementationName::BurnNdarray,
     ImplementationName::BurnFlex,
 ];

@@ -22,8 +22,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::check::explanation;
+use crate::check::report::Report;
 use crate::check::verdict::Verdict;
-use crate::check::{Report, explanation};
 use crate::cli::ProofsArguments;
 use crate::{Failure, files, implementations, interrupt, output};
 use row::Row;
@@ -44,9 +45,9 @@ struct Proof {
 /// # Errors
 /// [`Failure::Run`] with the first tensor that is off, or with what is wrong in the file.
 pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
-    let file = arguments.write.as_ref().or(arguments.check.as_ref());
+    let file = arguments.write.as_deref().or(arguments.check.as_deref());
     match (file, implementations::missing_witnesses()) {
-        // Columns would be lost, or seem to be.
+        // Rows would be lost, or seem to be.
         (Some(file), Some(missing)) => {
             let file = file.display();
             return Err(Failure::Input(format!("{file}: {missing}")));

@@ -99,19 +99,18 @@ fn check_uses_central_differences_and_names_the_witnesses_that_are_missing() {
 }
 
 #[test]
-fn the_tables_of_a_file_are_left_alone() {
+fn recorded_proofs_are_left_alone() {
     let folder = folder();
-    let text = "<!-- proofs -->\n<!-- /proofs -->\n";
-    std::fs::write(folder.path().join("proofs.md"), text).unwrap();
+    let file = folder.path().join("proofs.json");
+    std::fs::write(&file, "[]").unwrap();
     for option in ["--write", "--check"] {
-        let proofs = runner(folder.path(), &["proofs", option, "proofs.md"]);
+        let proofs = runner(folder.path(), &["proofs", option, "proofs.json"]);
         assert_eq!(proofs.status.code(), Some(2));
         let message = said(&proofs.stderr);
         assert!(
-            message.contains(&format!("proofs.md: {MISSING}")),
+            message.contains(&format!("proofs.json: {MISSING}")),
             "{message}"
         );
     }
-    let after = std::fs::read_to_string(folder.path().join("proofs.md")).unwrap();
-    assert_eq!(after, text);
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "[]");
 }

@@ -1,13 +1,15 @@
-//! L = 1/N Σₙ \[y_c + ln(e^(−j) + Σₖ e^(−yₖ))\], c the right class: LeNet-5's criterion. Burn has
-//! no such loss.
+//! L = 1/N Σₙ \[y_c + ln(e^(−j) + Σₖ e^(−yₖ))\], c the right class: LeNet-5's criterion.
+//! Burn has no such loss.
 
 use burn::tensor::Tensor;
 use burn::tensor::loss::cross_entropy_with_logits;
+use spec::losses::MaximumAPosterioriSpec;
 
 use super::classes::right_class;
 use crate::loss::{Loss, one_over_n};
 
-pub(super) fn loss(rubbish: f64) -> Box<dyn Loss> {
+pub(super) fn loss(criterion: MaximumAPosterioriSpec) -> Box<dyn Loss> {
+    let rubbish = criterion.rubbish;
     Box::new(MaximumAPosteriori { rubbish })
 }
 

@@ -2,10 +2,12 @@
 
 use burn::optim::AdaGradConfig;
 use burn::tensor::Tensor;
+use spec::optimizers::AdaGradSpec;
 
 use crate::optimizer::{Forms, Rule};
 
-pub(super) fn forms(epsilon: f64, parameters: usize) -> Forms {
+pub(super) fn forms(rule: &AdaGradSpec, parameters: usize) -> Forms {
+    let epsilon = rule.epsilon;
     let squares = vec![None; parameters];
     let burns = AdaGradConfig::new().with_epsilon(epsilon as f32).init();
     Forms::ours(AdaGrad { epsilon, squares }).beside(burns)

@@ -2,10 +2,12 @@
 
 use burn::optim::AdamConfig;
 use burn::tensor::Tensor;
+use spec::optimizers::AdamSpec;
 
 use crate::optimizer::{Forms, Rule};
 
-pub(super) fn forms(beta: [f64; 2], epsilon: f64, parameters: usize) -> Forms {
+pub(super) fn forms(rule: &AdamSpec, parameters: usize) -> Forms {
+    let (beta, epsilon) = ([rule.beta1, rule.beta2], rule.epsilon);
     let [beta1, beta2] = beta;
     let burns = AdamConfig::new()
         .with_beta_1(beta1 as f32)

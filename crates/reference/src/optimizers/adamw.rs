@@ -2,11 +2,14 @@
 
 use burn::optim::AdamWConfig;
 use burn::tensor::Tensor;
+use spec::optimizers::AdamWSpec;
 
 use super::adam::Adam;
 use crate::optimizer::{Forms, Rule};
 
-pub(super) fn forms(beta: [f64; 2], epsilon: f64, weight_decay: f64, parameters: usize) -> Forms {
+pub(super) fn forms(rule: &AdamWSpec, parameters: usize) -> Forms {
+    let (beta, epsilon) = ([rule.beta1, rule.beta2], rule.epsilon);
+    let weight_decay = rule.weight_decay;
     let [beta1, beta2] = beta;
     let burns = AdamWConfig::new()
         .with_beta_1(beta1 as f32)

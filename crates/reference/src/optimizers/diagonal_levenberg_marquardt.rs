@@ -1,12 +1,13 @@
 //! Stochastic diagonal Levenberg-Marquardt. Burn has no such rule.
 
 use burn::tensor::Tensor;
+use spec::optimizers::DiagonalLevenbergMarquardtSpec;
 
 use crate::optimizer::{Forms, Rule};
 
-pub(super) fn forms(mu: f64) -> Forms {
+pub(super) fn forms(rule: &DiagonalLevenbergMarquardtSpec) -> Forms {
     Forms::ours(LevenbergMarquardt {
-        mu,
+        mu: rule.mu,
         curvature: Vec::new(),
     })
 }

@@ -3,10 +3,12 @@
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{ModuleOptimizer, SgdConfig};
 use burn::tensor::Tensor;
+use spec::optimizers::MomentumSpec;
 
 use crate::optimizer::{Forms, Rule};
 
-pub(super) fn forms(momentum: f64, parameters: usize) -> Forms {
+pub(super) fn forms(rule: &MomentumSpec, parameters: usize) -> Forms {
+    let momentum = rule.momentum;
     let velocities = vec![None; parameters];
     let ours = Momentum {
         momentum,

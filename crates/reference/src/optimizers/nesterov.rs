@@ -1,11 +1,13 @@
 //! Nesterov's momentum.
 
 use burn::tensor::Tensor;
+use spec::optimizers::NesterovSpec;
 
 use super::momentum;
 use crate::optimizer::{Forms, Rule};
 
-pub(super) fn forms(momentum: f64, parameters: usize) -> Forms {
+pub(super) fn forms(rule: &NesterovSpec, parameters: usize) -> Forms {
+    let momentum = rule.momentum;
     let velocities = vec![None; parameters];
     let ours = Nesterov {
         momentum,

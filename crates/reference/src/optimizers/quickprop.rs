@@ -1,12 +1,13 @@
 //! Quickprop. Burn has no such rule.
 
 use burn::tensor::Tensor;
+use spec::optimizers::QuickpropSpec;
 
 use crate::optimizer::{Forms, Rule};
 
-pub(super) fn forms(growth: f64, parameters: usize) -> Forms {
+pub(super) fn forms(rule: &QuickpropSpec, parameters: usize) -> Forms {
     Forms::ours(Quickprop {
-        growth,
+        growth: rule.growth,
         memory: vec![None; parameters],
     })
 }

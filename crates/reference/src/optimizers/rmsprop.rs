@@ -2,10 +2,12 @@
 
 use burn::optim::RmsPropConfig;
 use burn::tensor::Tensor;
+use spec::optimizers::RmsPropSpec;
 
 use crate::optimizer::{Forms, Rule};
 
-pub(super) fn forms(decay: f64, epsilon: f64, parameters: usize) -> Forms {
+pub(super) fn forms(rule: &RmsPropSpec, parameters: usize) -> Forms {
+    let (decay, epsilon) = (rule.decay, rule.epsilon);
     let burns = RmsPropConfig::new()
         .with_alpha(decay as f32)
         .with_epsilon(epsilon as f32)

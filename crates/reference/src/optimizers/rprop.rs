@@ -1,21 +1,21 @@
 //! Rprop: resilient backpropagation. Burn has no such rule.
 
 use burn::tensor::Tensor;
+use spec::optimizers::RpropSpec;
 
 use crate::optimizer::{Forms, Rule};
 
-pub(super) fn forms(factors: [f64; 2], bounds: [f64; 2], parameters: usize) -> Forms {
+pub(super) fn forms(rule: &RpropSpec, parameters: usize) -> Forms {
     Forms::ours(Rprop {
-        factors,
-        bounds,
+        factors: [rule.decrease, rule.increase],
+        bounds: [rule.smallest, rule.largest],
         memory: vec![None; parameters],
     })
 }
 
 /// With s' the sign of the gradient before (0 at first, and after a change of sign): Δ grows by η⁺
 /// where s s' > 0 and shrinks by η⁻ where s s' < 0, within its bounds; there the sign then counts
-/// as
-/// 0. w ← w − Δ s. Δ begins at the learning rate of the first update. As in PyTorch.
+/// as 0. w ← w − Δ s. Δ begins at the learning rate of the first update. As in PyTorch.
 struct Rprop {
     /// η⁻ and η⁺.
     factors: [f64; 2],

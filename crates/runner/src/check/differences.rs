@@ -22,11 +22,11 @@
 //! the function only, never at the gradient that is to be proved, so they cannot hide an error.
 
 use contract::{Backward, Implementation, Mode, NamedTensors, Streams, TensorError};
-use ndarray::{Array2, ArrayD, ArrayView2};
+use ndarray::{Array2, ArrayD};
 use rand::seq::index::sample;
 
 use super::comparison::{Comparison, Context, INPUT, compare_entries, floor};
-use super::penalties::Penalties;
+pub use super::function::Function;
 use super::rounding::{MOVED, Noise};
 use super::verdict::Verdict;
 
@@ -45,15 +45,6 @@ const ROUNDING: f64 = 16.0 * f64::EPSILON;
 const HIDDEN: f64 = 1e-5;
 /// How much of the rounding of f, over h, the extrapolated slope carries: 3/2, and a little more.
 const CARRIED: f64 = 2.0;
-
-/// What is differentiated.
-#[derive(Clone, Copy)]
-pub enum Function<'a> {
-    /// The objective with these targets: the mean loss and the penalties.
-    Objective(ArrayView2<'a, f64>, &'a Penalties),
-    /// `$\sum dy \odot y$` with this upstream gradient.
-    Upstream(ArrayView2<'a, f64>),
-}
 
 /// A model at some parameters and inputs.
 pub struct Point<'m, 'f> {

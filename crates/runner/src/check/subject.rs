@@ -7,7 +7,7 @@ use spec::ImplementationName;
 use spec::model::{Initializer, PlannedLayer};
 use spec::training::TrainingSpec;
 
-use super::differences::Function;
+use super::function::Function;
 use super::penalties::Penalties;
 use crate::Failure;
 use crate::implementations::{Number, build};

@@ -74,58 +74,83 @@ pub fn references<T: Number>(
     probe: &Probe<f64>,
     tolerance: f64,
 ) -> Result<Vec<Comparison>, Failure> {
-    let exact = probe;
-    let probe = exact.cast::<T>();
     let mut by_hand = subject.loaded::<T>(ImplementationName::Backprop)?;
     let vanishing = subject.vanishing_gradients();
     let mut comparisons = Vec::new();
     for name in built_in() {
         let mut reference = subject.loaded::<T>(name)?;
+        let mut sides = Sides {
+            subject,
+            exact: probe,
+            probe: probe.cast(),
+            ours: &mut *by_hand,
+            theirs: &mut *reference,
+        };
+        let context = Context {
+            witness: &witness(name, T::NAME),
+            pass: "forward",
+            bound: Bound::Relative(tolerance),
+            zero_is_no_proof: subject.has_gradients(),
+            input: subject.has_input_gradient(),
+            vanishing: &vanishing,
+        };
+        if !subject.has_gradients() {
+            comparisons.extend(sides.forward(context)?);
+            continue;
+        }
         for pass in Pass::ALL {
-            stop_if_interrupted()?;
             let context = Context {
-                witness: &witness(name, T::NAME),
                 pass: pass.name(),
-                bound: Bound::Relative(tolerance),
-                zero_is_no_proof: true,
-                input: subject.has_input_gradient(),
-                vanishing: &vanishing,
+                ..context
             };
-            let compared = if subject.has_gradients() {
-                let ours = pass.run(&mut *by_hand, &probe);
-                let theirs = pass.run(&mut *reference, &probe);
-                let mut compared = compare_backward(context, &ours, &theirs);
-                let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
-                    Ok(of_backward(&pass.run(model, probe)))
-                };
-                let entry = Entry::Pass(Some(pass));
-                rounding::excuse(&mut compared, subject, exact, entry, &run)?;
-                compared
-            } else if matches!(pass, Pass::Loss) {
-                let evaluate = |model: &mut dyn Implementation<T>, probe: &Probe<T>| {
-                    model.evaluate(Mode::Training, probe.x.view(), probe.t.view())
-                };
-                let context = Context {
-                    pass: "forward",
-                    zero_is_no_proof: false,
-                    ..context
-                };
-                let ours = evaluate(&mut *by_hand, &probe);
-                let theirs = evaluate(&mut *reference, &probe);
-                let output = subject.output();
-                let mut compared = compare_evaluations(context, &output, &ours, &theirs);
-                let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
-                    Ok(of_evaluation(&output, &evaluate(model, probe)))
-                };
-                rounding::excuse(&mut compared, subject, exact, Entry::Pass(None), &run)?;
-                compared
-            } else {
-                Vec::new()
-            };
-            comparisons.extend(compared);
+            comparisons.extend(sides.backward(context, pass)?);
         }
     }
     Ok(comparisons)
+}
+
+/// The hand-written model and one of burn's, at the same parameters.
+struct Sides<'a, T> {
+    subject: Subject<'a>,
+    /// The batch, and the same in the precision of the models.
+    exact: &'a Probe<f64>,
+    probe: Probe<T>,
+    ours: &'a mut dyn Implementation<T>,
+    theirs: &'a mut dyn Implementation<T>,
+}
+
+impl<T: Number> Sides<'_, T> {
+    /// A backward pass of both.
+    fn backward(&mut self, context: Context<'_>, pass: Pass) -> Result<Vec<Comparison>, Failure> {
+        stop_if_interrupted()?;
+        let ours = pass.run(self.ours, &self.probe);
+        let theirs = pass.run(self.theirs, &self.probe);
+        let mut compared = compare_backward(context, &ours, &theirs);
+        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
+            Ok(of_backward(&pass.run(model, probe)))
+        };
+        let entry = Entry::Pass(Some(pass));
+        rounding::excuse(&mut compared, self.subject, self.exact, entry, &run)?;
+        Ok(compared)
+    }
+
+    /// A forward pass of both, in training mode.
+    fn forward(&mut self, context: Context<'_>) -> Result<Vec<Comparison>, Failure> {
+        stop_if_interrupted()?;
+        let evaluate = |model: &mut dyn Implementation<T>, probe: &Probe<T>| {
+            model.evaluate(Mode::Training, probe.x.view(), probe.t.view())
+        };
+        let ours = evaluate(self.ours, &self.probe);
+        let theirs = evaluate(self.theirs, &self.probe);
+        let output = self.subject.output();
+        let mut compared = compare_evaluations(context, &output, &ours, &theirs);
+        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
+            Ok(of_evaluation(&output, &evaluate(model, probe)))
+        };
+        let entry = Entry::Pass(None);
+        rounding::excuse(&mut compared, self.subject, self.exact, entry, &run)?;
+        Ok(compared)
+    }
 }
 
 /// Some updates of a model, and its parameters and running statistics after them; its batches are

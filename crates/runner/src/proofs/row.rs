@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::Report;
 use crate::check::comparison::{Comparison, INPUT, LOSS};
+use crate::check::report::Report;
 use crate::check::verdict::Verdict;
 use crate::numbers::rounded;
 use crate::{Failure, files};

@@ -3,12 +3,12 @@
 use std::iter;
 
 use super::row::{Quantity, Row};
+use crate::check::witnesses::DIFFERENCES;
+use crate::implementations::{PRECISIONS, REFERENCES, witness};
 use crate::sheet::Sheet;
 
 /// Where nothing was compared.
 const NOTHING: &str = "–";
-const PRECISIONS: [&str; 2] = ["f64", "f32"];
-const DEVICES: [&str; 2] = ["ndarray", "flex"];
 
 /// A column: the largest error of a quantity against some witnesses.
 struct Column {
@@ -43,7 +43,7 @@ impl Column {
 /// Against central differences, which there are in f64 only.
 fn differences() -> impl Iterator<Item = Column> {
     let quantities = [Quantity::Input, Quantity::Parameters];
-    let witness = || vec!["central differences f64".into()];
+    let witness = || vec![DIFFERENCES.into()];
     quantities
         .into_iter()
         .map(move |quantity| Column::new(quantity, "differences", witness()))
@@ -54,8 +54,10 @@ fn columns(precision: &str) -> Vec<Column> {
         "f64" => differences().collect(),
         _ => Vec::new(),
     };
-    for device in DEVICES {
-        let witness = format!("burn-{device} {precision}");
+    // Also of what is not built in: rows that were recorded have them all.
+    for name in REFERENCES {
+        let witness = witness(name, precision);
+        let device = name.as_str().trim_start_matches("burn-");
         columns.extend(Quantity::ALL.map(|part| Column::new(part, device, vec![witness.clone()])));
     }
     columns
@@ -90,7 +92,7 @@ pub fn tables(rows: &[Row]) -> String {
 
 /// Some networks in f64, with the larger error of burn's two devices.
 pub fn summary(rows: &[Row], names: &[&str]) -> String {
-    let burn: Vec<String> = DEVICES.map(|device| format!("burn-{device} f64")).into();
+    let burn: Vec<String> = REFERENCES.map(|name| witness(name, "f64")).into();
     let of_burn = Quantity::ALL.map(|quantity| Column::new(quantity, "burn", burn.clone()));
     let columns: Vec<Column> = differences().chain(of_burn).collect();
     let mut sheet = empty("f64", &columns);

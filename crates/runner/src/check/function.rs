@@ -1,0 +1,14 @@
+//! What a backward pass differentiates.
+
+use ndarray::ArrayView2;
+
+use super::penalties::Penalties;
+
+/// What is differentiated.
+#[derive(Clone, Copy)]
+pub enum Function<'a> {
+    /// The objective with these targets: the mean loss and the penalties.
+    Objective(ArrayView2<'a, f64>, &'a Penalties),
+    /// `$\sum dy \odot y$` with this upstream gradient.
+    Upstream(ArrayView2<'a, f64>),
+}
