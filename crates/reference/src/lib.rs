@@ -10,10 +10,11 @@
 //! use ndarray::array;
 //! use reference::{Backend, Model};
 //! use spec::model::{LayerSpec, LinearSpec, ModelSpec};
+//! use spec::optimizers::SgdSpec;
 //! use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
 //!
 //! let plan = ModelSpec::new(vec![LayerSpec::Linear(LinearSpec::new(1))]).plan(&[2]).unwrap();
-//! let rule = OptimizerSpec::Sgd { learning_rate: 0.1 };
+//! let rule = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });
 //! let training = TrainingSpec::new(LossSpec::SquaredError, rule);
 //! let mut model = Model::<f64>::new(&plan, &training, Streams::new(1), Backend::Flex);
 //! let mut parameters = NamedTensors::default();

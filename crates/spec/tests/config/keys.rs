@@ -73,7 +73,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "softmax_cross_entropy",
             "cross_entropy",
-            "a.toml:20:8: unknown name `cross_entropy`; valid: squared_error, sum_of_squares, mean_of_squares, binary_cross_entropy, softmax_cross_entropy, kl_divergence, hinge, squared_hinge, maximum_a_posteriori",
+            "a.toml:20:8: unknown name `cross_entropy`; did you mean `softmax_cross_entropy`? (valid: squared_error, sum_of_squares, mean_of_squares, binary_cross_entropy, softmax_cross_entropy, kl_divergence, hinge, squared_hinge, maximum_a_posteriori)",
         ),
         (
             "{ momentum = {",

@@ -34,8 +34,8 @@ impl<T: Real> Conv2d<T> {
         let spread = spec.channels * planes.spread_row();
         let chunk = (CHUNK / (planes.image() + spread)).clamp(1, 8);
         let buffers = Buffers {
-            forward: vec![Strips::new(); groups],
-            backward: vec![Strips::new(); groups * ways_back.len()],
+            forward: vec![Strips::default(); groups],
+            backward: vec![Strips::default(); groups * ways_back.len()],
             x: aligned_zeros(chunk * planes.image()),
             y: aligned_zeros(spec.channels * (planes.wide() + SLACK)),
             dy: aligned_zeros(chunk * spread),

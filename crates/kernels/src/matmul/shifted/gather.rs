@@ -20,15 +20,17 @@ pub struct Strips<T> {
     rows: usize,
 }
 
-impl<T: Real> Strips<T> {
+impl<T: Real> Default for Strips<T> {
     /// A matrix without rows.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             numbers: Vec::new(),
             rows: 0,
         }
     }
+}
 
+impl<T: Real> Strips<T> {
     /// Takes `rows` rows with `columns` numbers each, the numbers of a row from `row`.
     pub fn fill<R: Iterator<Item = T>>(
         &mut self,
