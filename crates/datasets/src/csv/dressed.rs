@@ -13,9 +13,8 @@ pub(super) fn around(text: &str) -> Option<(&str, &str)> {
     let is_number = number(inner, '.').is_some() || number(inner, ',').is_some();
     let (before, behind) = (before.trim(), behind.trim());
     let named = before.contains(char::is_alphanumeric) && !before.ends_with(['$', '€', '£', '¥']);
-    let dressed = !before.is_empty() || !behind.is_empty();
-    let dressed = dressed && !named;
-    (dressed && (is_number || has_thousands(inner))).then_some((before, behind))
+    let bare = before.is_empty() && behind.is_empty();
+    (!named && !bare && (is_number || has_thousands(inner))).then_some((before, behind))
 }
 
 /// Whether a text is a date, a time, or both.

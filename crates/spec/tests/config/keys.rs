@@ -83,7 +83,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "learning_rate = 0.1",
             "lr = 0.1",
-            "a.toml:21:28: unknown key `lr`; valid: learning_rate, momentum",
+            "a.toml:21:28: unknown key `lr`; did you mean `learning_rate`? (valid: learning_rate, momentum)",
         ),
         (
             "\"accuracy\"",
