@@ -20,6 +20,7 @@ pub struct Cut {
 
 impl Cut {
     /// Cuts so many rows, each with so many multiplications, into at most so many pieces.
+    #[inline]
     pub fn new(rows: usize, work: usize, most: usize) -> Self {
         let most = most.min(rows * work / LEAST_WORK);
         let height = rows.div_ceil(most.clamp(1, MOST_PIECES)).max(1);
@@ -31,6 +32,7 @@ impl Cut {
     }
 
     /// Everything in one piece.
+    #[inline]
     pub fn whole(rows: usize) -> Self {
         Self {
             rows,
@@ -40,6 +42,7 @@ impl Cut {
     }
 
     /// The rows of a piece.
+    #[inline]
     pub fn part(&self, index: usize) -> Range<usize> {
         let start = index * self.height;
         start..(start + self.height).min(self.rows)

@@ -20,6 +20,7 @@ impl Images {
     ///
     /// # Panics
     /// When an image has more than 2³² numbers.
+    #[inline]
     pub fn new(channels: usize, size: [usize; 2], padding: [usize; 2]) -> Self {
         let images = Self {
             channels,
@@ -34,21 +35,25 @@ impl Images {
     }
 
     /// Numbers of a row, laid out.
+    #[inline]
     pub fn row(&self) -> usize {
         (self.width + 2 * self.pad_width) * self.channels
     }
 
     /// Numbers of an image, laid out.
+    #[inline]
     pub fn length(&self) -> usize {
         (self.height + 2 * self.pad_height) * self.row()
     }
 
     /// Where the channels of a pixel begin, counted from the corner of the padding.
+    #[inline]
     pub fn place(&self, i: usize, j: usize) -> u32 {
         (i * self.row() + j * self.channels) as u32
     }
 
     /// An image, laid out. The padding stays as it was.
+    #[inline]
     pub fn lay_out<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
         for (first, start) in self.lines() {
             let pixels = &mut laid_out[start..][..self.line() * self.channels];
@@ -65,6 +70,7 @@ impl Images {
     }
 
     /// The pixels of an image that is laid out.
+    #[inline]
     pub fn take_back<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
         for (first, start) in self.lines() {
             let pixels = &laid_out[start..][..self.line() * self.channels];
@@ -77,6 +83,7 @@ impl Images {
     }
 
     /// An image `[H, W, C]` with its padding. That stays as it was.
+    #[inline]
     pub fn surround<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
         let line = self.line() * self.channels;
         for ((_, start), x) in self.lines().zip(x.chunks_exact(line)) {
@@ -85,6 +92,7 @@ impl Images {
     }
 
     /// The image `[H, W, C]` in its padding.
+    #[inline]
     pub fn inside<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
         let line = self.line() * self.channels;
         for ((_, start), x) in self.lines().zip(x.chunks_exact_mut(line)) {
@@ -92,12 +100,14 @@ impl Images {
         }
     }
 
+    #[inline]
     fn pixels(&self) -> usize {
         self.height * self.width
     }
 
     /// Pixels that lie one behind the other: those of a row, or where there is no padding between
     /// the rows those of the whole image.
+    #[inline]
     fn line(&self) -> usize {
         match self.pad_width {
             0 => self.pixels(),
@@ -106,6 +116,7 @@ impl Images {
     }
 
     /// The first pixel of each line, and where it begins.
+    #[inline]
     fn lines(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
         let images = *self;
         let firsts = (0..self.pixels()).step_by(self.line());

@@ -50,21 +50,25 @@ pub struct Side {
 
 impl Side {
     /// Plane that kernel entry `k` reads.
+    #[inline]
     fn phase(&self, k: usize) -> usize {
         self.dilation * k % self.stride
     }
 
     /// How far from the output.
+    #[inline]
     fn shift(&self, k: usize) -> usize {
         self.dilation * k / self.stride
     }
 
     /// Places of a plane: all that an output reads.
+    #[inline]
     fn length(&self) -> usize {
         self.out + self.shift(self.kernel - 1)
     }
 
     /// Places of a plane that are pixels, not padding.
+    #[inline]
     fn inside(&self, phase: usize) -> Range<usize> {
         let place = |padded: usize| padded.saturating_sub(phase).div_ceil(self.stride);
         let end = place(self.padding + self.size).min(self.length());
@@ -72,6 +76,7 @@ impl Side {
     }
 
     /// The pixel at a place that is inside.
+    #[inline]
     fn pixel(&self, phase: usize, place: usize) -> usize {
         self.stride * place + phase - self.padding
     }
@@ -96,6 +101,7 @@ struct Phase {
 
 impl Planes {
     /// The layout of a convolution of so many input maps.
+    #[inline]
     pub fn new(maps: usize, down: Side, across: Side) -> Self {
         let (mut phases, mut entries) = (Vec::<Phase>::new(), Vec::new());
         for kh in 0..down.kernel {
@@ -120,33 +126,39 @@ impl Planes {
     }
 
     /// Numbers of a plane.
+    #[inline]
     pub fn plane(&self) -> usize {
         self.down.length() * self.across.length()
     }
 
     /// Numbers of a laid out image, `[phases, C, plane]` and some to read beyond.
+    #[inline]
     pub fn image(&self) -> usize {
         self.phases.len() * self.maps * self.plane() + SLACK
     }
 
     /// Numbers from the first output of a map to the last, in rows as wide as a plane's.
+    #[inline]
     pub fn wide(&self) -> usize {
         (self.down.out - 1) * self.across.length() + self.across.out
     }
 
     /// Numbers before the first output in a row of [`Planes::spread`], as many as the largest
     /// shift.
+    #[inline]
     pub fn lead(&self) -> usize {
         self.entries.last().map_or(0, |&(_, shift)| shift)
     }
 
     /// Numbers of a row of [`Planes::spread`].
+    #[inline]
     pub fn spread_row(&self) -> usize {
         self.lead() + self.plane() + SLACK
     }
 
     /// Where `$(c, k_h, k_w)$` begins to read, for the first `maps` maps: the shifted rows of the
     /// product with a weight `[C_out, maps · K_h · K_w]`.
+    #[inline]
     pub fn offsets(&self, maps: usize) -> Vec<usize> {
         let plane = self.plane();
         let of_map = |map: usize| {
@@ -157,6 +169,7 @@ impl Planes {
     }
 
     /// What gathers the gradient of each phase, from the gradient of the first `maps` output maps.
+    #[inline]
     pub fn ways_back(&self, maps: usize) -> Vec<WayBack> {
         let way = |(index, phase): (usize, &Phase)| {
             let rows = self.down.inside(phase.down);
@@ -179,6 +192,7 @@ impl Planes {
     }
 
     /// Whether there are pixels that no kernel entry reads, so that no way leads back to them.
+    #[inline]
     pub fn misses_pixels(&self) -> bool {
         let read = |side: &Side, phase: usize| side.inside(phase).len();
         let each = self.phases.iter();
@@ -189,6 +203,7 @@ impl Planes {
     }
 
     /// `f` of an image `[C, H, W]`, laid out. What is zero between the pixels stays as it was.
+    #[inline]
     pub fn lay_out<T: Real>(&self, x: &[T], planes: &mut [T], f: impl Fn(T) -> T) {
         let stride = self.across.stride;
         for index in 0..self.phases.len() {
@@ -210,6 +225,7 @@ impl Planes {
 
     /// The pixels of one phase of a map, from the places that a [`WayBack`] gathers, into their
     /// image `[C, H, W]`.
+    #[inline]
     pub fn take_back<T: Real>(&self, phase: usize, map: usize, places: &[T], dx: &mut [T]) {
         let first_row = self.down.inside(self.phases[phase].down).start;
         let stride = self.across.stride;
@@ -227,6 +243,7 @@ impl Planes {
 
     /// Calls with the place in the plane (from `first_row` on), the pixel in the image and the
     /// length of each row of pixels.
+    #[inline]
     fn segments(
         &self,
         phase: usize,
@@ -248,6 +265,7 @@ impl Planes {
     }
 
     /// One output map `[H_out, W_out]` from its wide rows, plus `bias`.
+    #[inline]
     pub fn narrow<T: Real>(&self, wide: &[T], bias: T, y: &mut [T]) {
         let rows = wide.chunks(self.across.length());
         for (y, wide) in y.chunks_exact_mut(self.across.out).zip(rows) {
@@ -259,6 +277,7 @@ impl Planes {
 
     /// The gradient of one output map in wide rows, after [`Planes::lead`] zeros; what lies between
     /// stays zero.
+    #[inline]
     pub fn spread<T: Real>(&self, dy: &[T], row: &mut [T]) {
         let wide = row[self.lead()..].chunks_mut(self.across.length());
         for (dy, wide) in dy.chunks_exact(self.across.out).zip(wide) {

@@ -13,7 +13,7 @@ use crate::engine::chain::{Build, Chain};
 use crate::engine::gradients::{Backpropagated, largest_task};
 use crate::engine::names::Names;
 use crate::engine::piece::{Piece, Request};
-use crate::engine::pieces::most_pieces;
+use crate::engine::pieces::Work;
 use crate::engine::rows;
 use crate::layers::{self, InputLinear, Mode, Order};
 use crate::losses::{self, Loss};
@@ -32,6 +32,8 @@ pub struct Network<T> {
     plan: Vec<PlannedLayer>,
     /// Whether a layer needs all samples of a batch at once.
     coupled: bool,
+    /// By which a batch is cut otherwise.
+    work: Work,
     shared: Shared<T>,
     /// The layers; where samples are coupled there is one chain.
     chains: PerThread<Chain<T>>,
@@ -97,6 +99,7 @@ impl<T: Real> Network<T> {
         Self {
             plan: plan.to_vec(),
             coupled: couples_samples(plan),
+            work: Work::of(plan),
             room: 0,
             cut: Cut::whole(0),
             shared: Shared {
@@ -366,8 +369,7 @@ impl<T: Real> Network<T> {
         if self.coupled {
             return Cut::whole(rows);
         }
-        let work: usize = self.plan.iter().map(PlannedLayer::multiplications).sum();
-        Cut::new(rows, work, most_pieces(&self.plan, rows))
+        self.work.cut(rows)
     }
 }
 

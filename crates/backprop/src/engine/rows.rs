@@ -8,7 +8,7 @@ use contract::{Real, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
 use spec::model::PlannedLayer;
 
-use crate::engine::pieces::most_pieces;
+use crate::engine::pieces::Work;
 use crate::layers::units::UnitGradients;
 use crate::layers::{self, Layer, Mode, Order, Pass, Residual};
 use kernels::cut::Cut;
@@ -31,6 +31,7 @@ pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn
 /// A layer, or several fused, once for each part of the rows.
 pub struct Rows<T> {
     plan: Vec<PlannedLayer>,
+    work: Work,
     streams: Streams,
     parts: Vec<Part<T>>,
 }
@@ -52,6 +53,7 @@ impl<T: Real> Rows<T> {
     fn new(plan: &[PlannedLayer], streams: Streams, first: Box<dyn Layer<T>>) -> Self {
         Self {
             plan: plan.to_vec(),
+            work: Work::of(plan),
             streams,
             parts: vec![Part::new(first)],
         }
@@ -59,8 +61,7 @@ impl<T: Real> Rows<T> {
 
     /// The cut, with a layer for each part.
     fn cut(&mut self, rows: usize) -> Cut {
-        let work = self.plan.iter().map(PlannedLayer::multiplications).sum();
-        let cut = Cut::new(rows, work, most_pieces(&self.plan, rows));
+        let cut = self.work.cut(rows);
         while self.parts.len() < cut.pieces {
             let (layer, _) = layers::build_first(&self.plan, self.streams);
             self.parts.push(Part::new(layer));
