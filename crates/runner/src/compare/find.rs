@@ -113,7 +113,8 @@ fn nothing_there(run: &str, results: &Path) -> Failure {
     let near = nearest(run, names()).or_else(|| nearest(&meant, names()));
     let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     let there = match there.is_empty() {
-        true => "none".into(),
+        true if results.is_dir() => "none; train a config first: runner run CONFIG".into(),
+        true => "none, for there is no such folder; name that of the records with --results".into(),
         false => there.join(", "),
     };
     let results = results.display();
