@@ -13,3 +13,4 @@ pub mod network;
 mod piece;
 mod pieces;
 pub mod rows;
+mod task;

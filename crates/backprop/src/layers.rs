@@ -11,6 +11,7 @@ pub mod elu;
 pub mod embedding;
 pub mod identity;
 pub mod input_linear;
+pub(crate) mod layer;
 pub mod layer_norm;
 pub mod leaky_relu;
 pub mod linear;
@@ -33,7 +34,6 @@ pub mod units;
 mod windows;
 
 use contract::{Real, Streams};
-use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{LayerSpec, PlannedLayer};
 
 pub use avg_pool::AvgPool;
@@ -45,6 +45,7 @@ pub use elu::Elu;
 pub use embedding::Embedding;
 pub use identity::Identity;
 pub use input_linear::InputLinear;
+pub use layer::{Layer, Mode, Order, Pass};
 pub use layer_norm::LayerNorm;
 pub use leaky_relu::LeakyRelu;
 pub use linear::Linear;
@@ -64,107 +65,6 @@ pub use step::Step;
 pub use subsampling::Subsampling;
 pub use table_conv2d::TableConv2d;
 pub use tanh::Tanh;
-
-use crate::layers::units::UnitGradients;
-
-/// A differentiable function `$y = f(x; w)$` of one batch.
-///
-/// A layer does not own its parameters: the network keeps those of all layers in one flat vector
-/// and lends each layer its part `w`. So a layer is cheap to have once for each thread, and what
-/// its `backward` needs besides `x` and `y` it may keep in itself: no other rows come between.
-pub trait Layer<T: Real>: Send + Sync {
-    /// Computes `y` `[N, D_out]` from `x` `[N, D_in]`.
-    fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, mode: Mode);
-
-    /// Computes `dx` `[N, D_in]`, unless nobody needs it, and adds to `dw`, from the upstream
-    /// gradient and what went in and out of `forward`. Of a layer with [`Layer::units`], `dw` may
-    /// be empty: then [`Layer::unit_gradients`] is asked later.
-    fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]);
-
-    /// The second backward pass of LeCun et al. 1998, appendix C: from the curvatures `$\partial^2
-    /// L / \partial y_j^2$` (in `pass.dy`) those of the input and, added to `dw`, of the
-    /// parameters, without the terms off the diagonal and the second derivative of `f`:
-    ///
-    /// ```math
-    /// \frac{\partial^2 L}{\partial x_i^2} \approx \sum_j \frac{\partial^2 L}{\partial y_j^2}
-    ///   \left(\frac{\partial y_j}{\partial x_i}\right)^2
-    /// ```
-    ///
-    /// # Panics
-    /// In a layer without one; the check of a config asks [`spec::layers::Layer::has_curvature`]
-    /// before.
-    fn curvature(&mut self, _: &[T], _: Pass<T>, _: Option<ArrayViewMut2<T>>, _: &mut [T]) {
-        unimplemented!("Layer::has_curvature says which layers have a second backward pass")
-    }
-
-    /// Units whose gradients can be taken each by itself, over the whole batch, so that many
-    /// threads share them without a gradient of their own each; 0 where `backward` takes all at
-    /// once.
-    fn units(&self) -> usize {
-        0
-    }
-
-    /// Adds the gradients of some units' parameters, as `backward` would to `dw`, or as `curvature`
-    /// would. Another thread's layer of the same plan may have gone through these rows, so that
-    /// nothing kept of them can be relied on; after `curvature` it was this one.
-    fn unit_gradients(&self, _: Order, _: Pass<T>, _: UnitGradients<T>) {}
-
-    /// Ends an update: what was measured on its batch enters the running statistics.
-    fn end_step(&mut self) {}
-
-    /// Appends the running statistics, in the order of the plan's buffers.
-    fn save(&self, _: &mut Vec<T>) {}
-
-    /// Takes them back from the front of `statistics`.
-    fn restore(&mut self, _: &mut &[T]) {}
-}
-
-/// Whether a forward pass is part of learning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Nothing is dropped, statistics are the running ones.
-    Evaluation,
-    /// Masks are drawn, statistics are those of the batch.
-    Training {
-        /// The update, which selects the dropout masks.
-        step: u64,
-        /// Where the rows of this pass begin in the batch.
-        first_row: usize,
-    },
-}
-
-impl Mode {
-    /// The same for a part that begins so many rows further down.
-    pub fn from_row(self, row: usize) -> Self {
-        match self {
-            Self::Evaluation => self,
-            Self::Training { step, first_row } => Self::Training {
-                step,
-                first_row: first_row + row,
-            },
-        }
-    }
-}
-
-/// Of the derivatives that go back through a layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// Gradients, by [`Layer::backward`].
-    First,
-    /// Curvatures, by [`Layer::curvature`].
-    Second,
-}
-
-/// What `backward` is given of a forward pass.
-#[derive(Clone, Copy)]
-pub struct Pass<'a, T> {
-    /// Input of the forward pass, `[N, D_in]`.
-    pub x: ArrayView2<'a, T>,
-    /// Its output, `[N, D_out]`.
-    pub y: ArrayView2<'a, T>,
-    /// Upstream gradient `$\partial L / \partial y$`, `[N, D_out]`.
-    pub dy: ArrayView2<'a, T>,
-}
 
 /// What a plan begins with: one layer, or several that are faster as one, and how many these are.
 pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<T>>, usize) {

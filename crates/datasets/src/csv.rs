@@ -18,6 +18,7 @@ mod dressed;
 mod encode;
 mod encoding;
 mod header;
+mod keys;
 mod labels;
 mod lines;
 mod locate;

@@ -7,6 +7,7 @@
 mod deskew;
 mod folder;
 mod missing;
+mod names;
 mod part;
 
 use std::path::Path;

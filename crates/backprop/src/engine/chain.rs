@@ -6,8 +6,8 @@ use contract::{Real, RowBuffer, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 
+use crate::layers::layer::{Layer, Mode, Order, Pass};
 use crate::layers::units::UnitGradients;
-use crate::layers::{Layer, Mode, Order, Pass};
 
 /// Makes the layer that a plan begins with, and says how many planned layers it stands for: whole
 /// ([`crate::layers::build_first`]), or cut into rows ([`crate::engine::rows::build_first`]).

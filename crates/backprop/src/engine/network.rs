@@ -1,8 +1,6 @@
 //! A network: a chain of layers, its loss, and backpropagation through both, batch piece by batch
 //! piece.
 
-use std::ops::Range;
-
 use aligned_vec::AVec;
 use contract::{NamedTensors, Real, Streams, TensorError, aligned_zeros};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
@@ -15,12 +13,15 @@ use crate::engine::names::Names;
 use crate::engine::piece::{Piece, Request};
 use crate::engine::pieces::Work;
 use crate::engine::rows;
+use crate::engine::task::Shared;
 use crate::layers::{self, InputLinear, Mode, Order};
-use crate::losses::{self, Loss};
+use crate::losses;
 use crate::optimizers::parameters::{KEPT, Parameters};
 use kernels::cut::Cut;
 use kernels::per_thread::PerThread;
 use kernels::workers;
+
+pub use crate::engine::task::Task;
 
 /// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut
 /// into.
@@ -48,36 +49,6 @@ pub struct Network<T> {
     gradients: AVec<T>,
     /// Room for the gradients of one task.
     spare: PerThread<AVec<T>>,
-}
-
-/// What all pieces read.
-pub(crate) struct Shared<T> {
-    /// Parameters of all layers.
-    pub parameters: AVec<T>,
-    /// Where those of the chain begin.
-    chain: usize,
-    /// What ends the chain.
-    pub loss: Box<dyn Loss<T>>,
-}
-
-impl<T> Shared<T> {
-    /// Parameters of the chain.
-    pub fn of_chain(&self) -> &[T] {
-        &self.parameters[self.chain..]
-    }
-}
-
-/// What is wanted of a batch.
-#[derive(Clone, Copy)]
-pub enum Task<'a, T> {
-    /// The loss with these targets `[N, K]`.
-    Loss(ArrayView2<'a, T>),
-    /// The loss with these targets, and the gradients.
-    LossGradient(ArrayView2<'a, T>),
-    /// The curvature of the loss with these targets, in the place of the gradients.
-    Curvature(ArrayView2<'a, T>),
-    /// The gradients of `$\sum dy \odot y$` with this `$dy$` `[N, K]`, and that sum as the loss.
-    Gradient(ArrayView2<'a, T>),
 }
 
 impl<T: Real> Network<T> {
@@ -384,25 +355,4 @@ fn build_of<T: Real>(plan: &[PlannedLayer]) -> Build<T> {
 fn couples_samples(plan: &[PlannedLayer]) -> bool {
     let couples = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.couples_samples());
     plan.iter().any(couples)
-}
-
-impl<'a, T: Real> Task<'a, T> {
-    /// Of the derivatives that it takes back through the chain.
-    pub(crate) fn order(&self) -> Order {
-        match self {
-            Task::Curvature(_) => Order::Second,
-            _ => Order::First,
-        }
-    }
-
-    /// The same for some rows of the batch.
-    fn part(&self, rows: Range<usize>) -> Task<'a, T> {
-        let part = |matrix: &ArrayView2<'a, T>| matrix.slice_move(s![rows, ..]);
-        match self {
-            Task::Loss(t) => Task::Loss(part(t)),
-            Task::LossGradient(t) => Task::LossGradient(part(t)),
-            Task::Curvature(t) => Task::Curvature(part(t)),
-            Task::Gradient(dy) => Task::Gradient(part(dy)),
-        }
-    }
 }

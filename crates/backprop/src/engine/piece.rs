@@ -4,8 +4,8 @@ use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use crate::engine::chain::{Chain, Trace};
-use crate::engine::network::{Shared, Task};
-use crate::layers::Mode;
+use crate::engine::task::{Shared, Task};
+use crate::layers::layer::Mode;
 
 /// Some rows of a batch, with what they leave in the layers.
 pub(crate) struct Piece<T> {

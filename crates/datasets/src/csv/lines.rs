@@ -2,7 +2,7 @@
 
 use spec::datasets::CsvSpec;
 
-use super::records::DELIMITER;
+use super::keys::DELIMITER;
 use crate::error::DataError;
 
 /// How the fields of a file are told apart.

@@ -2,8 +2,8 @@
 
 use ::csv::StringRecord;
 
+use super::keys::DELIMITER;
 use super::lines::Format;
-use super::records::DELIMITER;
 use crate::error::{DataError, excerpt};
 
 /// A table begins within so many lines, or nowhere.

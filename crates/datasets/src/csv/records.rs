@@ -10,8 +10,6 @@ use super::quotes::Suspect;
 use super::ragged::Ragged;
 use crate::error::DataError;
 
-pub(super) const DELIMITER: &str = "dataset.csv.delimiter";
-
 /// Records of equal length, without the header.
 pub(super) struct Records {
     /// Names of the columns: by index where they have none.

@@ -3,12 +3,12 @@
 use spec::datasets::{Column, CsvSpec};
 use spec::error::nearest;
 
+use super::keys::IGNORE;
 use super::table::Table;
 use super::unnamed;
 use crate::error::{DataError, quoted};
 
 pub(super) const TARGET: &str = "dataset.csv.target";
-pub(super) const IGNORE: &str = "dataset.csv.ignore";
 const CATEGORICAL: &str = "dataset.csv.categorical";
 
 /// A feature column.

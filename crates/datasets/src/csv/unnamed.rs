@@ -3,7 +3,7 @@
 
 use spec::datasets::{Column, CsvSpec};
 
-use super::roles::IGNORE;
+use super::keys::IGNORE;
 use super::table::Table;
 use crate::error::{DataError, excerpt};
 

@@ -1,7 +1,7 @@
 //! One of the four files is missing: what lies there instead tells what to do.
 
 use super::STEMS;
-use super::folder::{matching, plain};
+use super::names::{matching, plain};
 use crate::error::{DataError, quoted};
 use crate::folders::{Entry, Folder};
 
