@@ -1,5 +1,6 @@
 //! Whether a model fits into memory, found out before anything is allocated.
 
+use spec::datasets::DatasetSpec;
 use spec::model::PlannedLayer;
 use spec::{Experiment, Problem};
 use sysinfo::System;
@@ -106,6 +107,27 @@ fn numbers(shape: &[usize]) -> f64 {
     shape.iter().map(|&side| side as f64).product()
 }
 
+/// Refuses generated data that cannot be held: all of them, and once more while they are divided.
+///
+/// # Errors
+/// With what they take.
+pub fn check_data(dataset: &DatasetSpec, limit: Limit) -> Result<(), Problem> {
+    let numbers = dataset.dataset().generated_numbers().unwrap_or(0) as f64;
+    let need = 2.0 * numbers * PROVES;
+    if need <= limit.bytes {
+        return Ok(());
+    }
+    let reason = format!(
+        "the data do not fit into memory: {numbers:.0} numbers take {} while they are made, and \
+         there are {} {}",
+        size(need),
+        size(limit.bytes),
+        limit.by,
+    );
+    let key = format!("dataset.{}.samples", dataset.kind());
+    Err(Problem::new(key, reason).hint("use fewer samples"))
+}
+
 /// Refuses a model that cannot be trained in this memory; the key is that of its largest layer.
 ///
 /// # Errors
@@ -202,5 +224,24 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
         assert!(problem.reason.contains("16.0 GB of this machine"));
         assert!(check(&need, &plan, limit(1e15)).is_ok());
         assert!(Limit::here().bytes > 1e6);
+    }
+
+    #[test]
+    fn generated_data_that_cannot_be_held_are_refused() {
+        let waves = spec::datasets::WavesSpec {
+            samples: 1000,
+            channels: 3,
+            size: 227,
+            ..Default::default()
+        };
+        let limit = |bytes| Limit {
+            bytes,
+            by: "that ulimit allows",
+        };
+        let dataset = DatasetSpec::Waves(waves);
+        let problem = check_data(&dataset, limit(2e9)).unwrap_err();
+        assert_eq!(problem.key, "dataset.waves.samples");
+        assert!(problem.reason.contains("take 2.5 GB"), "{}", problem.reason);
+        assert!(check_data(&dataset, limit(3e9)).is_ok());
     }
 }

@@ -54,6 +54,8 @@ impl Prepared {
     pub fn of(config: Config) -> Result<Self, Failure> {
         let experiment = &config.experiment;
         let streams = Streams::new(experiment.seed);
+        let limit = Limit::here();
+        memory::check_data(&experiment.dataset, limit).map_err(|p| config.locate(p))?;
         let dataset = datasets::load(&experiment.dataset, config.folder(), &streams)
             .map_err(|error| data_failure(&config, &error))?;
         let (train_rows, validation_rows) = parts(&config, dataset.train.len(), &streams)?;
@@ -73,7 +75,7 @@ impl Prepared {
             &plan,
             experiment.training.batch_size.of(shape.samples),
         );
-        memory::check(&need, &plan, Limit::here()).map_err(|problem| config.locate(problem))?;
+        memory::check(&need, &plan, limit).map_err(|problem| config.locate(problem))?;
         let augmenter = Augmenter::new(
             &experiment.augmentation,
             &dataset.sample_shape,

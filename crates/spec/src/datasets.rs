@@ -50,6 +50,11 @@ pub trait Dataset {
         Ok(())
     }
 
+    /// Numbers of all inputs, where they are made here and not read; each is held in f64.
+    fn generated_numbers(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether its setting `task` says if the target is a class or a real value.
     fn says_what_the_target_is(&self) -> bool {
         false

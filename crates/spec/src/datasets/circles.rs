@@ -32,6 +32,10 @@ impl Default for CirclesSpec {
 }
 
 impl Dataset for CirclesSpec {
+    fn generated_numbers(&self) -> Option<usize> {
+        Some(self.samples.saturating_mul(2))
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.generated(self.samples, self.noise)?;
         let inside = self.factor > 0.0 && self.factor < 1.0;

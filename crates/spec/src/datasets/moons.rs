@@ -29,6 +29,10 @@ impl Default for MoonsSpec {
 }
 
 impl Dataset for MoonsSpec {
+    fn generated_numbers(&self) -> Option<usize> {
+        Some(self.samples.saturating_mul(2))
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.generated(self.samples, self.noise)?;
         self.split.check(checker)

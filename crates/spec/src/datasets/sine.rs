@@ -29,6 +29,10 @@ impl Default for SineSpec {
 }
 
 impl Dataset for SineSpec {
+    fn generated_numbers(&self) -> Option<usize> {
+        Some(self.samples)
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.generated(self.samples, self.noise)?;
         self.split.check(checker)

@@ -32,6 +32,10 @@ impl Default for SpiralsSpec {
 }
 
 impl Dataset for SpiralsSpec {
+    fn generated_numbers(&self) -> Option<usize> {
+        Some(self.samples.saturating_mul(2))
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.generated(self.samples, self.noise)?;
         let fine = self.turns > 0.0 && self.turns <= 100.0;

@@ -38,6 +38,11 @@ impl Default for WavesSpec {
 }
 
 impl Dataset for WavesSpec {
+    fn generated_numbers(&self) -> Option<usize> {
+        let image = self.channels.saturating_mul(self.size * self.size);
+        Some(self.samples.saturating_mul(image))
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.generated(self.samples, self.noise)?;
         let classes = (2..=10_000).contains(&self.classes);
