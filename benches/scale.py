@@ -81,7 +81,7 @@ def run(binary, setting):
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         [record] = pathlib.Path(folder).glob("scale/*/record.json")
         content = json.loads(record.read_text())
-    seconds = content["implementations"][0]["epochs"][-1]["seconds"]
+    seconds = content["implementations"][0]["epochs"][-1]["measures"]["seconds"]
     return seconds, content["peak_memory_bytes"] / 1e6
 
 

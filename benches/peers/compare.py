@@ -82,7 +82,7 @@ def run_ours(binary, implementation, network, threads, epochs, batch):
     [trained] = content["implementations"]
     scale = 60_000 / samples if samples else 1
     commit = (content["git"] or {}).get("commit", "unknown")
-    return commit[:12], [epoch["seconds"] * scale for epoch in trained["epochs"]]
+    return commit[:12], [epoch["measures"]["seconds"] * scale for epoch in trained["epochs"]]
 
 
 def run_peer(peer, network, threads, epochs, batch):

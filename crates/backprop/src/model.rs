@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use aligned_vec::AVec;
 use contract::{
-    Backward, Evaluation, Implementation, Mode, NamedTensors, Real, Step, Streams, TensorError,
+    Backward, ByteBuf, Evaluation, Implementation, Mode, NamedTensors, Real, Step, Streams,
+    TensorError, TrainingState,
 };
 use ndarray::{Array2, ArrayView2};
 use spec::model::PlannedLayer;
@@ -153,6 +154,40 @@ impl<T: Real> Implementation<T> for Model<T> {
 
     fn parameters(&self) -> NamedTensors<T> {
         self.network.parameters()
+    }
+
+    fn state(&self) -> Option<TrainingState<T>> {
+        let mut optimizer = self.updates.to_le_bytes().to_vec();
+        for kept in &self.kept {
+            optimizer.extend_from_slice(bytemuck::cast_slice(kept));
+        }
+        Some(TrainingState {
+            parameters: self.network.parameters(),
+            optimizer: ByteBuf::from(optimizer),
+        })
+    }
+
+    fn restore(&mut self, state: &TrainingState<T>) -> Result<(), TensorError> {
+        self.load(&state.parameters)?;
+        let kept: usize = self.kept.iter().map(|kept| size_of_val(&**kept)).sum();
+        let wrong = TensorError::OptimizerState {
+            found: state.optimizer.len(),
+            expected: size_of_val(&self.updates) + kept,
+        };
+        let Some((updates, mut rest)) = state.optimizer.split_first_chunk() else {
+            return Err(wrong);
+        };
+        if rest.len() != kept {
+            return Err(wrong);
+        }
+        self.updates = i32::from_le_bytes(*updates);
+        for kept in &mut self.kept {
+            let kept: &mut [u8] = bytemuck::cast_slice_mut(kept);
+            let (own, others) = rest.split_at(kept.len());
+            kept.copy_from_slice(own);
+            rest = others;
+        }
+        Ok(())
     }
 
     fn loss_backward(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Backward<T> {

@@ -2,7 +2,9 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::{NamedTensors, Real, TensorError};
+use serde::{Deserialize, Serialize};
+
+use crate::{ByteBuf, NamedTensors, Real, TensorError};
 
 /// What a backward pass leaves.
 #[derive(Clone, Debug)]
@@ -35,6 +37,16 @@ pub enum Mode {
     Evaluation,
 }
 
+/// Where a training stands: all that the next update depends on, besides its batch and its
+/// [`Step`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TrainingState<T: Real> {
+    /// Parameters and running statistics.
+    pub parameters: NamedTensors<T>,
+    /// The optimizer state, in a form of the implementation's own.
+    pub optimizer: ByteBuf,
+}
+
 /// One update among those of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
@@ -55,6 +67,16 @@ pub trait Implementation<T: Real>: Send {
 
     /// The parameters and running statistics as they are now, in the order of the data flow.
     fn parameters(&self) -> NamedTensors<T>;
+
+    /// Where the training stands, to go on from later. None where the optimizer state cannot be
+    /// saved: then a training that was cut off can only begin again.
+    fn state(&self) -> Option<TrainingState<T>>;
+
+    /// Goes on from where a training stood.
+    ///
+    /// # Errors
+    /// When the state is not of this model and this rule.
+    fn restore(&mut self, state: &TrainingState<T>) -> Result<(), TensorError>;
 
     /// Loss, outputs and gradients of one batch in training mode, with the masks of step 0 and the
     /// penalties of the config; parameters and running statistics stay as they are.

@@ -25,8 +25,9 @@ pub mod rows;
 pub mod streams;
 pub mod tensors;
 
-pub use implementation::{Backward, Evaluation, Implementation, Mode, Step};
+pub use implementation::{Backward, Evaluation, Implementation, Mode, Step, TrainingState};
 pub use kernels::{Real, aligned_zeros};
 pub use rows::RowBuffer;
+pub use serde_bytes::ByteBuf;
 pub use streams::Streams;
 pub use tensors::{NamedTensors, TensorError};

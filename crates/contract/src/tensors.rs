@@ -1,6 +1,8 @@
 //! Tensors by name: parameters, gradients and activations as they pass between implementations,
 //! and to and from safetensors files.
 
+mod serialized;
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -54,6 +56,14 @@ pub enum TensorError {
         found: Vec<usize>,
         /// The shape it should have.
         expected: Vec<usize>,
+    },
+    /// What an optimizer remembers is of another model or rule.
+    #[error("the optimizer state has {found} bytes, expected {expected}")]
+    OptimizerState {
+        /// Its bytes.
+        found: usize,
+        /// Those it should have.
+        expected: usize,
     },
     /// A tensor holds something else than floats.
     #[error("tensor \"{name}\" is of type {found:?}, expected F16, BF16, F32 or F64")]

@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use burn::tensor::{Device, Tensor};
 use contract::{
-    Backward, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, TensorError, initial,
+    Backward, ByteBuf, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, TensorError,
+    TrainingState, initial,
 };
 use ndarray::{Array2, ArrayD, ArrayView2};
 use spec::model::{PlannedLayer, PlannedParameter};
@@ -157,6 +158,24 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
             }
         }
         named
+    }
+
+    fn state(&self) -> Option<TrainingState<T>> {
+        Some(TrainingState {
+            parameters: self.parameters(),
+            optimizer: ByteBuf::from(self.optimizer.state()?),
+        })
+    }
+
+    fn restore(&mut self, state: &TrainingState<T>) -> Result<(), TensorError> {
+        self.load(&state.parameters)?;
+        match self.optimizer.restore(&state.optimizer) {
+            true => Ok(()),
+            false => Err(TensorError::OptimizerState {
+                found: state.optimizer.len(),
+                expected: self.optimizer.state().map_or(0, |state| state.len()),
+            }),
+        }
     }
 
     fn loss_backward(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Backward<T> {

@@ -2,7 +2,7 @@
 
 use burn::module::Param;
 use burn::optim::{GradientsParams, ModuleOptimizer};
-use burn::tensor::Tensor;
+use burn::tensor::{Bytes, Tensor};
 
 use crate::parameters::{Parameters, Place};
 
@@ -76,6 +76,29 @@ impl Optimizer {
             }
         }
         parameters
+    }
+
+    /// What it remembers, as burn writes it; none of a rule of ours.
+    pub(crate) fn state(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Burns(optimizer) => optimizer.into_bytes().ok().map(|bytes| bytes.to_vec()),
+            Self::Ours(_) => None,
+        }
+    }
+
+    /// Takes what [`Optimizer::state`] gave; whether that could be.
+    pub(crate) fn restore(&mut self, state: &[u8]) -> bool {
+        let Self::Burns(optimizer) = self else {
+            return false;
+        };
+        let bytes = Bytes::from_bytes_vec(state.to_vec());
+        match optimizer.clone().from_bytes(bytes) {
+            Ok(restored) => {
+                **optimizer = restored;
+                true
+            }
+            Err(_) => false,
+        }
     }
 
     /// Takes the curvature of every parameter.

@@ -5,7 +5,7 @@
 //! multiplies with a linear weight as `[D_in, D_out]`, ours is `[D_out, D_in]`; it is turned on the
 //! way in and out.
 
-use burn::module::{Module, Param};
+use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Gradients, Tensor};
 use contract::{NamedTensors, TensorError};
 use ndarray::{ArrayD, IxDyn};
@@ -108,11 +108,16 @@ pub(crate) struct Parameters {
 }
 
 impl Parameters {
-    /// These values, without autodiff until now, as parameters.
+    /// These values, without autodiff until now, as parameters. Their ids are their numbers, so
+    /// that an optimizer state knows them in another process too.
     pub(crate) fn new(values: impl Iterator<Item = Tensor<1>>) -> Self {
-        let parameter = |value: Tensor<1>| Param::from_tensor(value.autodiff());
+        let parameter = |(value, id): (Tensor<1>, u64)| {
+            let mut parameter = Param::from_tensor(value.autodiff());
+            parameter.id = ParamId::from(id);
+            parameter
+        };
         Self {
-            all: values.map(parameter).collect(),
+            all: values.zip(1..).map(parameter).collect(),
         }
     }
 

@@ -11,6 +11,7 @@ const AFTER_HELP: &str = "\
 Examples:
   runner configs/mnist.toml                       train MNIST by hand and in burn
   runner configs/mnist.toml --set training.epochs=1
+  runner run --resume mnist                       go on with the newest run that was cut off
   runner configs/mnist.toml --unset training.schedule --cfg
                                                   print the config as it would run
   runner check configs/iris.toml                  prove the gradients of a config
@@ -157,6 +158,10 @@ pub struct RunArguments {
     /// Also draw the result table as an SVG picture
     #[arg(long, value_name = "FILE")]
     pub picture: Option<PathBuf>,
+    /// Go on with a run that was cut off; CONFIG is then the run: a name (its newest run that did
+    /// not finish), name/run-id, or the folder of a record
+    #[arg(long, conflicts_with_all = ["set", "unset", "cfg"])]
+    pub resume: bool,
 }
 
 /// `runner check`.

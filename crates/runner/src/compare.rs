@@ -1,10 +1,8 @@
 //! `runner compare`: recorded runs side by side.
 
-mod find;
-
 use crate::cli::CompareArguments;
 use crate::output;
-use crate::record::{Record, Status};
+use crate::record::find;
 use crate::{Failure, files, tables};
 
 /// Prints one table of the named runs.
@@ -28,18 +26,5 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     match &arguments.picture {
         Some(file) => tables::draw(&table, file),
         None => Ok(()),
-    }
-}
-
-/// Whether all epochs are done.
-fn finished(record: &Record) -> bool {
-    record.status == Status::Finished
-}
-
-/// How a run ended that did not finish: its status, and what its record says.
-fn ending(record: &Record) -> String {
-    match &record.message {
-        Some(message) => format!("{}: {message}", record.status),
-        None => record.status.to_string(),
     }
 }

@@ -1,8 +1,11 @@
-//! Learning curves as a picture: the losses over the epochs, a colour for each row of the table.
+//! Learning curves as a picture: one panel for each measure that samples have (loss, accuracy ...),
+//! a colour for each row of the table, a line style for each part of the data.
 
+use plotters::coord::Shift;
 use plotters::prelude::*;
+use spec::measures::{Measure, Part};
 
-use crate::record::{Epoch, Record};
+use crate::record::{Record, Trained};
 
 const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 90, 181),
@@ -13,72 +16,87 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(90, 90, 90),
 ];
 
-type DrawResult = Result<(), Box<dyn std::error::Error>>;
+/// Width and height of a panel.
+const PANEL: (u32, u32) = (800, 480);
 
-/// An SVG of the curves of a run: the test loss as a full line, the training loss paler, the
-/// validation loss, where there is one, thin.
+type DrawResult = Result<(), Box<dyn std::error::Error>>;
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// An SVG of the curves of a run, the panels below each other: what is measured on the test samples
+/// as a full line, on the training samples paler, on those held back, where there are any, thin.
 ///
 /// # Errors
 /// When nothing finite can be drawn.
 pub fn svg(record: &Record) -> Result<String, Box<dyn std::error::Error>> {
+    let mut names: Vec<&str> = Vec::new();
+    for measure in record.measured().filter(|measure| measure.part.is_some()) {
+        if !names.contains(&measure.name.as_str()) {
+            names.push(&measure.name);
+        }
+    }
+    let panels = names.len().max(1);
     let mut text = String::new();
     {
-        let root = SVGBackend::with_string(&mut text, (800, 480)).into_drawing_area();
+        let size = (PANEL.0, PANEL.1 * panels as u32);
+        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
         root.fill(&WHITE)?;
-        draw(record, &root)?;
+        for (panel, name) in root.split_evenly((panels, 1)).iter().zip(names) {
+            draw(record, name, panel)?;
+        }
         root.present()?;
     }
     Ok(text)
 }
 
-fn draw(record: &Record, root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> DrawResult {
-    let epochs = || record.implementations.iter().flat_map(|t| &t.epochs);
-    let losses = || {
-        let known = |e: &Epoch| [Some(e.train_loss), Some(e.test_loss), e.validation_loss];
-        epochs().flat_map(known).flatten()
+/// One panel: the measures of that name.
+fn draw(record: &Record, name: &str, panel: &Area<'_>) -> DrawResult {
+    let measures: Vec<&Measure> = record.measured().filter(|m| m.name == name).collect();
+    let points = || {
+        let of_measure = |measure: &Measure| {
+            let series = |trained: &Trained| trained.series(measure);
+            record
+                .implementations
+                .iter()
+                .flat_map(series)
+                .collect::<Vec<_>>()
+        };
+        measures.iter().flat_map(move |measure| of_measure(measure))
     };
-    let last = epochs().map(|e| e.epoch).max().unwrap_or(1);
-    let highest = losses().filter(|l| l.is_finite()).fold(1e-12, f64::max);
-    let mut chart = ChartBuilder::on(root)
-        .caption(format!("{}: loss", record.name), ("sans-serif", 22))
+    let last = points().map(|(epoch, _)| epoch).max().unwrap_or(1);
+    let values = || points().map(|(_, value)| value).filter(|v| v.is_finite());
+    let highest = values().fold(1e-12, f64::max);
+    let lowest = values().fold(0.0, f64::min);
+    let margin = 0.05 * (highest - lowest);
+    let bottom = if lowest < 0.0 { lowest - margin } else { 0.0 };
+    let mut chart = ChartBuilder::on(panel)
+        .caption(format!("{}: {name}", record.name), ("sans-serif", 22))
         .margin(12)
         .x_label_area_size(40)
         .y_label_area_size(64)
-        .build_cartesian_2d(0.0..last as f64, 0.0..highest * 1.05)?;
-    let scientific = |loss: &f64| format!("{loss:.1e}");
+        .build_cartesian_2d(0.0..last as f64, bottom..highest + margin)?;
+    let scientific = |value: &f64| format!("{value:.1e}");
     let mut mesh = chart.configure_mesh();
     if !(1e-3..1e6).contains(&highest) {
         mesh.y_label_formatter(&scientific);
     }
     mesh.x_desc("epoch")
-        .y_desc("loss")
+        .y_desc(name)
         .light_line_style(WHITE)
         .draw()?;
     for (trained, colour) in record.implementations.iter().zip(COLOURS.iter().cycle()) {
-        let test = trained.epochs.iter().map(|e| (e.epoch as f64, e.test_loss));
-        let train = trained
-            .epochs
-            .iter()
-            .map(|e| (e.epoch as f64 - 0.5, e.train_loss));
-        let name = &trained.implementation;
-        chart
-            .draw_series(LineSeries::new(test, colour.stroke_width(2)))?
-            .label(format!("{name}, test"))
-            .legend(|(x, y)| PathElement::new([(x, y), (x + 20, y)], colour.stroke_width(2)));
-        chart
-            .draw_series(LineSeries::new(train, colour.mix(0.35).stroke_width(2)))?
-            .label(format!("{name}, training"))
-            .legend(|(x, y)| PathElement::new([(x, y), (x + 20, y)], colour.mix(0.35)));
-        let held = trained
-            .epochs
-            .iter()
-            .filter_map(|e| Some((e.epoch as f64, e.validation_loss?)));
-        let held: Vec<_> = held.collect();
-        if !held.is_empty() {
+        for measure in &measures {
+            let Some(part) = measure.part else { continue };
+            let style = style(part, *colour);
+            let points = trained.series(measure).into_iter();
+            let points = points.map(|(epoch, value)| (place(part, epoch), value));
+            let points: Vec<_> = points.filter(|(_, value)| value.is_finite()).collect();
+            if points.is_empty() {
+                continue;
+            }
             chart
-                .draw_series(LineSeries::new(held, colour.stroke_width(1)))?
-                .label(format!("{name}, validation"))
-                .legend(|(x, y)| PathElement::new([(x, y), (x + 20, y)], colour.stroke_width(1)));
+                .draw_series(LineSeries::new(points, style))?
+                .label(format!("{}, {}", trained.implementation, part.name()))
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], style));
         }
     }
     chart
@@ -88,4 +106,20 @@ fn draw(record: &Record, root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shi
         .border_style(BLACK.mix(0.3))
         .draw()?;
     Ok(())
+}
+
+fn style(part: Part, colour: RGBColor) -> ShapeStyle {
+    match part {
+        Part::Test => colour.stroke_width(2),
+        Part::Train => colour.mix(0.35).stroke_width(2),
+        Part::Validation => colour.stroke_width(1),
+    }
+}
+
+/// Where an epoch stands: what is measured while learning is a mean over the whole of it.
+fn place(part: Part, epoch: usize) -> f64 {
+    match part {
+        Part::Train => epoch as f64 - 0.5,
+        Part::Validation | Part::Test => epoch as f64,
+    }
 }

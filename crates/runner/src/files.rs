@@ -19,6 +19,9 @@
 mod place;
 mod stream;
 
+/// With this begins the name of what is written aside.
+pub(crate) const ASIDE: &str = ".writing-";
+
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -143,7 +146,7 @@ fn aside(path: &Path, bytes: &[u8], before: Option<&Metadata>) -> io::Result<()>
     let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".writing-");
+    builder.prefix(ASIDE);
     // Temporary files are private unless told; a record is as readable as any other file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));

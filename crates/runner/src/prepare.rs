@@ -161,7 +161,8 @@ fn parts(
     samples: usize,
     streams: &Streams,
 ) -> Result<(Vec<usize>, Vec<usize>), Failure> {
-    let Some(patience) = config.experiment.training.stopping.patience else {
+    let patience = config.experiment.training.stopping.patience.as_ref();
+    let Some(patience) = patience.filter(|patience| patience.holds_back()) else {
         return Ok(((0..samples).collect(), Vec::new()));
     };
     let share = patience.validation;

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use spec::measures::{Measure, Part};
+
 use crate::numbers::number;
 use crate::output;
 use crate::record::Epoch;
@@ -21,6 +23,8 @@ const MOST_LINES: usize = 50;
 pub struct Bar {
     /// An implementation, perhaps with its escape.
     pub name: String,
+    /// Steps that are done before.
+    pub done: usize,
     /// Steps in all.
     pub steps: usize,
     /// Epochs in all.
@@ -31,6 +35,8 @@ pub struct Bar {
 pub struct Progress {
     bars: Vec<ProgressBar>,
     of: Vec<Bar>,
+    /// What is shown of an epoch.
+    measures: Vec<Measure>,
     /// Of the longest name.
     width: usize,
     /// Whether the bars are seen.
@@ -38,8 +44,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// These bars, one below the other.
-    pub fn new(of: impl Iterator<Item = Bar>) -> Self {
+    /// These bars, one below the other, for epochs with these measures.
+    pub fn new(of: impl Iterator<Item = Bar>, measures: Vec<Measure>) -> Self {
         let of: Vec<Bar> = of.collect();
         let width = of.iter().map(|bar| bar.name.len()).max().unwrap_or(0);
         let width = width.max(12);
@@ -59,6 +65,7 @@ impl Progress {
             let bar = all.add(ProgressBar::new(of.steps as u64));
             bar.set_style(style.clone());
             bar.set_prefix(of.name.clone());
+            bar.set_position(of.done as u64);
             bar
         });
         Self {
@@ -66,6 +73,7 @@ impl Progress {
             width,
             drawn,
             of,
+            measures,
         }
     }
 
@@ -85,12 +93,7 @@ impl Progress {
     pub fn epoch(&self, row: usize, epoch: &Epoch, last: bool) {
         let (bar, of) = (&self.bars[row], &self.of[row]);
         bar.disable_steady_tick();
-        let metrics: Vec<_> = epoch
-            .test
-            .iter()
-            .map(|(name, value)| format!("{name} {}", number(*value, 4)))
-            .collect();
-        let metrics = metrics.join("  ");
+        let metrics = self.metrics(epoch);
         bar.set_message(format!("epoch {}  {metrics}", epoch.epoch));
         if last {
             bar.abandon();
@@ -98,21 +101,39 @@ impl Progress {
         let every = of.epochs.div_ceil(MOST_LINES);
         let shown = epoch.epoch.is_multiple_of(every) || last;
         if !self.drawn && shown {
-            let validation = epoch.validation_loss;
-            let validation =
-                validation.map(|loss| format!("validation loss {}  ", number(loss, 5)));
+            let losses = self.losses(epoch);
+            let seconds = epoch.get(&Measure::seconds().key).unwrap_or_default();
             output::line(format!(
-                "epoch {:>3}/{}  {:<width$}  train loss {}  {}test loss {}  {metrics}  {:.4} s",
+                "epoch {:>3}/{}  {:<width$}  {losses}  {metrics}  {seconds:.4} s",
                 epoch.epoch,
                 of.epochs,
                 of.name,
-                number(epoch.train_loss, 5),
-                validation.unwrap_or_default(),
-                number(epoch.test_loss, 5),
-                epoch.seconds,
                 width = self.width,
             ));
         }
+    }
+
+    /// The loss of each part of the data.
+    fn losses(&self, epoch: &Epoch) -> String {
+        let loss = |measure: &Measure| {
+            let (part, value) = (measure.part?, epoch.get(&measure.key)?);
+            let is_loss = measure.name == Measure::loss(part).name;
+            is_loss.then(|| format!("{} loss {}", part.name(), number(value, 5)))
+        };
+        let losses: Vec<_> = self.measures.iter().filter_map(loss).collect();
+        losses.join("  ")
+    }
+
+    /// What is measured on the test samples besides the loss.
+    fn metrics(&self, epoch: &Epoch) -> String {
+        let metric = |measure: &Measure| {
+            let value = epoch.get(&measure.key)?;
+            let is_metric =
+                measure.part == Some(Part::Test) && *measure != Measure::loss(Part::Test);
+            is_metric.then(|| format!("{} {}", measure.name, number(value, 4)))
+        };
+        let metrics: Vec<_> = self.measures.iter().filter_map(metric).collect();
+        metrics.join("  ")
     }
 
     /// Nothing more will come.

@@ -10,33 +10,39 @@
 //! | `gradients.json` | every comparison of the gradient check |
 //! | `curves.svg` | loss and metric over the epochs |
 //! | `<implementation>.safetensors`, `<implementation>-<escape>.safetensors` | the weights, by PyTorch's names |
+//! | `<implementation>.checkpoint` | where a training stands, while it has not finished |
 //!
-//! The files are written as [`crate::files`] says, after an epoch and at most once a second: a
-//! crash or a full disk leaves the last good record. The small and precious come first, and one
-//! that cannot be written keeps none of the others from being written.
+//! The files are written as [`crate::files`] says, after an epoch, and never more often than fifty
+//! times what the writing takes: a crash or a full disk leaves the last good record. The small and
+//! precious come first, and one that cannot be written keeps none of the others from being written.
 //!
 //! Format 2 added to format 1: the learning rate, the validation figures and the run of an epoch;
 //! the escape, why training ended early and what was kept of each implementation; the samples held
-//! back. Format 3 added the statuses `not_finite` and `not_saved`. Records of the formats before
-//! are still read.
+//! back. Format 3 added the statuses `not_finite` and `not_saved`, and has named measures
+//! ([`Measure`]) in the place of losses, metrics and seconds that were fields of an epoch. Records
+//! of the formats before are still read. `docs/records.md` describes the format for other tools.
 
+pub mod find;
+mod older;
 mod reading;
 mod trained;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
+use spec::measures::Measure;
 
 use crate::implementations::references;
 use crate::machine::Machine;
 use crate::{Failure, files};
 
 pub use crate::files::{expect_writable, write_file, write_json};
-pub use trained::{Early, Epoch, Kept, Trained};
+pub use trained::{Early, Epoch, Kept, Trained, Values};
 
 mod built {
     //! Facts about the build, from `build.rs`.
@@ -46,6 +52,9 @@ mod built {
 
 /// Name and version of the libraries that compute, from `build.rs`.
 const LIBRARIES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/libraries.rs"));
+
+/// How the names of checkpoints end.
+pub const CHECKPOINT: &str = ".checkpoint";
 
 /// The version of the layout of a record.
 pub const FORMAT: u32 = 3;
@@ -65,6 +74,9 @@ pub struct Record {
     pub message: Option<String>,
     /// When it began, RFC 3339.
     pub started: String,
+    /// When it went on after it was cut off, each time, RFC 3339.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<String>,
     /// When this record was written, RFC 3339.
     pub written: String,
     /// Seed of every random choice.
@@ -100,8 +112,26 @@ pub struct Record {
     /// Largest difference to the hand-written loss in the first steps, for each other
     /// implementation.
     pub largest_loss_gap: BTreeMap<String, f64>,
+    /// What is measured of each epoch, in the order of the columns of `epochs.csv`.
+    #[serde(default)]
+    pub measures: Vec<Measure>,
     /// What each implementation reached.
     pub implementations: Vec<Trained>,
+}
+
+impl Record {
+    /// Whether all epochs are done.
+    pub fn is_finished(&self) -> bool {
+        self.status == Status::Finished
+    }
+
+    /// How a run ended that did not finish: its status, and what it says.
+    pub fn ending(&self) -> String {
+        match &self.message {
+            Some(message) => format!("{}: {message}", self.status),
+            None => self.status.to_string(),
+        }
+    }
 }
 
 /// How a run ended.
@@ -264,6 +294,42 @@ impl RunFolder {
             "{}: no name is left for a run",
             parent.display()
         )))
+    }
+
+    /// The folder of a run that goes on.
+    pub fn of(path: PathBuf, run_id: String) -> Self {
+        Self { path, run_id }
+    }
+
+    /// Claims the run for this process, until what is returned is dropped or the process ends.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] when another process is at work on it.
+    pub fn claim(&self) -> Result<Option<File>, Failure> {
+        // Where files cannot be locked, nobody is kept from anything.
+        let Ok(file) = File::open(self.path.join("config.toml")) else {
+            return Ok(None);
+        };
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(Failure::Input(format!(
+                "{}: another process is at work on this run; wait for its end, or stop it",
+                self.path.display()
+            ))),
+            _ => Ok(Some(file)),
+        }
+    }
+
+    /// Removes what a process that was killed wrote aside and could not put in its place, and the
+    /// checkpoints if the run has `finished`.
+    pub fn tidy(&self, finished: bool) {
+        let entries = std::fs::read_dir(&self.path).into_iter().flatten();
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(files::ASIDE) || finished && name.ends_with(CHECKPOINT) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Removes it where a run could not begin, and the folder of its name if there is no other run.

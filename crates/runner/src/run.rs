@@ -1,43 +1,60 @@
 //! `runner run`: data, gradient check, training of every implementation side by side, record.
 
+mod resume;
+
 use std::collections::BTreeMap;
+
+use spec::measures::Better;
 
 use crate::cli::RunArguments;
 use crate::machine::{self, Machine};
 use crate::prepare::Prepared;
 use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
-use crate::training::{FIRST_LOSSES, Row, Training, rows};
+use crate::training::{Entry, FIRST_LOSSES, Training, entries};
 use crate::{Failure, files, implementations, interrupt, output, record, tables};
 
-/// Trains a config and records it.
+/// Trains a config and records it, or goes on with a run that was cut off.
 ///
 /// # Errors
 /// [`Failure::Input`] for what is wrong with the input, before anything is trained;
 /// [`Failure::Run`] when gradients disagree or a loss diverges.
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
-    let config = arguments.config.read()?;
-    implementations::expect_built_in(&config)?;
-    let prepared = Prepared::of(config)?;
-    let experiment = &prepared.config.experiment;
     if let Some(file) = &arguments.picture {
         files::expect_writable(file)?;
     }
-    interrupt::install();
-    let time = chrono::Utc::now();
-    let folder = RunFolder::create(&arguments.results, &experiment.name, time)?;
-    output::line(prepared.summary());
-    let threads = machine::threads(&experiment.training);
-    let record = new_record(&prepared, &folder, threads);
+    let begun = match arguments.resume {
+        false => begin(arguments)?,
+        true => match resume::resume(arguments)? {
+            Some(begun) => begun,
+            None => return Ok(()),
+        },
+    };
+    let Begun {
+        prepared,
+        folder,
+        record,
+        threads,
+    } = begun;
     let (record, outcome) = machine::in_pool(threads, || {
+        let new = record.resumed.is_empty();
         let begun = Training::new(&prepared, &folder, record);
-        let mut training = begun.inspect_err(|_| folder.discard())?;
+        let begun = begun.inspect_err(|_| {
+            if new {
+                folder.discard();
+            }
+        });
+        let mut training = begun?;
+        let _claim = folder.claim()?;
         let outcome = training.gradient_check().and_then(|()| training.train());
         Ok::<_, Failure>((training.record, outcome))
     })??;
     // What was learned is shown, too, where it could not be saved.
     if matches!(record.status, Status::Finished | Status::NotSaved) {
         let table = tables::run(&record).to_string();
-        output::line(format!("{table}\n{}", closing_lines(&record, &folder)));
+        output::line(format!(
+            "{table}\n{}",
+            closing_lines(&prepared, &record, &folder)
+        ));
         if let (Some(file), Ok(())) = (&arguments.picture, &outcome) {
             tables::draw(&table, file)?;
         }
@@ -49,9 +66,39 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     })
 }
 
+/// A run that can be trained.
+struct Begun {
+    prepared: Prepared,
+    folder: RunFolder,
+    record: Record,
+    threads: usize,
+}
+
+/// A new run of a config.
+fn begin(arguments: &RunArguments) -> Result<Begun, Failure> {
+    let config = arguments.config.read()?;
+    implementations::expect_built_in(&config)?;
+    let prepared = Prepared::of(config)?;
+    let experiment = &prepared.config.experiment;
+    interrupt::install();
+    let time = chrono::Utc::now();
+    let folder = RunFolder::create(&arguments.results, &experiment.name, time)?;
+    output::line(prepared.summary());
+    let threads = machine::threads(&experiment.training);
+    let record = new_record(&prepared, &folder, threads);
+    Ok(Begun {
+        prepared,
+        folder,
+        record,
+        threads,
+    })
+}
+
 /// What stands below the table.
-fn closing_lines(record: &Record, folder: &RunFolder) -> String {
-    let mut lines: Vec<String> = record.implementations.iter().filter_map(ending).collect();
+fn closing_lines(prepared: &Prepared, record: &Record, folder: &RunFolder) -> String {
+    let ended = record.implementations.iter();
+    let ended = ended.filter_map(|trained| ending(trained, prepared));
+    let mut lines: Vec<String> = ended.collect();
     for (name, gap) in &record.largest_loss_gap {
         lines.push(format!(
             "largest loss difference to {name} in the first {FIRST_LOSSES} steps: {gap:.1e}"
@@ -65,7 +112,7 @@ fn closing_lines(record: &Record, folder: &RunFolder) -> String {
 }
 
 /// How the training of a row ended, where that was not after its last epoch.
-fn ending(trained: &Trained) -> Option<String> {
+fn ending(trained: &Trained, prepared: &Prepared) -> Option<String> {
     let mut parts = Vec::new();
     let of_epoch = |epoch: usize| trained.epochs.get(epoch - 1);
     let kept = trained.kept.as_ref().map(|kept| kept.best_epoch);
@@ -77,8 +124,8 @@ fn ending(trained: &Trained) -> Option<String> {
     }
     let why = match trained.stopped_early {
         None => None,
-        Some(Early::Patience) => Some("the validation loss did not fall any more"),
-        Some(Early::Plateau) => Some("the training loss did not change any more"),
+        Some(Early::Patience) => Some(no_longer_better(prepared)),
+        Some(Early::Plateau) => Some("the training loss did not change any more".into()),
     };
     if let Some(why) = why {
         let epochs = match parts.is_empty() {
@@ -89,6 +136,21 @@ fn ending(trained: &Trained) -> Option<String> {
     }
     let name = &trained.implementation;
     (!parts.is_empty()).then(|| format!("{name}: {}", parts.join("; ")))
+}
+
+/// Why early stopping ended a training.
+fn no_longer_better(prepared: &Prepared) -> String {
+    let experiment = &prepared.config.experiment;
+    let patience = experiment.training.stopping.patience.as_ref();
+    let measures = experiment.measures(&prepared.shape);
+    let mut measures = measures.into_iter();
+    let measure = measures.find(|measure| patience.is_some_and(|p| p.measure == measure.key));
+    let (title, moved) = match &measure {
+        Some(measure) if measure.better == Some(Better::Higher) => (measure.title(), "rise"),
+        Some(measure) => (measure.title(), "fall"),
+        None => ("measure".into(), "improve"),
+    };
+    format!("the {title} did not {moved} any more")
 }
 
 fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record {
@@ -105,6 +167,7 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         status: Status::Running,
         message: None,
         started: now(),
+        resumed: Vec::new(),
         written: now(),
         seed: experiment.seed,
         config_file: prepared.config.file.display().to_string(),
@@ -130,6 +193,7 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         peak_memory_bytes: None,
         gradients_agree: None,
         largest_loss_gap: BTreeMap::new(),
-        implementations: rows(experiment).iter().map(Row::trained).collect(),
+        measures: experiment.measures(&prepared.shape),
+        implementations: entries(experiment).iter().map(Entry::trained).collect(),
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use datasets::statistics::median;
 use serde::Deserialize;
+use spec::measures::{Measure, Metric, Part};
 
 use crate::cli::SpeedrunArguments;
 use crate::files::write_file;
@@ -135,13 +136,15 @@ fn measure(config: &Path, seed: u64) -> Result<(Measured, Record), Failure> {
     }
     let record = only_record(results.path())?;
     let missing = || failed("nothing measured", &"the record has no test accuracy");
-    let epochs = &record.implementations.first().ok_or_else(missing)?.epochs;
-    let last = epochs.last().ok_or_else(missing)?;
+    let trained = record.implementations.first().ok_or_else(missing)?;
+    let last = trained.epochs.last().ok_or_else(missing)?;
+    let accuracy = Measure::metric(Part::Test, Metric::Accuracy).key;
+    let training = trained.series(&Measure::seconds());
     let measured = Measured {
         seed,
-        accuracy: *last.test.get("accuracy").ok_or_else(missing)?,
+        accuracy: last.get(&accuracy).ok_or_else(missing)?,
         seconds,
-        training: epochs.iter().map(|epoch| epoch.seconds).sum(),
+        training: training.iter().map(|(_, seconds)| seconds).sum(),
     };
     Ok((measured, record))
 }

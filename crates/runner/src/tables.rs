@@ -4,6 +4,7 @@ use std::path::Path;
 
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
 use datasets::statistics::median;
+use spec::measures::{Measure, Part};
 
 use crate::Failure;
 use crate::check::report::Report;
@@ -105,29 +106,29 @@ pub fn tensors(report: &Report) -> Table {
 
 /// What each implementation of a run reached.
 pub fn run(record: &Record) -> Table {
-    let metrics = record.metric_names();
-    let titles: Vec<String> = metrics
-        .iter()
-        .map(|metric| format!("test {metric}"))
-        .collect();
+    // Losses of other parts than the test samples tell of overfitting; their metrics do not matter.
+    let of_test = |m: &&&Measure| m.part == Some(Part::Test);
+    let is_loss = |m: &&&Measure| m.name == "loss";
+    let measures: Vec<&Measure> = record.measured().collect();
+    let metrics = measures.iter().filter(of_test).filter(|m| !is_loss(m));
+    let losses = [Part::Test, Part::Train].map(Measure::loss);
+    let shown: Vec<&Measure> = metrics.copied().chain(&losses).collect();
+    let titles: Vec<String> = shown.iter().map(|measure| measure.title()).collect();
     let mut header = vec!["implementation"];
     header.extend(titles.iter().map(String::as_str));
-    header.extend(["test loss", "train loss"]);
-    let with_best = record
-        .implementations
-        .iter()
-        .any(|t| best_epoch(t).is_some());
+    let mut rows = record.implementations.iter();
+    let with_best = rows.any(|trained| best_epoch(trained).is_some());
     header.extend(with_best.then_some("best epoch"));
     header.extend(["time/epoch", "speed"]);
     let mut table = table(&header, 1);
     let base = record.implementations.first().map_or(f64::NAN, seconds);
     for trained in &record.implementations {
-        let Some((test, test_loss, train_loss)) = trained.reached() else {
+        let Some(reached) = trained.reached() else {
             continue;
         };
         let mut row = vec![trained.implementation.clone()];
-        row.extend(metrics.iter().map(|m| metric(m, test.get(*m).copied())));
-        row.extend([number(test_loss, 5), number(train_loss, 5)]);
+        let value = |measure: &&Measure| value(measure, reached.get(&measure.key).copied());
+        row.extend(shown.iter().map(value));
         row.extend(with_best.then(|| match best_epoch(trained) {
             Some(epoch) => format!("{epoch} of {}", trained.epochs.len()),
             None => String::new(),
@@ -142,13 +143,16 @@ pub fn run(record: &Record) -> Table {
 /// The epoch whose weights early stopping brought back.
 fn best_epoch(trained: &Trained) -> Option<usize> {
     let kept = trained.kept.as_ref()?;
-    kept.validation_loss.map(|_| kept.best_epoch)
+    let validated = kept
+        .measures
+        .contains_key(&Measure::loss(Part::Validation).key);
+    validated.then_some(kept.best_epoch)
 }
 
 /// Median seconds of an epoch.
 pub fn seconds(trained: &Trained) -> f64 {
-    let seconds: Vec<f64> = trained.epochs.iter().map(|epoch| epoch.seconds).collect();
-    median(&seconds)
+    let seconds = trained.series(&Measure::seconds()).into_iter();
+    median(&seconds.map(|(_, value)| value).collect::<Vec<_>>())
 }
 
 /// A time to three digits.
@@ -160,10 +164,12 @@ fn duration(seconds: f64) -> String {
     }
 }
 
-fn metric(name: &str, value: Option<f64>) -> String {
-    match (name, value) {
+/// The value of a measure with its unit; nothing where there is none.
+fn value(measure: &Measure, value: Option<f64>) -> String {
+    match (measure.unit.as_deref(), value) {
         (_, None) => String::new(),
-        ("accuracy", Some(value)) => format!("{} %", percent(value, 2)),
+        (Some("share"), Some(value)) => format!("{} %", percent(value, 2)),
+        (_, Some(value)) if measure.name == "loss" => number(value, 5),
         (_, Some(value)) => number(value, 4),
     }
 }
@@ -199,21 +205,22 @@ pub fn comparison(records: &[Record]) -> Table {
             .collect();
         let lasts: Vec<_> = members.iter().filter_map(|t| t.epochs.last()).collect();
         let reached: Vec<_> = members.iter().filter_map(|t| t.reached()).collect();
-        let Some((first, ..)) = reached.first() else {
-            continue;
-        };
         let times: Vec<f64> = members.iter().map(|trained| seconds(trained)).collect();
-        for metric in first.keys() {
-            let values: Vec<f64> = reached
+        let epochs: Vec<f64> = lasts.iter().map(|e| e.epoch as f64).collect();
+        let of_group = records.iter().filter(|record| record.name == name);
+        for measure in compared(of_group) {
+            let values = reached
                 .iter()
-                .filter_map(|(test, ..)| test.get(metric).copied())
-                .collect();
-            let epochs: Vec<f64> = lasts.iter().map(|e| e.epoch as f64).collect();
+                .filter_map(|of| of.get(&measure.key).copied());
+            let values: Vec<f64> = values.collect();
+            if values.is_empty() {
+                continue;
+            }
             table.add_row([
                 name.to_string(),
                 implementation.into(),
-                metric.clone(),
-                spread(metric, &values),
+                measure.name.clone(),
+                spread(measure, &values),
                 values.len().to_string(),
                 median(&epochs).to_string(),
                 duration(median(&times)),
@@ -223,10 +230,22 @@ pub fn comparison(records: &[Record]) -> Table {
     table
 }
 
+/// What runs are compared by: the measures of the test samples besides the loss.
+fn compared<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<&'a Measure> {
+    let mut measures: Vec<&Measure> = Vec::new();
+    for measure in records.flat_map(Record::measured) {
+        let is_metric = measure.part == Some(Part::Test) && measure.name != "loss";
+        if is_metric && !measures.iter().any(|known| known.key == measure.key) {
+            measures.push(measure);
+        }
+    }
+    measures
+}
+
 /// Mean, and standard deviation where there are several.
-fn spread(metric: &str, values: &[f64]) -> String {
-    let (shown, unit): (fn(f64, usize) -> String, _) = match metric {
-        "accuracy" => (percent, " %"),
+fn spread(measure: &Measure, values: &[f64]) -> String {
+    let (shown, unit): (fn(f64, usize) -> String, _) = match measure.unit.as_deref() {
+        Some("share") => (percent, " %"),
         _ => (number, ""),
     };
     match mean_and_deviation(values) {

@@ -1,17 +1,19 @@
 //! Training every implementation of a config side by side, and recording it.
 //!
-//! A [`Row`] is an implementation with one escape, if the config lists any; a [`Trainee`] is a row
-//! at work. They take turns, an epoch each: what slows the machine down for a while slows all of
-//! them.
+//! What learns is a [`Learner`]: an implementation with one escape, if the config lists any. They
+//! take turns, a pass each: what slows the machine down for a while slows all of them. The loop
+//! owns progress, signals, the record and the checkpoints, and knows nothing of networks.
 
+pub mod checkpoint;
 pub mod divergence;
 pub mod escapes;
 pub mod evaluation;
 pub mod learner;
 mod moves;
+pub mod network;
 mod saving;
 pub mod stopping;
-pub mod trainee;
+pub mod trainer;
 
 use contract::TensorError;
 
@@ -23,10 +25,12 @@ use crate::record::{Record, RunFolder, Status};
 use crate::{Failure, files, implementations, interrupt, output, tables};
 
 use divergence::Divergence;
-pub use learner::FIRST_LOSSES;
-use learner::Tools;
+use learner::Learner;
+use network::Network;
+pub use network::{Entry, entries};
 use saving::Saved;
-pub use trainee::{Row, Trainee, rows};
+pub use trainer::FIRST_LOSSES;
+use trainer::Resources;
 
 /// A run under way.
 pub struct Training<'a> {
@@ -34,9 +38,18 @@ pub struct Training<'a> {
     folder: &'a RunFolder,
     /// What is recorded of it so far.
     pub record: Record,
-    trainees: Vec<Trainee>,
-    tools: Tools<'a>,
+    active: Vec<Active>,
+    resources: Resources<'a>,
     saved: Saved,
+}
+
+/// A learner at work; its record stands at the same place among those of the run.
+struct Active {
+    learner: Box<dyn Learner>,
+    /// Whether it has learned since it was saved.
+    changed: bool,
+    /// Whether its last pass was cut off: it stands at no place from which it could go on.
+    cut_off: bool,
 }
 
 /// Why training cannot go on.
@@ -63,25 +76,34 @@ impl From<Divergence> for Stop {
 }
 
 impl<'a> Training<'a> {
-    /// Every row at the initial parameters.
+    /// Every learner at the initial parameters, or where it stood when the run was cut off if the
+    /// folder has its checkpoint.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// When the folder cannot be written, or a checkpoint cannot be read.
     pub fn new(
         prepared: &'a Prepared,
         folder: &'a RunFolder,
         record: Record,
     ) -> Result<Self, Failure> {
-        let rows = rows(&prepared.config.experiment);
-        let trainees = rows.iter().map(|row| Trainee::new(row, prepared));
+        let entries = entries(&prepared.config.experiment);
+        let active = entries.iter().map(|entry| {
+            let learner: Box<dyn Learner> = Box::new(Network::new(entry, prepared)?);
+            Ok::<_, Failure>(Active {
+                learner,
+                changed: true,
+                cut_off: false,
+            })
+        });
         let mut training = Self {
             prepared,
             folder,
             record,
-            trainees: trainees.collect::<Result<_, _>>()?,
-            tools: Tools::new(prepared),
+            active: active.collect::<Result<_, _>>()?,
+            resources: Resources::new(prepared),
             saved: Saved::default(),
         };
+        training.restore()?;
         training.begin()?;
         Ok(training)
     }
@@ -92,7 +114,7 @@ impl<'a> Training<'a> {
     /// [`Failure::Run`] when they disagree or are not finite, [`Failure::Interrupted`] on Ctrl-C.
     pub fn gradient_check(&mut self) -> Result<(), Failure> {
         let check = self.prepared.config.experiment.gradient_check;
-        if !check.before_training {
+        if !check.before_training || self.record.gradients_agree == Some(true) {
             return Ok(());
         }
         if let Some(missing) = implementations::missing_witnesses() {
@@ -130,7 +152,7 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// Epoch by epoch, each row in turn, until all are done.
+    /// Pass by pass, each learner in turn, until all are done.
     ///
     /// # Errors
     /// [`Failure::Run`] when a loss diverges, [`Failure::Interrupted`] on Ctrl-C; the record is
@@ -138,45 +160,55 @@ impl<'a> Training<'a> {
     pub fn train(&mut self) -> Result<(), Failure> {
         let progress = self.progress();
         self.saved.trained = true;
-        while self.trainees.iter().any(|trainee| !trainee.done) {
-            for index in 0..self.trainees.len() {
-                if self.trainees[index].done {
+        let outcome = self.all_passes(&progress);
+        progress.finish();
+        outcome?;
+        self.save(Status::Finished, None)?;
+        self.folder.tidy(true);
+        Ok(())
+    }
+
+    fn all_passes(&mut self, progress: &Progress) -> Result<(), Failure> {
+        while self.active.iter().any(|active| !active.learner.is_done()) {
+            for index in 0..self.active.len() {
+                if self.active[index].learner.is_done() {
                     continue;
                 }
-                if let Err(stop) = self.epoch(index, &progress) {
-                    progress.finish();
+                if let Err(stop) = self.pass(index, progress) {
+                    self.active[index].cut_off = true;
                     return Err(self.stopped(index, stop));
                 }
-            }
-            if self.saved.is_long_ago()
-                && let Err(failure) = self.save(Status::Running, None)
-            {
-                progress.finish();
-                return Err(failure);
+                if self.saved.is_long_ago() {
+                    self.save(Status::Running, None)?;
+                }
             }
         }
-        progress.finish();
-        self.save(Status::Finished, None)
+        Ok(())
     }
 
     fn progress(&self) -> Progress {
-        let steps = self.tools.batches.steps();
-        let rows = self.trainees.iter().zip(&self.record.implementations);
-        Progress::new(rows.map(|(trainee, trained)| Bar {
+        let steps = self.resources.batches.steps();
+        let rows = self.active.iter().zip(&self.record.implementations);
+        let bars = rows.map(|(Active { learner, .. }, trained)| Bar {
             name: trained.implementation.clone(),
-            steps: trainee.ticks(steps) * trainee.all_epochs(),
-            epochs: trainee.all_epochs(),
-        }))
+            done: learner.ticks(steps) * trained.epochs.len(),
+            steps: learner.ticks(steps) * learner.passes(),
+            epochs: learner.passes(),
+        });
+        Progress::new(bars, self.record.measures.clone())
     }
 
-    fn epoch(&mut self, index: usize, progress: &Progress) -> Result<(), Stop> {
-        let trainee = &mut self.trainees[index];
+    fn pass(&mut self, index: usize, progress: &Progress) -> Result<(), Stop> {
+        let Active {
+            learner, changed, ..
+        } = &mut self.active[index];
         let trained = &mut self.record.implementations[index];
         let before = trained.epochs.len();
         progress.begin(index);
-        trainee.epoch(&mut self.tools, trained, &|| progress.step(index))?;
+        *changed = true;
+        learner.pass(&mut self.resources, trained, &|| progress.step(index))?;
         if trained.epochs.len() > before {
-            progress.epoch(index, &trained.epochs[before], trainee.done);
+            progress.epoch(index, &trained.epochs[before], learner.is_done());
         }
         Ok(())
     }
@@ -202,20 +234,22 @@ impl<'a> Training<'a> {
     fn interrupted(&mut self) -> Failure {
         let message = interrupt::cause().to_string();
         let saved = self.close(Status::Interrupted, message.clone());
-        Failure::Interrupted(format!("{message}; {saved}"))
+        let run = self.folder.path.display();
+        let remedy = format!("go on with `runner run --resume {run}`");
+        Failure::Interrupted(format!("{message}; {saved}; {remedy}"))
     }
 
     /// Largest difference of each other implementation's first losses to the hand-written ones with
     /// the same escape.
     fn measure_gaps(&mut self) {
-        let rows = rows(&self.prepared.config.experiment);
-        let trained = || rows.iter().zip(&self.record.implementations);
+        let entries = entries(&self.prepared.config.experiment);
+        let trained = || entries.iter().zip(&self.record.implementations);
         let by_hand = |escape: &Option<String>| {
-            let mut by_hand = trained().filter(|(row, _)| row.is_by_hand());
+            let mut by_hand = trained().filter(|(entry, _)| entry.is_by_hand());
             by_hand.find(|(_, trained)| trained.escape == *escape)
         };
         let gaps = trained()
-            .filter(|(row, _)| !row.is_by_hand())
+            .filter(|(entry, _)| !entry.is_by_hand())
             .filter_map(|(_, other)| {
                 let (_, by_hand) = by_hand(&other.escape)?;
                 let pairs = by_hand.first_losses.iter().zip(&other.first_losses);

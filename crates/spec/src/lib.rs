@@ -45,6 +45,7 @@ pub mod gradient_check;
 pub mod initializer;
 pub mod layers;
 pub mod losses;
+pub mod measures;
 pub mod model;
 pub mod optimizers;
 pub mod pair;

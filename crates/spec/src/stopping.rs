@@ -12,23 +12,25 @@ pub use patience::PatienceSpec;
 pub use plateau::PlateauSpec;
 
 /// When training ends before its last epoch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoppingSpec {
-    /// Early stopping: a part of the training samples is held back, and when its loss has not
-    /// fallen for some epochs, training ends and the best weights come back.
+    /// Early stopping: a part of the training samples is held back, and when its loss, or another
+    /// measure, has not become better for some epochs, training ends and the best weights come
+    /// back.
     pub patience: Option<PatienceSpec>,
-    /// The textbook's rule: the training loss changed less than so much over so many epochs.
+    /// The textbook's rule: so many epochs in a row each changed the training loss by less than so
+    /// much.
     pub plateau: Option<PlateauSpec>,
 }
 
 impl StoppingSpec {
     /// Finds impossible values.
     pub(crate) fn check(&self) -> Result<(), Problem> {
-        if let Some(patience) = self.patience {
+        if let Some(patience) = &self.patience {
             patience.check(&Checker::new("training.stopping.patience"))?;
         }
-        if let Some(plateau) = self.plateau {
+        if let Some(plateau) = &self.plateau {
             plateau.check(&Checker::new("training.stopping.plateau"))?;
         }
         Ok(())

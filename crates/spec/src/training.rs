@@ -12,6 +12,7 @@ use crate::stopping::StoppingSpec;
 
 pub use crate::gradient_check::GradientCheckSpec;
 pub use crate::losses::LossSpec;
+pub use crate::measures::Metric;
 pub use crate::optimizers::OptimizerSpec;
 pub use crate::regularization::{ClipSpec, RegularizationSpec};
 
@@ -126,32 +127,6 @@ impl<'de> Deserialize<'de> for BatchSize {
         }
 
         deserializer.deserialize_any(BatchSizeVisitor)
-    }
-}
-
-/// What is measured on the test samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// Share of the samples whose class is right.
-    Accuracy,
-    /// Coefficient of determination, 1 − Σ(y − t)² / Σ(t − mean t)².
-    R2,
-    /// Root of the mean squared error, in the target's own unit.
-    Rmse,
-    /// Mean absolute error, in the target's own unit.
-    Mae,
-}
-
-impl Metric {
-    /// Its name in a config and in the columns of a record.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Accuracy => "accuracy",
-            Self::R2 => "r2",
-            Self::Rmse => "rmse",
-            Self::Mae => "mae",
-        }
     }
 }
 

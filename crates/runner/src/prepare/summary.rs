@@ -62,7 +62,7 @@ impl Prepared {
             "label smoothing",
             (training.label_smoothing > 0.0).then_some(smoothing),
         );
-        add("stopping", of(Value::try_from(training.stopping)));
+        add("stopping", of(Value::try_from(&training.stopping)));
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 }

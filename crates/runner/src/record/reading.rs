@@ -47,7 +47,7 @@ fn parse(bytes: &[u8]) -> Result<Record, String> {
         ));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let record = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let mut record: Record = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let (key, error) = (error.path().to_string(), error.inner());
         let what = match error.classify() {
             _ if bytes.trim_ascii().is_empty() => "it is empty".into(),
@@ -59,6 +59,7 @@ fn parse(bytes: &[u8]) -> Result<Record, String> {
     })?;
     json.end()
         .map_err(|error| damaged(&error, "something follows the record"))?;
+    record.complete();
     Ok(record)
 }
 

@@ -9,9 +9,11 @@ use datasets::{Features, Samples};
 use ndarray::ArrayD;
 use spec::Experiment;
 use spec::datasets::{DatasetSpec, Scale};
+use spec::measures::{Measure, Part};
 
 use crate::numbers::{number, rounded};
 use crate::prepare::Prepared;
+use crate::record::Values;
 
 /// What became infinite or no number, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,18 +47,26 @@ pub fn word(value: f64) -> &'static str {
     if value.is_nan() { "NaN" } else { "infinite" }
 }
 
-/// An error if a loss is not finite.
+/// An error if a loss among the values is not finite.
 ///
 /// # Errors
 /// With what it is of and when.
-pub fn expect_loss(of: &str, loss: f64, when: &str) -> Result<(), Divergence> {
-    match loss.is_finite() {
-        true => Ok(()),
-        false => Err(Divergence::new(format!(
-            "the {of} loss became {} {when}",
-            word(loss)
-        ))),
+pub fn expect_losses(values: &Values, when: &str) -> Result<(), Divergence> {
+    for (part, of) in [
+        (Part::Test, "test"),
+        (Part::Validation, "validation"),
+        (Part::Train, "training"),
+    ] {
+        if let Some(loss) = values.get(&Measure::loss(part).key)
+            && !loss.is_finite()
+        {
+            let became = word(*loss);
+            return Err(Divergence::new(format!(
+                "the {of} loss became {became} {when}"
+            )));
+        }
     }
+    Ok(())
 }
 
 /// An error if a parameter or a running statistic is not finite.
@@ -158,8 +168,9 @@ mod tests {
         assert_eq!(as_f32_holds(1e58), f64::INFINITY);
         assert_eq!(as_f32_holds(-1e58), f64::NEG_INFINITY);
         assert!(as_f32_holds(f64::NAN).is_nan());
-        assert!(expect_loss("test", largest, "now").is_ok());
-        let diverged = expect_loss("test", f64::INFINITY, "after epoch 2").unwrap_err();
+        let values = |loss| Values::from([("train_loss".into(), 1.0), ("test_loss".into(), loss)]);
+        assert!(expect_losses(&values(largest), "now").is_ok());
+        let diverged = expect_losses(&values(f64::INFINITY), "after epoch 2").unwrap_err();
         assert_eq!(diverged.what, "the test loss became infinite after epoch 2");
     }
 

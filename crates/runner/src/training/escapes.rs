@@ -11,12 +11,14 @@ mod evolution;
 mod perturbation;
 mod restarts;
 
+use std::io;
+
 use contract::NamedTensors;
 use spec::escapes::EscapeSpec;
 
 use super::Stop;
-use super::learner::Learner;
 use super::stopping::Best;
+use super::trainer::Trainer;
 use crate::prepare::Prepared;
 
 pub use restarts::initial_of_run;
@@ -33,12 +35,28 @@ pub trait Escape: Send {
         steps
     }
 
-    /// One epoch (from 1) of the learner. Returns its training loss.
-    fn epoch(&mut self, learner: &mut Learner, epoch: usize) -> Result<f64, Stop>;
+    /// One epoch (from 1) of the trainer. Returns its training loss.
+    fn epoch(&mut self, trainer: &mut Trainer, epoch: usize) -> Result<f64, Stop>;
 
     /// The weights with the lowest training loss seen, if the escape keeps them.
     fn best(&self) -> Option<&Best> {
         None
+    }
+
+    /// Writes all that the next epoch depends on.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn save(&self, _: &mut Vec<u8>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Takes it off what was saved, and goes on from there.
+    ///
+    /// # Errors
+    /// When it is damaged, or of something else.
+    fn restore(&mut self, _: &mut &[u8]) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -52,8 +70,8 @@ impl Escape for Plain {
         self.runs
     }
 
-    fn epoch(&mut self, learner: &mut Learner, epoch: usize) -> Result<f64, Stop> {
-        learner.gradient_epoch(epoch)
+    fn epoch(&mut self, trainer: &mut Trainer, epoch: usize) -> Result<f64, Stop> {
+        trainer.gradient_epoch(epoch)
     }
 }
 

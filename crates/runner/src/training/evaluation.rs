@@ -1,10 +1,8 @@
 //! Loss and metrics of samples that are only looked at.
 
-use std::collections::BTreeMap;
-
 use contract::{Implementation, Mode};
 use datasets::Samples;
-use spec::training::Metric;
+use spec::measures::{Measure, Metric, Part};
 
 use super::Stop;
 use super::divergence::as_f32_holds;
@@ -12,6 +10,7 @@ use crate::batches::Batch;
 use crate::interrupt;
 use crate::metrics::Measurement;
 use crate::prepare::Prepared;
+use crate::record::Values;
 
 /// Samples evaluated at a time.
 const AT_A_TIME: usize = 1000;
@@ -22,14 +21,6 @@ pub struct Evaluator<'a> {
     metrics: Vec<Metric>,
     batch: Batch<f32>,
     test_rows: Vec<usize>,
-}
-
-/// What is known of some samples.
-pub struct Measured {
-    /// Mean loss, without penalties.
-    pub loss: f64,
-    /// Metrics by name; one that is no number (R² of a single sample, say) is left out.
-    pub metrics: BTreeMap<String, f64>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -46,25 +37,19 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The test samples.
-    pub fn test(&mut self, model: &mut dyn Implementation<f32>) -> Result<Measured, Stop> {
-        let rows = std::mem::take(&mut self.test_rows);
-        let measured = self.measure(model, &self.prepared.dataset.test, &rows);
-        self.test_rows = rows;
-        measured
-    }
-
-    /// The training samples held back; none if there are none.
-    pub fn validation(
-        &mut self,
-        model: &mut dyn Implementation<f32>,
-    ) -> Result<Option<Measured>, Stop> {
-        let rows = &self.prepared.validation_rows;
-        if rows.is_empty() {
-            return Ok(None);
+    /// Loss and metrics of the samples held back, if there are any, and of the test samples.
+    pub fn measures(&mut self, model: &mut dyn Implementation<f32>) -> Result<Values, Stop> {
+        let (prepared, mut values) = (self.prepared, Values::new());
+        let held_back = &prepared.validation_rows;
+        if !held_back.is_empty() {
+            let train = &prepared.dataset.train;
+            self.measure(model, (Part::Validation, train, held_back), &mut values)?;
         }
-        let train = &self.prepared.dataset.train;
-        self.measure(model, train, rows).map(Some)
+        let rows = std::mem::take(&mut self.test_rows);
+        let of_test = (Part::Test, &prepared.dataset.test, rows.as_slice());
+        let measured = self.measure(model, of_test, &mut values);
+        self.test_rows = rows;
+        measured.map(|()| values)
     }
 
     /// The mean loss of the samples to train on, as they are: without dropout, augmentation and
@@ -77,21 +62,18 @@ impl<'a> Evaluator<'a> {
     fn measure(
         &mut self,
         model: &mut dyn Implementation<f32>,
-        samples: &Samples,
-        rows: &[usize],
-    ) -> Result<Measured, Stop> {
+        (part, samples, rows): (Part, &Samples, &[usize]),
+        values: &mut Values,
+    ) -> Result<(), Stop> {
         let loss = self.prepared.config.experiment.training.loss;
         let target = &self.prepared.dataset.target;
         let mut measurement = Measurement::new(samples, rows, target, loss);
         let loss = self.run(model, samples, rows, Some(&mut measurement))?;
-        let values = self
-            .metrics
-            .iter()
-            .map(|metric| (metric.name().to_string(), measurement.value(*metric)));
-        Ok(Measured {
-            loss,
-            metrics: values.filter(|(_, value)| value.is_finite()).collect(),
-        })
+        values.insert(Measure::loss(part).key, loss);
+        let metrics = self.metrics.iter();
+        let metrics = metrics.map(|&of| (Measure::metric(part, of).key, measurement.value(of)));
+        values.extend(metrics.filter(|(_, value)| value.is_finite()));
+        Ok(())
     }
 
     fn run(

@@ -7,15 +7,13 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::Training;
-use crate::record::{Status, now};
-use crate::{Failure, curves, files, machine};
+use super::{Training, checkpoint, entries};
+use crate::record::{CHECKPOINT, Status, Trained, now};
+use crate::{Failure, curves, files, machine, output};
 
-/// A record is written after an epoch, but not more often than this: of a thousand short epochs the
-/// writing would take longer than the training.
-const BETWEEN_SAVES: Duration = Duration::from_secs(1);
-/// Nor more often than this many times what the writing takes: a disk may be slow.
-const SHARE: u32 = 20;
+/// A record is written after a pass, but not more often than this many times what the writing takes:
+/// of a thousand short passes it would take longer than the training.
+const SHARE: u32 = 50;
 
 /// When and how long the record was written the last time, and what of it stays as it is.
 pub struct Saved {
@@ -41,8 +39,14 @@ impl Default for Saved {
 impl Saved {
     /// Whether it is time again.
     pub fn is_long_ago(&self) -> bool {
-        self.end.elapsed() >= BETWEEN_SAVES.max(SHARE * self.took)
+        self.end.elapsed() >= SHARE * self.took
     }
+}
+
+/// The file of a learner's checkpoint, beside that of its weights.
+fn checkpoint_of(trained: &Trained) -> String {
+    let weights = trained.weights.trim_end_matches(".safetensors");
+    format!("{weights}{CHECKPOINT}")
 }
 
 /// What could not be written: file by file, why.
@@ -98,7 +102,7 @@ impl Training<'_> {
             if let Ok(svg) = curves::svg(&self.record) {
                 self.put("curves.svg", Ok(svg.into_bytes()), &mut unwritten);
             }
-            self.put_weights(&mut unwritten);
+            self.put_learners(&mut unwritten);
         }
         self.saved.took = start.elapsed();
         self.saved.end = Instant::now();
@@ -145,11 +149,41 @@ impl Training<'_> {
         }
     }
 
-    fn put_weights(&self, unwritten: &mut Unwritten) {
-        for (trainee, trained) in self.trainees.iter().zip(&self.record.implementations) {
-            let bytes = trainee.weights().to_safetensors().map_err(io::Error::other);
-            self.put(&trained.weights, bytes, unwritten);
+    /// Writes the weights of each learner, and where it stands, unless that is written already.
+    fn put_learners(&mut self, unwritten: &mut Unwritten) {
+        let mut active = std::mem::take(&mut self.active);
+        for (of, trained) in active.iter_mut().zip(&self.record.implementations) {
+            if !of.changed {
+                continue;
+            }
+            let failed = unwritten.len();
+            let bytes = of.learner.weights().to_safetensors();
+            self.put(&trained.weights, bytes.map_err(io::Error::other), unwritten);
+            if !of.cut_off {
+                let bytes = checkpoint::bytes(&*of.learner, trained);
+                if let Some(bytes) = bytes.transpose() {
+                    self.put(&checkpoint_of(trained), bytes, unwritten);
+                }
+            }
+            of.changed = unwritten.len() > failed;
         }
+        self.active = active;
+    }
+
+    /// Lets each learner go on from its checkpoint, if there is one, and begin again otherwise.
+    pub(super) fn restore(&mut self) -> Result<(), Failure> {
+        let entries = entries(&self.prepared.config.experiment);
+        let learners = self.active.iter_mut().zip(&mut self.record.implementations);
+        for ((of, trained), entry) in learners.zip(&entries) {
+            let file = self.folder.path.join(checkpoint_of(trained));
+            let before = checkpoint::read(&file, &mut *of.learner)?;
+            if before.is_none() && !trained.epochs.is_empty() {
+                let name = &trained.implementation;
+                output::line(format!("note: {name} begins again: it left no checkpoint"));
+            }
+            *trained = before.unwrap_or_else(|| entry.trained());
+        }
+        Ok(())
     }
 
     fn told(&self, file: &str, error: &io::Error) -> String {

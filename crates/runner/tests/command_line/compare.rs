@@ -59,12 +59,61 @@ fn a_run_that_is_not_there_is_told_with_those_that_are() {
     );
 }
 
+/// What an epoch or what was kept had before measures had names: losses and metrics as fields.
+fn unnamed(measured: &mut Value, with_validation: bool) {
+    let object = measured.as_object_mut().unwrap();
+    let Value::Object(measures) = object.remove("measures").unwrap() else {
+        panic!("measures are an object");
+    };
+    for (key, value) in measures {
+        let metric = |part: &str| key.strip_prefix(part).filter(|name| *name != "loss");
+        match (metric("test_"), metric("validation_")) {
+            (Some(name), _) => measured["test"][name] = value,
+            (_, Some(name)) if with_validation => measured["validation"][name] = value,
+            (_, Some(_)) => {}
+            _ => measured[&key] = value,
+        }
+    }
+}
+
+/// A record as format 2 had it.
+fn in_format_2(record: &Value) -> Value {
+    let mut old = record.clone();
+    old["format"] = 2.into();
+    old.as_object_mut().unwrap().remove("measures").unwrap();
+    for trained in old["implementations"].as_array_mut().unwrap() {
+        for epoch in trained["epochs"].as_array_mut().unwrap() {
+            unnamed(epoch, true);
+        }
+        if trained["kept"].is_object() {
+            unnamed(&mut trained["kept"], false);
+        }
+    }
+    old
+}
+
+#[test]
+fn records_of_format_2_are_still_read() {
+    let workspace = Workspace::tiny();
+    let patience = "training.stopping.patience.epochs=2";
+    let run = workspace.train_by_hand(&["dataset.moons.samples=80", patience]);
+    let new = workspace.succeed(&["compare", "tiny"]);
+    let old = in_format_2(&record(&run));
+    assert!(
+        old["implementations"][0]["kept"]["test_loss"].is_f64(),
+        "{old}"
+    );
+    assert!(old["implementations"][0]["epochs"][0]["validation"]["accuracy"].is_f64());
+    fs::write(run.join("record.json"), old.to_string()).unwrap();
+    assert_eq!(workspace.succeed(&["compare", "tiny"]), new);
+}
+
 #[test]
 fn records_of_format_1_are_still_read() {
     let workspace = Workspace::tiny();
     let run = workspace.train_by_hand(&[]);
     let new = workspace.succeed(&["compare", "tiny"]);
-    let mut old = record(&run);
+    let mut old = in_format_2(&record(&run));
     old["format"] = 1.into();
     let drop = |value: &mut Value, keys: &[&str]| {
         let object = value.as_object_mut().unwrap();
@@ -80,10 +129,7 @@ fn records_of_format_1_are_still_read() {
         &["escape", "stopped_early", "kept", "diverged_runs"],
     );
     for epoch in trained["epochs"].as_array_mut().unwrap() {
-        drop(
-            epoch,
-            &["run", "learning_rate", "validation_loss", "validation"],
-        );
+        drop(epoch, &["run", "learning_rate"]);
     }
     fs::write(run.join("record.json"), old.to_string()).unwrap();
     assert_eq!(workspace.succeed(&["compare", "tiny"]), new);

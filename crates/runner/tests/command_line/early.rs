@@ -17,7 +17,10 @@ const PATIENCE: [&str; 5] = [
 
 fn losses(trained: &Value, name: &str) -> Vec<f64> {
     let epochs = trained["epochs"].as_array().unwrap();
-    epochs.iter().map(|e| e[name].as_f64().unwrap()).collect()
+    epochs
+        .iter()
+        .map(|e| e["measures"][name].as_f64().unwrap())
+        .collect()
 }
 
 #[test]
@@ -38,9 +41,9 @@ fn patience_ends_training_and_the_best_weights_come_back() {
     assert_eq!(validation.iter().position(|v| *v == lowest), Some(best - 1));
     // The weights are those of that epoch: they measure the same, and a training that ends there
     // saves the same.
-    assert_eq!(trained["kept"]["validation_loss"], lowest);
+    assert_eq!(trained["kept"]["measures"]["validation_loss"], lowest);
     let test = losses(trained, "test_loss");
-    assert_eq!(trained["kept"]["test_loss"], test[best - 1]);
+    assert_eq!(trained["kept"]["measures"]["test_loss"], test[best - 1]);
     let epochs = format!("training.epochs={best}");
     let short = workspace.train_by_hand(&[&PATIENCE[..], &[&epochs]].concat());
     let weights = |run: &std::path::Path| fs::read(run.join("backprop.safetensors")).unwrap();

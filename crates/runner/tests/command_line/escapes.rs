@@ -34,7 +34,10 @@ fn every_escape_is_a_row_and_gives_the_same_bits_again_with_any_number_of_thread
         let trained = &record["implementations"][row];
         assert_eq!(trained["implementation"], format!("backprop/{name}"));
         assert_eq!(trained["escape"], name);
-        assert!(trained["kept"]["test_loss"].as_f64().is_some(), "{trained}");
+        assert!(
+            trained["kept"]["measures"]["test_loss"].as_f64().is_some(),
+            "{trained}"
+        );
         assert_eq!(epochs(&one, row), epochs(&two, row), "{name}");
         assert_eq!(weights(&one, name), weights(&two, name), "{name}");
     }
@@ -67,18 +70,22 @@ fn the_first_restart_is_plain_training_and_the_best_is_kept() {
     let run = workspace.train_by_hand(&[ESCAPES]);
     let (plain, restarts) = (epochs(&run, 0), epochs(&run, 1));
     assert_eq!(restarts.len(), 9);
-    let field = |epochs: &[Value], name: &str| -> Vec<Value> {
-        epochs.iter().map(|epoch| epoch[name].clone()).collect()
-    };
-    assert_eq!(field(&restarts, "run"), [1, 1, 1, 2, 2, 2, 3, 3, 3]);
+    let runs: Vec<&Value> = restarts.iter().map(|epoch| &epoch["run"]).collect();
+    assert_eq!(runs, [1, 1, 1, 2, 2, 2, 3, 3, 3]);
     for name in ["train_loss", "test_loss"] {
-        let (plain, restarts) = (field(&plain, name), field(&restarts, name));
+        let measure = |epochs: &[Value]| -> Vec<Value> {
+            epochs
+                .iter()
+                .map(|epoch| epoch["measures"][name].clone())
+                .collect()
+        };
+        let (plain, restarts) = (measure(&plain), measure(&restarts));
         assert_eq!(restarts[..3], plain);
         assert_ne!(restarts[3..6], plain);
     }
     let record = record(&run);
     let loss = |row: usize| {
-        record["implementations"][row]["kept"]["train_loss"]
+        record["implementations"][row]["kept"]["measures"]["train_loss"]
             .as_f64()
             .unwrap()
     };
@@ -87,8 +94,8 @@ fn the_first_restart_is_plain_training_and_the_best_is_kept() {
         .as_u64()
         .unwrap();
     assert_eq!(best % 3, 0, "the weights at the end of a run");
-    let kept = &record["implementations"][1]["kept"]["test_loss"];
-    assert_eq!(*kept, restarts[best as usize - 1]["test_loss"]);
+    let kept = &record["implementations"][1]["kept"]["measures"]["test_loss"];
+    assert_eq!(*kept, restarts[best as usize - 1]["measures"]["test_loss"]);
 }
 
 #[test]
@@ -119,11 +126,11 @@ fn an_evolution_never_gets_worse_and_ends_with_its_best() {
     let run = workspace.train_by_hand(&[evolution, "training.epochs=30"]);
     let losses: Vec<f64> = epochs(&run, 0)
         .iter()
-        .map(|epoch| epoch["train_loss"].as_f64().unwrap())
+        .map(|epoch| epoch["measures"]["train_loss"].as_f64().unwrap())
         .collect();
     assert!(losses.is_sorted_by(|a, b| a >= b), "{losses:?}");
     assert!(losses[29] < 0.7 * losses[0], "{losses:?}");
-    let kept = record(&run)["implementations"][0]["kept"]["train_loss"].clone();
+    let kept = record(&run)["implementations"][0]["kept"]["measures"]["train_loss"].clone();
     assert_eq!(kept, losses[29]);
 }
 
@@ -170,7 +177,7 @@ fn evolution_trains_threshold_units() {
     workspace.succeed(&["run", config.to_str().unwrap()]);
     let record = record(&workspace.runs("xor-step")[0]);
     assert_eq!(
-        record["implementations"][0]["kept"]["test"]["accuracy"],
+        record["implementations"][0]["kept"]["measures"]["test_accuracy"],
         1.0
     );
 }

@@ -290,13 +290,8 @@ fn assert_not_saved(run: &Path, finished: &Finished, cause: &str) {
         record["message"].as_str().unwrap().contains(cause),
         "{record}"
     );
-    assert_eq!(
-        record["implementations"][0]["epochs"]
-            .as_array()
-            .unwrap()
-            .len(),
-        2
-    );
+    let epochs = record["implementations"][0]["epochs"].as_array().unwrap();
+    assert!(!epochs.is_empty(), "{record}");
 }
 
 /// A file system of 200 kB, unmounted at the end of the test.

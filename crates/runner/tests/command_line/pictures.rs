@@ -46,6 +46,6 @@ fn a_network_learns_a_folder_of_pictures() {
         ["stripes/test (4 pictures)", "stripes/train (8 pictures)"]
     );
     for trained in record["implementations"].as_array().unwrap() {
-        assert_eq!(trained["epochs"][29]["test"]["accuracy"], 1.0);
+        assert_eq!(trained["epochs"][29]["measures"]["test_accuracy"], 1.0);
     }
 }

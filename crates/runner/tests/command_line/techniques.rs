@@ -8,7 +8,7 @@ use crate::support::{BY_HAND, Workspace, epochs, record};
 fn learning_rates(overrides: &[&str]) -> Vec<f64> {
     let run_of = Workspace::tiny();
     let epochs = epochs(&run_of.train_by_hand(overrides), 0);
-    let rate = |epoch: &serde_json::Value| epoch["learning_rate"].as_f64().unwrap();
+    let rate = |epoch: &serde_json::Value| epoch["measures"]["learning_rate"].as_f64().unwrap();
     epochs.iter().map(rate).collect()
 }
 
@@ -38,8 +38,14 @@ fn a_schedule_changes_what_is_learned() {
     let constant = workspace.train_by_hand(&[]);
     let falling = workspace.train_by_hand(&["training.schedule.exponential={ factor = 0.5 }"]);
     let (constant, falling) = (epochs(&constant, 0), epochs(&falling, 0));
-    assert_eq!(constant[0]["train_loss"], falling[0]["train_loss"]);
-    assert_ne!(constant[1]["train_loss"], falling[1]["train_loss"]);
+    assert_eq!(
+        constant[0]["measures"]["train_loss"],
+        falling[0]["measures"]["train_loss"]
+    );
+    assert_ne!(
+        constant[1]["measures"]["train_loss"],
+        falling[1]["measures"]["train_loss"]
+    );
 }
 
 /// With ε = 0.2 and two classes the targets are 0.9 and 0.1: no cross-entropy is below their
@@ -59,9 +65,9 @@ fn smoothed_training_targets_leave_their_entropy_as_loss() {
     let epochs = epochs(&run, 0);
     let entropy = -0.9 * 0.9f64.ln() - 0.1 * 0.1f64.ln();
     let last = epochs.last().unwrap();
-    let train = last["train_loss"].as_f64().unwrap();
+    let train = last["measures"]["train_loss"].as_f64().unwrap();
     assert!(train > entropy && train < entropy + 0.01, "{train}");
-    let test = last["test_loss"].as_f64().unwrap();
+    let test = last["measures"]["test_loss"].as_f64().unwrap();
     assert!((test + 0.9f64.ln()).abs() < 0.03, "{test}");
 }
 
@@ -100,7 +106,7 @@ fn curvatures_are_estimated_before_each_epoch() {
     let loss = "training.loss=squared_error";
     let run = workspace.train_by_hand(&[rule, loss, "training.epochs=20"]);
     let epochs = epochs(&run, 0);
-    let loss = |epoch: usize| epochs[epoch]["train_loss"].as_f64().unwrap();
+    let loss = |epoch: usize| epochs[epoch]["measures"]["train_loss"].as_f64().unwrap();
     assert!(loss(19) < 0.8 * loss(0), "{} {}", loss(0), loss(19));
 }
 

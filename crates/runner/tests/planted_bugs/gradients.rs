@@ -2,7 +2,7 @@
 
 use super::*;
 use backprop::Compute;
-use contract::{Evaluation, Mode, NamedTensors, Step, TensorError};
+use contract::{Evaluation, Mode, NamedTensors, Step, TensorError, TrainingState};
 use ndarray::Array2;
 use spec::training::RegularizationSpec;
 
@@ -31,6 +31,14 @@ impl Implementation<f64> for Spoiled {
 
     fn parameters(&self) -> NamedTensors<f64> {
         self.honest.parameters()
+    }
+
+    fn state(&self) -> Option<TrainingState<f64>> {
+        self.honest.state()
+    }
+
+    fn restore(&mut self, state: &TrainingState<f64>) -> Result<(), TensorError> {
+        self.honest.restore(state)
     }
 
     fn loss_backward(&mut self, x: ArrayView2<f64>, t: ArrayView2<f64>) -> Backward<f64> {

@@ -3,7 +3,8 @@
 use backprop::layers::{self, Layer, Mode, Pass};
 use backprop::losses::{self, Loss};
 use contract::{
-    Backward, Evaluation, Implementation, NamedTensors, Step, Streams, TensorError, initial,
+    Backward, Evaluation, Implementation, NamedTensors, Step, Streams, TensorError, TrainingState,
+    initial,
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, IxDyn};
 use rand::RngExt;
@@ -170,6 +171,14 @@ impl Implementation<f64> for Chain {
 
     fn parameters(&self) -> NamedTensors<f64> {
         self.parameters.clone()
+    }
+
+    fn state(&self) -> Option<TrainingState<f64>> {
+        None
+    }
+
+    fn restore(&mut self, _: &TrainingState<f64>) -> Result<(), TensorError> {
+        unreachable!("bugs are looked for in single passes")
     }
 
     fn loss_backward(&mut self, x: ArrayView2<f64>, t: ArrayView2<f64>) -> Backward<f64> {

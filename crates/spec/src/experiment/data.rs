@@ -2,8 +2,11 @@
 
 use super::Experiment;
 use crate::Problem;
+use crate::error::nearest;
+use crate::measures::{Measure, Metric, Part};
 use crate::model::PlannedLayer;
-use crate::training::{BatchSize, Metric};
+use crate::stopping::PatienceSpec;
+use crate::training::BatchSize;
 
 /// What must be known of the data to judge a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,30 @@ impl Experiment {
         }
     }
 
+    /// What is measured of each epoch, in the order of the columns of `epochs.csv`.
+    pub fn measures(&self, shape: &DataShape) -> Vec<Measure> {
+        let patience = self.training.stopping.patience.as_ref();
+        self.measures_with(shape, patience.is_some_and(PatienceSpec::holds_back))
+    }
+
+    /// The same with samples held back or without.
+    fn measures_with(&self, shape: &DataShape, validation: bool) -> Vec<Measure> {
+        let metrics = self.metrics(shape);
+        let of_part = |part| {
+            let metrics = metrics
+                .iter()
+                .map(move |metric| Measure::metric(part, *metric));
+            [Measure::loss(part)].into_iter().chain(metrics)
+        };
+        let mut measures = vec![Measure::learning_rate(), Measure::loss(Part::Train)];
+        if validation {
+            measures.extend(of_part(Part::Validation));
+        }
+        measures.extend(of_part(Part::Test));
+        measures.push(Measure::seconds());
+        measures
+    }
+
     /// Finds what does not suit the data: sizes, targets, metrics. `plan` is the model's.
     ///
     /// # Errors
@@ -46,6 +73,7 @@ impl Experiment {
             return Err(Problem::new("training.label_smoothing", reason).hint("leave it out"));
         }
         self.check_metrics(shape)?;
+        self.check_patience(shape)?;
         self.check_statistics(shape, plan)?;
         self.check_outputs(shape, plan)
     }
@@ -103,6 +131,24 @@ impl Experiment {
             }
         }
         Ok(())
+    }
+
+    /// Early stopping needs a measure that a run has of some samples.
+    fn check_patience(&self, shape: &DataShape) -> Result<(), Problem> {
+        let Some(patience) = &self.training.stopping.patience else {
+            return Ok(());
+        };
+        let measures = self.measures_with(shape, true);
+        let of_samples = measures.iter().filter(|measure| measure.part.is_some());
+        let keys: Vec<&str> = of_samples.map(|measure| measure.key.as_str()).collect();
+        if keys.contains(&patience.measure.as_str()) {
+            return Ok(());
+        }
+        let reason = format!("\"{}\" is no measure of this run", patience.measure);
+        let near = nearest(&patience.measure, keys.iter().copied());
+        let near = near.map_or_else(String::new, |near| format!("did you mean \"{near}\"? "));
+        let hint = format!("{near}there are {}", keys.join(", "));
+        Err(Problem::new("training.stopping.patience.measure", reason).hint(hint))
     }
 
     /// One output a class; two classes may share one output; a real target has one.

@@ -10,9 +10,9 @@ use crate::check::Checker;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlateauSpec {
-    /// a: epochs looked back.
+    /// a: epochs in a row.
     pub epochs: usize,
-    /// b: training ends when |loss − loss a epochs ago| is less.
+    /// b: each of them changed the training loss by less than this.
     pub change: f64,
 }
 

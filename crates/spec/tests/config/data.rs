@@ -152,3 +152,32 @@ fn metrics_that_nobody_chose_suit_the_target() {
     assert_eq!(experiment.metrics(&classes(2)), [Metric::Accuracy]);
     assert_eq!(experiment.metrics(&REAL), [Metric::R2, Metric::Rmse]);
 }
+
+#[test]
+fn early_stopping_goes_by_a_measure_of_the_run() {
+    let by = |measure: &str| {
+        let measure = format!("training.stopping.patience.measure={measure}");
+        let epochs = "training.stopping.patience.epochs=3";
+        against(&classes(2), &[epochs, &measure])
+    };
+    for measure in [
+        "validation_loss",
+        "validation_accuracy",
+        "train_loss",
+        "test_loss",
+        "test_accuracy",
+    ] {
+        assert_eq!(by(measure), Ok(()));
+    }
+    let near = by("validation_acuracy").unwrap_err();
+    let parts = [
+        "training.stopping.patience.measure: \"validation_acuracy\" is no measure of this run",
+        "did you mean \"validation_accuracy\"?",
+        "there are train_loss, validation_loss, validation_accuracy, test_loss, test_accuracy",
+    ];
+    for part in parts {
+        assert!(near.contains(part), "{near}");
+    }
+    // Neither direction of these is better.
+    assert!(by("learning_rate").is_err() && by("seconds").is_err());
+}

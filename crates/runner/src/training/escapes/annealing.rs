@@ -12,14 +12,19 @@
 //! often taken and lead out of a minimum; late, hardly ever. The best weights seen, before or after
 //! a move, come back. Streams: `escape/<name>/move/<e>` and `escape/<name>/accept/<e>`.
 
+use std::io;
+
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 
 use super::Escape;
 use crate::training::Stop;
-use crate::training::learner::Learner;
+use crate::training::checkpoint::{decode, encode};
 use crate::training::stopping::Best;
+use crate::training::trainer::Trainer;
 
 /// Its state.
+#[derive(Serialize, Deserialize)]
 pub struct Annealing {
     stream: String,
     /// T.
@@ -45,20 +50,20 @@ impl Annealing {
 }
 
 impl Escape for Annealing {
-    fn epoch(&mut self, learner: &mut Learner, epoch: usize) -> Result<f64, Stop> {
-        let train_loss = learner.gradient_epoch(epoch)?;
-        let loss = learner.training_loss()?;
-        let before = learner.model.parameters();
-        Best::improve(&mut self.best, epoch, loss, || before.clone());
+    fn epoch(&mut self, trainer: &mut Trainer, epoch: usize) -> Result<f64, Stop> {
+        let train_loss = trainer.gradient_epoch(epoch)?;
+        let loss = trainer.training_loss()?;
+        let before = trainer.model.parameters();
+        Best::improve_loss(&mut self.best, epoch, loss, || before.clone());
         let stream = |what: &str| format!("{}/{what}/{epoch}", self.stream);
-        let after = learner.moved(&before, self.std, &stream("move"));
-        let mut accept = learner.streams().stream(&stream("accept"));
+        let after = trainer.moved(&before, self.std, &stream("move"));
+        let mut accept = trainer.streams().stream(&stream("accept"));
         let u = accept.random_range(0.0..1.0);
-        let moved_loss = learner.training_loss_of(&after)?;
+        let moved_loss = trainer.training_loss_of(&after)?;
         if accepts(moved_loss - loss, self.temperature, u) {
-            Best::improve(&mut self.best, epoch, moved_loss, || after);
+            Best::improve_loss(&mut self.best, epoch, moved_loss, || after);
         } else {
-            learner.load(&before)?;
+            trainer.load(&before)?;
         }
         self.temperature *= self.cooling;
         Ok(train_loss)
@@ -66,6 +71,15 @@ impl Escape for Annealing {
 
     fn best(&self) -> Option<&Best> {
         self.best.as_ref()
+    }
+
+    fn save(&self, to: &mut Vec<u8>) -> io::Result<()> {
+        encode(self, to)
+    }
+
+    fn restore(&mut self, from: &mut &[u8]) -> io::Result<()> {
+        *self = decode(from)?;
+        Ok(())
     }
 }
 

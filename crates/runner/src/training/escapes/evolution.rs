@@ -12,15 +12,20 @@
 //! parent, so the training loss never rises. Nothing is differentiated: units that have no useful
 //! derivative, like `step`, learn too. Stream: `escape/<name>/<generation>/<child>`.
 
+use std::io;
+
 use contract::NamedTensors;
+use serde::{Deserialize, Serialize};
 
 use super::Escape;
 use crate::training::Stop;
+use crate::training::checkpoint::{decode, encode};
 use crate::training::divergence::{Divergence, word};
-use crate::training::learner::Learner;
 use crate::training::stopping::Best;
+use crate::training::trainer::Trainer;
 
 /// Its state.
+#[derive(Serialize, Deserialize)]
 pub struct Evolution {
     stream: String,
     /// λ.
@@ -36,6 +41,7 @@ pub struct Evolution {
     best: Option<Best>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Individual {
     loss: f64,
     weights: NamedTensors<f32>,
@@ -67,25 +73,25 @@ impl Escape for Evolution {
         self.population
     }
 
-    fn epoch(&mut self, learner: &mut Learner, epoch: usize) -> Result<f64, Stop> {
+    fn epoch(&mut self, trainer: &mut Trainer, epoch: usize) -> Result<f64, Stop> {
         if let Some(weights) = self.first.take() {
-            let loss = learner.training_loss_of(&weights)?;
+            let loss = trainer.training_loss_of(&weights)?;
             self.living.push(Individual { loss, weights });
         }
         let parents = self.living.len();
         for child in 0..self.population {
             let stream = format!("{}/{epoch}/{child}", self.stream);
             let parent = &self.living[child % parents].weights;
-            let weights = learner.moved(parent, self.std, &stream);
-            let loss = learner.training_loss_of(&weights)?;
+            let weights = trainer.moved(parent, self.std, &stream);
+            let loss = trainer.training_loss_of(&weights)?;
             self.living.push(Individual { loss, weights });
-            (learner.tick)();
+            (trainer.tick)();
         }
         self.living
             .sort_by(|a, b| rank(a.loss).total_cmp(&rank(b.loss)));
         self.living.truncate(self.parents);
         let winner = &self.living[0];
-        learner.load(&winner.weights)?;
+        trainer.load(&winner.weights)?;
         if !winner.loss.is_finite() {
             let became = word(winner.loss);
             return Err(Stop::Diverged(Divergence {
@@ -93,7 +99,7 @@ impl Escape for Evolution {
                 before_learning: true,
             }));
         }
-        Best::improve(&mut self.best, epoch, winner.loss, || {
+        Best::improve_loss(&mut self.best, epoch, winner.loss, || {
             winner.weights.clone()
         });
         Ok(winner.loss)
@@ -101,6 +107,15 @@ impl Escape for Evolution {
 
     fn best(&self) -> Option<&Best> {
         self.best.as_ref()
+    }
+
+    fn save(&self, to: &mut Vec<u8>) -> io::Result<()> {
+        encode(self, to)
+    }
+
+    fn restore(&mut self, from: &mut &[u8]) -> io::Result<()> {
+        *self = decode(from)?;
+        Ok(())
     }
 }
 

@@ -10,12 +10,18 @@
 //! place, which may lie in the valley of a lower minimum. The best weights seen come back. Stream:
 //! `escape/<name>/<e>`, e the epoch that begins with noise.
 
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
 use super::Escape;
 use crate::training::Stop;
-use crate::training::learner::Learner;
-use crate::training::stopping::{Best, changed_less};
+use crate::training::checkpoint::{decode, encode};
+use crate::training::stopping::Best;
+use crate::training::trainer::Trainer;
 
 /// Its state.
+#[derive(Serialize, Deserialize)]
 pub struct Perturbation {
     stream: String,
     /// a.
@@ -44,16 +50,16 @@ impl Perturbation {
 }
 
 impl Escape for Perturbation {
-    fn epoch(&mut self, learner: &mut Learner, epoch: usize) -> Result<f64, Stop> {
+    fn epoch(&mut self, trainer: &mut Trainer, epoch: usize) -> Result<f64, Stop> {
         if changed_less(&self.losses, self.epochs, self.change) {
             self.losses.clear();
-            let from = learner.model.parameters();
-            let to = learner.moved(&from, self.std, &format!("{}/{epoch}", self.stream));
-            learner.load(&to)?;
+            let from = trainer.model.parameters();
+            let to = trainer.moved(&from, self.std, &format!("{}/{epoch}", self.stream));
+            trainer.load(&to)?;
         }
-        let train_loss = learner.gradient_epoch(epoch)?;
-        let loss = learner.training_loss()?;
-        Best::improve(&mut self.best, epoch, loss, || learner.model.parameters());
+        let train_loss = trainer.gradient_epoch(epoch)?;
+        let loss = trainer.training_loss()?;
+        Best::improve_loss(&mut self.best, epoch, loss, || trainer.model.parameters());
         self.losses.push(loss);
         Ok(train_loss)
     }
@@ -61,4 +67,21 @@ impl Escape for Perturbation {
     fn best(&self) -> Option<&Best> {
         self.best.as_ref()
     }
+
+    fn save(&self, to: &mut Vec<u8>) -> io::Result<()> {
+        encode(self, to)
+    }
+
+    fn restore(&mut self, from: &mut &[u8]) -> io::Result<()> {
+        *self = decode(from)?;
+        Ok(())
+    }
+}
+
+/// Whether the last loss is closer than `change` to that of `epochs` epochs ago.
+fn changed_less(losses: &[f64], epochs: usize, change: f64) -> bool {
+    let Some(before) = losses.len().checked_sub(epochs + 1) else {
+        return false;
+    };
+    (losses[losses.len() - 1] - losses[before]).abs() < change
 }

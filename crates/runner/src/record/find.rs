@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDateTime;
 use spec::error::nearest;
 
-use super::{ending, finished};
+use super::Record;
 use crate::Failure;
-use crate::record::Record;
 
 /// The record that is meant, and what is to be said of the choice.
 pub fn find(run: &str, results: &Path) -> Result<(Record, Option<String>), Failure> {
@@ -20,9 +19,9 @@ pub fn find(run: &str, results: &Path) -> Result<(Record, Option<String>), Failu
     for folder in &places {
         if folder.join("record.json").exists() {
             let record = Record::read(folder)?;
-            let note = (!finished(&record)).then(|| {
+            let note = (!record.is_finished()).then(|| {
                 let (name, id) = (&record.name, &record.run_id);
-                format!("{name}/{id} did not finish ({})", ending(&record))
+                format!("{name}/{id} did not finish ({})", record.ending())
             });
             return Ok((record, note));
         }
@@ -32,6 +31,26 @@ pub fn find(run: &str, results: &Path) -> Result<(Record, Option<String>), Failu
         Some(runs) => newest(run, &runs),
         None => Err(nothing_there(run, results)),
     }
+}
+
+/// The run that is meant by one who wants to go on with it: its folder and record. A name stands
+/// for its newest run that did not finish, or for the newest if all did.
+pub fn unfinished(run: &str, results: &Path) -> Result<(PathBuf, Record), Failure> {
+    let places = [PathBuf::from(run), results.join(run)];
+    let is_run = |folder: &&PathBuf| folder.join("record.json").exists();
+    if let Some(folder) = places.iter().find(is_run) {
+        return Ok((folder.clone(), Record::read(folder)?));
+    }
+    let folders = places.iter().rev().flat_map(|place| runs(place));
+    let mut newest = None;
+    for folder in folders.filter(|folder| is_run(&folder)) {
+        let record = Record::read(&folder)?;
+        if !record.is_finished() {
+            return Ok((folder, record));
+        }
+        newest.get_or_insert((folder, record));
+    }
+    newest.ok_or_else(|| nothing_there(run, results))
 }
 
 /// The newest run that finished; where none did, the newest.
@@ -44,10 +63,10 @@ fn newest(name: &str, runs: &[PathBuf]) -> Result<(Record, Option<String>), Fail
             continue;
         }
         let record = Record::read(folder)?;
-        if finished(&record) {
+        if record.is_finished() {
             let id = id(folder);
             let note = match (&unfinished, unrecorded) {
-                (Some(newest), _) => Some(format!("{} ({})", newest.run_id, ending(newest))),
+                (Some(newest), _) => Some(format!("{} ({})", newest.run_id, newest.ending())),
                 (None, Some(newest)) => Some(format!("{} (it left no record)", self::id(newest))),
                 (None, None) => None,
             };
@@ -60,7 +79,7 @@ fn newest(name: &str, runs: &[PathBuf]) -> Result<(Record, Option<String>), Fail
     }
     match unfinished {
         Some(record) => {
-            let (id, ending) = (&record.run_id, ending(&record));
+            let (id, ending) = (&record.run_id, record.ending());
             let note = format!("no run of {name} finished; shown is the newest, {id} ({ending})");
             Ok((record, Some(note)))
         }

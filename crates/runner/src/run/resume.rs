@@ -1,0 +1,128 @@
+//! `runner run --resume RUN`: goes on with a run that was cut off.
+//!
+//! The config is the one in the run's folder, as it ran; the data must be the same. Each learner
+//! goes on from its checkpoint, and begins again where there is none.
+
+use spec::{Config, Overrides};
+
+use super::{Begun, tables};
+use crate::cli::RunArguments;
+use crate::machine::{self, Machine};
+use crate::prepare::Prepared;
+use crate::record::{Git, Record, RunFolder, Software, Status, find, now};
+use crate::{Failure, implementations, interrupt, output};
+
+/// The run that is meant, ready to go on; none if there is nothing left to do.
+pub(super) fn resume(arguments: &RunArguments) -> Result<Option<Begun>, Failure> {
+    let run = arguments.config.config.display().to_string();
+    let (path, record) = find::unfinished(&run, &arguments.results)?;
+    let folder = RunFolder::of(path, record.run_id.clone());
+    expect_unfinished(&record, &folder)?;
+    if record.is_finished() {
+        folder.tidy(true);
+        let path = folder.path.display();
+        output::line(format!(
+            "{}\n{path}: this run has finished",
+            tables::run(&record)
+        ));
+        return Ok(None);
+    }
+    // For a moment: nobody else may be at work on it.
+    drop(folder.claim()?);
+    let config = config(&record, &folder)?;
+    implementations::expect_built_in(&config)?;
+    let prepared = Prepared::of(config)?;
+    expect_same_data(&prepared, &record, &folder)?;
+    interrupt::install();
+    folder.tidy(false);
+    output::line(prepared.summary());
+    output::line(format!("goes on with {}", folder.path.display()));
+    if let Some(other) = other_program(&record) {
+        output::line(format!(
+            "note: {other}: the weights may differ from those of an uninterrupted run"
+        ));
+    }
+    let threads = machine::threads(&prepared.config.experiment.training);
+    let mut record = Record {
+        status: Status::Running,
+        message: None,
+        threads,
+        machine: Machine::here(),
+        software: Software::here(),
+        git: Git::here(),
+        ..record
+    };
+    record.resumed.push(now());
+    Ok(Some(Begun {
+        prepared,
+        folder,
+        record,
+        threads,
+    }))
+}
+
+/// A run that failed for a reason of its own would fail again.
+fn expect_unfinished(record: &Record, folder: &RunFolder) -> Result<(), Failure> {
+    let can_go_on = match record.status {
+        Status::Running | Status::Interrupted | Status::NotSaved | Status::Finished => true,
+        Status::Diverged | Status::GradientsDisagree | Status::NotFinite => false,
+    };
+    if can_go_on {
+        return Ok(());
+    }
+    let (path, ending) = (folder.path.display(), record.ending());
+    Err(Failure::Input(format!(
+        "{path}: this run was not cut off, it failed ({ending}); change its config and run that"
+    )))
+}
+
+/// The config as it ran. Paths in it start from where the config was.
+fn config(record: &Record, folder: &RunFolder) -> Result<Config, Failure> {
+    let file = folder.path.join("config.toml");
+    let overrides = Overrides::default();
+    let mut config = Config::read(&file, &overrides)?;
+    config.file = (&record.config_file).into();
+    config.overrides = Overrides {
+        set: record.overrides.clone(),
+        unset: record.unset.clone(),
+    };
+    Ok(config)
+}
+
+fn expect_same_data(
+    prepared: &Prepared,
+    record: &Record,
+    folder: &RunFolder,
+) -> Result<(), Failure> {
+    if prepared.dataset.checksum == record.data.checksum {
+        return Ok(());
+    }
+    Err(Failure::Input(format!(
+        "{}: cannot go on: the data are no longer those that this run began with (checksum {} \
+         instead of {}); bring them back, or run the config anew",
+        folder.path.display(),
+        short(&prepared.dataset.checksum),
+        short(&record.data.checksum),
+    )))
+}
+
+/// The beginning of a checksum, enough to tell two apart.
+fn short(checksum: &str) -> &str {
+    checksum.get(..12).unwrap_or(checksum)
+}
+
+/// Whether something else computes than did before, in words.
+fn other_program(record: &Record) -> Option<String> {
+    let (software, machine) = (Software::here(), Machine::here());
+    let commit = |git: Option<&Git>| git.map(|git| git.commit.clone());
+    if software.version != record.software.version
+        || software.libraries != record.software.libraries
+        || software.profile != record.software.profile
+        || software.rustc != record.software.rustc
+        || commit(Git::here().as_ref()) != commit(record.git.as_ref())
+    {
+        return Some("another version of the program goes on with this run".into());
+    }
+    (machine.processor != record.machine.processor)
+        .then(|| "another processor goes on with this run".into())
+}

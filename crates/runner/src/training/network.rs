@@ -1,0 +1,314 @@
+//! A network that learns: an implementation, with one escape if the config lists any.
+
+use std::io;
+use std::time::Duration;
+
+use contract::{Implementation, NamedTensors, TrainingState};
+use serde::{Deserialize, Serialize};
+use spec::escapes::EscapeSpec;
+use spec::measures::{Measure, Part};
+use spec::stopping::StoppingSpec;
+use spec::{Experiment, ImplementationName};
+
+use super::Stop;
+use super::checkpoint::{decode, encode};
+use super::divergence::{expect_losses, expect_parameters};
+use super::escapes::{self, Escape, initial_of_run};
+use super::learner::Learner;
+use super::stopping::{Best, Stopping};
+use super::trainer::{Resources, Trainer};
+use crate::Failure;
+use crate::implementations::build;
+use crate::prepare::Prepared;
+use crate::record::{Early, Epoch, Kept, Trained, Values};
+
+/// A row of the table of a run: who learns, and with which escape.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    implementation: ImplementationName,
+    /// Its name is that of its kind, and a number if the kind is listed again.
+    escape: Option<(EscapeSpec, String)>,
+}
+
+/// The entries of an experiment: of each implementation one for each escape.
+pub fn entries(experiment: &Experiment) -> Vec<Entry> {
+    let listed = &experiment.training.escapes;
+    let mut escapes: Vec<_> = (0..listed.len())
+        .map(|index| {
+            let (spec, kind) = (listed[index], listed[index].kind());
+            let before = listed[..index].iter().filter(|e| e.kind() == kind).count();
+            Some(match before {
+                0 => (spec, kind.to_string()),
+                before => (spec, format!("{kind}-{}", before + 1)),
+            })
+        })
+        .collect();
+    if escapes.is_empty() {
+        escapes.push(None);
+    }
+    let implementations = experiment.implementations.iter();
+    let entry = |&implementation| {
+        let escapes = escapes.iter().cloned();
+        escapes.map(move |escape| Entry {
+            implementation,
+            escape,
+        })
+    };
+    implementations.flat_map(entry).collect()
+}
+
+impl Entry {
+    /// Whether the hand-written implementation learns.
+    pub fn is_by_hand(&self) -> bool {
+        self.implementation == ImplementationName::Backprop
+    }
+
+    /// Its record before the first epoch.
+    pub fn trained(&self) -> Trained {
+        let implementation = self.implementation.as_str();
+        let (name, file) = match &self.escape {
+            None => (implementation.to_string(), implementation.to_string()),
+            Some((_, escape)) => (
+                format!("{implementation}/{escape}"),
+                format!("{implementation}-{escape}"),
+            ),
+        };
+        Trained {
+            implementation: name,
+            escape: self.escape.as_ref().map(|(_, name)| name.clone()),
+            weights: format!("{file}.safetensors"),
+            ..Trained::default()
+        }
+    }
+}
+
+/// A network at work.
+pub struct Network {
+    model: Box<dyn Implementation<f32>>,
+    escape: Box<dyn Escape>,
+    escape_name: String,
+    /// Epochs of a run.
+    epochs: usize,
+    stopping: StoppingSpec,
+    at: Position,
+}
+
+/// How far a network is, apart from its weights.
+#[derive(Serialize, Deserialize)]
+struct Position {
+    stopping: Stopping,
+    /// From 0.
+    run: usize,
+    /// Epochs of this run that are done.
+    epoch: usize,
+    /// Of several runs the best so far.
+    kept: Option<Best>,
+    /// Whether nothing is left to do.
+    done: bool,
+}
+
+impl Network {
+    /// A network at the initial parameters.
+    ///
+    /// # Errors
+    /// When they do not fit.
+    pub fn new(entry: &Entry, prepared: &Prepared) -> Result<Self, Failure> {
+        let experiment = &prepared.config.experiment;
+        let training = &experiment.training;
+        let streams = prepared.streams();
+        let mut model = build(entry.implementation, &prepared.plan, training, streams)?;
+        model.load(&prepared.initial.cast())?;
+        let (spec, name) = entry.escape.clone().unzip();
+        let escape_name = name.unwrap_or_default();
+        Ok(Self {
+            model,
+            escape: escapes::build(spec, &escape_name, prepared),
+            escape_name,
+            epochs: training.epochs,
+            stopping: training.stopping.clone(),
+            at: Position {
+                stopping: Stopping::new(training.stopping.clone(), prepared),
+                run: 0,
+                epoch: 0,
+                kept: None,
+                done: false,
+            },
+        })
+    }
+
+    /// The best weights of this run, where the best come back: by the measure of early stopping,
+    /// otherwise by training loss if the escape asks for it.
+    fn best(&self) -> Option<&Best> {
+        self.at.stopping.best().or_else(|| self.escape.best())
+    }
+
+    fn epoch(
+        &mut self,
+        resources: &mut Resources,
+        trained: &mut Trained,
+        tick: &dyn Fn(),
+    ) -> Result<Epoch, Stop> {
+        let number = trained.epochs.len() + 1;
+        let mut trainer = Trainer {
+            model: &mut *self.model,
+            resources,
+            first_losses: &mut trained.first_losses,
+            tick,
+            time: Duration::ZERO,
+            learning_rate: None,
+        };
+        let train_loss = self.escape.epoch(&mut trainer, self.at.epoch + 1)?;
+        let (time, learning_rate) = (trainer.time, trainer.learning_rate);
+        let after = format!("after epoch {}", self.at.epoch + 1);
+        expect_parameters(&self.model.parameters(), &after)?;
+        let mut measures = resources.evaluator.measures(&mut *self.model)?;
+        expect_losses(&measures, &after)?;
+        measures.insert(Measure::loss(Part::Train).key, train_loss);
+        measures.insert(Measure::seconds().key, time.as_secs_f64());
+        measures.extend(learning_rate.map(|rate| (Measure::learning_rate().key, rate)));
+        let several = self.escape.runs() > 1;
+        Ok(Epoch {
+            epoch: number,
+            run: several.then_some(self.at.run + 1),
+            measures,
+        })
+    }
+
+    fn end_run(
+        &mut self,
+        early: Option<Early>,
+        resources: &mut Resources,
+        trained: &mut Trained,
+    ) -> Result<(), Stop> {
+        let last = trained.epochs.len();
+        if self.escape.runs() == 1 {
+            trained.stopped_early = early;
+            // Beside an escape that brings its best weights back, plain training is measured alike.
+            let compared = trained.escape.is_some();
+            let as_it_is = compared.then(|| (last, self.model.parameters()));
+            let best = self.best().map(|best| (best.epoch, best.weights.clone()));
+            return self.finish(best.or(as_it_is), resources, trained);
+        }
+        let (epoch, weights) = match self.at.stopping.best() {
+            Some(best) => (best.epoch, best.weights.clone()),
+            None => (last, self.model.parameters()),
+        };
+        self.model.load(&weights)?;
+        let loss = resources.evaluator.training_loss(&mut *self.model)?;
+        let before = self.at.kept.as_ref().map(|kept| kept.value);
+        Best::improve_loss(&mut self.at.kept, epoch, loss, || weights);
+        if self.at.kept.as_ref().map(|kept| kept.value) != before {
+            trained.stopped_early = early;
+        }
+        self.next_run(resources, trained)
+    }
+
+    /// Begins the next run, or ends with the best of them.
+    fn next_run(&mut self, resources: &mut Resources, trained: &mut Trained) -> Result<(), Stop> {
+        self.at.run += 1;
+        if self.at.run == self.escape.runs() {
+            let kept = self.at.kept.take().map(|kept| (kept.epoch, kept.weights));
+            return self.finish(kept, resources, trained);
+        }
+        let prepared = resources.prepared;
+        let initial = initial_of_run(prepared, &self.escape_name, self.at.run);
+        self.model.load(&initial)?;
+        self.at.stopping = Stopping::new(self.stopping.clone(), prepared);
+        self.at.epoch = 0;
+        Ok(())
+    }
+
+    /// Brings the best weights, of that epoch, back, and measures what they are worth.
+    fn finish(
+        &mut self,
+        best: Option<(usize, NamedTensors<f32>)>,
+        resources: &mut Resources,
+        trained: &mut Trained,
+    ) -> Result<(), Stop> {
+        if let Some((best_epoch, weights)) = best {
+            self.model.load(&weights)?;
+            let mut measures: Values = resources.evaluator.measures(&mut *self.model)?;
+            let train_loss = resources.evaluator.training_loss(&mut *self.model)?;
+            measures.insert(Measure::loss(Part::Train).key, train_loss);
+            expect_losses(&measures, "with the best weights")?;
+            trained.kept = Some(Kept {
+                best_epoch,
+                measures,
+            });
+        }
+        self.at.done = true;
+        Ok(())
+    }
+}
+
+impl Learner for Network {
+    fn passes(&self) -> usize {
+        self.epochs * self.escape.runs()
+    }
+
+    fn ticks(&self, steps: usize) -> usize {
+        self.escape.ticks(steps)
+    }
+
+    fn is_done(&self) -> bool {
+        self.at.done
+    }
+
+    /// Learns for an epoch; ends a run, or everything, when it is time.
+    fn pass(
+        &mut self,
+        resources: &mut Resources,
+        trained: &mut Trained,
+        tick: &dyn Fn(),
+    ) -> Result<(), Stop> {
+        match self.epoch(resources, trained, tick) {
+            Ok(epoch) => {
+                let early = self.at.stopping.after(&epoch, || self.model.parameters());
+                trained.epochs.push(epoch);
+                self.at.epoch += 1;
+                match self.at.epoch == self.epochs {
+                    true => self.end_run(None, resources, trained),
+                    false if early.is_some() => self.end_run(early, resources, trained),
+                    false => Ok(()),
+                }
+            }
+            Err(Stop::Diverged(mut divergence)) if self.escape.runs() > 1 => {
+                trained.diverged_runs += 1;
+                if trained.diverged_runs == self.escape.runs() {
+                    let (runs, what) = (self.escape.runs(), divergence.what);
+                    divergence.what = format!("in the last of {runs} runs {what}");
+                    return Err(Stop::Diverged(divergence));
+                }
+                self.next_run(resources, trained)
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    fn weights(&self) -> NamedTensors<f32> {
+        let best = self.at.kept.as_ref().or_else(|| self.best());
+        match best {
+            Some(best) if !self.at.done => best.weights.clone(),
+            _ => self.model.parameters(),
+        }
+    }
+
+    fn save(&self, to: &mut Vec<u8>) -> io::Result<bool> {
+        let Some(state) = self.model.state() else {
+            return Ok(false);
+        };
+        encode(&self.at, to)?;
+        encode(&state, to)?;
+        self.escape.save(to)?;
+        Ok(true)
+    }
+
+    fn restore(&mut self, mut saved: &[u8]) -> io::Result<()> {
+        let at = decode(&mut saved)?;
+        let state: TrainingState<f32> = decode(&mut saved)?;
+        self.model.restore(&state).map_err(io::Error::other)?;
+        self.escape.restore(&mut saved)?;
+        self.at = at;
+        Ok(())
+    }
+}

@@ -1,0 +1,213 @@
+//! A training that goes on from a checkpoint is the training that was never cut off: the same
+//! weights and the same record, bit by bit, wherever it was cut.
+
+use std::path::Path;
+
+use runner::machine;
+use runner::prepare::Prepared;
+use runner::record::Trained;
+use runner::training::checkpoint;
+use runner::training::learner::Learner;
+use runner::training::network::{Network, entries};
+use runner::training::trainer::Resources;
+use spec::{Config, Overrides};
+
+/// Images of waves: every kind of layer and augmentation has something to do.
+const CONFIG: &str = r#"
+name = "waves"
+seed = 3
+implementations = ["backprop"]
+
+[dataset.waves]
+samples = 48
+size = 8
+classes = 2
+
+[model]
+layers = ["flatten", { linear = { units = 12 } }, "tanh", { linear = { units = 2 } }]
+
+[training]
+epochs = 5
+batch_size = 8
+loss = "softmax_cross_entropy"
+optimizer = { momentum = { learning_rate = 0.05 } }
+"#;
+
+struct Case {
+    prepared: Prepared,
+}
+
+/// What is left of a training: the weights, and its record without the seconds.
+type Outcome = (Vec<u8>, String);
+
+impl Case {
+    fn new(overrides: &[&str]) -> Self {
+        let set = overrides.iter().map(ToString::to_string).collect();
+        let unset = Vec::new();
+        let overrides = Overrides { set, unset };
+        let config = Config::parse(Path::new("waves.toml"), CONFIG.into(), &overrides);
+        let prepared = Prepared::of(config.unwrap_or_else(|error| panic!("{error}")));
+        let prepared = prepared.unwrap_or_else(|failure| panic!("{failure}"));
+        Self { prepared }
+    }
+
+    fn start(&self) -> (Network, Trained) {
+        let entries = entries(&self.prepared.config.experiment);
+        let network = Network::new(&entries[0], &self.prepared);
+        (network.unwrap(), entries[0].trained())
+    }
+
+    /// So many passes, or all that are left.
+    fn go_on(&self, (network, trained): (&mut Network, &mut Trained), passes: usize) {
+        let mut resources = Resources::new(&self.prepared);
+        for _ in 0..passes {
+            if network.is_done() {
+                break;
+            }
+            let passed = network.pass(&mut resources, trained, &|| ());
+            passed.unwrap_or_else(|stop| panic!("{stop:?}"));
+        }
+    }
+
+    /// The training, cut off after so many passes.
+    fn train(&self, cut: Option<usize>) -> Outcome {
+        let (mut network, mut trained) = self.start();
+        if let Some(passes) = cut {
+            self.go_on((&mut network, &mut trained), passes);
+            let bytes = checkpoint::bytes(&network, &trained).unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("backprop.checkpoint");
+            std::fs::write(&file, bytes.expect("by hand everything can be saved")).unwrap();
+            network = self.start().0;
+            let read = checkpoint::read(&file, &mut network);
+            trained = read.unwrap_or_else(|failure| panic!("{failure}")).unwrap();
+        }
+        self.go_on((&mut network, &mut trained), usize::MAX);
+        for epoch in &mut trained.epochs {
+            epoch.measures.remove("seconds").unwrap();
+        }
+        let weights = network.weights().to_safetensors().unwrap();
+        (weights, serde_json::to_string_pretty(&trained).unwrap())
+    }
+}
+
+/// Cut off after any pass, the training ends alike.
+#[track_caller]
+fn assert_goes_on(overrides: &[&str]) {
+    let run = |threads: usize| {
+        machine::in_pool(threads, || {
+            let case = Case::new(overrides);
+            let whole = case.train(None);
+            let mut passes = case.start().0.passes();
+            assert!(passes > 1, "nothing can be cut");
+            passes = passes.min(12);
+            for cut in 0..=passes {
+                let (weights, record) = case.train(Some(cut));
+                assert_eq!(record, whole.1, "{overrides:?}, cut after pass {cut}");
+                assert!(weights == whole.0, "{overrides:?}, cut after pass {cut}");
+            }
+            whole
+        })
+        .unwrap_or_else(|failure| panic!("{failure}"))
+    };
+    let (one, two) = (run(1), run(2));
+    assert!(one == two, "{overrides:?}: threads change the numbers");
+}
+
+#[test]
+fn with_every_optimizer() {
+    for optimizer in [
+        "sgd = { learning_rate = 0.05 }",
+        "momentum = { learning_rate = 0.05 }",
+        "nesterov = { learning_rate = 0.05 }",
+        "adagrad = { learning_rate = 0.05 }",
+        "rmsprop = { learning_rate = 0.005 }",
+        "adam = { learning_rate = 0.005 }",
+        "adamw = { learning_rate = 0.005 }",
+        "rprop = { learning_rate = 0.005 }",
+        "quickprop = { learning_rate = 0.005 }",
+        "diagonal_levenberg_marquardt = { learning_rate = 0.005, samples = 16 }",
+    ] {
+        let loss = match optimizer.contains("levenberg") {
+            true => "training.loss=\"squared_error\"",
+            false => "training.loss=\"softmax_cross_entropy\"",
+        };
+        assert_goes_on(&[&format!("training.optimizer={{ {optimizer} }}"), loss]);
+    }
+}
+
+#[test]
+fn with_dropout_batch_normalisation_and_augmentation() {
+    let layers = "model.layers=[{ conv2d = { channels = 3, kernel = 3 } }, { batch_norm = {} }, \
+                  \"relu\", \"flatten\", { dropout = { rate = 0.3 } }, \
+                  { linear = { units = 2 } }]";
+    let adam = "training.optimizer={ adam = { learning_rate = 0.005 } }";
+    let rotate = "augmentation.rotation=10.0";
+    let schedule = "training.schedule={ cosine = {} }";
+    assert_goes_on(&[layers, adam, rotate, schedule, "training.warmup=3"]);
+}
+
+#[test]
+fn with_early_stopping() {
+    let patience = "training.stopping.patience={ epochs = 2, validation = 0.25 }";
+    assert_goes_on(&[patience, "training.epochs=12"]);
+    let measure = "training.stopping.patience.measure=\"validation_accuracy\"";
+    assert_goes_on(&[patience, measure, "training.epochs=12"]);
+    let plateau = "training.stopping.plateau={ epochs = 2, change = 0.1 }";
+    assert_goes_on(&[plateau, "training.epochs=12"]);
+}
+
+#[test]
+fn with_every_escape() {
+    for escape in [
+        "\"plain\"",
+        "{ restarts = { runs = 3 } }",
+        "{ annealing = { temperature = 0.1, cooling = 0.9, std = 0.05 } }",
+        "{ perturbation = { epochs = 1, change = 0.5, std = 0.05 } }",
+        "{ evolution = { population = 6, parents = 2, std = 0.1 } }",
+    ] {
+        let adam = "training.optimizer={ adam = { learning_rate = 0.005 } }";
+        assert_goes_on(&[&format!("training.escapes=[{escape}]"), adam]);
+    }
+}
+
+#[test]
+fn with_restarts_that_stop_early_or_diverge() {
+    let restarts = "training.escapes=[{ restarts = { runs = 3 } }]";
+    let patience = "training.stopping.patience={ epochs = 1, validation = 0.25 }";
+    assert_goes_on(&[restarts, patience]);
+}
+
+#[test]
+fn a_checkpoint_of_something_else_is_refused() {
+    let case = Case::new(&[]);
+    let (mut network, mut trained) = case.start();
+    case.go_on((&mut network, &mut trained), 2);
+    let bytes = checkpoint::bytes(&network, &trained).unwrap().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("backprop.checkpoint");
+    let refused = |bytes: &[u8], overrides: &[&str], part: &str| {
+        std::fs::write(&file, bytes).unwrap();
+        let mut other = Case::new(overrides).start().0;
+        let failure = checkpoint::read(&file, &mut other).unwrap_err().to_string();
+        let remedy = "remove it to begin again";
+        assert!(
+            failure.contains(part) && failure.contains(remedy),
+            "{failure}"
+        );
+    };
+    for length in [0, 1, 10, bytes.len() / 2, bytes.len() - 1] {
+        refused(&bytes[..length], &[], "checkpoint");
+    }
+    let wider = "model.layers=[\"flatten\", { linear = { units = 13 } }, \"tanh\", { linear = { units = 2 } }]";
+    refused(&bytes, &[wider], "shape");
+    let adam = "training.optimizer={ adam = { learning_rate = 0.005 } }";
+    refused(&bytes, &[adam], "optimizer state");
+    let mut none = Case::new(&[]).start().0;
+    let nothing = checkpoint::read(&folder.path().join("other"), &mut none);
+    assert!(
+        nothing
+            .unwrap_or_else(|failure| panic!("{failure}"))
+            .is_none()
+    );
+}

@@ -1,0 +1,160 @@
+//! What is measured pass by pass: each measure has a name, a unit, the part of the data it is of,
+//! a direction that is better, and what it is averaged over.
+//!
+//! A measure's *key* is its name behind that of its part: `train_loss`, `validation_accuracy`,
+//! `test_rmse`; what is of no part (`learning_rate`, `seconds`) has its name for a key. Keys name
+//! the columns of `epochs.csv` and the numbers of a record, and a config chooses a measure by its
+//! key (`training.stopping.patience.measure`).
+
+use serde::{Deserialize, Serialize};
+
+/// One measure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measure {
+    /// Names it among all measures of a run.
+    pub key: String,
+    /// What is measured, whatever the samples: `loss`, `accuracy`.
+    pub name: String,
+    /// Which samples it is of; none: no samples.
+    pub part: Option<Part>,
+    /// Unit; none: a pure number, or whatever unit the target has.
+    pub unit: Option<String>,
+    /// Which direction is better; none: neither.
+    pub better: Option<Better>,
+    /// What it is averaged over; none: no average.
+    pub over: Option<Over>,
+}
+
+/// A part of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The samples that are learned from.
+    Train,
+    /// Those held back from them.
+    Validation,
+    /// Those that nothing is decided by.
+    Test,
+}
+
+/// The better of two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// The larger.
+    Higher,
+    /// The smaller.
+    Lower,
+}
+
+/// What a mean is taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Over {
+    /// Samples: each counts once.
+    Samples,
+    /// Positions of sequences: a longer one counts more.
+    Positions,
+}
+
+/// What is measured on samples besides the loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Share of the samples whose class is right.
+    Accuracy,
+    /// Coefficient of determination, 1 − Σ(y − t)² / Σ(t − mean t)².
+    R2,
+    /// Root of the mean squared error, in the target's own unit.
+    Rmse,
+    /// Mean absolute error, in the target's own unit.
+    Mae,
+}
+
+impl Metric {
+    /// Its name in a config and in a record.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::R2 => "r2",
+            Self::Rmse => "rmse",
+            Self::Mae => "mae",
+        }
+    }
+}
+
+impl Part {
+    /// Its name, with which keys begin.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl Better {
+    /// Whether `new` is better than `old`; what is no number never is.
+    pub fn prefers(self, new: f64, old: f64) -> bool {
+        match self {
+            Self::Higher => new > old,
+            Self::Lower => new < old,
+        }
+    }
+}
+
+impl Measure {
+    /// The loss of a part, without penalties.
+    pub fn loss(part: Part) -> Self {
+        Self::of_part(part, "loss", None, Better::Lower)
+    }
+
+    /// A metric of a part.
+    pub fn metric(part: Part, metric: Metric) -> Self {
+        let (unit, better) = match metric {
+            Metric::Accuracy => (Some("share"), Better::Higher),
+            Metric::R2 => (None, Better::Higher),
+            Metric::Rmse | Metric::Mae => (None, Better::Lower),
+        };
+        Self::of_part(part, metric.name(), unit, better)
+    }
+
+    /// In words, as the title of a column: `test accuracy`.
+    pub fn title(&self) -> String {
+        match self.part {
+            Some(part) => format!("{} {}", part.name(), self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// η of the last update.
+    pub fn learning_rate() -> Self {
+        Self::of_no_part("learning_rate", None, None)
+    }
+
+    /// Wall-clock seconds of learning, without the evaluation.
+    pub fn seconds() -> Self {
+        Self::of_no_part("seconds", Some("s"), Some(Better::Lower))
+    }
+
+    fn of_part(part: Part, name: &str, unit: Option<&str>, better: Better) -> Self {
+        Self {
+            key: format!("{}_{name}", part.name()),
+            part: Some(part),
+            over: Some(Over::Samples),
+            ..Self::of_no_part(name, unit, Some(better))
+        }
+    }
+
+    fn of_no_part(name: &str, unit: Option<&str>, better: Option<Better>) -> Self {
+        Self {
+            key: name.into(),
+            name: name.into(),
+            part: None,
+            unit: unit.map(Into::into),
+            better,
+            over: None,
+        }
+    }
+}
