@@ -12,7 +12,7 @@ use spec::training::{ClipSpec, TrainingSpec};
 
 use crate::engine::network::{Network, Task};
 use crate::layers;
-use crate::layers::InputLinear;
+use crate::layers::Identity;
 use crate::optimizers::parameters::{KEPT, Parameters};
 use crate::optimizers::{self, Optimizer, Update};
 use crate::regularization::clipping;
@@ -71,11 +71,11 @@ impl<T: Real> Model<T> {
     /// A model of the planned layers, every parameter 0. Dropout masks come from `streams`.
     pub fn new(plan: &[PlannedLayer], training: &TrainingSpec, streams: Streams) -> Self {
         // Max-norm bounds the weights of a unit, which lie side by side in the usual layer only.
-        let first = match training.regularization.max_norm {
-            None => InputLinear::of(plan),
-            Some(_) => None,
+        let input = match training.regularization.max_norm {
+            None => layers::build_input(plan),
+            Some(_) => Box::new(Identity),
         };
-        let network = Network::new(plan, first, training.loss, streams);
+        let network = Network::new(plan, input, training.loss, streams);
         let optimizer = optimizers::build(&training.optimizer);
         Self {
             kept: optimizers::room(&*optimizer, network.parameter_count()),
@@ -101,7 +101,7 @@ impl<T: Real> Model<T> {
         }
         let mut outputs = NamedTensors::default();
         for (index, name) in self.names.iter().enumerate() {
-            if let Some(output) = self.network.output(index) {
+            if let Some(output) = self.network.output(index, x) {
                 outputs.insert(format!("{name}.output"), output.into_dyn());
             }
         }

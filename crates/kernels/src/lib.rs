@@ -14,13 +14,13 @@
 //! ```
 
 mod aligned;
-pub mod cut;
 pub mod elementwise;
 pub mod matmul;
 pub mod packed_images;
 pub mod per_thread;
 pub mod phase_planes;
 mod real;
+pub mod sharding;
 #[cfg(test)]
 mod testing;
 pub mod workers;

@@ -1,4 +1,4 @@
-//! What is asked of a batch, and what all its pieces read.
+//! What is asked of a batch, and what all its shards read.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use ndarray::{ArrayView2, s};
 use crate::layers::layer::Order;
 use crate::losses::Loss;
 
-/// What all pieces read.
+/// What all shards read.
 pub(crate) struct Shared<T> {
     /// Parameters of all layers.
     pub parameters: AVec<T>,
@@ -49,13 +49,13 @@ impl<'a, T: Real> Task<'a, T> {
     }
 
     /// The same for some rows of the batch.
-    pub(crate) fn part(&self, rows: Range<usize>) -> Task<'a, T> {
-        let part = |matrix: &ArrayView2<'a, T>| matrix.slice_move(s![rows, ..]);
+    pub(crate) fn of_rows(&self, rows: Range<usize>) -> Task<'a, T> {
+        let of_rows = |matrix: &ArrayView2<'a, T>| matrix.slice_move(s![rows, ..]);
         match self {
-            Task::Loss(t) => Task::Loss(part(t)),
-            Task::LossGradient(t) => Task::LossGradient(part(t)),
-            Task::Curvature(t) => Task::Curvature(part(t)),
-            Task::Gradient(dy) => Task::Gradient(part(dy)),
+            Task::Loss(t) => Task::Loss(of_rows(t)),
+            Task::LossGradient(t) => Task::LossGradient(of_rows(t)),
+            Task::Curvature(t) => Task::Curvature(of_rows(t)),
+            Task::Gradient(dy) => Task::Gradient(of_rows(dy)),
         }
     }
 }

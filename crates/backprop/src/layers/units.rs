@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Weights of a task: their gradients, 64 KB in f32, stay in a near cache while the pieces of the
+/// Weights of a task: their gradients, 64 KB in f32, stay in a near cache while the shards of the
 /// batch are added.
 const TASK: usize = 1 << 14;
 

@@ -83,8 +83,8 @@ impl<'a, T: Send> Parameters<'a, T> {
         }
     }
 
-    /// The same ones, lent.
-    pub fn lend(&mut self) -> Parameters<'_, T> {
+    /// The same ones, for a shorter time.
+    pub fn reborrow(&mut self) -> Parameters<'_, T> {
         Parameters {
             start: self.start,
             w: self.w,
@@ -99,7 +99,7 @@ impl<'a, T: Send> Parameters<'a, T> {
         let from = range.start.clamp(self.start, end);
         let count = range.end.clamp(from, end) - from;
         let before = from - self.start;
-        let mut rest = self.lend();
+        let mut rest = self.reborrow();
         rest.split_off(before);
         rest.split_off(count)
     }
@@ -205,7 +205,7 @@ mod tests {
             assert_are(&all.within(&(8..20)), 8..10);
             assert!(all.within(&(0..4)).is_empty());
             assert!(all.within(&(10..12)).is_empty());
-            assert_are(&all.lend(), 4..10);
+            assert_are(&all.reborrow(), 4..10);
             let mut at = 4;
             for part in all.chunks(4) {
                 let end = (at + 4).min(10);
@@ -220,7 +220,7 @@ mod tests {
     fn parts_are_the_same_from_both_ends() {
         with(10, |mut all| {
             let lengths = [3, 0, 5, 2];
-            let mut parts = all.lend().cut(lengths.into_iter(), |&length| length);
+            let mut parts = all.reborrow().cut(lengths.into_iter(), |&length| length);
             for (end, length, range) in [
                 (true, 2, 8..10),
                 (false, 3, 0..3),

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::{TINY_PARAMETERS, Workspace, expected, json, names, record, tensors};
 
-/// Large enough for the hand-written batches to be cut into pieces.
+/// Large enough for the hand-written batches to be divided into shards.
 const WIDE: [&str; 5] = [
     "model.layers.0.linear.units=1000",
     "model.weights=he_normal",

@@ -1,15 +1,16 @@
-//! One piece of a batch on its way through the network and back.
+//! One shard of a batch on its way through the network and back.
 
 use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
-use crate::engine::chain::{Chain, Trace};
+use crate::engine::chain::{Activations, Chain};
 use crate::engine::task::{Shared, Task};
 use crate::layers::layer::Mode;
 
-/// Some rows of a batch, with what they leave in the layers.
-pub(crate) struct Piece<T> {
-    pub trace: Trace<T>,
+/// Some rows of a batch, with what backpropagation leaves of them.
+#[derive(Clone)]
+pub(crate) struct Shard<T> {
+    pub activations: Activations<T>,
     /// Gradients of the parameters that are not left to [`Chain::unit_gradients`].
     pub gradients: Vec<T>,
     /// Sum of the losses of the rows.
@@ -28,13 +29,12 @@ pub(crate) struct Request<'a, 't, T> {
     pub batch: usize,
 }
 
-impl<T: Real> Piece<T> {
-    /// A piece of no rows yet.
+impl<T: Real> Shard<T> {
+    /// A shard of no rows yet.
     pub fn new(chain: &Chain<T>) -> Self {
-        let last = chain.taken(chain.depth() - 1);
         Self {
-            trace: chain.trace(),
-            gradients: vec![T::zero(); last.end],
+            activations: chain.activations(),
+            gradients: vec![T::zero(); chain.shard_gradients()],
             loss: 0.0,
         }
     }
@@ -49,8 +49,10 @@ impl<T: Real> Piece<T> {
             mode,
             batch,
         } = request;
-        chain.forward(shared.of_chain(), x, &mut self.trace, mode);
-        let (y, mut dy) = self.trace.last_output_and_gradient();
+        let w = shared.of_chain();
+        chain.forward(w, x, &mut self.activations, mode);
+        let (y, mut dy) = self.activations.last_output_and_gradient();
+        let mean = T::of(1.0 / batch as f64);
         match task {
             Task::Loss(t) => {
                 self.loss = shared.loss.forward(y, t);
@@ -58,11 +60,9 @@ impl<T: Real> Piece<T> {
             }
             Task::LossGradient(t) => {
                 self.loss = shared.loss.forward(y, t);
-                shared.loss.backward(y, t, T::of(1.0 / batch as f64), dy);
+                shared.loss.backward(y, t, mean, dy);
             }
-            Task::Curvature(t) => {
-                shared.loss.curvature(y, t, T::of(1.0 / batch as f64), dy);
-            }
+            Task::Curvature(t) => shared.loss.curvature(y, t, mean, dy),
             Task::Gradient(upstream) => {
                 let products = Zip::from(y).and(upstream);
                 self.loss = products.fold(0.0, |sum, &y, &dy| sum + y.f64() * dy.f64());
@@ -70,7 +70,7 @@ impl<T: Real> Piece<T> {
             }
         }
         self.gradients.fill(T::zero());
-        let (w, dw) = (shared.of_chain(), &mut self.gradients);
-        chain.backward(task.order(), w, x, &mut self.trace, dx, dw);
+        let dw = &mut self.gradients;
+        chain.backward(task.order(), w, x, &mut self.activations, dx, dw);
     }
 }
