@@ -1,13 +1,11 @@
 //! What is fused, and where everything stands.
 
-use std::mem;
 use std::ops::Range;
 
 use contract::{Real, aligned_zeros};
 use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
 
 use super::ConvReluPool;
-use super::background::Background;
 use super::pooling::Pooling;
 use super::stage::{Band, Buffers, Stage};
 use crate::layers::windows::Windows;
@@ -19,8 +17,7 @@ use kernels::packed_images::Images;
 const PLANNED: usize = 3;
 
 /// Numbers that a band's convolution gives, at least: 8 KB in f32, which are still in the first
-/// cache when they are pooled. LeNet-5's first stage takes 0.95 of the time that it took in one
-/// band.
+/// cache when they are pooled.
 const BAND: usize = 1 << 11;
 
 impl<T: Real> ConvReluPool<T> {
@@ -30,7 +27,6 @@ impl<T: Real> ConvReluPool<T> {
         let mut stages: Vec<Stage<T>> = stages.collect();
         for index in 1..stages.len() {
             stages[index - 1].beyond = stages[index].reach();
-            stages[index].background = None;
         }
         let planned = PLANNED * stages.len();
         (planned > 0).then_some((Self { stages }, planned))
@@ -121,32 +117,19 @@ impl<T: Real> Stage<T> {
             outputs: windows.image.width,
             across,
         });
-        let mut bands = bands(&rows_of, windows.image.width * wide);
-        let of_rows = |rows: Range<usize>, across: usize| {
-            (rows.start * across) as u32..(rows.end * across) as u32
-        };
-        let in_rows = |rows: usize, across| {
-            let row = move |row| of_rows(row..row + 1, across);
-            (0..rows).map(row).collect()
-        };
-        let all_windows = in_rows(windows.output.height, windows.output.width);
-        let all_outputs = match line {
-            Some(_) => in_rows(windows.image.height, windows.image.width),
-            None => {
-                let bands = bands.iter_mut().enumerate();
-                let span = |(index, band): (usize, &mut Band)| {
-                    let rows = mem::replace(&mut band.outputs, index..index + 1);
-                    of_rows(rows, windows.image.width)
-                };
-                bands.map(span).collect()
-            }
-        };
+        let bands = bands(&rows_of, windows.image.width * wide);
+        let numbers = |rows: Range<usize>, across| rows.start * across..rows.end * across;
+        let bands = bands.into_iter().map(
+            |Band {
+                 outputs,
+                 windows: rows,
+             }| Band {
+                outputs: numbers(outputs, windows.image.width),
+                windows: numbers(rows, windows.output.width),
+            },
+        );
         Self {
-            background: line
-                .as_ref()
-                .and_then(|_| Background::of(spec, [height, width], &windows)),
-            bands,
-            all: [all_outputs, all_windows],
+            bands: bands.collect(),
             // A window on the edge has its first output several times, which changes nothing.
             pooling: Pooling::new(
                 members,

@@ -5,12 +5,9 @@ use std::ops::Range;
 use aligned_vec::AVec;
 use contract::{Real, aligned_zeros};
 
-use super::background::Background;
 use super::pooling::Pooling;
 use kernels::elementwise;
-use kernels::matmul::patches::{
-    Gradients, InputGradient, Line, Outputs, Patch, Span, WeightGradient,
-};
+use kernels::matmul::patches::{Gradients, InputGradient, Line, Outputs, Patch, WeightGradient};
 use kernels::matmul::vectorized::{Vectorized, lanes};
 use kernels::packed_images::Images;
 
@@ -33,11 +30,6 @@ pub(super) struct Stage<T> {
     pub pooling: Pooling<T>,
     /// What is pooled as soon as it is there.
     pub bands: Vec<Band>,
-    /// All outputs and all windows, in spans: of a row each, or of a band if `line` does not ask
-    /// for rows.
-    pub all: [Vec<Span>; 2],
-    /// What images may have in common.
-    pub background: Option<Background<T>>,
     /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
     pub offsets: Vec<u32>,
     /// If the outputs of a row lie side by side.
@@ -52,7 +44,8 @@ pub(super) struct Stage<T> {
     pub buffers: Buffers<T>,
 }
 
-/// Spans of windows, with those of all outputs that they see and no others.
+/// Rows of windows, with all outputs that they see and no others.
+#[derive(Clone)]
 pub(super) struct Band {
     pub outputs: Range<usize>,
     pub windows: Range<usize>,
@@ -87,20 +80,6 @@ pub(super) struct Buffers<T> {
 }
 
 impl<T: Real> Stage<T> {
-    /// Finds what the images have in common; all of them are to be taken afterwards.
-    pub fn look_at(&mut self, x: &[T]) {
-        let Some(background) = &mut self.background else {
-            return;
-        };
-        background.look_at(x);
-        if let Some(empty) = background.place() {
-            let at = empty * self.images.length();
-            self.images
-                .lay_out(&background.empty, &mut self.buffers.x[at..]);
-            self.forward(empty, None);
-        }
-    }
-
     /// y and winners of sample `n` from its x, which may be the y of the stage `before`.
     pub fn forward(&mut self, n: usize, before: Option<&Self>) {
         let (image, pooled) = (self.images.length(), self.pooled.length());
@@ -114,16 +93,6 @@ impl<T: Real> Stage<T> {
             winners,
             ..
         } = &mut self.buffers;
-        let [all_outputs, all_windows] = &self.all;
-        let mut spans = [&all_outputs[..], all_windows];
-        if let Some(background) = &mut self.background
-            && let Some(empty) = background.place_for(n)
-        {
-            for numbers in [&mut *y, winners] {
-                numbers.copy_within(empty * pooled..(empty + 1) * pooled, n * pooled);
-            }
-            spans = background.spans(n);
-        }
         let x = before.map_or(&x[..], |before| &before.buffers.y);
         let (y, winners) = (&mut y[n * pooled..], &mut winners[n * pooled..]);
         for Band { outputs, windows } in &self.bands {
@@ -132,15 +101,14 @@ impl<T: Real> Stage<T> {
                 reach: self.offsets.last().map_or(0, |&last| last as usize + 1),
                 starts: &self.starts,
                 line: self.line,
-                spans: &spans[0][outputs.clone()],
+                outputs: outputs.clone(),
                 x: &x[n * image..],
                 w: forward,
                 bias,
                 y: z,
             };
             convolution.run(); // z = b + W · patches of x
-            let windows = &spans[1][windows.clone()];
-            self.pooling.run(windows, z, y, winners); // y = max(0, max z)
+            self.pooling.run(windows.clone(), z, y, winners); // y = max(0, max z)
         }
     }
 
@@ -173,10 +141,8 @@ impl<T: Real> Stage<T> {
         }
         let row = dw.len() / self.maps;
         let worth_picking = row / lanes::<T>() > WORTH_PICKING;
-        let background = self.background.as_mut();
-        let background = background.filter(|background| background.place_for(n).is_some());
         let weights = backward.chunks_exact(row).zip(dw.chunks_exact_mut(row));
-        for (m, ((w, dw), db)) in weights.zip(&mut *db).enumerate() {
+        for (m, ((w, dw), db)) in weights.zip(db).enumerate() {
             let all = Gradients {
                 starts: &winners[m..],
                 values: &dy[m..],
@@ -186,16 +152,14 @@ impl<T: Real> Stage<T> {
                 true => all.nonzero(picked),
                 false => all,
             };
-            if background.is_none() {
-                let to_weights = WeightGradient {
-                    patch,
-                    gradients,
-                    x,
-                    dw,
-                    sum: db,
-                };
-                to_weights.run(); // dw += Σ dy · patch of x, db += Σ dy
-            }
+            let to_weights = WeightGradient {
+                patch,
+                gradients,
+                x,
+                dw,
+                sum: db,
+            };
+            to_weights.run(); // dw += Σ dy · patch of x, db += Σ dy
             if wants_input {
                 let to_input = InputGradient {
                     patch,
@@ -204,25 +168,6 @@ impl<T: Real> Stage<T> {
                     dx,
                 };
                 to_input.run(); // patch of dx += dy · w
-            }
-        }
-        if let Some(background) = background {
-            let count = background.split(n, self.maps, winners, dy);
-            let [starts, values] = background.apart.each_ref().map(|apart| &apart[..count]);
-            for (m, (dw, db)) in dw.chunks_exact_mut(row).zip(db).enumerate() {
-                let gradients = Gradients {
-                    starts: starts.get(m..).unwrap_or_default(),
-                    values: values.get(m..).unwrap_or_default(),
-                    step: self.maps,
-                };
-                let to_weights = WeightGradient {
-                    patch,
-                    gradients,
-                    x,
-                    dw,
-                    sum: db,
-                };
-                to_weights.run();
             }
         }
     }
@@ -260,19 +205,10 @@ impl<T: Real> Stage<T> {
         }
         self.buffers.dw.fill(T::zero());
         self.buffers.db.fill(T::zero());
-        if let Some(background) = &mut self.background {
-            background.sum.fill(T::zero());
-        }
     }
 
     /// Adds the gradients in the order of the parameters.
     pub fn end_backward(&mut self, dw: &mut [T]) {
-        let background = self.background.as_ref();
-        if let Some((background, empty)) = background.and_then(|b| Some((b, b.place()?))) {
-            // What the empty windows of all samples sent back, through the image that they share.
-            self.buffers.dy.copy_from_slice(&background.sum);
-            self.backward(empty, None, false);
-        }
         let (dweight, dbias) = dw.split_at_mut(self.weights());
         let of_map = self.buffers.dw.len() / self.maps;
         let dweight = dweight.chunks_exact_mut(self.weight_places.len());
@@ -342,9 +278,8 @@ impl<T: Real> Stage<T> {
         self.patch.length.next_multiple_of(lanes::<T>())
     }
 
-    /// For so many samples, and one more for an empty image.
+    /// For so many samples.
     pub fn make_room(&mut self, samples: usize) {
-        let samples = samples + 1;
         let numbers = samples * self.images.length() + self.reach();
         let Buffers { x, y, winners, .. } = &mut self.buffers;
         if x.len() < numbers {
