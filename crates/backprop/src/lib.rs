@@ -52,4 +52,5 @@ pub mod optimizers;
 pub mod regularization;
 
 pub use engine::network::Network;
+pub use kernels::instruction_set::{InstructionSet, Unavailable};
 pub use model::{Compute, Model};

@@ -15,6 +15,7 @@
 
 mod aligned;
 pub mod elementwise;
+pub mod instruction_set;
 pub mod matmul;
 pub mod packed_images;
 pub mod per_thread;

@@ -3,11 +3,13 @@
 use std::marker::PhantomData;
 
 use crate::Real;
-use pulp::{Arch, Simd, WithSimd};
+use crate::instruction_set::arch;
+use pulp::{Simd, WithSimd};
 
 use super::vector::Vector;
 
-/// Something to compute with the vectors of this processor.
+/// Something to compute with the vectors of the [instruction set in
+/// use](crate::instruction_set).
 pub trait Vectorized: Sized {
     /// What it computes with.
     type Number: Real;
@@ -22,17 +24,17 @@ pub trait Vectorized: Sized {
     fn run(self) {
         // A Real is f32 or f64.
         match size_of::<Self::Number>() == size_of::<f32>() {
-            true => Arch::new().dispatch(self.with::<f32>()),
-            false => Arch::new().dispatch(self.with::<f64>()),
+            true => arch().dispatch(self.with::<f32>()),
+            false => arch().dispatch(self.with::<f64>()),
         }
     }
 }
 
-/// Numbers of a vector on this processor.
+/// Numbers of a vector of the instruction set in use.
 pub fn lanes<T: Real>() -> usize {
     match size_of::<T>() == size_of::<f32>() {
-        true => Arch::new().dispatch(Lanes::<f32>(PhantomData)),
-        false => Arch::new().dispatch(Lanes::<f64>(PhantomData)),
+        true => arch().dispatch(Lanes::<f32>(PhantomData)),
+        false => arch().dispatch(Lanes::<f64>(PhantomData)),
     }
 }
 

@@ -64,6 +64,41 @@ fn a_record_says_what_ran_where_and_how_well() {
 }
 
 #[test]
+fn the_instruction_set_of_a_config_is_used_and_recorded() {
+    let workspace = Workspace::tiny();
+    let weights = |settings: &[&str]| {
+        let run = workspace.train(&[&WIDE[..], settings].concat());
+        let used = record(&run)["machine"]["instruction_set"].clone();
+        let weights = fs::read(run.join("backprop.safetensors")).unwrap();
+        (used.as_str().unwrap().to_string(), weights)
+    };
+    let scalar = "training.instruction_set=scalar";
+    let (used, one_thread) = weights(&[scalar, "training.threads=1"]);
+    assert_eq!(used, "scalar");
+    assert_eq!(weights(&[scalar, "training.threads=2"]), (used, one_thread));
+    let (best, by_default) = weights(&[]);
+    let by_name = format!("training.instruction_set={best}");
+    assert_eq!(weights(&[by_name.as_str()]), (best, by_default));
+}
+
+#[test]
+fn an_instruction_set_that_is_unknown_or_missing_is_refused() {
+    let workspace = Workspace::tiny();
+    workspace.refuse_to_run(&["training.instruction_set=avx3"], &["avx3", "avx2"]);
+    let foreign = match cfg!(target_arch = "aarch64") {
+        true => "avx2",
+        false => "neon",
+    };
+    workspace.refuse_to_run(
+        &[&format!("training.instruction_set={foreign}")],
+        &[
+            &format!("this processor does not have {foreign}; it has scalar"),
+            "leave it out",
+        ],
+    );
+}
+
+#[test]
 fn epochs_are_rows_of_a_table() {
     let run = Workspace::tiny().train_once();
     let text = fs::read_to_string(run.path.join("epochs.csv")).unwrap();
