@@ -10,7 +10,7 @@ pub mod chain;
 mod gradients;
 mod names;
 pub mod network;
+mod request;
 mod shard;
 pub mod sharded_layer;
 mod shards;
-mod task;

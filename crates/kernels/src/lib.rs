@@ -19,7 +19,7 @@ pub mod instruction_set;
 pub mod matmul;
 pub mod packed_images;
 pub mod per_thread;
-pub mod phase_planes;
+pub mod phase_layout;
 mod real;
 pub mod sharding;
 #[cfg(test)]

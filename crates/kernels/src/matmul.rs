@@ -11,17 +11,17 @@
 //! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | the same |
 //!
 //! A first layer with many weights keeps `$W^\top$`; with images it takes its two products from the
-//! [`foreground`].
+//! [`sparse_rows`].
 //!
 //! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction
 //! set and chooses at run time: one binary, fast on every processor it meets.
 
 pub mod dots;
-pub mod foreground;
 pub mod nonzero;
 pub mod patches;
 pub mod rows;
 pub mod shifted;
+pub mod sparse_rows;
 pub mod vector;
 pub mod vectorized;
 

@@ -67,7 +67,7 @@ pub(crate) fn largest_task<T: Real>(
 ) -> usize {
     let of_layer = |layer| {
         let inputs = chain.inputs(layer, d_in);
-        let parts = units::parts(chain.units(layer), inputs);
+        let parts = units::tasks(chain.units(layer), inputs);
         parts.map(|units| units.len() * inputs).max().unwrap_or(0)
     };
     let blocks = input.blocks().iter().copied();
@@ -81,9 +81,9 @@ impl<T: Real> Backpropagated<'_, T> {
         let worth = all.len() * self.x.nrows() >= 2 * LEAST_WORK;
         let blocks = self.input.blocks();
         let of_input = all.split_off(blocks.iter().sum());
-        let of_input = of_input.cut(0..blocks.len(), |&block| blocks[block]);
+        let of_input = of_input.split(0..blocks.len(), |&block| blocks[block]);
         let of_input = of_input.map(|(block, parameters)| GradientTask::Block(block, parameters));
-        let layers = all.cut(0..self.chain.depth(), |&layer| {
+        let layers = all.split(0..self.chain.depth(), |&layer| {
             self.chain.range(layer).len()
         });
         let layers = layers.flat_map(|(layer, parameters)| self.tasks(layer, parameters));
@@ -107,10 +107,10 @@ impl<T: Real> Backpropagated<'_, T> {
         let (begin, start) = (in_shards.start, chain.in_shard(layer).start);
         let sums = in_shards.chunks(BLOCK);
         let sums = sums.map(move |some| GradientTask::Sums(start + some.start - begin, some));
-        let parts = || units::parts(units, inputs);
-        let weights = weight.cut(parts(), move |units| units.len() * inputs);
+        let parts = || units::tasks(units, inputs);
+        let weights = weight.split(parts(), move |units| units.len() * inputs);
         let biases = usize::from(!bias.is_empty());
-        let biases = bias.cut(parts(), move |units| units.len() * biases);
+        let biases = bias.split(parts(), move |units| units.len() * biases);
         let units = weights.zip(biases);
         let units = units.map(move |((units, weight), (_, bias))| GradientTask::Units {
             layer,
@@ -128,7 +128,7 @@ impl<T: Real> Backpropagated<'_, T> {
 
     fn run(&self, task: GradientTask<T>, then: &impl Fn(Parameters<T>)) {
         match task {
-            GradientTask::Block(block, parameters) => self.unkept(parameters, |parameters| {
+            GradientTask::Block(block, parameters) => self.in_spare(parameters, |parameters| {
                 self.input
                     .gradients(self.order, block, self.x, parameters.g);
                 then(parameters.reborrow());
@@ -143,7 +143,7 @@ impl<T: Real> Backpropagated<'_, T> {
                 weight,
                 bias,
             } => {
-                self.unkept(weight, |weight| {
+                self.in_spare(weight, |weight| {
                     let dw = UnitGradients {
                         units,
                         weight: &mut *weight.g,
@@ -159,7 +159,7 @@ impl<T: Real> Backpropagated<'_, T> {
 
     /// Calls `compute` with the parameters, their gradients in a thread's spare room if there is
     /// one.
-    fn unkept(&self, mut some: Parameters<T>, compute: impl FnOnce(&mut Parameters<T>)) {
+    fn in_spare(&self, mut some: Parameters<T>, compute: impl FnOnce(&mut Parameters<T>)) {
         match self.spare {
             None => compute(&mut some),
             Some(spare) => spare.with(|room| {

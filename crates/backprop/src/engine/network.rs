@@ -11,15 +11,15 @@ use std::ops::Range;
 use crate::engine::chain::{Build, Chain};
 use crate::engine::gradients::{Backpropagated, largest_task};
 use crate::engine::names::Names;
-use crate::engine::shard::{Request, Shard};
+use crate::engine::request::Shared;
+use crate::engine::shard::{Shard, ShardInput};
 use crate::engine::sharded_layer;
 use crate::engine::shards::{Shards, couples_samples};
-use crate::engine::task::Shared;
 use crate::layers::{self, InputLayer, Mode};
 use crate::losses;
-use crate::optimizers::parameters::{KEPT, Parameters};
+use crate::optimizers::parameters::{Parameters, STATE};
 
-pub use crate::engine::task::Task;
+pub use crate::engine::request::Request;
 
 /// A network: the parameters of all layers in one flat vector, and the shards of a batch.
 ///
@@ -117,13 +117,13 @@ impl<T: Real> Network<T> {
         &self.gradients
     }
 
-    /// All parameters with the gradients of the last [`Network::run`], and with `kept`.
-    pub fn with_gradients<'a>(&'a mut self, kept: [&'a mut [T]; KEPT]) -> Parameters<'a, T> {
+    /// All parameters with the gradients of the last [`Network::run`], and with `state`.
+    pub fn with_gradients<'a>(&'a mut self, state: [&'a mut [T]; STATE]) -> Parameters<'a, T> {
         Parameters {
             start: 0,
             w: &mut self.shared.parameters,
             g: &mut self.gradients,
-            kept,
+            state,
         }
     }
 
@@ -144,7 +144,7 @@ impl<T: Real> Network<T> {
     }
 
     /// Runs a batch `x` `[N, D_in]` forward and returns the mean loss. The outputs, and the gradients
-    /// if the task asks for them, stay to be read; the gradient of the input is computed only if
+    /// if the request asks for them, stay to be read; the gradient of the input is computed only if
     /// `dx` is given, `[N, D_in]`.
     ///
     /// # Panics
@@ -152,18 +152,18 @@ impl<T: Real> Network<T> {
     pub fn run(
         &mut self,
         x: ArrayView2<T>,
-        task: Task<T>,
+        request: Request<T>,
         mode: Mode,
         mut dx: Option<ArrayViewMut2<T>>,
     ) -> f64 {
-        self.forward_backward(x, task, mode, dx.as_mut().map(|dx| dx.view_mut()));
-        if !matches!(task, Task::Loss(_)) {
+        self.forward_backward(x, request, mode, dx.as_mut().map(|dx| dx.view_mut()));
+        if !matches!(request, Request::Loss(_)) {
             let batch = Backpropagated {
                 input: &*self.input,
                 chain: self.chains.first(),
                 shards: &self.shards,
                 x,
-                order: task.order(),
+                order: request.order(),
                 spare: None,
             };
             let gradients = Parameters {
@@ -175,15 +175,15 @@ impl<T: Real> Network<T> {
         if let Some(dx) = dx {
             self.input.input_gradient(&self.shared.parameters, dx);
         }
-        match task {
-            Task::Gradient(_) => self.loss(),
+        match request {
+            Request::Gradient(_) => self.loss(),
             _ => self.loss() / x.nrows() as f64,
         }
     }
 
     /// Runs a batch with targets `t` `[N, K]`, hands the parameters with their gradients to
-    /// `learn`, some at a time and on several threads, and returns the mean loss. `kept` goes with
-    /// them, numbers of each parameter or nothing. Nothing is promised of [`Network::gradients`]
+    /// `learn`, some at a time and on several threads, and returns the mean loss. `state` goes with
+    /// them, the optimizer's numbers of each parameter or nothing. Nothing is promised of [`Network::gradients`]
     /// afterwards.
     ///
     /// # Panics
@@ -193,43 +193,43 @@ impl<T: Real> Network<T> {
         x: ArrayView2<T>,
         t: ArrayView2<T>,
         mode: Mode,
-        kept: [&mut [T]; KEPT],
+        state: [&mut [T]; STATE],
         learn: impl Fn(Parameters<T>) + Sync,
     ) -> f64 {
-        let task = Task::LossGradient(t);
-        self.forward_backward(x, task, mode, None);
+        let request = Request::LossGradient(t);
+        self.forward_backward(x, request, mode, None);
         self.spare.provide(rayon::current_num_threads());
         let batch = Backpropagated {
             input: &*self.input,
             chain: self.chains.first(),
             shards: &self.shards,
             x,
-            order: task.order(),
+            order: request.order(),
             spare: Some(&self.spare),
         };
         let all = Parameters {
             start: 0,
             w: &mut self.shared.parameters,
             g: &mut self.gradients,
-            kept,
+            state,
         };
         batch.gradients(all, learn);
         self.loss() / x.nrows() as f64
     }
 
-    /// Every shard of the batch forward and, if the task asks for it, backward, where `dx` `[N,
+    /// Every shard of the batch forward and, if the request asks for it, backward, where `dx` `[N,
     /// D_in]` is left if it is given and the input layer has no other place for it.
     fn forward_backward(
         &mut self,
         x: ArrayView2<T>,
-        task: Task<T>,
+        request: Request<T>,
         mode: Mode,
         dx: Option<ArrayViewMut2<T>>,
     ) {
         let batch = x.nrows();
-        match task {
+        match request {
             // A layer keeps what its gradients of second order need, so they are all taken in one.
-            Task::Curvature(_) => self.shards.take_whole(batch),
+            Request::Curvature(_) => self.shards.take_whole(batch),
             _ => self.shards.divide(batch),
         }
         let shared = &self.shared;
@@ -239,14 +239,14 @@ impl<T: Real> Network<T> {
                    shard: &mut Shard<T>,
                    rows: Range<usize>,
                    dx: Option<ArrayViewMut2<T>>| {
-            let request = Request {
+            let input = ShardInput {
                 x: x.slice(s![rows.clone(), ..]),
                 dx,
                 mode: mode.from_row(rows.start),
-                task: task.of_rows(rows),
+                request: request.of_rows(rows),
                 batch,
             };
-            shard.run(chain, shared, request);
+            shard.run(chain, shared, input);
         };
         if let [shard] = self.shards.states_mut() {
             return run(self.chains.first(), shard, 0..batch, dx);
@@ -255,7 +255,7 @@ impl<T: Real> Network<T> {
         if self.chains.provide(rayon::current_num_threads()) {
             self.room = 0;
         }
-        if self.room < height && !matches!(task, Task::Loss(_)) {
+        if self.room < height && !matches!(request, Request::Loss(_)) {
             // Every chain makes its room now, not when its thread is first in time to take a shard.
             for chain in self.chains.each() {
                 let dx = dx.as_mut().map(|dx| dx.slice_mut(s![..height, ..]));

@@ -4,7 +4,7 @@ use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use crate::engine::chain::{Activations, Chain};
-use crate::engine::task::{Shared, Task};
+use crate::engine::request::{Request, Shared};
 use crate::layers::layer::Mode;
 
 /// Some rows of a batch, with what backpropagation leaves of them.
@@ -18,12 +18,12 @@ pub(crate) struct Shard<T> {
 }
 
 /// What is asked for some rows of a batch.
-pub(crate) struct Request<'a, 't, T> {
+pub(crate) struct ShardInput<'a, 't, T> {
     /// What goes into the chain, `[rows, D_in]`.
     pub x: ArrayView2<'a, T>,
     /// Where the gradient of that goes, if it is asked for.
     pub dx: Option<ArrayViewMut2<'a, T>>,
-    pub task: Task<'t, T>,
+    pub request: Request<'t, T>,
     pub mode: Mode,
     /// Rows of the whole batch.
     pub batch: usize,
@@ -41,29 +41,29 @@ impl<T: Real> Shard<T> {
 
     /// Forward, loss and backward for some rows of a batch, in layers that nobody else needs
     /// meanwhile.
-    pub fn run(&mut self, chain: &mut Chain<T>, shared: &Shared<T>, request: Request<T>) {
-        let Request {
+    pub fn run(&mut self, chain: &mut Chain<T>, shared: &Shared<T>, input: ShardInput<T>) {
+        let ShardInput {
             x,
             dx,
-            task,
+            request,
             mode,
             batch,
-        } = request;
+        } = input;
         let w = shared.of_chain();
         chain.forward(w, x, &mut self.activations, mode);
         let (y, mut dy) = self.activations.last_output_and_gradient();
         let mean = T::of(1.0 / batch as f64);
-        match task {
-            Task::Loss(t) => {
+        match request {
+            Request::Loss(t) => {
                 self.loss = shared.loss.forward(y, t);
                 return;
             }
-            Task::LossGradient(t) => {
+            Request::LossGradient(t) => {
                 self.loss = shared.loss.forward(y, t);
                 shared.loss.backward(y, t, mean, dy);
             }
-            Task::Curvature(t) => shared.loss.curvature(y, t, mean, dy),
-            Task::Gradient(upstream) => {
+            Request::Curvature(t) => shared.loss.curvature(y, t, mean, dy),
+            Request::Gradient(upstream) => {
                 let products = Zip::from(y).and(upstream);
                 self.loss = products.fold(0.0, |sum, &y, &dy| sum + y.f64() * dy.f64());
                 dy.assign(&upstream);
@@ -71,6 +71,6 @@ impl<T: Real> Shard<T> {
         }
         self.gradients.fill(T::zero());
         let dw = &mut self.gradients;
-        chain.backward(task.order(), w, x, &mut self.activations, dx, dw);
+        chain.backward(request.order(), w, x, &mut self.activations, dx, dw);
     }
 }

@@ -15,7 +15,7 @@
 //!
 //! A thread reads its own columns of the batch and the weights and gradients of its own inputs, all
 //! of which stay in its cache from step to step, and a number of the input that is only background
-//! is passed over with all its weights ([`Foreground`]). The sums of the parts are added in their
+//! is passed over with all its weights ([`SparseRows`]). The sums of the parts are added in their
 //! order, whoever has computed them.
 //!
 //! | | shape |
@@ -24,13 +24,10 @@
 //! | `y`, `dy` | `[N, D_out]` |
 //! | `weight`, `dw` | `[D_in, D_out]`, to others `[D_out, D_in]` |
 //! | `bias`, `db` | `[D_out]` |
-//!
-//! In 784-300-100-10 the outputs of 64 images of MNIST and their gradients together take 0.53 of
-//! the time that they take in [`Linear`](super::Linear), on one thread.
 
 use contract::{Real, RowBuffer};
 use kernels::elementwise::each;
-use kernels::matmul::foreground::{Foreground, Turned};
+use kernels::matmul::sparse_rows::{SparseColumns, SparseRows};
 use kernels::matmul::{matmul, matmul_transposed};
 use kernels::per_thread::PerThread;
 use kernels::sharding::LEAST_WORK;
@@ -63,13 +60,13 @@ pub struct InputLinear<T> {
     y: RowBuffer<T>,
     dy: RowBuffer<T>,
     rows: usize,
-    turned: PerThread<Turned<T>>,
+    columns: PerThread<SparseColumns<T>>,
 }
 
 /// Some of the inputs.
 struct Part<T> {
-    /// What differs from the background in their columns of the batch.
-    foreground: Foreground<T>,
+    /// Their columns of the batch.
+    x: SparseRows<T>,
     /// What they give to the outputs, `[N, D_out]`.
     y: RowBuffer<T>,
 }
@@ -81,10 +78,10 @@ impl<T: Real> InputLayer<T> for InputLinear<T> {
         let worth = rows * weight.len() >= 2 * LEAST_WORK;
         self.make_room(rows);
         workers::share_if(worth, self.parts.iter_mut(), |part| {
-            let inputs = part.foreground.columns();
-            part.foreground.take(x);
+            let inputs = part.x.columns();
+            part.x.take(x);
             let weight = &weight[inputs.start * d_out..inputs.end * d_out];
-            part.foreground.outputs(x, weight, part.y.first_mut(rows)); // x Wᵀ
+            part.x.outputs(x, weight, part.y.first_mut(rows)); // x Wᵀ
         });
         let (parts, mut y) = (&self.parts, self.y.first_mut(rows));
         let y = y.axis_chunks_iter_mut(Axis(0), ROWS).enumerate();
@@ -93,15 +90,15 @@ impl<T: Real> InputLayer<T> for InputLinear<T> {
 
     fn gradients(&self, order: Order, block: usize, x: ArrayView2<T>, dw: &mut [T]) {
         let dy = self.dy.first(x.nrows());
-        let Some((foreground, block)) = self.block(block) else {
+        let Some((sparse, block)) = self.block(block) else {
             return sum_of_rows(dy, dw); // db = Σₙ dy
         };
         match order {
-            Order::First => self.turned.with(|turned| {
-                foreground.gradients(block, x, dy, turned, dw); // dWᵀ = xᵀ dy
+            Order::First => self.columns.with(|columns| {
+                sparse.gradients(block, x, dy, columns, dw); // dWᵀ = xᵀ dy
             }),
             Order::Second => {
-                let x = x.slice(s![.., foreground.block(block)]);
+                let x = x.slice(s![.., sparse.block(block)]);
                 let squares = x.mapv(|x| x * x);
                 dw.fill(T::zero());
                 matmul_transposed(squares.view(), 0..x.ncols(), dy, dw); // d²Wᵀ = (x²)ᵀ d²y
@@ -168,13 +165,13 @@ impl<T: Real> InputLinear<T> {
         let parts = (d_in * d_out).div_ceil(PART).next_power_of_two();
         let parts = parts.min(MOST_PARTS).min(d_in.max(1));
         let part = |part: usize| Part {
-            foreground: Foreground::new(part * d_in / parts..(part + 1) * d_in / parts, d_out),
+            x: SparseRows::new(part * d_in / parts..(part + 1) * d_in / parts, d_out),
             y: RowBuffer::zeros(0, d_out),
         };
         let parts: Vec<_> = (0..parts).map(part).collect();
         let weights = parts.iter().flat_map(|part: &Part<T>| {
-            let blocks = 0..part.foreground.blocks();
-            blocks.map(|block| part.foreground.block(block).len() * d_out)
+            let blocks = 0..part.x.blocks();
+            blocks.map(|block| part.x.block(block).len() * d_out)
         });
         Self {
             blocks: weights.chain(bias.then_some(d_out)).collect(),
@@ -182,7 +179,7 @@ impl<T: Real> InputLinear<T> {
             y: RowBuffer::zeros(0, d_out),
             dy: RowBuffer::zeros(0, d_out),
             rows: 0,
-            turned: PerThread::new(Turned::empty),
+            columns: PerThread::new(SparseColumns::empty),
             d_in,
             d_out,
             biases: if bias { d_out } else { 0 },
@@ -196,19 +193,19 @@ impl<T: Real> InputLinear<T> {
         for part in &mut self.parts {
             part.y.make_room(rows);
         }
-        self.turned.provide(rayon::current_num_threads());
-        for turned in self.turned.each() {
-            turned.make_room(rows, self.d_out);
+        self.columns.provide(rayon::current_num_threads());
+        for columns in self.columns.each() {
+            columns.make_room(rows, self.d_out);
         }
     }
 
     /// The part to which a block of gradients belongs, and which one of that part it is; none: the
     /// biases.
-    fn block(&self, block: usize) -> Option<(&Foreground<T>, usize)> {
+    fn block(&self, block: usize) -> Option<(&SparseRows<T>, usize)> {
         let mut block = block;
         for part in &self.parts {
-            match block.checked_sub(part.foreground.blocks()) {
-                None => return Some((&part.foreground, block)),
+            match block.checked_sub(part.x.blocks()) {
+                None => return Some((&part.x, block)),
                 Some(behind) => block = behind,
             }
         }
@@ -279,25 +276,26 @@ mod tests {
     /// The outputs and all gradients against those of [`Linear`], which is held against central
     /// differences.
     #[test]
-    fn it_is_the_linear_layer_with_turned_weights() {
+    fn it_is_the_linear_layer_with_transposed_weights() {
         let (d_in, d_out) = SIZES;
         let x = batch();
         let rows = x.nrows();
         for bias in [true, false] {
             let biases = if bias { d_out } else { 0 };
-            let turned = random(1, d_in * d_out + biases, "w")
+            let transposed = random(1, d_in * d_out + biases, "w")
                 .into_raw_vec_and_offset()
                 .0;
-            let weight = ArrayView2::from_shape((d_in, d_out), &turned[..d_in * d_out]).unwrap();
+            let weight =
+                ArrayView2::from_shape((d_in, d_out), &transposed[..d_in * d_out]).unwrap();
             let mut w: Vec<f64> = weight.t().iter().copied().collect();
-            w.extend(&turned[d_in * d_out..]);
+            w.extend(&transposed[d_in * d_out..]);
 
             let mut usual = Linear::new(d_in, d_out, bias);
             let mut y = Array2::zeros((rows, d_out));
             usual.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
             let mut layer = InputLinear::new(d_in, d_out, bias);
             assert_eq!(layer.parts.len(), 2);
-            layer.forward(&turned, x.view());
+            layer.forward(&transposed, x.view());
             let dy = random(rows, d_out, "dy");
             let (of_layer, gradient) = layer.output_and_gradient(x.view(), None);
             close(of_layer.as_slice().unwrap(), y.iter().copied());
@@ -311,7 +309,7 @@ mod tests {
             let mut dx = Array2::zeros(x.raw_dim());
             usual.backward(&w, pass, Some(dx.view_mut()), &mut []);
             let mut of_layer = Array2::from_elem(x.raw_dim(), f64::NAN);
-            layer.input_gradient(&turned, of_layer.view_mut());
+            layer.input_gradient(&transposed, of_layer.view_mut());
             close(of_layer.as_slice().unwrap(), dx);
 
             for order in [Order::First, Order::Second] {

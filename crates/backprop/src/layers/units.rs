@@ -35,7 +35,7 @@ impl<'a, T> UnitGradients<'a, T> {
 }
 
 /// The units of a layer with rows of so many weights in parts, each for one thread.
-pub(crate) fn parts(
+pub(crate) fn tasks(
     units: usize,
     row: usize,
 ) -> impl DoubleEndedIterator<Item = Range<usize>> + ExactSizeIterator {

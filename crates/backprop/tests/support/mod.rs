@@ -75,10 +75,10 @@ impl<T: Real> Batch<T> {
         Self { x, t }
     }
 
-    /// The same as images: everything but a block of each row is background, as [`Foreground`]
+    /// The same as images: everything but a block of each row is background, as [`SparseRows`]
     /// wants it.
     ///
-    /// [`Foreground`]: kernels::matmul::foreground::Foreground
+    /// [`SparseRows`]: kernels::matmul::sparse_rows::SparseRows
     pub fn images(rows: usize, plan: &[PlannedLayer]) -> Self {
         let mut batch = Self::random(rows, plan);
         let background = T::of(-0.4);

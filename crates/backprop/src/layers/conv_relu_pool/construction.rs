@@ -7,11 +7,11 @@ use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
 
 use super::ConvReluPool;
 use super::pooling::Pooling;
-use super::stage::{Band, Buffers, Stage};
+use super::stage::{Band, Stage, Workspace};
 use crate::layers::windows::Windows;
 use kernels::matmul::patches::{Line, Patch};
 use kernels::matmul::vectorized::lanes;
-use kernels::packed_images::Images;
+use kernels::packed_images::ImageLayout;
 
 /// Planned layers of a stage.
 const PLANNED: usize = 3;
@@ -54,7 +54,7 @@ impl<T: Real> Stage<T> {
 
     fn new(conv: &PlannedLayer, spec: &Conv2dSpec, windows: Windows) -> Self {
         let [channels, height, width] = conv.image();
-        let images = Images::new(channels, [height, width], spec.padding.into());
+        let images = ImageLayout::new(channels, [height, width], spec.padding.into());
         let Pair {
             height: down,
             width: across,
@@ -76,8 +76,8 @@ impl<T: Real> Stage<T> {
                 }
             }
         }
-        let pooled = Images::new(maps, windows.output.into(), [0, 0]);
-        let buffers = Buffers {
+        let pooled = ImageLayout::new(maps, windows.output.into(), [0, 0]);
+        let workspace = Workspace {
             forward: aligned_zeros(down * patch.length * wide),
             bias: aligned_zeros(wide),
             backward: aligned_zeros(maps * down * row),
@@ -147,7 +147,7 @@ impl<T: Real> Stage<T> {
             weight_places,
             biases: if spec.bias { maps } else { 0 },
             beyond: 0,
-            buffers,
+            workspace,
         }
     }
 }

@@ -130,7 +130,7 @@ impl<R, T: Vector> Pooled<'_, R, T> {
                 };
                 let mut best = of_member(0);
                 for k in 1..size {
-                    best = T::lead(simd, of_member(k), best);
+                    best = T::winner(simd, of_member(k), best);
                 }
                 let at = window * maps + first;
                 // SAFETY: it ends less than a vector behind the last window's maps.

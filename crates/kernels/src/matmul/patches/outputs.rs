@@ -16,7 +16,7 @@ use crate::matmul::vectorized::Vectorized;
 
 /// Outputs of a tile where one vector of maps is left. 12 sums hide the latency of an addition, but
 /// the compiler copies each sum, so that more than 7 do not stay in 16 registers.
-const NARROW: usize = 7;
+const NEIGHBOURS: usize = 7;
 
 /// Outputs that lie side by side, of an image with one channel: the patch of each begins one number
 /// behind that of its neighbour.
@@ -40,7 +40,7 @@ pub struct Outputs<'a, T> {
     pub line: Option<Line>,
     /// Those that are wanted: whole rows.
     pub outputs: Range<usize>,
-    /// The image, laid out.
+    /// The packed image.
     pub x: &'a [T],
     /// `[K_h, K_w · C, maps]`.
     pub w: &'a [T],
@@ -82,13 +82,13 @@ impl<T: Vector> WithSimd for Outputs<'_, T> {
             let two = maps - map >= 2 * lanes;
             match self.line {
                 _ if two => self.columns::<S, 6, 2>(simd, map),
-                Some(line) if line.outputs >= NARROW && line.across == 3 => {
-                    self.line_columns::<S, 3, { NARROW + 2 }>(simd, line, map);
+                Some(line) if line.outputs >= NEIGHBOURS && line.across == 3 => {
+                    self.line_columns::<S, 3, { NEIGHBOURS + 2 }>(simd, line, map);
                 }
-                Some(line) if line.outputs >= NARROW && line.across == 5 => {
-                    self.line_columns::<S, 5, { NARROW + 4 }>(simd, line, map);
+                Some(line) if line.outputs >= NEIGHBOURS && line.across == 5 => {
+                    self.line_columns::<S, 5, { NEIGHBOURS + 4 }>(simd, line, map);
                 }
-                _ => self.columns::<S, NARROW, 1>(simd, map),
+                _ => self.columns::<S, NEIGHBOURS, 1>(simd, map),
             }
             map += if two { 2 * lanes } else { lanes };
         }
@@ -173,15 +173,15 @@ impl<T: Vector> Outputs<'_, T> {
         map: usize,
     ) {
         for row in self.outputs.clone().step_by(line.outputs) {
-            for output in (0..line.outputs).step_by(NARROW) {
+            for output in (0..line.outputs).step_by(NEIGHBOURS) {
                 // The last tile of a row reaches back over outputs that are done.
-                let output = row + output.min(line.outputs - NARROW);
+                let output = row + output.min(line.outputs - NEIGHBOURS);
                 self.line_tile::<S, K, X>(simd, output, map);
             }
         }
     }
 
-    /// `NARROW` neighbours, whose patches are `K` numbers across and together `X`, from `output`
+    /// `NEIGHBOURS` neighbours, whose patches are `K` numbers across and together `X`, from `output`
     /// on.
     #[inline(always)]
     fn line_tile<S: Simd, const K: usize, const X: usize>(
@@ -194,7 +194,7 @@ impl<T: Vector> Outputs<'_, T> {
         let x = &self.x[self.starts[output] as usize..];
         let (offsets, w) = (self.offsets, &self.w[map..]);
         let (bias, _) = T::split::<S>(&self.bias[map..][..lanes]);
-        let mut sums = [bias[0]; NARROW];
+        let mut sums = [bias[0]; NEIGHBOURS];
         assert!(w.len() + maps >= offsets.len() * maps + lanes);
         // By index: an iterator whose `next` is not inlined would spill every sum around the call.
         let mut at = 0;
@@ -212,14 +212,14 @@ impl<T: Vector> Outputs<'_, T> {
             unrolled!(column in [0 1 2 3 4 5 6 7 8 9 10] below X => {
                 let x = T::splat(simd, x[column]);
                 unrolled!(k in [0 1 2 3 4] below K => {
-                    if column >= k && column - k < NARROW {
+                    if column >= k && column - k < NEIGHBOURS {
                         sums[column - k] = T::multiply_add(simd, x, taps[k], sums[column - k]);
                     }
                 });
             });
             at += K;
         }
-        unrolled!(p in [0 1 2 3 4 5 6] below NARROW => {
+        unrolled!(p in [0 1 2 3 4 5 6] below NEIGHBOURS => {
             let (y, _) = T::split_mut::<S>(&mut self.y[(output + p) * maps + map..][..lanes]);
             y[0] = sums[p];
         });

@@ -28,7 +28,7 @@ impl<T> Shared<T> {
 
 /// What is wanted of a batch.
 #[derive(Clone, Copy)]
-pub enum Task<'a, T> {
+pub enum Request<'a, T> {
     /// The loss with these targets `[N, K]`.
     Loss(ArrayView2<'a, T>),
     /// The loss with these targets, and the gradients.
@@ -39,23 +39,23 @@ pub enum Task<'a, T> {
     Gradient(ArrayView2<'a, T>),
 }
 
-impl<'a, T: Real> Task<'a, T> {
+impl<'a, T: Real> Request<'a, T> {
     /// Of the derivatives that it takes back through the chain.
     pub(crate) fn order(&self) -> Order {
         match self {
-            Task::Curvature(_) => Order::Second,
+            Request::Curvature(_) => Order::Second,
             _ => Order::First,
         }
     }
 
     /// The same for some rows of the batch.
-    pub(crate) fn of_rows(&self, rows: Range<usize>) -> Task<'a, T> {
+    pub(crate) fn of_rows(&self, rows: Range<usize>) -> Request<'a, T> {
         let of_rows = |matrix: &ArrayView2<'a, T>| matrix.slice_move(s![rows, ..]);
         match self {
-            Task::Loss(t) => Task::Loss(of_rows(t)),
-            Task::LossGradient(t) => Task::LossGradient(of_rows(t)),
-            Task::Curvature(t) => Task::Curvature(of_rows(t)),
-            Task::Gradient(dy) => Task::Gradient(of_rows(dy)),
+            Request::Loss(t) => Request::Loss(of_rows(t)),
+            Request::LossGradient(t) => Request::LossGradient(of_rows(t)),
+            Request::Curvature(t) => Request::Curvature(of_rows(t)),
+            Request::Gradient(dy) => Request::Gradient(of_rows(dy)),
         }
     }
 }
