@@ -95,7 +95,7 @@ impl std::error::Error for Unavailable {}
 
 /// What a kernel is dispatched to.
 #[inline]
-pub(crate) fn arch() -> Arch {
+pub fn arch() -> Arch {
     let chosen = usize::from(CHOSEN.load(Ordering::Relaxed)).checked_sub(1);
     let chosen = chosen.map(|index| InstructionSet::ALL[index]);
     chosen

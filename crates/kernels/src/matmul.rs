@@ -28,6 +28,7 @@ pub mod vectorized;
 use std::ops::Range;
 
 use crate::Real;
+use crate::entry_points;
 use bytemuck::{cast_slice, cast_slice_mut};
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, s};
 use pulp::{Simd, WithSimd};
@@ -206,6 +207,8 @@ struct Product<'a, T> {
     b: &'a [T],
     c: &'a mut [T],
 }
+
+entry_points!(Product);
 
 impl<'a, T: Real> Vectorized for Product<'a, T> {
     type Number = T;

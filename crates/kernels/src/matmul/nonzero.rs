@@ -17,6 +17,7 @@ use pulp::{Simd, WithSimd};
 use super::vector::{Vector, unrolled};
 use super::vectorized::Vectorized;
 use super::{Size, Strided};
+use crate::entry_points;
 
 /// Vectors of a tile: with a weight, 15 of 16 registers.
 const WIDTH: usize = 14;
@@ -139,6 +140,8 @@ struct Weighted<'a, T> {
     begin: Begin<'a, T>,
     c: &'a mut [T],
 }
+
+entry_points!(Weighted);
 
 impl<'a, T: Real> Vectorized for Weighted<'a, T> {
     type Number = T;

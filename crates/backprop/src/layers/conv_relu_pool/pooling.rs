@@ -6,17 +6,22 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use contract::Real;
 use pulp::{Simd, WithSimd};
 
+use kernels::entry_points;
 use kernels::matmul::patches::to_bits;
 use kernels::matmul::vector::Vector;
 use kernels::matmul::vectorized::Vectorized;
 
 /// Windows over the outputs of a convolution.
 pub(super) struct Pooling<T> {
-    /// The outputs of each window, one of them perhaps several times, `[windows, size]`: all below
-    /// `outputs`.
-    members: Vec<u32>,
-    /// Where the patch of each of them begins, by [`to_bits`], likewise.
+    windows: Windows,
+    /// Where the patch of each member of a window begins, by [`to_bits`], `[windows, size]`.
     starts: Vec<T>,
+}
+
+/// The outputs that each window sees.
+struct Windows {
+    /// One of them perhaps several times, `[windows, size]`: all below `outputs`.
+    members: Vec<u32>,
     /// Outputs of a window.
     size: usize,
     /// Outputs of a map.
@@ -34,10 +39,12 @@ impl<T: Real> Pooling<T> {
         let start = |&member: &u32| to_bits(starts[member as usize]);
         Self {
             starts: members.iter().map(start).collect(),
-            members,
-            size,
-            outputs: starts.len(),
-            maps,
+            windows: Windows {
+                members,
+                size,
+                outputs: starts.len(),
+                maps,
+            },
         }
     }
 
@@ -46,7 +53,7 @@ impl<T: Real> Pooling<T> {
     /// and `winners` are `[windows, maps]` and then a vector.
     pub fn run(&self, some: Range<usize>, z: &[T], y: &mut [T], winners: &mut [T]) {
         let pooled = Pooled {
-            windows: self,
+            windows: &self.windows,
             some,
             starts: &self.starts,
             z,
@@ -58,8 +65,8 @@ impl<T: Real> Pooling<T> {
 }
 
 /// The parts of [`Pooling::run`].
-struct Pooled<'a, R, T> {
-    windows: &'a Pooling<R>,
+struct Pooled<'a, T> {
+    windows: &'a Windows,
     /// Those that are computed.
     some: Range<usize>,
     /// Those of the windows, as numbers whose vectors are known.
@@ -69,11 +76,13 @@ struct Pooled<'a, R, T> {
     winners: &'a mut [T],
 }
 
-impl<'a, T: Real> Vectorized for Pooled<'a, T, T> {
-    type Number = T;
-    type With<V: Vector> = Pooled<'a, T, V>;
+entry_points!(Pooled);
 
-    fn with<V: Vector>(self) -> Pooled<'a, T, V> {
+impl<'a, T: Real> Vectorized for Pooled<'a, T> {
+    type Number = T;
+    type With<V: Vector> = Pooled<'a, V>;
+
+    fn with<V: Vector>(self) -> Pooled<'a, V> {
         Pooled {
             windows: self.windows,
             some: self.some,
@@ -85,7 +94,7 @@ impl<'a, T: Real> Vectorized for Pooled<'a, T, T> {
     }
 }
 
-impl<R, T: Vector> WithSimd for Pooled<'_, R, T> {
+impl<T: Vector> WithSimd for Pooled<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -98,11 +107,11 @@ impl<R, T: Vector> WithSimd for Pooled<'_, R, T> {
     }
 }
 
-impl<R, T: Vector> Pooled<'_, R, T> {
+impl<T: Vector> Pooled<'_, T> {
     /// Windows with `SIZE` outputs each, or as many as they have if it is 0.
     #[inline(always)]
     fn windows<S: Simd, const SIZE: usize>(self, simd: S) {
-        let Pooling {
+        let Windows {
             members,
             size,
             outputs,

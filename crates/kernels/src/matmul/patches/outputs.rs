@@ -11,6 +11,7 @@ use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 
+use crate::entry_points;
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
@@ -49,6 +50,8 @@ pub struct Outputs<'a, T> {
     /// `[outputs, maps]`.
     pub y: &'a mut [T],
 }
+
+entry_points!(Outputs);
 
 impl<'a, T: Real> Vectorized for Outputs<'a, T> {
     type Number = T;

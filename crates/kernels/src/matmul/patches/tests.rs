@@ -5,7 +5,7 @@ use pulp::{Scalar, Simd};
 
 use super::*;
 use crate::matmul::vector::Vector;
-use crate::matmul::vectorized::{Vectorized, lanes};
+use crate::matmul::vectorized::{EntryPoint, Vectorized, lanes};
 use crate::testing::random;
 
 const PATCH: Patch = Patch {
@@ -20,7 +20,11 @@ fn numbers(count: usize, stream: &str) -> Vec<f64> {
     random(1, count, stream).into_raw_vec_and_offset().0
 }
 
-fn run<K: Vectorized<Number = f64>>(product: K, scalar: bool) {
+fn run<K: Vectorized<Number = f64>>(product: K, scalar: bool)
+where
+    K::With<f32>: EntryPoint,
+    K::With<f64>: EntryPoint,
+{
     match scalar {
         true => Scalar::new().vectorize(product.with::<f64>()),
         false => product.run(),

@@ -8,6 +8,7 @@ use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 
+use crate::entry_points;
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
@@ -47,6 +48,8 @@ impl<'a, T: Real> Matrices<'a, T> {
         }
     }
 }
+
+entry_points!(Dots);
 
 impl<'a, T: Real> Vectorized for Dots<'a, T> {
     type Number = T;

@@ -6,6 +6,7 @@ use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 
+use crate::entry_points;
 use crate::matmul::rows::panels;
 use crate::matmul::vector::{Vector, of_height, unrolled};
 use crate::matmul::vectorized::Vectorized;
@@ -68,6 +69,8 @@ pub struct Gather<'a, T> {
     /// Numbers of a row.
     pub n: usize,
 }
+
+entry_points!(GatherOf);
 
 impl<'a, T: Real> Vectorized for Gather<'a, T> {
     type Number = T;
