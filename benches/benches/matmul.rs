@@ -8,7 +8,7 @@ use burn::tensor::{DType, Device, Tensor, TensorData};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use gemm::Parallelism;
-use kernels::matmul::foreground::{Foreground, Turned};
+use kernels::matmul::sparse_rows::{SparseColumns, SparseRows};
 use kernels::matmul::{matmul, matmul_transposed};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
@@ -78,8 +78,8 @@ fn to_burn(stored: &Array2<f32>) -> Tensor<2> {
 }
 
 /// A matrix for both: a transpose is stored the other way round.
-fn stored(rows: usize, columns: usize, turned: bool, stream: &str) -> (Array2<f32>, Tensor<2>) {
-    if !turned {
+fn stored(rows: usize, columns: usize, transposed: bool, stream: &str) -> (Array2<f32>, Tensor<2>) {
+    if !transposed {
         let matrix = random(rows, columns, stream);
         let in_burn = to_burn(&matrix);
         return (matrix, in_burn);
@@ -159,26 +159,26 @@ fn images(criterion: &mut Criterion) {
     }
     let (weight, dy) = (random(784, 300, "weight"), random(64, 300, "dy"));
     let weight = weight.as_slice().expect("made row by row");
-    let mut foreground = Foreground::new(0..784, 300);
+    let mut sparse = SparseRows::new(0..784, 300);
     let mut of_forward = group(criterion, "forward1_of_images", [64, 784, 300]);
     let mut y = Array2::zeros((64, 300));
     of_forward.bench_function("backprop", |bencher| {
         bencher.iter(|| {
-            foreground.take(x.view());
-            foreground.outputs(x.view(), weight, y.view_mut());
+            sparse.take(x.view());
+            sparse.outputs(x.view(), weight, y.view_mut());
         });
     });
     of_forward.finish();
     let mut of_block = group(criterion, "dw1_of_images", [784, 64, 300]);
     let mut dw = vec![0.0; 784 * 300];
-    let mut turned = Turned::empty();
-    turned.make_room(64, 300);
+    let mut sparse_columns = SparseColumns::empty();
+    sparse_columns.make_room(64, 300);
     of_block.bench_function("backprop", |bencher| {
         bencher.iter(|| {
-            for block in 0..foreground.blocks() {
-                let of_block = foreground.block(block);
+            for block in 0..sparse.blocks() {
+                let of_block = sparse.block(block);
                 let dw = &mut dw[of_block.start * 300..of_block.end * 300];
-                foreground.gradients(block, x.view(), dy.view(), &mut turned, dw);
+                sparse.gradients(block, x.view(), dy.view(), &mut sparse_columns, dw);
             }
         });
     });

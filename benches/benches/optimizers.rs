@@ -68,7 +68,7 @@ fn numbers(stream: &str) -> Vec<f32> {
 
 fn by_hand(group: &mut BenchmarkGroup<'_, WallTime>, rule: &OptimizerSpec, threads: usize) {
     let optimizer = optimizers::build::<f32>(rule);
-    let mut kept = optimizers::room(&*optimizer, PARAMETERS);
+    let mut state = optimizers::new_state(&*optimizer, PARAMETERS);
     let (mut w, mut g) = (numbers("w"), numbers("g"));
     let at = Update {
         learning_rate: LEARNING_RATE,
@@ -79,7 +79,7 @@ fn by_hand(group: &mut BenchmarkGroup<'_, WallTime>, rule: &OptimizerSpec, threa
             start: 0,
             w: &mut w,
             g: &mut g,
-            kept: kept.each_mut().map(|kept| kept.as_mut_slice()),
+            state: state.each_mut().map(|state| state.as_mut_slice()),
         };
         all.share(|some| optimizer.update(at, some));
     };

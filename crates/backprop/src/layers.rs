@@ -10,6 +10,7 @@ mod elementwise;
 pub mod elu;
 pub mod embedding;
 pub mod identity;
+pub mod input_layer;
 pub mod input_linear;
 pub(crate) mod layer;
 pub mod layer_norm;
@@ -36,6 +37,8 @@ mod windows;
 use contract::{Real, Streams};
 use spec::model::{LayerSpec, PlannedLayer};
 
+use crate::engine::chain::Build;
+
 pub use avg_pool::AvgPool;
 pub use batch_norm::BatchNorm;
 pub use conv_relu_pool::ConvReluPool;
@@ -44,6 +47,7 @@ pub use dropout::Dropout;
 pub use elu::Elu;
 pub use embedding::Embedding;
 pub use identity::Identity;
+pub use input_layer::InputLayer;
 pub use input_linear::InputLinear;
 pub use layer::{Layer, Mode, Order, Pass};
 pub use layer_norm::LayerNorm;
@@ -66,16 +70,29 @@ pub use subsampling::Subsampling;
 pub use table_conv2d::TableConv2d;
 pub use tanh::Tanh;
 
+/// What a batch goes through before it is divided into shards: a large fully connected layer, or
+/// nothing.
+pub fn build_input<T: Real>(plan: &[PlannedLayer]) -> Box<dyn InputLayer<T>> {
+    match InputLinear::of(plan) {
+        Some(linear) => Box::new(linear),
+        None => Box::new(Identity),
+    }
+}
+
 /// What a plan begins with: one layer, or several that are faster as one, and how many these are.
 pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<T>>, usize) {
     match ConvReluPool::of(plan) {
         Some((fused, planned)) => (Box::new(fused), planned),
-        None => (build(&plan[0], streams), 1),
+        None => (build(&plan[0], streams, build_first), 1),
     }
 }
 
-/// The layer that a planned layer describes.
-pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer<T>> {
+/// The layer that a planned layer describes; `inside` makes the layers inside it.
+pub fn build<T: Real>(
+    planned: &PlannedLayer,
+    streams: Streams,
+    inside: Build<T>,
+) -> Box<dyn Layer<T>> {
     match &planned.spec {
         LayerSpec::Linear(linear) => {
             Box::new(Linear::new(planned.inputs(), linear.units, linear.bias))
@@ -94,7 +111,7 @@ pub fn build<T: Real>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::Embedding(table) => Box::new(Embedding::new(planned, table)),
         LayerSpec::Maxout(maxout) => Box::new(Maxout::new(planned, maxout)),
         LayerSpec::SquaredDistance(_) => Box::new(SquaredDistance::new(planned)),
-        LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, build_first)),
+        LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, inside)),
         LayerSpec::Sigmoid => Box::new(Sigmoid),
         LayerSpec::Tanh => Box::new(Tanh),
         LayerSpec::ScaledTanh => Box::new(ScaledTanh),

@@ -36,11 +36,12 @@
 //!
 //! # Threads and bits
 //!
-//! A [`Network`] cuts a batch into pieces; each leaves its outputs and gradients in buffers of its
-//! own, and goes through layers that its thread has for itself. The gradients of the parameters are
-//! taken or summed piece after piece, in a fixed order, by threads that share the parameters. Where
-//! the cuts are depends on the batch and the network, never on the number of threads, so one thread
-//! and many give the same bits. After the first batch of a size nothing is allocated.
+//! A [`Network`] divides a batch into shards; each has buffers of its own for its activations and
+//! gradients, and goes through layers that its thread has for itself. The gradients of the
+//! parameters are taken or summed shard after shard, in a fixed order, by threads that share the
+//! parameters. How a batch is divided depends on its size and the network, never on the number of
+//! threads, so one thread and many give the same bits. After the first batch of a size nothing is
+//! allocated. `docs/training-step.md` shows a training step on one page.
 
 pub mod engine;
 pub mod information;
@@ -51,4 +52,5 @@ pub mod optimizers;
 pub mod regularization;
 
 pub use engine::network::Network;
+pub use kernels::instruction_set::{InstructionSet, Unavailable};
 pub use model::{Compute, Model};

@@ -11,10 +11,10 @@ use ndarray::{Array2, ArrayView2};
 use spec::model::PlannedLayer;
 use spec::training::{ClipSpec, TrainingSpec};
 
-use crate::engine::network::{Network, Task};
+use crate::engine::network::{Network, Request};
 use crate::layers;
-use crate::layers::InputLinear;
-use crate::optimizers::parameters::{KEPT, Parameters};
+use crate::layers::Identity;
+use crate::optimizers::parameters::{Parameters, STATE};
 use crate::optimizers::{self, Optimizer, Update};
 use crate::regularization::clipping;
 use crate::regularization::penalties::Penalties;
@@ -26,19 +26,18 @@ pub struct Model<T> {
     penalties: Penalties,
     clip: Option<ClipSpec>,
     optimizer: Box<dyn Optimizer<T>>,
-    /// What it keeps of each parameter.
-    kept: [AVec<T>; KEPT],
+    /// Its state: some numbers of each parameter.
+    state: [AVec<T>; STATE],
     /// Parameters that are updated alike, with their factor of the learning rate.
-    parts: Vec<(Range<usize>, f64)>,
+    groups: Vec<(Range<usize>, f64)>,
     /// Updates since the parameters were loaded.
     updates: i32,
 }
 
 /// A number type that this crate computes in.
 ///
-/// [`Compute::model`] is compiled here, in one unit with the kernels. A generic constructor would
-/// be compiled by the crate that calls it, in several units that do not inline each other: that
-/// took 1.3 times as long for an epoch.
+/// [`Compute::model`] is compiled here, in one unit with the layers. A generic constructor would be
+/// compiled by the crate that calls it, in several units that do not inline each other.
 pub trait Compute: Real {
     /// A model of the planned layers, every parameter 0.
     fn model(
@@ -72,29 +71,29 @@ impl<T: Real> Model<T> {
     /// A model of the planned layers, every parameter 0. Dropout masks come from `streams`.
     pub fn new(plan: &[PlannedLayer], training: &TrainingSpec, streams: Streams) -> Self {
         // Max-norm bounds the weights of a unit, which lie side by side in the usual layer only.
-        let first = match training.regularization.max_norm {
-            None => InputLinear::of(plan),
-            Some(_) => None,
+        let input = match training.regularization.max_norm {
+            None => layers::build_input(plan),
+            Some(_) => Box::new(Identity),
         };
-        let network = Network::new(plan, first, training.loss, streams);
+        let network = Network::new(plan, input, training.loss, streams);
         let optimizer = optimizers::build(&training.optimizer);
         Self {
-            kept: optimizers::room(&*optimizer, network.parameter_count()),
+            state: optimizers::new_state(&*optimizer, network.parameter_count()),
             optimizer,
             names: plan.iter().map(|layer| layer.name.clone()).collect(),
             penalties: Penalties::new(plan, training.regularization),
             clip: training.clip,
-            parts: parts(plan),
+            groups: groups(plan),
             updates: 0,
             network,
         }
     }
 
-    fn gradients_of(&mut self, x: ArrayView2<T>, task: Task<T>) -> Backward<T> {
+    fn gradients_of(&mut self, x: ArrayView2<T>, request: Request<T>) -> Backward<T> {
         let mut dx = Array2::zeros(x.raw_dim());
         let mode = training(0);
-        let mut loss = self.network.run(x, task, mode, Some(dx.view_mut()));
-        if let Task::LossGradient(_) = task {
+        let mut loss = self.network.run(x, request, mode, Some(dx.view_mut()));
+        if let Request::LossGradient(_) = request {
             let mut all = self.network.with_gradients(Default::default());
             self.penalties.add_gradient(&mut all);
             dx *= T::of(self.penalties.lambda());
@@ -102,7 +101,7 @@ impl<T: Real> Model<T> {
         }
         let mut outputs = NamedTensors::default();
         for (index, name) in self.names.iter().enumerate() {
-            if let Some(output) = self.network.output(index) {
+            if let Some(output) = self.network.output(index, x) {
                 outputs.insert(format!("{name}.output"), output.into_dyn());
             }
         }
@@ -124,30 +123,30 @@ fn training(step: u64) -> layers::Mode {
     layers::Mode::Training { step, first_row: 0 }
 }
 
-/// Neighbouring parameters with the same factor of the learning rate, those with 0 left out.
-fn parts(plan: &[PlannedLayer]) -> Vec<(Range<usize>, f64)> {
-    let mut parts: Vec<(Range<usize>, f64)> = Vec::new();
+/// Parameter groups: neighbours with the same factor of the learning rate, those with 0 left out.
+fn groups(plan: &[PlannedLayer]) -> Vec<(Range<usize>, f64)> {
+    let mut groups: Vec<(Range<usize>, f64)> = Vec::new();
     let mut start = 0;
     for parameter in plan.iter().flat_map(|layer| &layer.parameters) {
         let range = start..start + parameter.len();
         start = range.end;
-        match parts.last_mut() {
+        match groups.last_mut() {
             _ if parameter.learning_rate == 0.0 => {}
             Some((last, factor))
                 if *factor == parameter.learning_rate && last.end == range.start =>
             {
                 last.end = range.end;
             }
-            _ => parts.push((range, parameter.learning_rate)),
+            _ => groups.push((range, parameter.learning_rate)),
         }
     }
-    parts
+    groups
 }
 
 impl<T: Real> Implementation<T> for Model<T> {
     fn load(&mut self, parameters: &NamedTensors<T>) -> Result<(), TensorError> {
-        let kept = self.kept.each_mut().map(AVec::as_mut_slice);
-        self.optimizer.begin(kept);
+        let state = self.state.each_mut().map(AVec::as_mut_slice);
+        self.optimizer.begin(state);
         self.updates = 0;
         self.network.load(parameters)
     }
@@ -191,27 +190,27 @@ impl<T: Real> Implementation<T> for Model<T> {
     }
 
     fn loss_backward(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Backward<T> {
-        self.gradients_of(x, Task::LossGradient(t))
+        self.gradients_of(x, Request::LossGradient(t))
     }
 
     fn backward(&mut self, x: ArrayView2<T>, dy: ArrayView2<T>) -> Backward<T> {
-        self.gradients_of(x, Task::Gradient(dy))
+        self.gradients_of(x, Request::Gradient(dy))
     }
 
     fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
         self.updates = self.updates.saturating_add(1);
-        let kept = self.kept.each_mut().map(AVec::as_mut_slice);
+        let state = self.state.each_mut().map(AVec::as_mut_slice);
         let learn = |mut some: Parameters<T>| {
-            for (range, factor) in &self.parts {
-                let part = some.within(range);
+            for (range, factor) in &self.groups {
+                let group = some.within(range);
                 if let Some(ClipSpec::Value(bound)) = self.clip {
-                    clipping::by_value(bound, part.g);
+                    clipping::by_value(bound, group.g);
                 }
                 let at = Update {
                     learning_rate: step.learning_rate * factor,
                     number: self.updates,
                 };
-                self.optimizer.update(at, part);
+                self.optimizer.update(at, group);
             }
         };
         let (network, penalties, mode) =
@@ -219,18 +218,18 @@ impl<T: Real> Implementation<T> for Model<T> {
         let loss = match self.clip {
             Some(ClipSpec::Norm(bound)) => {
                 // A norm is that of all gradients, so they must be there before anything learns.
-                let loss = network.run(x, Task::LossGradient(t), mode, None);
+                let loss = network.run(x, Request::LossGradient(t), mode, None);
                 let all = network.with_gradients(Default::default());
                 all.share(|mut some| penalties.add_gradient(&mut some));
-                let learning = self.parts.iter().map(|(range, _)| range.clone());
+                let learning = self.groups.iter().map(|(range, _)| range.clone());
                 let factor = clipping::factor(bound, network.flat_gradients(), learning);
-                network.with_gradients(kept).share(|some| {
+                network.with_gradients(state).share(|some| {
                     clipping::scale(factor, some.g);
                     learn(some);
                 });
                 loss
             }
-            _ => network.learn(x, t, mode, kept, |mut some| {
+            _ => network.learn(x, t, mode, state, |mut some| {
                 penalties.add_gradient(&mut some);
                 learn(some);
             }),
@@ -244,10 +243,10 @@ impl<T: Real> Implementation<T> for Model<T> {
     fn estimate_curvature(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) {
         if self.optimizer.needs_curvature() {
             self.network
-                .run(x, Task::Curvature(t), layers::Mode::Evaluation, None);
-            let kept = self.kept.each_mut().map(AVec::as_mut_slice);
+                .run(x, Request::Curvature(t), layers::Mode::Evaluation, None);
+            let state = self.state.each_mut().map(AVec::as_mut_slice);
             self.optimizer
-                .take_curvature(self.network.flat_gradients(), kept);
+                .take_curvature(self.network.flat_gradients(), state);
         }
     }
 
@@ -256,7 +255,7 @@ impl<T: Real> Implementation<T> for Model<T> {
             Mode::Training => training(0),
             Mode::Evaluation => layers::Mode::Evaluation,
         };
-        let loss = self.network.run(x, Task::Loss(t), mode, None);
+        let loss = self.network.run(x, Request::Loss(t), mode, None);
         let output = self.network.last_output();
         Evaluation { loss, output }
     }

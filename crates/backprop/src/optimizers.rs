@@ -1,6 +1,6 @@
 //! Learning rules: one file each.
 //!
-//! An optimiser sees parameters, their gradients and what it keeps of each as flat slices, in the
+//! An optimiser sees parameters, their gradients and the state of each as flat slices, in the
 //! order of the network's names, and works on each number alone. So a part of a network is updated
 //! by the thread that has just computed its gradients, while they are in its cache, and the bits do
 //! not depend on where the parts begin.
@@ -21,7 +21,7 @@ use aligned_vec::AVec;
 use contract::{Real, aligned_zeros};
 use spec::training::OptimizerSpec;
 
-use crate::optimizers::parameters::{KEPT, Parameters};
+use crate::optimizers::parameters::{Parameters, STATE};
 use kernels::elementwise::each;
 
 pub use adagrad::AdaGrad;
@@ -37,12 +37,12 @@ pub use sgd::Sgd;
 
 /// A rule that turns gradients into updates.
 pub trait Optimizer<T: Real>: Send + Sync {
-    /// How many numbers it keeps of each parameter, at most [`KEPT`].
-    fn keeps(&self) -> usize;
+    /// How many numbers of state it keeps of each parameter, at most [`STATE`].
+    fn state_len(&self) -> usize;
 
-    /// Sets what it keeps, as before the first update: to 0, unless the rule says otherwise.
-    fn begin(&self, kept: [&mut [T]; KEPT]) {
-        kept.into_iter().for_each(|kept| kept.fill(T::zero()));
+    /// Sets its state, as before the first update: to 0, unless the rule says otherwise.
+    fn begin(&self, state: [&mut [T]; STATE]) {
+        state.into_iter().for_each(|state| state.fill(T::zero()));
     }
 
     /// Updates parameters from their gradients.
@@ -53,8 +53,8 @@ pub trait Optimizer<T: Real>: Send + Sync {
         false
     }
 
-    /// Takes the curvature `$h$` of every parameter into what it keeps.
-    fn take_curvature(&self, _: &[T], _: [&mut [T]; KEPT]) {}
+    /// Takes the curvature `$h$` of every parameter into its state.
+    fn take_curvature(&self, _: &[T], _: [&mut [T]; STATE]) {}
 }
 
 /// Which update it is.
@@ -66,14 +66,14 @@ pub struct Update {
     pub number: i32,
 }
 
-/// Room for what a rule keeps of so many parameters, as before the first update.
-pub fn room<T: Real>(optimizer: &dyn Optimizer<T>, parameters: usize) -> [AVec<T>; KEPT] {
-    let mut kept = std::array::from_fn(|index| match index < optimizer.keeps() {
+/// The state that a rule keeps of so many parameters, as before the first update.
+pub fn new_state<T: Real>(optimizer: &dyn Optimizer<T>, parameters: usize) -> [AVec<T>; STATE] {
+    let mut state = std::array::from_fn(|index| match index < optimizer.state_len() {
         true => aligned_zeros(parameters),
         false => aligned_zeros(0),
     });
-    optimizer.begin(kept.each_mut().map(AVec::as_mut_slice));
-    kept
+    optimizer.begin(state.each_mut().map(AVec::as_mut_slice));
+    state
 }
 
 /// The rule that a config names.
@@ -109,27 +109,27 @@ pub(crate) mod testing {
         rule: &'a dyn Optimizer<f64>,
         /// The parameter.
         pub w: f64,
-        kept: [[f64; 1]; 2],
+        state: [[f64; 1]; 2],
         updates: i32,
     }
 
     impl<'a> Follower<'a> {
         /// Before the first update.
         pub fn new(rule: &'a dyn Optimizer<f64>, w: f64) -> Self {
-            let mut kept = [[f64::NAN; 1]; 2];
-            rule.begin(kept.each_mut().map(|kept| &mut kept[..]));
+            let mut state = [[f64::NAN; 1]; 2];
+            rule.begin(state.each_mut().map(|state| &mut state[..]));
             Self {
                 rule,
                 w,
-                kept,
+                state,
                 updates: 0,
             }
         }
 
         /// Tells the rule the curvature.
         pub fn take_curvature(&mut self, h: f64) {
-            let kept = self.kept.each_mut().map(|kept| &mut kept[..]);
-            self.rule.take_curvature(&[h], kept);
+            let state = self.state.each_mut().map(|state| &mut state[..]);
+            self.rule.take_curvature(&[h], state);
         }
 
         /// An update with this gradient.
@@ -143,7 +143,7 @@ pub(crate) mod testing {
                 start: 0,
                 w: std::slice::from_mut(&mut self.w),
                 g: &mut [g],
-                kept: self.kept.each_mut().map(|kept| &mut kept[..]),
+                state: self.state.each_mut().map(|state| &mut state[..]),
             };
             self.rule.update(at, of);
             self.w
@@ -246,7 +246,7 @@ mod tests {
     /// Parameters after four updates in parts that begin at these places.
     fn trained(
         rule: &dyn Optimizer<f64>,
-        kept: &mut [AVec<f64>; KEPT],
+        state: &mut [AVec<f64>; STATE],
         starts: &[usize],
     ) -> Vec<f64> {
         let mut w: Vec<f64> = (0..LEN).map(|i| (i as f64).cos()).collect();
@@ -263,7 +263,7 @@ mod tests {
                 start: 0,
                 w: &mut w,
                 g: &mut g,
-                kept: kept.each_mut().map(AVec::as_mut_slice),
+                state: state.each_mut().map(AVec::as_mut_slice),
             };
             for &start in starts {
                 let part = all.split_off(start - all.start);
@@ -282,9 +282,9 @@ mod tests {
             let rule = build(&spec);
             let h: Vec<f64> = (0..LEN).map(|i| (i as f64 * 0.3).sin()).collect();
             let [whole, parts] = [&[][..], &[7, 500, 503]].map(|starts| {
-                let mut kept = room(&*rule, LEN);
-                rule.take_curvature(&h, kept.each_mut().map(AVec::as_mut_slice));
-                trained(&*rule, &mut kept, starts)
+                let mut state = new_state(&*rule, LEN);
+                rule.take_curvature(&h, state.each_mut().map(AVec::as_mut_slice));
+                trained(&*rule, &mut state, starts)
             });
             assert!(whole == parts, "{}", spec.kind());
         }
@@ -294,12 +294,12 @@ mod tests {
     fn every_rule_forgets_all_when_it_begins_anew() {
         for spec in every() {
             let rule = build(&spec);
-            let mut kept = room(&*rule, LEN);
-            let first = trained(&*rule, &mut kept, &[]);
+            let mut state = new_state(&*rule, LEN);
+            let first = trained(&*rule, &mut state, &[]);
             assert!(first.iter().all(|w| w.is_finite()));
-            rule.take_curvature(&[1.0; LEN], kept.each_mut().map(AVec::as_mut_slice));
-            rule.begin(kept.each_mut().map(AVec::as_mut_slice));
-            assert_eq!(first, trained(&*rule, &mut kept, &[]), "{}", spec.kind());
+            rule.take_curvature(&[1.0; LEN], state.each_mut().map(AVec::as_mut_slice));
+            rule.begin(state.each_mut().map(AVec::as_mut_slice));
+            assert_eq!(first, trained(&*rule, &mut state, &[]), "{}", spec.kind());
         }
     }
 

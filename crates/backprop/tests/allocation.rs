@@ -116,7 +116,7 @@ fn the_counter_counts() {
 }
 
 #[test]
-fn a_batch_of_one_piece_allocates_nothing() {
+fn a_batch_of_one_shard_allocates_nothing() {
     for threads in [1, 2] {
         assert_eq!(
             allocated_by(MOMENTUM, threads, &[16]),
@@ -127,7 +127,7 @@ fn a_batch_of_one_piece_allocates_nothing() {
 }
 
 #[test]
-fn a_batch_of_several_pieces_allocates_nothing() {
+fn a_batch_of_several_shards_allocates_nothing() {
     for threads in [1, 2] {
         assert_eq!(
             allocated_by(MOMENTUM, threads, &[64]),

@@ -11,12 +11,12 @@ use spec::training::OptimizerSpec;
 use support::{Batch, UPDATE, classifier, large_plan, plans, pool};
 
 /// Losses, parameters and running statistics, bit by bit, after some steps on a pool of so many
-/// threads. The batches have several sizes, so that they are cut in several ways.
+/// threads. The batches have several sizes, so that they are divided in several ways.
 fn bits<T: Real>(plan: &[PlannedLayer], run: Run, threads: usize) -> Vec<u64> {
     let Run { optimizer, steps } = run;
     let mut model: Model<T> = classifier(plan, optimizer);
     let mut batches = [256, 64, 100, 7].map(|rows| Batch::random(rows, plan));
-    // In pieces of 64 and of 32 rows.
+    // In shards of 64 and of 32 rows.
     batches[0] = Batch::images(256, plan);
     batches[1] = Batch::images(64, plan);
     let losses: Vec<f64> = pool(threads).install(|| {
@@ -113,10 +113,10 @@ fn threads_change_no_bit_of_a_training_with_fused_convolutions() {
     }
 }
 
-/// Large batches are cut into pieces, behind a first layer that threads share by its inputs; small
+/// Large batches are divided into shards, behind a first layer that threads share by its inputs; small
 /// ones are not.
 #[test]
-fn outputs_do_not_depend_on_how_a_batch_is_cut() {
+fn outputs_do_not_depend_on_how_a_batch_is_divided() {
     let plan = large_plan();
     assert!(plan[0].parameter_count() > 1 << 16);
     let mut model: Model<f32> = classifier(&plan, MOMENTUM);

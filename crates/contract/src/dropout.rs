@@ -2,7 +2,7 @@
 //!
 //! The mask of a layer in update `s` is a stream of its own, `dropout/<layer>/<s>`; its word
 //! `$n D + d$` decides about number `d` of sample `n`. So any part of a batch finds its part of the
-//! mask without drawing what is before it, and the bits do not depend on how a batch is cut.
+//! mask without drawing what is before it, and the bits do not depend on how a batch is divided.
 
 use rand::Rng;
 

@@ -1,7 +1,5 @@
 //! One part of a data set, and its conversion into batches.
 
-use std::hint;
-
 use ndarray::{Array2, ArrayViewMut1, ArrayViewMut2};
 use num_traits::Float;
 
@@ -140,9 +138,8 @@ impl Samples {
                 offset,
             } => {
                 let (scale, offset) = (float::<T>(*scale), float::<T>(*offset));
-                let pixels_of = |&row: &usize| &bytes[row * width..(row + 1) * width];
-                fetch(rows.iter().map(pixels_of));
-                for (pixels, x_row) in rows.iter().map(pixels_of).zip(x.rows_mut()) {
+                for (&row, x_row) in rows.iter().zip(x.rows_mut()) {
+                    let pixels = &bytes[row * width..(row + 1) * width];
                     convert(pixels, scale, offset, x_row);
                 }
             }
@@ -153,15 +150,6 @@ impl Samples {
             }
         }
     }
-}
-
-/// Brings scattered samples into the cache: asked for all at once, their lines come from memory
-/// side by side, and not each image after the one before has been converted. A batch of 64 takes
-/// 0.8 of the time.
-fn fetch<'a>(samples: impl Iterator<Item = &'a [u8]>) {
-    const LINE: usize = 64;
-    let lines = samples.flat_map(|pixels| pixels.iter().step_by(LINE));
-    hint::black_box(lines.fold(0, |all, byte| all ^ byte));
 }
 
 /// x = byte · scale + offset. The contiguous case is a plain loop over slices, which the compiler

@@ -14,13 +14,14 @@
 //! ```
 
 mod aligned;
-pub mod cut;
 pub mod elementwise;
+pub mod instruction_set;
 pub mod matmul;
 pub mod packed_images;
 pub mod per_thread;
-pub mod phase_planes;
+pub mod phase_layout;
 mod real;
+pub mod sharding;
 #[cfg(test)]
 mod testing;
 pub mod workers;

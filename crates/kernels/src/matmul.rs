@@ -11,23 +11,24 @@
 //! | `$dW = dy^\top x$` | rows of `$x$`, weighted and summed | the same |
 //!
 //! A first layer with many weights keeps `$W^\top$`; with images it takes its two products from the
-//! [`foreground`].
+//! [`sparse_rows`].
 //!
 //! The kernels are written in the vectors of `pulp`, which has them compiled for each instruction
 //! set and chooses at run time: one binary, fast on every processor it meets.
 
 pub mod dots;
-pub mod foreground;
 pub mod nonzero;
 pub mod patches;
 pub mod rows;
 pub mod shifted;
+pub mod sparse_rows;
 pub mod vector;
 pub mod vectorized;
 
 use std::ops::Range;
 
 use crate::Real;
+use crate::entry_points;
 use bytemuck::{cast_slice, cast_slice_mut};
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, s};
 use pulp::{Simd, WithSimd};
@@ -206,6 +207,8 @@ struct Product<'a, T> {
     b: &'a [T],
     c: &'a mut [T],
 }
+
+entry_points!(Product);
 
 impl<'a, T: Real> Vectorized for Product<'a, T> {
     type Number = T;

@@ -1,11 +1,11 @@
-//! Images laid out channels last, with their padding.
+//! A packed layout of images: channels last, with their padding.
 
 use crate::Real;
 
-/// Images `[C, H, W]` that are laid out as `[H + 2 p_h, W + 2 p_w, C]`, with zeros around the
+/// Images `[C, H, W]` packed as `[H + 2 p_h, W + 2 p_w, C]`, with zeros around the
 /// pixels.
 #[derive(Clone, Copy, Debug)]
-pub struct Images {
+pub struct ImageLayout {
     channels: usize,
     height: usize,
     width: usize,
@@ -15,7 +15,7 @@ pub struct Images {
     pad_width: usize,
 }
 
-impl Images {
+impl ImageLayout {
     /// The layout of images of `[height, width]` with that padding.
     ///
     /// # Panics
@@ -34,13 +34,13 @@ impl Images {
         images
     }
 
-    /// Numbers of a row, laid out.
+    /// Numbers of a row, packed.
     #[inline]
     pub fn row(&self) -> usize {
         (self.width + 2 * self.pad_width) * self.channels
     }
 
-    /// Numbers of an image, laid out.
+    /// Numbers of an image, packed.
     #[inline]
     pub fn length(&self) -> usize {
         (self.height + 2 * self.pad_height) * self.row()
@@ -52,11 +52,11 @@ impl Images {
         (i * self.row() + j * self.channels) as u32
     }
 
-    /// An image, laid out. The padding stays as it was.
+    /// An image, packed. The padding stays as it was.
     #[inline]
-    pub fn lay_out<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
+    pub fn pack<T: Real>(&self, x: &[T], packed: &mut [T]) {
         for (first, start) in self.lines() {
-            let pixels = &mut laid_out[start..][..self.line() * self.channels];
+            let pixels = &mut packed[start..][..self.line() * self.channels];
             if self.channels == 1 {
                 pixels.copy_from_slice(&x[first..][..pixels.len()]);
                 continue;
@@ -69,11 +69,11 @@ impl Images {
         }
     }
 
-    /// The pixels of an image that is laid out.
+    /// The pixels of an image that is packed.
     #[inline]
-    pub fn take_back<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
+    pub fn unpack<T: Real>(&self, packed: &[T], x: &mut [T]) {
         for (first, start) in self.lines() {
-            let pixels = &laid_out[start..][..self.line() * self.channels];
+            let pixels = &packed[start..][..self.line() * self.channels];
             for (at, pixel) in pixels.chunks_exact(self.channels).enumerate() {
                 for (channel, &from) in pixel.iter().enumerate() {
                     x[channel * self.pixels() + first + at] = from;
@@ -84,19 +84,19 @@ impl Images {
 
     /// An image `[H, W, C]` with its padding. That stays as it was.
     #[inline]
-    pub fn surround<T: Real>(&self, x: &[T], laid_out: &mut [T]) {
+    pub fn pad<T: Real>(&self, x: &[T], packed: &mut [T]) {
         let line = self.line() * self.channels;
         for ((_, start), x) in self.lines().zip(x.chunks_exact(line)) {
-            laid_out[start..][..line].copy_from_slice(x);
+            packed[start..][..line].copy_from_slice(x);
         }
     }
 
     /// The image `[H, W, C]` in its padding.
     #[inline]
-    pub fn inside<T: Real>(&self, laid_out: &[T], x: &mut [T]) {
+    pub fn crop<T: Real>(&self, packed: &[T], x: &mut [T]) {
         let line = self.line() * self.channels;
         for ((_, start), x) in self.lines().zip(x.chunks_exact_mut(line)) {
-            x.copy_from_slice(&laid_out[start..][..line]);
+            x.copy_from_slice(&packed[start..][..line]);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Things that are lent to one thread at a time. A thread gets the one that it had last, which is
+/// Things of which each belongs to one thread at a time. A thread gets the one that it had last, which is
 /// still in its cache, unless somebody else has that now.
 pub struct PerThread<W> {
     make: Box<dyn Fn() -> W + Send + Sync>,
@@ -37,11 +37,11 @@ impl<W> PerThread<W> {
     /// The first one: the only one where no other was provided.
     pub fn first(&mut self) -> &mut W {
         let first = self.each().next();
-        first.expect("one is made at the beginning, and none is lent now")
+        first.expect("one is made at the beginning, and no thread has it now")
     }
 
-    /// Lends one to this thread.
-    pub fn lend<R>(&self, run: impl FnOnce(&mut W) -> R) -> R {
+    /// Calls `run` with one of them, which no other thread has meanwhile.
+    pub fn with<R>(&self, run: impl FnOnce(&mut W) -> R) -> R {
         let thread = rayon::current_thread_index();
         let mut own = self.take(thread).unwrap_or_else(&self.make);
         let result = run(&mut own);
@@ -80,30 +80,30 @@ mod tests {
         assert!(numbers.provide(3) && !numbers.provide(2));
         let pool = ThreadPoolBuilder::new().num_threads(3).build().unwrap();
         let all_at_once = Barrier::new(3);
-        let lent = || {
+        let numbers_of_threads = || {
             pool.broadcast(|_| {
-                numbers.lend(|&mut own| {
+                numbers.with(|&mut own| {
                     all_at_once.wait();
                     own
                 })
             })
         };
-        let before = lent();
+        let before = numbers_of_threads();
         assert_eq!(before.iter().sum::<usize>(), 3, "{before:?}");
-        assert_eq!(lent(), before);
+        assert_eq!(numbers_of_threads(), before);
     }
 
     #[test]
-    fn who_has_one_is_lent_another() {
+    fn who_has_one_gets_another() {
         let numbers = numbered();
-        let both = numbers.lend(|&mut first| numbers.lend(|&mut second| [first, second]));
+        let both = numbers.with(|&mut first| numbers.with(|&mut second| [first, second]));
         assert_eq!(both, [0, 1]);
     }
 
     #[test]
     fn what_is_done_to_one_stays() {
         let mut numbers = numbered();
-        numbers.lend(|own| *own = 7);
+        numbers.with(|own| *own = 7);
         assert_eq!(*numbers.first(), 7);
     }
 }

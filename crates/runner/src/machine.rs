@@ -1,8 +1,10 @@
 //! The machine: its processor, its memory, and the threads that work.
 
+use backprop::{InstructionSet, Unavailable};
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
-use spec::training::TrainingSpec;
+use spec::training::{self, TrainingSpec};
+use spec::{Config, Problem};
 use sysinfo::System;
 
 use crate::Failure;
@@ -18,8 +20,11 @@ pub struct Machine {
     pub memory_bytes: u64,
     /// Operating system and architecture.
     pub system: String,
-    /// Vector instructions that the kernels can choose from.
+    /// Vector instructions that the processor has.
     pub vector_instructions: Vec<String>,
+    /// Those that the hand-written implementation used; empty in records from before it was chosen.
+    #[serde(default)]
+    pub instruction_set: String,
 }
 
 impl Machine {
@@ -35,6 +40,7 @@ impl Machine {
             memory_bytes: system.total_memory(),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             vector_instructions: vector_instructions(),
+            instruction_set: InstructionSet::in_use().name().into(),
         }
     }
 }
@@ -63,6 +69,26 @@ pub fn cores() -> usize {
 /// Threads that an experiment asks for.
 pub fn threads(training: &TrainingSpec) -> usize {
     training.threads.unwrap_or_else(cores)
+}
+
+/// Has the hand-written implementation compute with the vector instructions that a config asks for,
+/// in this process from now on.
+///
+/// # Errors
+/// [`Failure::Input`] with the place of the setting, when the processor does not have them.
+pub fn use_instruction_set(config: &Config) -> Result<(), Failure> {
+    let set = match config.experiment.training.instruction_set {
+        None => return Ok(()),
+        Some(training::InstructionSet::Scalar) => InstructionSet::Scalar,
+        Some(training::InstructionSet::Avx2) => InstructionSet::Avx2,
+        Some(training::InstructionSet::Avx512) => InstructionSet::Avx512,
+        Some(training::InstructionSet::Neon) => InstructionSet::Neon,
+    };
+    set.choose().map_err(|unavailable: Unavailable| {
+        let problem = Problem::new("training.instruction_set", unavailable.to_string());
+        let hint = "choose one of these, or leave it out for the best of them";
+        config.locate(problem.hint(hint)).into()
+    })
 }
 
 /// Does some work on a pool of so many threads: the hand-written implementation and burn take

@@ -13,6 +13,7 @@ use spec::{Config, DataShape, Problem};
 
 use crate::Failure;
 use crate::cli::ConfigArguments;
+use crate::machine;
 use crate::memory::{self, Limit, Need};
 use crate::order::hold_back;
 
@@ -52,6 +53,7 @@ impl Prepared {
     /// # Errors
     /// What is wrong with any of them, with its place.
     pub fn of(config: Config) -> Result<Self, Failure> {
+        machine::use_instruction_set(&config)?;
         let experiment = &config.experiment;
         let streams = Streams::new(experiment.seed);
         let limit = Limit::here();

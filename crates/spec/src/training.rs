@@ -61,6 +61,24 @@ pub struct TrainingSpec {
     /// from the environment, `MATMUL_NUM_THREADS`.)
     #[serde(default)]
     pub threads: Option<usize>,
+    /// Vector instructions of the hand-written implementation; none: the best that the processor
+    /// has. Runs with the same ones have the same bits on every processor.
+    #[serde(default)]
+    pub instruction_set: Option<InstructionSet>,
+}
+
+/// Vector instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstructionSet {
+    /// One number at a time.
+    Scalar,
+    /// x86-64: vectors of 256 bits.
+    Avx2,
+    /// x86-64: vectors of 512 bits.
+    Avx512,
+    /// ARM: vectors of 128 bits.
+    Neon,
 }
 
 /// Samples in one update. 1 is the standard backpropagation of the textbooks, `"all"` the
@@ -149,6 +167,7 @@ impl TrainingSpec {
             shuffle: true,
             metrics: Vec::new(),
             threads: None,
+            instruction_set: None,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::layers::layer::{Layer, Mode, Order, Pass};
 use crate::layers::units::UnitGradients;
 
 /// Makes the layer that a plan begins with, and says how many planned layers it stands for: whole
-/// ([`crate::layers::build_first`]), or cut into rows ([`crate::engine::rows::build_first`]).
+/// ([`crate::layers::build_first`]), or sharded ([`crate::engine::sharded_layer::build_first`]).
 pub type Build<T> = fn(&[PlannedLayer], Streams) -> (Box<dyn Layer<T>>, usize);
 
 /// A chain of layers.
@@ -22,13 +22,14 @@ pub struct Chain<T> {
     ends: Vec<usize>,
     /// Where each layer's parameters stand among the chain's.
     ranges: Vec<Range<usize>>,
-    /// Where each layer's gradients stand among those that [`Chain::backward`] takes.
-    taken: Vec<Range<usize>>,
+    /// Where each layer's gradients stand among those that [`Chain::backward`] adds to.
+    in_shard: Vec<Range<usize>>,
 }
 
-/// What some rows leave on their way through a chain: the output and the gradient of each layer.
-/// There is room for the most rows so far; fewer use the first of them.
-pub struct Trace<T> {
+/// What some rows leave in a chain: the output of each layer and its gradient. There is room for
+/// the most rows so far; fewer use the first of them.
+#[derive(Clone)]
+pub struct Activations<T> {
     rows: usize,
     /// Output of each layer, `[rows, D_out]`.
     outputs: Vec<RowBuffer<T>>,
@@ -36,7 +37,7 @@ pub struct Trace<T> {
     gradients: Vec<RowBuffer<T>>,
 }
 
-impl<T: Real> Trace<T> {
+impl<T: Real> Activations<T> {
     /// Output of a layer, `[rows, D_out]`.
     pub fn output(&self, layer: usize) -> ArrayView2<'_, T> {
         self.outputs[layer].first(self.rows)
@@ -47,7 +48,7 @@ impl<T: Real> Trace<T> {
         self.output(self.outputs.len() - 1)
     }
 
-    /// What went through a layer and came back, `x` being the input of the chain.
+    /// What the backward pass of a layer is given, `x` being the input of the chain.
     pub fn pass<'a>(&'a self, layer: usize, x: ArrayView2<'a, T>) -> Pass<'a, T> {
         Pass {
             x: match layer {
@@ -97,7 +98,7 @@ impl<T: Real> Chain<T> {
         let ranges = ranges(counts.into_iter());
         let widths = ends.iter().map(|&end| plan[end - 1].outputs());
         Self {
-            taken: ranges.clone(),
+            in_shard: ranges.clone(),
             ranges,
             layers,
             widths: widths.collect(),
@@ -105,13 +106,13 @@ impl<T: Real> Chain<T> {
         }
     }
 
-    /// The trace of no rows yet.
-    pub fn trace(&self) -> Trace<T> {
+    /// Activations of no rows yet.
+    pub fn activations(&self) -> Activations<T> {
         let empty = || {
             let widths = self.widths.iter();
             widths.map(|&width| RowBuffer::zeros(0, width)).collect()
         };
-        Trace {
+        Activations {
             rows: 0,
             outputs: empty(),
             gradients: empty(),
@@ -126,8 +127,8 @@ impl<T: Real> Chain<T> {
     /// The chain, but the gradients of layers with [`Layer::units`] are left to
     /// [`Layer::unit_gradients`].
     pub fn leaving_units(mut self) -> Self {
-        let taken = self.layers.iter().zip(&self.ranges);
-        self.taken = ranges(taken.map(|(layer, range)| match layer.units() {
+        let layers = self.layers.iter().zip(&self.ranges);
+        self.in_shard = ranges(layers.map(|(layer, range)| match layer.units() {
             0 => range.len(),
             _ => 0,
         }));
@@ -157,9 +158,14 @@ impl<T: Real> Chain<T> {
         self.ranges[layer].clone()
     }
 
-    /// Where its gradients stand among those that [`Chain::backward`] takes.
-    pub fn taken(&self, layer: usize) -> Range<usize> {
-        self.taken[layer].clone()
+    /// Where its gradients stand among those that [`Chain::backward`] adds to.
+    pub fn in_shard(&self, layer: usize) -> Range<usize> {
+        self.in_shard[layer].clone()
+    }
+
+    /// Number of gradients that [`Chain::backward`] adds to.
+    pub fn shard_gradients(&self) -> usize {
+        self.in_shard.last().map_or(0, |range| range.end)
     }
 
     /// [`Layer::units`] of a layer.
@@ -179,11 +185,17 @@ impl<T: Real> Chain<T> {
     }
 
     /// y of each layer is x of the next. `w` are the parameters of all layers.
-    pub fn forward(&mut self, w: &[T], x: ArrayView2<T>, trace: &mut Trace<T>, mode: Mode) {
-        trace.make_room(x.nrows());
+    pub fn forward(
+        &mut self,
+        w: &[T],
+        x: ArrayView2<T>,
+        activations: &mut Activations<T>,
+        mode: Mode,
+    ) {
+        activations.make_room(x.nrows());
         let rows = x.nrows();
         for index in 0..self.layers.len() {
-            let (before, from) = trace.outputs.split_at_mut(index);
+            let (before, from) = activations.outputs.split_at_mut(index);
             let x = match before.last() {
                 Some(output) => output.first(rows),
                 None => x,
@@ -202,19 +214,19 @@ impl<T: Real> Chain<T> {
         order: Order,
         w: &[T],
         x: ArrayView2<T>,
-        trace: &mut Trace<T>,
+        activations: &mut Activations<T>,
         mut dx: Option<ArrayViewMut2<T>>,
         dw: &mut [T],
     ) {
-        let rows = trace.rows;
+        let rows = activations.rows;
         for index in (0..self.layers.len()).rev() {
-            let (before, from) = trace.gradients.split_at_mut(index);
+            let (before, from) = activations.gradients.split_at_mut(index);
             let pass = Pass {
                 x: match index {
                     0 => x,
-                    _ => trace.outputs[index - 1].first(rows),
+                    _ => activations.outputs[index - 1].first(rows),
                 },
-                y: trace.outputs[index].first(rows),
+                y: activations.outputs[index].first(rows),
                 dy: from[0].first(rows),
             };
             let dx = match before.last_mut() {
@@ -222,7 +234,7 @@ impl<T: Real> Chain<T> {
                 None => dx.as_mut().map(|dx| dx.view_mut()),
             };
             let w = &w[self.ranges[index].clone()];
-            let dw = &mut dw[self.taken[index].clone()];
+            let dw = &mut dw[self.in_shard[index].clone()];
             match order {
                 Order::First => self.layers[index].backward(w, pass, dx, dw),
                 Order::Second => self.layers[index].curvature(w, pass, dx, dw),

@@ -1,61 +1,56 @@
-//! The gradients of a batch, from its pieces.
+//! The gradients of a batch, from its shards.
 //!
-//! A layer with small weights (a convolution) takes a gradient in each piece, and these are summed.
+//! A layer with small weights (a convolution) takes a gradient in each shard, and these are summed.
 //! Of a layer with large ones this would move more memory than the products themselves: a gradient
-//! of each piece is cleared, written, read again and summed. There the threads do not share the
+//! of each shard is cleared, written, read again and summed. There the threads do not share the
 //! rows of the batch but the units of the layer ([`Layer::units`](crate::layers::Layer::units)):
-//! each goes through all pieces, in their order, while the gradient of its units stays in its
-//! cache. The inputs of an [`InputLinear`] are shared likewise.
+//! each goes through all shards, in their order, while the gradient of its units stays in its
+//! cache. The blocks of an [`InputLayer`] are shared likewise.
 //!
 //! Whoever has computed some gradients goes on with them at once: what follows for these
 //! parameters, as a rule their update, finds them in the same cache, and no thread waits for the
-//! others before. Where nobody wants them afterwards, those of weights never leave that cache: an
-//! epoch of 784-300-100-10 on two threads, which wait for memory most, then takes 0.92 of the time.
+//! others before. Where nobody wants them afterwards, those of weights never leave that cache.
 
 use std::ops::Range;
 
 use aligned_vec::AVec;
 use contract::Real;
+use kernels::elementwise;
+use kernels::per_thread::PerThread;
+use kernels::sharding::LEAST_WORK;
+use kernels::workers;
 use ndarray::{ArrayView2, s};
 
 use crate::engine::chain::Chain;
-use crate::engine::piece::Piece;
+use crate::engine::shard::Shard;
+use crate::engine::shards::Shards;
 use crate::layers::units::{self, UnitGradients};
-use crate::layers::{InputLinear, Order};
+use crate::layers::{InputLayer, Order};
 use crate::optimizers::parameters::Parameters;
-use kernels::cut::{Cut, LEAST_WORK};
-use kernels::elementwise;
-use kernels::per_thread::PerThread;
-use kernels::workers;
 
 /// Gradients that a thread sums at a time.
 const BLOCK: usize = 8192;
 
 /// A batch that has gone through the network and back.
 pub(crate) struct Backpropagated<'a, T> {
-    /// The layer before the chain, if there is one.
-    pub first: Option<&'a InputLinear<T>>,
-    /// The layers that it went through, or others of the same plan.
+    pub input: &'a dyn InputLayer<T>,
+    /// The layers that its shards went through, or others of the same plan.
     pub chain: &'a Chain<T>,
-    pub pieces: &'a [Piece<T>],
+    pub shards: &'a Shards<Shard<T>>,
     /// The input of the network, `[N, D_in]`.
     pub x: ArrayView2<'a, T>,
-    pub cut: Cut,
     pub order: Order,
     /// Where the weights' gradients of a task go if they need not be kept.
     pub spare: Option<&'a PerThread<AVec<T>>>,
 }
 
-/// What one thread computes at a time.
-enum Task<'a, T> {
-    /// The gradients of the weights of some inputs, with the number of their task in the first
-    /// layer.
-    Inputs(usize, Parameters<'a, T>),
-    /// The gradients of the biases behind them.
-    Biases(Parameters<'a, T>),
-    /// The sums of what the pieces took, from this place on.
+/// Gradients that one thread computes at a time.
+enum GradientTask<'a, T> {
+    /// Those of a block of the input layer.
+    Block(usize, Parameters<'a, T>),
+    /// The sums of what the shards have, from this place on.
     Sums(usize, Parameters<'a, T>),
-    /// The gradients of some units of a layer.
+    /// Those of some units of a layer.
     Units {
         layer: usize,
         units: Range<usize>,
@@ -64,119 +59,98 @@ enum Task<'a, T> {
     },
 }
 
-/// Weights of the largest task by inputs or units.
+/// Gradients of the largest task by blocks or units.
 pub(crate) fn largest_task<T: Real>(
-    first: Option<&InputLinear<T>>,
+    input: &dyn InputLayer<T>,
     chain: &Chain<T>,
     d_in: usize,
 ) -> usize {
-    let of_inputs = first.map_or(0, |first| {
-        let weights = (0..first.tasks()).map(|task| first.weights(task));
-        weights.max().unwrap_or(0)
-    });
     let of_layer = |layer| {
         let inputs = chain.inputs(layer, d_in);
-        let parts = units::parts(chain.units(layer), inputs);
+        let parts = units::tasks(chain.units(layer), inputs);
         parts.map(|units| units.len() * inputs).max().unwrap_or(0)
     };
-    (0..chain.depth()).map(of_layer).fold(of_inputs, usize::max)
+    let blocks = input.blocks().iter().copied();
+    let tasks = blocks.chain((0..chain.depth()).map(of_layer));
+    tasks.max().unwrap_or(0)
 }
 
 impl<T: Real> Backpropagated<'_, T> {
     /// Computes the gradients of all parameters, and calls `then` with some of them at a time.
     pub fn gradients(&self, mut all: Parameters<T>, then: impl Fn(Parameters<T>) + Sync) {
-        let shared = all.len() * self.x.nrows() >= 2 * LEAST_WORK;
-        let (weights, biases) = self.first.map_or((0, 0), InputLinear::counts);
-        let (mut weight, bias) = (all.split_off(weights), all.split_off(biases));
-        // The first inputs before all others and the last ones behind: the threads meet in the
-        // middle, and each finds the weights that it reads for the next batch in its own cache.
-        let tasks = self.first.map_or(0, InputLinear::tasks);
-        let weights = |task: &usize| self.first.map_or(0, |first| first.weights(*task));
-        let front_weights = (0..tasks / 2).map(|task| weights(&task)).sum();
-        let front = weight.split_off(front_weights).cut(0..tasks / 2, weights);
-        let back = weight.cut(tasks / 2..tasks, weights);
-        let of_inputs = |(task, weight)| Task::Inputs(task, weight);
-        let bias = (!bias.is_empty()).then_some(Task::Biases(bias));
-        let layers = all.cut(0..self.chain.depth(), |&layer| {
+        let worth = all.len() * self.x.nrows() >= 2 * LEAST_WORK;
+        let blocks = self.input.blocks();
+        let of_input = all.split_off(blocks.iter().sum());
+        let of_input = of_input.split(0..blocks.len(), |&block| blocks[block]);
+        let of_input = of_input.map(|(block, parameters)| GradientTask::Block(block, parameters));
+        let layers = all.split(0..self.chain.depth(), |&layer| {
             self.chain.range(layer).len()
         });
         let layers = layers.flat_map(|(layer, parameters)| self.tasks(layer, parameters));
-        let tasks = front.map(of_inputs).chain(bias);
-        let tasks = tasks.chain(layers).chain(back.map(of_inputs));
-        workers::share_if(shared, tasks, |task| self.run(task, &then));
+        let tasks = of_input.chain(layers);
+        workers::share_if(worth, tasks, |task| self.run(task, &then));
     }
 
-    /// The gradients of a layer, in parts.
+    /// The tasks of a layer.
     fn tasks<'a>(
         &self,
         layer: usize,
         all: Parameters<'a, T>,
-    ) -> impl DoubleEndedIterator<Item = Task<'a, T>> + use<'a, T> {
+    ) -> impl DoubleEndedIterator<Item = GradientTask<'a, T>> + use<'a, T> {
         let chain = self.chain;
         let inputs = chain.inputs(layer, self.of_chain().ncols());
         let units = chain.units(layer);
-        let mut of_pieces = all;
-        let weight = of_pieces.split_off(units * inputs);
-        let bias = of_pieces.split_off(if units == 0 { 0 } else { of_pieces.len() });
-        // Where the gradients of a parameter stand in a piece.
-        let (begin, start) = (of_pieces.start, chain.taken(layer).start);
-        let sums = of_pieces.chunks(BLOCK);
-        let sums = sums.map(move |part| Task::Sums(start + part.start - begin, part));
-        let parts = || units::parts(units, inputs);
-        let weights = weight.cut(parts(), move |units| units.len() * inputs);
+        let mut in_shards = all;
+        let weight = in_shards.split_off(units * inputs);
+        let bias = in_shards.split_off(if units == 0 { 0 } else { in_shards.len() });
+        // Where the gradients of a parameter stand in a shard.
+        let (begin, start) = (in_shards.start, chain.in_shard(layer).start);
+        let sums = in_shards.chunks(BLOCK);
+        let sums = sums.map(move |some| GradientTask::Sums(start + some.start - begin, some));
+        let parts = || units::tasks(units, inputs);
+        let weights = weight.split(parts(), move |units| units.len() * inputs);
         let biases = usize::from(!bias.is_empty());
-        let biases = bias.cut(parts(), move |units| units.len() * biases);
-        let units = weights
-            .zip(biases)
-            .map(move |((units, weight), (_, bias))| Task::Units {
-                layer,
-                units,
-                weight,
-                bias,
-            });
+        let biases = bias.split(parts(), move |units| units.len() * biases);
+        let units = weights.zip(biases);
+        let units = units.map(move |((units, weight), (_, bias))| GradientTask::Units {
+            layer,
+            units,
+            weight,
+            bias,
+        });
         sums.chain(units)
     }
 
     /// What went into the chain, `[N, D_in]`.
     fn of_chain(&self) -> ArrayView2<'_, T> {
-        match self.first {
-            Some(first) => first.outputs(self.cut.rows),
-            None => self.x,
-        }
+        self.input.output(self.x)
     }
 
-    fn run(&self, task: Task<T>, then: &impl Fn(Parameters<T>)) {
+    fn run(&self, task: GradientTask<T>, then: &impl Fn(Parameters<T>)) {
         match task {
-            Task::Inputs(task, weight) => {
-                let first = self.first.expect("its inputs are the task");
-                self.unkept(weight, |weight| {
-                    first.weight_gradients(self.order, task, self.x, weight.g);
-                    then(weight.lend());
-                });
+            GradientTask::Block(block, parameters) => self.in_spare(parameters, |parameters| {
+                self.input
+                    .gradients(self.order, block, self.x, parameters.g);
+                then(parameters.reborrow());
+            }),
+            GradientTask::Sums(start, parameters) => {
+                self.sums(start, parameters.g);
+                then(parameters);
             }
-            Task::Biases(bias) => {
-                let first = self.first.expect("its biases are the task");
-                first.bias_gradients(self.cut.rows, bias.g);
-                then(bias);
-            }
-            Task::Sums(start, part) => {
-                self.sums(start, part.g);
-                then(part);
-            }
-            Task::Units {
+            GradientTask::Units {
                 layer,
                 units,
                 weight,
                 bias,
             } => {
-                self.unkept(weight, |weight| {
+                self.in_spare(weight, |weight| {
                     let dw = UnitGradients {
                         units,
                         weight: &mut *weight.g,
                         bias: &mut *bias.g,
                     };
                     self.units(layer, dw);
-                    then(weight.lend());
+                    then(weight.reborrow());
                 });
                 then(bias);
             }
@@ -185,12 +159,15 @@ impl<T: Real> Backpropagated<'_, T> {
 
     /// Calls `compute` with the parameters, their gradients in a thread's spare room if there is
     /// one.
-    fn unkept(&self, mut weight: Parameters<T>, compute: impl FnOnce(&mut Parameters<T>)) {
+    fn in_spare(&self, mut some: Parameters<T>, compute: impl FnOnce(&mut Parameters<T>)) {
         match self.spare {
-            None => compute(&mut weight),
-            Some(spare) => spare.lend(|room| {
-                let g = &mut room[..weight.len()];
-                compute(&mut Parameters { g, ..weight.lend() });
+            None => compute(&mut some),
+            Some(spare) => spare.with(|room| {
+                let g = &mut room[..some.len()];
+                compute(&mut Parameters {
+                    g,
+                    ..some.reborrow()
+                });
             }),
         }
     }
@@ -199,9 +176,8 @@ impl<T: Real> Backpropagated<'_, T> {
         dw.weight.fill(T::zero());
         dw.bias.fill(T::zero());
         let x = self.of_chain();
-        for (index, piece) in self.pieces.iter().enumerate() {
-            let x = x.slice(s![self.cut.part(index), ..]);
-            let pass = piece.trace.pass(layer, x);
+        for (rows, shard) in self.shards.each() {
+            let pass = shard.activations.pass(layer, x.slice(s![rows, ..]));
             let dw = UnitGradients {
                 units: dw.units.clone(),
                 weight: &mut *dw.weight,
@@ -212,13 +188,14 @@ impl<T: Real> Backpropagated<'_, T> {
     }
 
     fn sums(&self, start: usize, dw: &mut [T]) {
-        let mut pieces = self.pieces.iter().map(|piece| &piece.gradients[start..]);
-        if let Some(first) = pieces.next() {
+        let shards = self.shards.states().iter();
+        let mut shards = shards.map(|shard| &shard.gradients[start..]);
+        if let Some(first) = shards.next() {
             dw.copy_from_slice(&first[..dw.len()]);
         }
-        for gradients in pieces {
-            let of_piece = &gradients[..dw.len()];
-            elementwise::each([of_piece], [&mut *dw], |[dw], [sum]| *sum += dw);
+        for gradients in shards {
+            let of_shard = &gradients[..dw.len()];
+            elementwise::each([of_shard], [&mut *dw], |[dw], [sum]| *sum += dw);
         }
     }
 }

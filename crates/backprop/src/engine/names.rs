@@ -1,32 +1,23 @@
 //! Parameters and running statistics, flat and by their names.
 
 use contract::{NamedTensors, Real, TensorError, initial};
-use ndarray::{ArrayViewD, ArrayViewMutD, IxDyn, ShapeBuilder, StrideShape};
+use ndarray::{ArrayViewD, ArrayViewMutD, IxDyn, StrideShape};
 use spec::model::{PlannedLayer, PlannedParameter};
 
+use crate::layers::InputLayer;
+
 /// The names of a network's tensors, and how these lie behind each other.
-pub(crate) struct Names<'a> {
-    plan: &'a [PlannedLayer],
-    /// Whether the first layer is an [`InputLinear`](crate::layers::InputLinear), whose weight lies
-    /// turned.
-    turned: bool,
+pub(crate) struct Names<'a, T> {
+    pub plan: &'a [PlannedLayer],
+    pub input: &'a dyn InputLayer<T>,
 }
 
-impl<'a> Names<'a> {
-    /// The names of the planned layers.
-    pub fn new(plan: &'a [PlannedLayer], turned: bool) -> Self {
-        Self { plan, turned }
-    }
-
+impl<T: Real> Names<'_, T> {
     /// Takes every parameter by its name into `flat`, and returns the running statistics.
     ///
     /// # Errors
     /// When one is missing or has another shape; then nothing is taken.
-    pub fn load<T: Real>(
-        &self,
-        tensors: &NamedTensors<T>,
-        flat: &mut [T],
-    ) -> Result<Vec<T>, TensorError> {
+    pub fn load(&self, tensors: &NamedTensors<T>, flat: &mut [T]) -> Result<Vec<T>, TensorError> {
         for wanted in initial::all(self.plan) {
             tensors.expect(&wanted.name, &wanted.shape)?;
         }
@@ -50,7 +41,7 @@ impl<'a> Names<'a> {
     }
 
     /// Flat parameters, or gradients of them, by their names; `statistics` may be left out.
-    pub fn named<T: Real>(&self, parameters: &[T], statistics: &[T]) -> NamedTensors<T> {
+    pub fn named(&self, parameters: &[T], statistics: &[T]) -> NamedTensors<T> {
         let mut named = NamedTensors::default();
         let (mut parameters, mut statistics) = (parameters, Some(statistics));
         statistics = statistics.filter(|statistics| !statistics.is_empty());
@@ -69,13 +60,11 @@ impl<'a> Names<'a> {
         named
     }
 
-    /// Shape of a parameter of that layer, and the way it lies.
+    /// How a parameter of that layer lies in memory.
     fn shape(&self, layer: usize, parameter: &PlannedParameter) -> StrideShape<IxDyn> {
-        match parameter.shape[..] {
-            [d_out, _] if self.turned && layer == 0 => {
-                IxDyn(&parameter.shape).strides(IxDyn(&[1, d_out]))
-            }
-            _ => IxDyn(&parameter.shape).into(),
+        match layer < self.input.planned() {
+            true => self.input.layout(parameter),
+            false => IxDyn(&parameter.shape).into(),
         }
     }
 }

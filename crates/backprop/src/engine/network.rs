@@ -1,50 +1,41 @@
-//! A network: a chain of layers, its loss, and backpropagation through both, batch piece by batch
-//! piece.
+//! A network: an input layer, a chain of layers, its loss, and backpropagation through all of them.
 
 use aligned_vec::AVec;
 use contract::{NamedTensors, Real, Streams, TensorError, aligned_zeros};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use kernels::per_thread::PerThread;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 use spec::model::PlannedLayer;
 use spec::training::LossSpec;
+use std::ops::Range;
 
 use crate::engine::chain::{Build, Chain};
 use crate::engine::gradients::{Backpropagated, largest_task};
 use crate::engine::names::Names;
-use crate::engine::piece::{Piece, Request};
-use crate::engine::pieces::Work;
-use crate::engine::rows;
-use crate::engine::task::Shared;
-use crate::layers::{self, InputLinear, Mode, Order};
+use crate::engine::request::Shared;
+use crate::engine::shard::{Shard, ShardInput};
+use crate::engine::sharded_layer;
+use crate::engine::shards::{Shards, couples_samples};
+use crate::layers::{self, InputLayer, Mode};
 use crate::losses;
-use crate::optimizers::parameters::{KEPT, Parameters};
-use kernels::cut::Cut;
-use kernels::per_thread::PerThread;
-use kernels::workers;
+use crate::optimizers::parameters::{Parameters, STATE};
 
-pub use crate::engine::task::Task;
+pub use crate::engine::request::Request;
 
-/// A network: the parameters of all layers in one flat vector, and the pieces that a batch is cut
-/// into.
+/// A network: the parameters of all layers in one flat vector, and the shards of a batch.
 ///
-/// A piece keeps what it leaves in the layers; the layers themselves, with all that a piece needs
-/// of them only on its way, each thread has once. So that stays in a cache of its processor: an
-/// epoch of LeNet-5 takes 0.96 of the time that it took with layers for each piece.
+/// A shard keeps its activations and gradients; the layers themselves, with all that they need only
+/// while a shard goes through them, each thread has once, so that this stays in a cache of its
+/// processor.
 pub struct Network<T> {
     plan: Vec<PlannedLayer>,
-    /// Whether a layer needs all samples of a batch at once.
-    coupled: bool,
-    /// By which a batch is cut otherwise.
-    work: Work,
     shared: Shared<T>,
-    /// The layers; where samples are coupled there is one chain.
+    /// What a batch goes through before it is divided into shards.
+    input: Box<dyn InputLayer<T>>,
+    /// The layers behind it; where samples are coupled there is one chain.
     chains: PerThread<Chain<T>>,
-    /// The layer before them, through which a batch goes in one.
-    first: Option<InputLinear<T>>,
-    /// Rows that every chain has room for, there and back.
+    /// Rows that every chain has room for, forward and backward.
     room: usize,
-    pieces: Vec<Piece<T>>,
-    /// Of the last batch.
-    cut: Cut,
+    shards: Shards<Shard<T>>,
     /// Gradients of all parameters, over the whole batch.
     gradients: AVec<T>,
     /// Room for the gradients of one task.
@@ -52,35 +43,33 @@ pub struct Network<T> {
 }
 
 impl<T: Real> Network<T> {
-    /// A network of the planned layers, the first of which may be given, every parameter 0. Dropout
-    /// masks come from `streams`.
+    /// A network of the planned layers, the first of which may be an input layer, every parameter
+    /// 0. Dropout masks come from `streams`.
     pub fn new(
         plan: &[PlannedLayer],
-        first: Option<InputLinear<T>>,
+        input: Box<dyn InputLayer<T>>,
         loss: LossSpec,
         streams: Streams,
     ) -> Self {
-        let of_chain = plan[usize::from(first.is_some())..].to_vec();
+        let of_chain = plan[input.planned()..].to_vec();
         let (build, d_in) = (build_of(plan), of_chain[0].inputs());
         let mut chains =
             PerThread::new(move || Chain::new(&of_chain, streams, build).leaving_units());
-        let piece = Piece::new(chains.first());
-        let largest = largest_task(first.as_ref(), chains.first(), d_in);
+        let chain = chains.first();
+        let largest = largest_task(&*input, chain, d_in);
+        let shard = Shard::new(chain);
         let parameters = plan.iter().map(PlannedLayer::parameter_count).sum();
         Self {
             plan: plan.to_vec(),
-            coupled: couples_samples(plan),
-            work: Work::of(plan),
-            room: 0,
-            cut: Cut::whole(0),
             shared: Shared {
                 parameters: aligned_zeros(parameters),
-                chain: parameters - chains.first().parameters(),
+                chain: parameters - chain.parameters(),
                 loss: losses::build(loss),
             },
+            input,
+            shards: Shards::new(plan, move || shard.clone()),
             chains,
-            first,
-            pieces: vec![piece],
+            room: 0,
             gradients: aligned_zeros(parameters),
             spare: PerThread::new(move || aligned_zeros(largest)),
         }
@@ -96,7 +85,10 @@ impl<T: Real> Network<T> {
     /// # Errors
     /// When one is missing or has another shape; then nothing is taken.
     pub fn load(&mut self, tensors: &NamedTensors<T>) -> Result<(), TensorError> {
-        let names = Names::new(&self.plan, self.first.is_some());
+        let names = Names {
+            plan: &self.plan,
+            input: &*self.input,
+        };
         let statistics = names.load(tensors, &mut self.shared.parameters)?;
         self.chains.first().restore(&mut statistics.as_slice());
         Ok(())
@@ -104,9 +96,9 @@ impl<T: Real> Network<T> {
 
     /// The parameters and running statistics by name.
     pub fn parameters(&self) -> NamedTensors<T> {
-        // Only a network in one piece has running statistics.
+        // Only a network in one shard has running statistics.
         let mut statistics = Vec::new();
-        self.chains.lend(|chain| chain.save(&mut statistics));
+        self.chains.with(|chain| chain.save(&mut statistics));
         self.named(&self.shared.parameters, &statistics)
     }
 
@@ -125,13 +117,13 @@ impl<T: Real> Network<T> {
         &self.gradients
     }
 
-    /// All parameters with the gradients of the last [`Network::run`], and with `kept`.
-    pub fn with_gradients<'a>(&'a mut self, kept: [&'a mut [T]; KEPT]) -> Parameters<'a, T> {
+    /// All parameters with the gradients of the last [`Network::run`], and with `state`.
+    pub fn with_gradients<'a>(&'a mut self, state: [&'a mut [T]; STATE]) -> Parameters<'a, T> {
         Parameters {
             start: 0,
             w: &mut self.shared.parameters,
             g: &mut self.gradients,
-            kept,
+            state,
         }
     }
 
@@ -141,59 +133,57 @@ impl<T: Real> Network<T> {
     }
 
     fn named(&self, parameters: &[T], statistics: &[T]) -> NamedTensors<T> {
-        Names::new(&self.plan, self.first.is_some()).named(parameters, statistics)
+        self.names().named(parameters, statistics)
     }
 
-    /// Runs a batch `x` `[N, D_in]` through the chain and returns the mean loss. The outputs, and
-    /// the gradients if the task asks for them, stay to be read; the gradient of the input is
-    /// computed only if `input_gradient` is given, `[N, D_in]`.
+    fn names(&self) -> Names<'_, T> {
+        Names {
+            plan: &self.plan,
+            input: &*self.input,
+        }
+    }
+
+    /// Runs a batch `x` `[N, D_in]` forward and returns the mean loss. The outputs, and the gradients
+    /// if the request asks for them, stay to be read; the gradient of the input is computed only if
+    /// `dx` is given, `[N, D_in]`.
     ///
     /// # Panics
     /// When the shapes do not fit.
     pub fn run(
         &mut self,
         x: ArrayView2<T>,
-        task: Task<T>,
+        request: Request<T>,
         mode: Mode,
-        input_gradient: Option<ArrayViewMut2<T>>,
+        mut dx: Option<ArrayViewMut2<T>>,
     ) -> f64 {
-        let (of_first, dx) = match self.first {
-            Some(_) => (input_gradient, None),
-            None => (None, input_gradient),
-        };
-        let cut = self.pass(x, task, mode, dx);
-        let pieces = &self.pieces[..cut.pieces];
-        if !matches!(task, Task::Loss(_)) {
+        self.forward_backward(x, request, mode, dx.as_mut().map(|dx| dx.view_mut()));
+        if !matches!(request, Request::Loss(_)) {
             let batch = Backpropagated {
-                first: self.first.as_ref(),
+                input: &*self.input,
                 chain: self.chains.first(),
-                pieces,
+                shards: &self.shards,
                 x,
-                cut,
-                order: task.order(),
+                order: request.order(),
                 spare: None,
             };
             let gradients = Parameters {
-                start: 0,
-                w: &mut [],
                 g: &mut self.gradients,
-                kept: Default::default(),
+                ..Parameters::default()
             };
             batch.gradients(gradients, |_| ());
         }
-        if let (Some(first), Some(dx)) = (&self.first, of_first) {
-            first.input_gradient(&self.shared.parameters, dx);
+        if let Some(dx) = dx {
+            self.input.input_gradient(&self.shared.parameters, dx);
         }
-        let loss: f64 = pieces.iter().map(|piece| piece.loss).sum();
-        match task {
-            Task::Gradient(_) => loss,
-            _ => loss / x.nrows() as f64,
+        match request {
+            Request::Gradient(_) => self.loss(),
+            _ => self.loss() / x.nrows() as f64,
         }
     }
 
     /// Runs a batch with targets `t` `[N, K]`, hands the parameters with their gradients to
-    /// `learn`, some at a time and on several threads, and returns the mean loss. `kept` goes with
-    /// them, numbers of each parameter or nothing. Nothing is promised of [`Network::gradients`]
+    /// `learn`, some at a time and on several threads, and returns the mean loss. `state` goes with
+    /// them, the optimizer's numbers of each parameter or nothing. Nothing is promised of [`Network::gradients`]
     /// afterwards.
     ///
     /// # Panics
@@ -203,156 +193,120 @@ impl<T: Real> Network<T> {
         x: ArrayView2<T>,
         t: ArrayView2<T>,
         mode: Mode,
-        kept: [&mut [T]; KEPT],
+        state: [&mut [T]; STATE],
         learn: impl Fn(Parameters<T>) + Sync,
     ) -> f64 {
-        let task = Task::LossGradient(t);
-        let cut = self.pass(x, task, mode, None);
-        let pieces = &self.pieces[..cut.pieces];
+        let request = Request::LossGradient(t);
+        self.forward_backward(x, request, mode, None);
         self.spare.provide(rayon::current_num_threads());
         let batch = Backpropagated {
-            first: self.first.as_ref(),
+            input: &*self.input,
             chain: self.chains.first(),
-            pieces,
+            shards: &self.shards,
             x,
-            cut,
-            order: task.order(),
+            order: request.order(),
             spare: Some(&self.spare),
         };
         let all = Parameters {
             start: 0,
             w: &mut self.shared.parameters,
             g: &mut self.gradients,
-            kept,
+            state,
         };
         batch.gradients(all, learn);
-        pieces.iter().map(|piece| piece.loss).sum::<f64>() / x.nrows() as f64
+        self.loss() / x.nrows() as f64
     }
 
-    /// Every piece of the batch through the chain and, if the task asks for it, back: to `dx` `[N,
-    /// D_in]` if that is given and there is no layer before the chain.
-    fn pass(
+    /// Every shard of the batch forward and, if the request asks for it, backward, where `dx` `[N,
+    /// D_in]` is left if it is given and the input layer has no other place for it.
+    fn forward_backward(
         &mut self,
         x: ArrayView2<T>,
-        task: Task<T>,
+        request: Request<T>,
         mode: Mode,
         dx: Option<ArrayViewMut2<T>>,
-    ) -> Cut {
-        let rows = x.nrows();
-        let cut = match task {
+    ) {
+        let batch = x.nrows();
+        match request {
             // A layer keeps what its gradients of second order need, so they are all taken in one.
-            Task::Curvature(_) => Cut::whole(rows),
-            _ => self.cut_of(rows),
-        };
-        self.cut = cut;
-        while self.pieces.len() < cut.pieces {
-            self.pieces.push(Piece::new(self.chains.first()));
+            Request::Curvature(_) => self.shards.take_whole(batch),
+            _ => self.shards.divide(batch),
         }
-        let (shared, pieces) = (&self.shared, &mut self.pieces[..cut.pieces]);
-        // What no column is left of is not asked for.
-        let none =
-            || ArrayViewMut2::from_shape((rows, 0), &mut []).expect("no numbers fill no columns");
-        let (terms, mut y, mut dx) = match &mut self.first {
-            Some(first) => {
-                let for_gradients = task.order() == Order::First && !matches!(task, Task::Loss(_));
-                first.forward(&shared.parameters, x, for_gradients);
-                let (terms, y, dy) = first.split(&shared.parameters, rows);
-                (Some(terms), y, dy)
-            }
-            None => (None, none(), dx.unwrap_or_else(none)),
-        };
+        let shared = &self.shared;
+        self.input.forward(&shared.parameters, x);
+        let (x, mut dx) = self.input.output_and_gradient(x, dx);
         let run = |chain: &mut Chain<T>,
-                   index: usize,
-                   piece: &mut Piece<T>,
-                   mut y: ArrayViewMut2<T>,
-                   dx: ArrayViewMut2<T>| {
-            let part = cut.part(index);
-            let x = match &terms {
-                Some(terms) => {
-                    terms.sum(part.clone(), y.view_mut());
-                    y.view()
-                }
-                None => x.slice(s![part.clone(), ..]),
+                   shard: &mut Shard<T>,
+                   rows: Range<usize>,
+                   dx: Option<ArrayViewMut2<T>>| {
+            let input = ShardInput {
+                x: x.slice(s![rows.clone(), ..]),
+                dx,
+                mode: mode.from_row(rows.start),
+                request: request.of_rows(rows),
+                batch,
             };
-            let request = Request {
-                x,
-                dx: (dx.ncols() > 0).then_some(dx),
-                mode: mode.from_row(part.start),
-                task: task.part(part),
-                batch: rows,
-            };
-            piece.run(chain, shared, request);
+            shard.run(chain, shared, input);
         };
-        let [first, _, ..] = pieces else {
-            run(self.chains.first(), 0, &mut pieces[0], y, dx);
-            return cut;
-        };
+        if let [shard] = self.shards.states_mut() {
+            return run(self.chains.first(), shard, 0..batch, dx);
+        }
+        let height = self.shards.sharding().height;
         if self.chains.provide(rayon::current_num_threads()) {
             self.room = 0;
         }
-        let height = cut.part(0).len();
-        if self.room < height && !matches!(task, Task::Loss(_)) {
-            // Every chain makes its room now, not when its thread is first in time to take a piece.
+        if self.room < height && !matches!(request, Request::Loss(_)) {
+            // Every chain makes its room now, not when its thread is first in time to take a shard.
             for chain in self.chains.each() {
-                let (y, dx) = (
-                    y.slice_mut(s![..height, ..]),
-                    dx.slice_mut(s![..height, ..]),
-                );
-                run(chain, 0, first, y, dx);
+                let dx = dx.as_mut().map(|dx| dx.slice_mut(s![..height, ..]));
+                run(chain, &mut self.shards.states_mut()[0], 0..height, dx);
             }
             self.room = height;
         }
         let chains = &self.chains;
-        let rows = y.axis_chunks_iter_mut(Axis(0), height);
-        let rows = rows.zip(dx.axis_chunks_iter_mut(Axis(0), height));
-        let pieces = pieces.iter_mut().enumerate().zip(rows);
-        let run = |((index, piece), (y, dx))| chains.lend(|chain| run(chain, index, piece, y, dx));
-        workers::share(pieces, run);
-        cut
+        self.shards.run(dx, |shard, rows, dx| {
+            chains.with(|chain| run(chain, shard, rows, dx));
+        });
     }
 
-    /// Output of a planned layer in the last run; none of one that is fused with the next.
-    pub fn output(&self, layer: usize) -> Option<Array2<T>> {
-        let cut = self.cut;
-        let layer_of_chain = match &self.first {
-            Some(first) if layer == 0 => return Some(first.outputs(cut.rows).to_owned()),
-            Some(_) => layer - 1,
-            None => layer,
-        };
-        let of_chain = self
-            .chains
-            .lend(|chain| chain.layer_of_output(layer_of_chain))?;
-        let mut output = Array2::zeros((cut.rows, self.plan[layer].outputs()));
-        for (index, piece) in self.pieces[..cut.pieces].iter().enumerate() {
-            let mut part = output.slice_mut(s![cut.part(index), ..]);
-            part.assign(&piece.trace.output(of_chain));
+    /// Sum of the losses of the last batch.
+    fn loss(&self) -> f64 {
+        self.shards.states().iter().map(|shard| shard.loss).sum()
+    }
+
+    /// Output of a planned layer in the last run, which was with `x`; none of one that is fused
+    /// with the next.
+    pub fn output(&self, layer: usize, x: ArrayView2<T>) -> Option<Array2<T>> {
+        match layer.checked_sub(self.input.planned()) {
+            Some(of_chain) => self.chain_output(of_chain),
+            None => Some(self.input.output(x).to_owned()),
         }
-        Some(output)
     }
 
     /// Output of the last layer.
     pub fn last_output(&self) -> Array2<T> {
-        let output = self.output(self.plan.len() - 1);
+        let last = self.plan.len() - 1 - self.input.planned();
+        let output = self.chain_output(last);
         output.expect("the last layer is fused with no next")
     }
 
-    fn cut_of(&self, rows: usize) -> Cut {
-        if self.coupled {
-            return Cut::whole(rows);
+    /// Output of a planned layer of the chain.
+    fn chain_output(&self, planned: usize) -> Option<Array2<T>> {
+        let layer = self.chains.with(|chain| chain.layer_of_output(planned))?;
+        let width = self.plan[self.input.planned() + planned].outputs();
+        let mut output = Array2::zeros((self.shards.sharding().rows, width));
+        for (rows, shard) in self.shards.each() {
+            let mut of_shard = output.slice_mut(s![rows, ..]);
+            of_shard.assign(&shard.activations.output(layer));
         }
-        self.work.cut(rows)
+        Some(output)
     }
 }
 
-/// Where samples are coupled the batch stays whole, and each layer is cut by itself.
+/// Where samples are coupled the batch stays whole, and each layer is sharded by itself.
 fn build_of<T: Real>(plan: &[PlannedLayer]) -> Build<T> {
     match couples_samples(plan) {
-        true => rows::build_first,
+        true => sharded_layer::build_first,
         false => layers::build_first,
     }
-}
-
-fn couples_samples(plan: &[PlannedLayer]) -> bool {
-    let couples = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.couples_samples());
-    plan.iter().any(couples)
 }

@@ -80,7 +80,7 @@ impl AvgPool {
         let maps = flat_mut(dx).chunks_exact_mut(self.windows.inputs());
         let outputs = flat(pass.dy).chunks_exact(self.windows.outputs());
         for (dx, dy) in maps.zip(outputs) {
-            self.windows.spread(factor, dy, dx);
+            self.windows.scatter(factor, dy, dx);
         }
     }
 }

@@ -8,7 +8,7 @@ use contract::Real;
 use rayon::prelude::*;
 use spec::model::PlannedLayer;
 
-use kernels::cut::Cut;
+use kernels::sharding::Sharding;
 
 /// A number costs about as much as so many multiplications of a matrix product.
 const COST: usize = 16;
@@ -21,7 +21,7 @@ pub struct Channels {
     /// Number of channels, C.
     pub count: usize,
     pixels: usize,
-    /// Sums of each part of the rows, `[parts, C]`.
+    /// Sums of each shard, `[shards, C]`.
     sums: Vec<f64>,
 }
 
@@ -37,8 +37,8 @@ impl Channels {
     }
 
     /// For each channel the sum of `f(a, b, p)` over all its numbers `a` and `b`, where `p` are its
-    /// values of `parameters`, `[C]` each. Parts of the rows are summed by themselves, then the
-    /// parts in their order.
+    /// values of `parameters`, `[C]` each. Shards are summed by themselves, then these sums in
+    /// their order.
     pub fn sum<T: Real, const K: usize>(
         &mut self,
         [a, b]: [&[T]; 2],
@@ -46,8 +46,8 @@ impl Channels {
         f: impl Fn(T, T, [T; K]) -> f64 + Sync,
     ) -> &[f64] {
         let (channels, pixels) = (self.count, self.pixels);
-        let (cut, length) = self.cut(a.len());
-        let sums = cut.pieces * channels;
+        let (sharding, length) = self.sharding(a.len());
+        let sums = sharding.shards * channels;
         if self.sums.len() < sums {
             self.sums.resize(sums, 0.0);
         }
@@ -58,7 +58,7 @@ impl Channels {
                 add_sample(sums, [a, b], parameters, pixels, &f);
             }
         };
-        match cut.pieces {
+        match sharding.shards {
             1 => run(&mut self.sums[..sums], a, b),
             _ => self.sums[..sums]
                 .par_chunks_mut(channels)
@@ -85,7 +85,7 @@ impl Channels {
         f: impl Fn(T, T, [T; K]) -> T + Sync,
     ) {
         let (channels, pixels) = (self.count, self.pixels);
-        let (cut, length) = self.cut(a.len());
+        let (sharding, length) = self.sharding(a.len());
         let run = |y: &mut [T], a: &[T], b: &[T]| {
             let samples = y.chunks_exact_mut(channels * pixels);
             let samples = samples.zip(a.chunks_exact(channels * pixels));
@@ -93,7 +93,7 @@ impl Channels {
                 map_sample(y, [a, b], parameters, pixels, &f);
             }
         };
-        match cut.pieces {
+        match sharding.shards {
             1 => run(y, a, b),
             _ => y
                 .par_chunks_mut(length)
@@ -103,11 +103,11 @@ impl Channels {
         }
     }
 
-    /// Where so many numbers are cut, and the length of a part.
-    fn cut(&self, numbers: usize) -> (Cut, usize) {
+    /// How so many numbers are divided, and those of a shard.
+    fn sharding(&self, numbers: usize) -> (Sharding, usize) {
         let d = self.count * self.pixels;
-        let cut = Cut::new(numbers / d, COST * d, numbers / d);
-        (cut, cut.part(0).len().max(1) * d)
+        let sharding = Sharding::new(numbers / d, COST * d, numbers / d);
+        (sharding, sharding.height * d)
     }
 }
 
@@ -175,7 +175,7 @@ mod tests {
     use super::super::testing::random;
     use super::*;
 
-    /// Vectors and images, with and without a rest of lanes, in one part and in several.
+    /// Vectors and images, with and without a rest of lanes, in one shard and in several.
     const SHAPES: [([usize; 3], usize); 5] = [
         ([3, 5, 1], 1),
         ([901, 150, 1], 4),
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn sums_and_functions_are_those_of_the_definition() {
-        for ([n, count, pixels], parts) in SHAPES {
+        for ([n, count, pixels], shards) in SHAPES {
             let (a, b) = (
                 random(n, count * pixels, "a"),
                 random(n, count * pixels, "b"),
@@ -205,7 +205,7 @@ mod tests {
                 pixels,
                 sums,
             };
-            assert_eq!(channels.cut(a.len()).0.pieces, parts);
+            assert_eq!(channels.sharding(a.len()).0.shards, shards);
             // Twice: the second time over the sums of the first.
             for _ in 0..2 {
                 for (sum, expected) in channels.sum([a, b], [&p], f).iter().zip(&by_definition) {

@@ -28,8 +28,8 @@
 //! | `weight`, `dw` | `[C_out, C / groups, K_h, K_w]` |
 //! | `bias`, `db` | `[C_out]` |
 //!
-//! All three sums are matrix products of one sample and group once the images are laid out as
-//! `planes.rs` says:
+//! All three sums are matrix products of one sample and group once the images are packed as
+//! `phase_layout.rs` says:
 //!
 //! | sum | product | columns |
 //! |---|---|---|
@@ -51,19 +51,19 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Linear, Mode, Order, Pass};
 use crate::layers::units::UnitGradients;
-use kernels::matmul::shifted::{Dots, Gather, SLACK, Samples, Strips};
+use kernels::matmul::shifted::{Dots, Gather, Matrices, Panels, SLACK};
 use kernels::matmul::vectorized::Vectorized;
-use kernels::phase_planes::{Planes, WayBack};
+use kernels::phase_layout::{InputGather, PhaseLayout};
 
 /// `$y_{m,o} = b_m + \sum_{c,k} W_{m,c,k}\, x_{c,\,s o + d k - p}$`.
 pub struct Conv2d<T> {
     sizes: Sizes,
-    planes: Planes,
-    /// Where the input of each weight of an output map begins in a laid out image, `[C/g · K]`.
+    layout: PhaseLayout,
+    /// Where the input of each weight of an output map begins in a packed image, `[C/g · K]`.
     offsets: Vec<usize>,
-    ways_back: Vec<WayBack>,
+    input_gathers: Vec<InputGather>,
     buffers: Buffers<T>,
-    /// Samples that are laid out at a time.
+    /// Samples that are packed at a time.
     chunk: usize,
     /// A kernel as large as the image has one output: the same as a linear layer, and in one
     /// product for the whole batch (C5 of LeNet-5 at batch 64: forward 12, backward 30 times as
@@ -95,14 +95,14 @@ impl Sizes {
 
 struct Buffers<T> {
     /// Weights of each group.
-    forward: Vec<Strips<T>>,
-    /// Weights of each group and way back.
-    backward: Vec<Strips<T>>,
-    /// A chunk of images laid out.
+    forward: Vec<Panels<T>>,
+    /// Weights of each group and gather back.
+    backward: Vec<Panels<T>>,
+    /// A chunk of packed images.
     x: AVec<T>,
     /// Outputs of a sample in wide rows.
     y: AVec<T>,
-    /// Gradients of a chunk of outputs, spread.
+    /// Gradients of a chunk of outputs, wide_rows.
     dy: AVec<T>,
     /// Gradients of the pixels of a phase.
     dx: AVec<T>,
@@ -115,41 +115,41 @@ impl<T: Real> Layer<T> for Conv2d<T> {
         }
         let Self {
             sizes,
-            planes,
+            layout,
             offsets,
             buffers,
             ..
         } = self;
         let (weight, bias) = w.split_at(sizes.groups * sizes.weights());
-        let row = planes.wide() + SLACK;
-        for (strips, weight) in buffers
+        let row = layout.wide() + SLACK;
+        for (panels, weight) in buffers
             .forward
             .iter_mut()
             .zip(weight.chunks_exact(sizes.weights()))
         {
             let columns = offsets.len();
-            strips.fill(sizes.maps_out, columns, |m| {
+            panels.fill(sizes.maps_out, columns, |m| {
                 weight[m * columns..][..columns].iter().copied()
             });
         }
         let x = x.as_standard_layout();
         for (x, mut y) in x.rows().into_iter().zip(y.rows_mut()) {
-            planes.lay_out(row_of(&x), &mut buffers.x, |x| x);
-            for (group, strips) in buffers.forward.iter().enumerate() {
+            layout.pack(row_of(&x), &mut buffers.x, |x| x);
+            for (group, panels) in buffers.forward.iter().enumerate() {
                 let product = Gather {
-                    a: strips,
+                    a: panels,
                     offsets,
-                    b: &buffers.x[group * sizes.maps_in * planes.plane()..],
+                    b: &buffers.x[group * sizes.maps_in * layout.plane()..],
                     c: &mut buffers.y[group * sizes.maps_out * row..],
                     c_row: row,
-                    n: planes.wide(),
+                    n: layout.wide(),
                 };
                 product.run(); // y = W · rows of x
             }
             let y = y.as_slice_mut().expect("outputs lie row by row");
             for (m, y) in y.chunks_exact_mut(sizes.outputs).enumerate() {
                 let bias = if sizes.bias { bias[m] } else { T::zero() };
-                planes.narrow(&buffers.y[m * row..], bias, y);
+                layout.crop(&buffers.y[m * row..], bias, y);
             }
         }
     }
@@ -194,16 +194,16 @@ impl<T: Real> Conv2d<T> {
         if dx.is_some() {
             self.turn(w, power);
         }
-        let image = self.planes.image();
-        let spread = sizes.groups * sizes.maps_out * self.planes.spread_row();
+        let image = self.layout.image();
+        let wide_rows = sizes.groups * sizes.maps_out * self.layout.wide_row();
         let (x, dy) = (pass.x.as_standard_layout(), pass.dy.as_standard_layout());
         for first in (0..x.nrows()).step_by(self.chunk) {
             let count = self.chunk.min(x.nrows() - first);
             for sample in 0..count {
                 let (x, dy) = (x.row(first + sample), dy.row(first + sample));
-                let laid_out = &mut self.buffers.x[sample * image..];
-                self.planes.lay_out(row_of(&x), laid_out, power);
-                let rows = self.buffers.dy[sample * spread..].chunks_mut(self.planes.spread_row());
+                let packed = &mut self.buffers.x[sample * image..];
+                self.layout.pack(row_of(&x), packed, power);
+                let rows = self.buffers.dy[sample * wide_rows..].chunks_mut(self.layout.wide_row());
                 for ((m, dy), row) in row_of(&dy)
                     .chunks_exact(sizes.outputs)
                     .enumerate()
@@ -212,7 +212,7 @@ impl<T: Real> Conv2d<T> {
                     if sizes.bias {
                         dbias[m] += total(dy); // db += Σ dy
                     }
-                    self.planes.spread(dy, row);
+                    self.layout.widen(dy, row);
                 }
             }
             self.add_dweight(count, dweight);
@@ -230,28 +230,28 @@ impl<T: Real> Conv2d<T> {
     fn add_dweight(&self, count: usize, dweight: &mut [T]) {
         let Self {
             sizes,
-            planes,
+            layout,
             offsets,
             buffers,
             ..
         } = self;
         for (group, dweight) in dweight.chunks_exact_mut(sizes.weights()).enumerate() {
-            let dy = group * sizes.maps_out * planes.spread_row() + planes.lead();
+            let dy = group * sizes.maps_out * layout.wide_row() + layout.margin();
             let product = Dots {
-                a: Samples {
+                a: Matrices {
                     numbers: &buffers.dy[dy..],
-                    distance: sizes.groups * sizes.maps_out * planes.spread_row(),
+                    distance: sizes.groups * sizes.maps_out * layout.wide_row(),
                     count,
                 },
-                a_row: planes.spread_row(),
-                b: Samples {
-                    numbers: &buffers.x[group * sizes.maps_in * planes.plane()..],
-                    distance: planes.image(),
+                a_row: layout.wide_row(),
+                b: Matrices {
+                    numbers: &buffers.x[group * sizes.maps_in * layout.plane()..],
+                    distance: layout.image(),
                     count,
                 },
                 offsets,
                 c: dweight,
-                n: planes.wide(),
+                n: layout.wide(),
             };
             product.run();
         }
@@ -261,45 +261,48 @@ impl<T: Real> Conv2d<T> {
     fn dx(&mut self, sample: usize, dx: &mut [T]) {
         let Self {
             sizes,
-            planes,
-            ways_back,
+            layout,
+            input_gathers,
             buffers,
             ..
         } = self;
-        let spread = sizes.maps_out * planes.spread_row();
-        if planes.misses_pixels() {
+        let wide_rows = sizes.maps_out * layout.wide_row();
+        if layout.misses_pixels() {
             dx.fill(T::zero());
         }
-        for (index, strips) in buffers.backward.iter().enumerate() {
-            let (group, way) = (index / ways_back.len(), &ways_back[index % ways_back.len()]);
-            let row = way.places + SLACK;
+        for (index, panels) in buffers.backward.iter().enumerate() {
+            let (group, gather) = (
+                index / input_gathers.len(),
+                &input_gathers[index % input_gathers.len()],
+            );
+            let row = gather.places + SLACK;
             let product = Gather {
-                a: strips,
-                offsets: &way.offsets,
-                b: &buffers.dy[(sample * sizes.groups + group) * spread..],
+                a: panels,
+                offsets: &gather.offsets,
+                b: &buffers.dy[(sample * sizes.groups + group) * wide_rows..],
                 c: &mut buffers.dx,
                 c_row: row,
-                n: way.places,
+                n: gather.places,
             };
             product.run();
             for map in 0..sizes.maps_in {
                 let places = &buffers.dx[map * row..];
-                planes.take_back(way.phase, group * sizes.maps_in + map, places, dx);
+                layout.unpack(gather.phase, group * sizes.maps_in + map, places, dx);
             }
         }
     }
 
-    /// Turns the weights round: for each group and way back `[C/g, C_out/g · entries]`.
+    /// Turns the weights round: for each group and gather back `[C/g, C_out/g · entries]`.
     fn turn(&mut self, w: &[T], power: impl Fn(T) -> T + Copy) {
         let sizes = self.sizes;
-        let mut strips = self.buffers.backward.iter_mut();
+        let mut panels = self.buffers.backward.iter_mut();
         for weight in w.chunks_exact(sizes.weights()).take(sizes.groups) {
-            for (way, strips) in self.ways_back.iter().zip(&mut strips) {
-                let columns = sizes.maps_out * way.entries.len();
-                strips.fill(sizes.maps_in, columns, |c| {
+            for (gather, panels) in self.input_gathers.iter().zip(&mut panels) {
+                let columns = sizes.maps_out * gather.entries.len();
+                panels.fill(sizes.maps_in, columns, |c| {
                     (0..sizes.maps_out).flat_map(move |m| {
                         let kernel = &weight[(m * sizes.maps_in + c) * sizes.kernel..];
-                        way.entries.iter().map(move |&k| power(kernel[k]))
+                        gather.entries.iter().map(move |&k| power(kernel[k]))
                     })
                 });
             }

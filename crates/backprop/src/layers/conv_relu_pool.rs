@@ -19,11 +19,7 @@
 //! ```
 //!
 //! That is the gain: with windows of 2 x 2 at least three of four `$dz$` are zero, and neither
-//! `$z$` nor its gradient is ever in far memory. An epoch of LeNet-5 takes half the time of the
-//! single layers.
-//!
-//! Windows that show nothing but the background of an image are computed once for all samples, see
-//! `background.rs`.
+//! `$z$` nor its gradient is ever in far memory.
 //!
 //! The second backward pass ([`Layer::curvature`]) is the same with `$x^2$` and `$W^2$`: the
 //! derivatives of ReLU and of pooling are 0 and 1, their own squares.
@@ -43,7 +39,6 @@
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, section II, with the units of Krizhevsky,
 //! Sutskever, Hinton 2012, sections 3.1 and 3.4.
 
-mod background;
 mod construction;
 mod pooling;
 mod stage;
@@ -73,7 +68,6 @@ impl<T: Real> Layer<T> for ConvReluPool<T> {
             stage.take_weights(rest.split_off(..stage.parameters()).unwrap_or_default());
         }
         let (d_in, d_out) = (x.ncols(), y.ncols());
-        self.stages[0].look_at(flat(x));
         let x = flat(x).chunks_exact(d_in);
         for (n, (x, y)) in x.zip(flat_mut(y).chunks_exact_mut(d_out)).enumerate() {
             for index in 0..self.stages.len() {

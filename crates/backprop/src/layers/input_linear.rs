@@ -15,7 +15,7 @@
 //!
 //! A thread reads its own columns of the batch and the weights and gradients of its own inputs, all
 //! of which stay in its cache from step to step, and a number of the input that is only background
-//! is passed over with all its weights ([`Foreground`]). The sums of the parts are added in their
+//! is passed over with all its weights ([`SparseRows`]). The sums of the parts are added in their
 //! order, whoever has computed them.
 //!
 //! | | shape |
@@ -24,70 +24,123 @@
 //! | `y`, `dy` | `[N, D_out]` |
 //! | `weight`, `dw` | `[D_in, D_out]`, to others `[D_out, D_in]` |
 //! | `bias`, `db` | `[D_out]` |
-//!
-//! In 784-300-100-10 the outputs of 64 images of MNIST and their gradients together take 0.53 of
-//! the time that they take in [`Linear`](super::Linear), on one thread.
-
-use std::ops::Range;
 
 use contract::{Real, RowBuffer};
-use ndarray::{ArrayView2, ArrayViewMut2, s};
-use spec::model::{LayerSpec, PlannedLayer};
-
-use super::Order;
-use kernels::cut::LEAST_WORK;
 use kernels::elementwise::each;
-use kernels::matmul::foreground::{Foreground, Turned};
+use kernels::matmul::sparse_rows::{SparseColumns, SparseRows};
 use kernels::matmul::{matmul, matmul_transposed};
 use kernels::per_thread::PerThread;
+use kernels::sharding::LEAST_WORK;
 use kernels::workers;
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, IxDyn, ShapeBuilder, StrideShape, s};
+use spec::model::{LayerSpec, PlannedLayer, PlannedParameter};
+
+use super::Order;
+use super::input_layer::InputLayer;
 
 /// Weights of a part: 256 KB in f32, half of a near cache. A layer with fewer stays a
 /// [`Linear`](super::Linear).
 const PART: usize = 1 << 16;
 /// Each part costs a set of outputs to sum.
 const MOST_PARTS: usize = 8;
+/// Rows whose outputs a thread sums at a time.
+const ROWS: usize = 16;
+
 /// `$y = x W^\top + b$` of a network's input.
 pub struct InputLinear<T> {
     d_in: usize,
     d_out: usize,
-    bias: bool,
+    /// Numbers of the bias: `d_out` or 0.
+    biases: usize,
     parts: Vec<Part<T>>,
+    /// Of each block of gradients the number of parameters: the weights of some inputs of a part;
+    /// in the last block the biases, if there are any.
+    blocks: Vec<usize>,
     /// Of the last batch, `[N, D_out]`.
     y: RowBuffer<T>,
     dy: RowBuffer<T>,
-    turned: PerThread<Turned<T>>,
+    rows: usize,
+    columns: PerThread<SparseColumns<T>>,
 }
 
 /// Some of the inputs.
-pub(crate) struct Part<T> {
-    /// What differs from the background in their columns of the batch.
-    foreground: Foreground<T>,
+struct Part<T> {
+    /// Their columns of the batch.
+    x: SparseRows<T>,
     /// What they give to the outputs, `[N, D_out]`.
     y: RowBuffer<T>,
 }
 
-/// What the parts give to the outputs of a batch, to be summed.
-pub(crate) struct Terms<'a, T> {
-    parts: &'a [Part<T>],
-    bias: Option<&'a [T]>,
-}
+impl<T: Real> InputLayer<T> for InputLinear<T> {
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>) {
+        let (d_out, rows) = (self.d_out, x.nrows());
+        let (weight, bias) = self.parameters(w);
+        let worth = rows * weight.len() >= 2 * LEAST_WORK;
+        self.make_room(rows);
+        workers::share_if(worth, self.parts.iter_mut(), |part| {
+            let inputs = part.x.columns();
+            part.x.take(x);
+            let weight = &weight[inputs.start * d_out..inputs.end * d_out];
+            part.x.outputs(x, weight, part.y.first_mut(rows)); // x Wᵀ
+        });
+        let (parts, mut y) = (&self.parts, self.y.first_mut(rows));
+        let y = y.axis_chunks_iter_mut(Axis(0), ROWS).enumerate();
+        workers::share_if(worth, y, |(chunk, y)| sum(parts, bias, chunk * ROWS, y));
+    }
 
-impl<T: Real> Terms<'_, T> {
-    /// Computes `y` of some rows.
-    pub(crate) fn sum(&self, rows: Range<usize>, mut y: ArrayViewMut2<T>) {
-        for (row, mut y) in rows.zip(y.rows_mut()) {
-            let y = y.as_slice_mut().expect("outputs lie row by row");
-            match self.bias {
-                Some(bias) => y.copy_from_slice(bias),
-                None => y.fill(T::zero()),
-            }
-            for part in self.parts {
-                let of_row = part.y.first(row + 1).slice_move(s![row, ..]);
-                let of_row = of_row.to_slice().expect("outputs lie row by row");
-                each([of_row], [&mut *y], |[term], [y]| *y += term);
+    fn gradients(&self, order: Order, block: usize, x: ArrayView2<T>, dw: &mut [T]) {
+        let dy = self.dy.first(x.nrows());
+        let Some((sparse, block)) = self.block(block) else {
+            return sum_of_rows(dy, dw); // db = Σₙ dy
+        };
+        match order {
+            Order::First => self.columns.with(|columns| {
+                sparse.gradients(block, x, dy, columns, dw); // dWᵀ = xᵀ dy
+            }),
+            Order::Second => {
+                let x = x.slice(s![.., sparse.block(block)]);
+                let squares = x.mapv(|x| x * x);
+                dw.fill(T::zero());
+                matmul_transposed(squares.view(), 0..x.ncols(), dy, dw); // d²Wᵀ = (x²)ᵀ d²y
             }
         }
+    }
+
+    fn input_gradient(&self, w: &[T], mut dx: ArrayViewMut2<T>) {
+        let (weight, _) = self.parameters(w);
+        let weight = ArrayView2::from_shape((self.d_in, self.d_out), weight);
+        let weight = weight.expect("a row for each input");
+        dx.fill(T::zero());
+        matmul(self.dy.first(dx.nrows()), weight.t(), dx); // dx = dy W
+    }
+
+    fn output<'a>(&'a self, _: ArrayView2<'a, T>) -> ArrayView2<'a, T> {
+        self.y.first(self.rows)
+    }
+
+    fn output_and_gradient<'a>(
+        &'a mut self,
+        _: ArrayView2<'a, T>,
+        _: Option<ArrayViewMut2<'a, T>>,
+    ) -> (ArrayView2<'a, T>, Option<ArrayViewMut2<'a, T>>) {
+        let dy = self.dy.first_mut(self.rows);
+        (self.y.first(self.rows), Some(dy))
+    }
+
+    fn planned(&self) -> usize {
+        1
+    }
+
+    /// `$W$` lies as `$W^\top$`.
+    fn layout(&self, parameter: &PlannedParameter) -> StrideShape<IxDyn> {
+        match parameter.shape[..] {
+            [d_out, _] => IxDyn(&parameter.shape).strides(IxDyn(&[1, d_out])),
+            _ => IxDyn(&parameter.shape).into(),
+        }
+    }
+
+    fn blocks(&self) -> &[usize] {
+        &self.blocks
     }
 }
 
@@ -112,140 +165,82 @@ impl<T: Real> InputLinear<T> {
         let parts = (d_in * d_out).div_ceil(PART).next_power_of_two();
         let parts = parts.min(MOST_PARTS).min(d_in.max(1));
         let part = |part: usize| Part {
-            foreground: Foreground::new(part * d_in / parts..(part + 1) * d_in / parts, d_out),
+            x: SparseRows::new(part * d_in / parts..(part + 1) * d_in / parts, d_out),
             y: RowBuffer::zeros(0, d_out),
         };
+        let parts: Vec<_> = (0..parts).map(part).collect();
+        let weights = parts.iter().flat_map(|part: &Part<T>| {
+            let blocks = 0..part.x.blocks();
+            blocks.map(|block| part.x.block(block).len() * d_out)
+        });
         Self {
-            parts: (0..parts).map(part).collect(),
+            blocks: weights.chain(bias.then_some(d_out)).collect(),
+            parts,
             y: RowBuffer::zeros(0, d_out),
             dy: RowBuffer::zeros(0, d_out),
-            turned: PerThread::new(Turned::empty),
+            rows: 0,
+            columns: PerThread::new(SparseColumns::empty),
             d_in,
             d_out,
-            bias,
+            biases: if bias { d_out } else { 0 },
         }
     }
 
-    /// Computes what each part of the inputs gives to the outputs `y` of a batch `x`, and prepares
-    /// the gradients if they are asked for. `w` begins with the parameters of the layer.
-    pub(crate) fn forward(&mut self, w: &[T], x: ArrayView2<T>, for_gradients: bool) {
-        let (weight, _) = self.parameters(w);
-        let d_out = self.d_out;
-        let (rows, worth) = (x.nrows(), x.nrows() * weight.len() >= 2 * LEAST_WORK);
+    fn make_room(&mut self, rows: usize) {
+        self.rows = rows;
         self.y.make_room(rows);
         self.dy.make_room(rows);
-        if for_gradients {
-            self.turned.provide(rayon::current_num_threads());
-            let turned = self.turned.each();
-            turned.for_each(|turned| turned.make_room(rows, self.d_out));
-        }
-        let parts = self.parts.iter_mut();
-        workers::share_if(worth, parts, |part| {
-            let inputs = part.foreground.columns();
+        for part in &mut self.parts {
             part.y.make_room(rows);
-            part.foreground.take(x);
-            let weight = &weight[inputs.start * d_out..inputs.end * d_out];
-            let y = part.y.first_mut(rows);
-            part.foreground.outputs(x, weight, y); // x Wᵀ
-        });
-    }
-
-    /// The terms of the last batch, which had so many rows, and room for its `y` and `dy`. `w`
-    /// begins with the parameters of the layer.
-    pub(crate) fn split<'a>(
-        &'a mut self,
-        w: &'a [T],
-        rows: usize,
-    ) -> (Terms<'a, T>, ArrayViewMut2<'a, T>, ArrayViewMut2<'a, T>) {
-        let (_, bias) = self.parameters(w);
-        let (parts, y, dy) = (&self.parts, &mut self.y, &mut self.dy);
-        (Terms { parts, bias }, y.first_mut(rows), dy.first_mut(rows))
-    }
-
-    /// `y` of the last batch, which had so many rows.
-    pub(crate) fn outputs(&self, rows: usize) -> ArrayView2<'_, T> {
-        self.y.first(rows)
-    }
-
-    /// Computes the gradients of the weights of a task's inputs, `[inputs, D_out]`, from the batch
-    /// that went forward last and its `dy`.
-    pub(crate) fn weight_gradients(
-        &self,
-        order: Order,
-        task: usize,
-        x: ArrayView2<T>,
-        dw: &mut [T],
-    ) {
-        let dy = self.dy.first(x.nrows());
-        let (foreground, block) = self.block(task);
-        match order {
-            Order::First => self.turned.lend(|turned| {
-                foreground.gradients(block, x, dy, turned, dw); // dWᵀ = xᵀ dy
-            }),
-            Order::Second => {
-                let x = x.slice(s![.., foreground.block(block)]);
-                let squares = x.mapv(|x| x * x);
-                dw.fill(T::zero());
-                matmul_transposed(squares.view(), 0..x.ncols(), dy, dw); // d²Wᵀ = (x²)ᵀ d²y
-            }
+        }
+        self.columns.provide(rayon::current_num_threads());
+        for columns in self.columns.each() {
+            columns.make_room(rows, self.d_out);
         }
     }
 
-    /// Computes the gradients of the biases from `dy`, which had so many rows.
-    pub(crate) fn bias_gradients(&self, rows: usize, db: &mut [T]) {
-        db.fill(T::zero());
-        for dy in self.dy.first(rows).rows() {
-            for (db, &dy) in db.iter_mut().zip(dy) {
-                *db += dy; // db = Σₙ dy
-            }
-        }
-    }
-
-    /// Computes the gradient of the input of the last batch, which training never needs.
-    pub(crate) fn input_gradient(&self, w: &[T], mut dx: ArrayViewMut2<T>) {
-        let (weight, _) = self.parameters(w);
-        let weight = ArrayView2::from_shape((self.d_in, self.d_out), weight);
-        let weight = weight.expect("a row for each input");
-        dx.fill(T::zero());
-        matmul(self.dy.first(dx.nrows()), weight.t(), dx); // dx = dy W
-    }
-
-    /// Number of weights, and of biases behind them.
-    pub(crate) fn counts(&self) -> (usize, usize) {
-        (
-            self.d_in * self.d_out,
-            if self.bias { self.d_out } else { 0 },
-        )
-    }
-
-    /// Tasks that the gradients of the weights are cut into.
-    pub(crate) fn tasks(&self) -> usize {
-        let parts = self.parts.iter();
-        parts.map(|part| part.foreground.blocks()).sum()
-    }
-
-    /// Weights of a task.
-    pub(crate) fn weights(&self, task: usize) -> usize {
-        let (foreground, block) = self.block(task);
-        foreground.block(block).len() * self.d_out
-    }
-
-    fn block(&self, task: usize) -> (&Foreground<T>, usize) {
-        let mut block = task;
+    /// The part to which a block of gradients belongs, and which one of that part it is; none: the
+    /// biases.
+    fn block(&self, block: usize) -> Option<(&SparseRows<T>, usize)> {
+        let mut block = block;
         for part in &self.parts {
-            match block.checked_sub(part.foreground.blocks()) {
-                None => return (&part.foreground, block),
+            match block.checked_sub(part.x.blocks()) {
+                None => return Some((&part.x, block)),
                 Some(behind) => block = behind,
             }
         }
-        unreachable!("there are {} tasks, this is number {task}", self.tasks())
+        None
     }
 
     /// Weight `[D_in, D_out]` and bias `[D_out]`, with which `w` begins.
-    fn parameters<'a>(&self, w: &'a [T]) -> (&'a [T], Option<&'a [T]>) {
-        let (weights, biases) = self.counts();
-        let (weight, behind) = w.split_at(weights);
-        (weight, self.bias.then(|| &behind[..biases]))
+    fn parameters<'a>(&self, w: &'a [T]) -> (&'a [T], &'a [T]) {
+        let (weight, behind) = w.split_at(self.d_in * self.d_out);
+        (weight, &behind[..self.biases])
+    }
+}
+
+/// Computes `y` of some rows, `first` and those behind, from what the parts give to it.
+fn sum<T: Real>(parts: &[Part<T>], bias: &[T], first: usize, mut y: ArrayViewMut2<T>) {
+    for (row, mut y) in (first..).zip(y.rows_mut()) {
+        let y = y.as_slice_mut().expect("outputs lie row by row");
+        match bias {
+            [] => y.fill(T::zero()),
+            bias => y.copy_from_slice(bias),
+        }
+        for part in parts {
+            let of_row = part.y.first(row + 1).slice_move(s![row, ..]);
+            let of_row = of_row.to_slice().expect("outputs lie row by row");
+            each([of_row], [&mut *y], |[of_part], [y]| *y += of_part);
+        }
+    }
+}
+
+fn sum_of_rows<T: Real>(dy: ArrayView2<T>, db: &mut [T]) {
+    db.fill(T::zero());
+    for dy in dy.rows() {
+        for (db, &dy) in db.iter_mut().zip(dy) {
+            *db += dy;
+        }
     }
 }
 
@@ -281,32 +276,31 @@ mod tests {
     /// The outputs and all gradients against those of [`Linear`], which is held against central
     /// differences.
     #[test]
-    fn it_is_the_linear_layer_with_turned_weights() {
+    fn it_is_the_linear_layer_with_transposed_weights() {
         let (d_in, d_out) = SIZES;
         let x = batch();
         let rows = x.nrows();
         for bias in [true, false] {
             let biases = if bias { d_out } else { 0 };
-            let turned = random(1, d_in * d_out + biases, "w")
+            let transposed = random(1, d_in * d_out + biases, "w")
                 .into_raw_vec_and_offset()
                 .0;
-            let weight = ArrayView2::from_shape((d_in, d_out), &turned[..d_in * d_out]).unwrap();
+            let weight =
+                ArrayView2::from_shape((d_in, d_out), &transposed[..d_in * d_out]).unwrap();
             let mut w: Vec<f64> = weight.t().iter().copied().collect();
-            w.extend(&turned[d_in * d_out..]);
+            w.extend(&transposed[d_in * d_out..]);
 
             let mut usual = Linear::new(d_in, d_out, bias);
             let mut y = Array2::zeros((rows, d_out));
             usual.forward(&w, x.view(), y.view_mut(), Mode::Evaluation);
             let mut layer = InputLinear::new(d_in, d_out, bias);
             assert_eq!(layer.parts.len(), 2);
-            layer.forward(&turned, x.view(), true);
-            let (terms, mut of_layer, mut dy) = layer.split(&turned, rows);
-            terms.sum(0..3, of_layer.slice_mut(s![..3, ..]));
-            terms.sum(3..rows, of_layer.slice_mut(s![3.., ..]));
-            dy.assign(&random(rows, d_out, "dy"));
-            close(layer.outputs(rows).as_slice().unwrap(), y.iter().copied());
+            layer.forward(&transposed, x.view());
+            let dy = random(rows, d_out, "dy");
+            let (of_layer, gradient) = layer.output_and_gradient(x.view(), None);
+            close(of_layer.as_slice().unwrap(), y.iter().copied());
+            gradient.unwrap().assign(&dy);
 
-            let dy = layer.dy.first(rows).to_owned();
             let pass = Pass {
                 x: x.view(),
                 y: y.view(),
@@ -315,7 +309,7 @@ mod tests {
             let mut dx = Array2::zeros(x.raw_dim());
             usual.backward(&w, pass, Some(dx.view_mut()), &mut []);
             let mut of_layer = Array2::from_elem(x.raw_dim(), f64::NAN);
-            layer.input_gradient(&turned, of_layer.view_mut());
+            layer.input_gradient(&transposed, of_layer.view_mut());
             close(of_layer.as_slice().unwrap(), dx);
 
             for order in [Order::First, Order::Second] {
@@ -325,19 +319,17 @@ mod tests {
                 }
                 usual.unit_gradients(order, pass, UnitGradients::all(d_out, d_in, &mut dw));
                 let (dweight, dbias) = dw.split_at(d_in * d_out);
-                let mut found = vec![f64::NAN; d_in * d_out];
+                let mut found = vec![f64::NAN; dw.len()];
                 let mut rest = &mut found[..];
-                for task in 0..layer.tasks() {
-                    let (dw, behind) = rest.split_at_mut(layer.weights(task));
-                    layer.weight_gradients(order, task, x.view(), dw);
+                for (block, &parameters) in layer.blocks().iter().enumerate() {
+                    let (dw, behind) = rest.split_at_mut(parameters);
+                    layer.gradients(order, block, x.view(), dw);
                     rest = behind;
                 }
                 assert!(rest.is_empty());
                 let dweight = ArrayView2::from_shape((d_out, d_in), dweight).unwrap();
-                close(&found, dweight.t().iter().copied());
-                let mut db = vec![f64::NAN; biases];
-                layer.bias_gradients(rows, &mut db);
-                close(&db, dbias.iter().copied());
+                let dweight = dweight.t();
+                close(&found, dweight.iter().chain(dbias).copied());
             }
         }
     }

@@ -8,7 +8,7 @@ use super::units::UnitGradients;
 /// A differentiable function `$y = f(x; w)$` of one batch.
 ///
 /// A layer does not own its parameters: the network keeps those of all layers in one flat vector
-/// and lends each layer its part `w`. So a layer is cheap to have once for each thread, and what
+/// and gives each layer its own, `w`. So a layer is cheap to have once for each thread, and what
 /// its `backward` needs besides `x` and `y` it may keep in itself: no other rows come between.
 pub trait Layer<T: Real>: Send + Sync {
     /// Computes `y` `[N, D_out]` from `x` `[N, D_in]`.

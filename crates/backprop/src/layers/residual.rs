@@ -22,7 +22,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 
 use super::{Layer, Mode, Order, Pass};
-use crate::engine::chain::{Build, Chain, Trace};
+use crate::engine::chain::{Activations, Build, Chain};
 
 /// `$y = F(x) + S(x)$`.
 pub struct Residual<T> {
@@ -35,7 +35,7 @@ pub struct Residual<T> {
 
 struct Branch<T> {
     chain: Chain<T>,
-    trace: Trace<T>,
+    activations: Activations<T>,
 }
 
 impl<T: Real> Residual<T> {
@@ -46,8 +46,8 @@ impl<T: Real> Residual<T> {
         };
         let branch = |chain: &[PlannedLayer]| {
             let chain = Chain::new(chain, streams, build);
-            let trace = chain.trace();
-            Branch { chain, trace }
+            let activations = chain.activations();
+            Branch { chain, activations }
         };
         Self {
             layers: branch(layers),
@@ -59,40 +59,40 @@ impl<T: Real> Residual<T> {
 
 impl<T: Real> Layer<T> for Residual<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, mode: Mode) {
-        let Branch { chain, trace } = &mut self.layers;
+        let Branch { chain, activations } = &mut self.layers;
         let (of_layers, of_shortcut) = w.split_at(chain.parameters());
-        chain.forward(of_layers, x, trace, mode);
-        y.assign(&trace.last_output());
+        chain.forward(of_layers, x, activations, mode);
+        y.assign(&activations.last_output());
         match &mut self.shortcut {
             None => y += &x,
-            Some(Branch { chain, trace }) => {
-                chain.forward(of_shortcut, x, trace, mode);
-                y += &trace.last_output();
+            Some(Branch { chain, activations }) => {
+                chain.forward(of_shortcut, x, activations, mode);
+                y += &activations.last_output();
             }
         }
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
-        let Branch { chain, trace } = &mut self.layers;
+        let Branch { chain, activations } = &mut self.layers;
         let (of_layers, of_shortcut) = w.split_at(chain.parameters());
         let (dw_layers, dw_shortcut) = dw.split_at_mut(chain.parameters());
         let mut dx = dx;
-        trace.last_gradient().assign(&pass.dy);
+        activations.last_gradient().assign(&pass.dy);
         let through = dx.as_mut().map(|dx| dx.view_mut());
         let first = Order::First;
-        chain.backward(first, of_layers, pass.x, trace, through, dw_layers);
+        chain.backward(first, of_layers, pass.x, activations, through, dw_layers);
         match &mut self.shortcut {
             None => {
                 if let Some(dx) = &mut dx {
                     *dx += &pass.dy;
                 }
             }
-            Some(Branch { chain, trace }) => {
-                trace.last_gradient().assign(&pass.dy);
+            Some(Branch { chain, activations }) => {
+                activations.last_gradient().assign(&pass.dy);
                 self.shortcut_gradient.make_room(pass.x.nrows());
                 let mut around = self.shortcut_gradient.first_mut(pass.x.nrows());
                 let wanted = dx.as_ref().map(|_| around.view_mut());
-                chain.backward(first, of_shortcut, pass.x, trace, wanted, dw_shortcut);
+                chain.backward(first, of_shortcut, pass.x, activations, wanted, dw_shortcut);
                 if let Some(dx) = &mut dx {
                     *dx += &around;
                 }
@@ -128,7 +128,7 @@ mod tests {
     use super::super::build_first;
     use super::super::testing::{TRAINING, prove, random};
     use super::*;
-    use crate::engine::rows;
+    use crate::engine::sharded_layer;
     use ndarray::{Array2, array};
     use spec::model::{BatchNormSpec, LayerSpec, LinearSpec, ModelSpec, ResidualSpec};
 
@@ -149,7 +149,7 @@ mod tests {
     fn prove_block(planned: &PlannedLayer) {
         let w = random(1, planned.parameter_count(), "w");
         let w = w.into_raw_vec_and_offset().0;
-        for build in [build_first, rows::build_first] {
+        for build in [build_first, sharded_layer::build_first] {
             let mut block = Residual::new(planned, Streams::new(1), build);
             prove(&mut block, &w, random(5, 4, "x"), planned.outputs());
         }

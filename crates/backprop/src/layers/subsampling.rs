@@ -111,7 +111,7 @@ impl<T: Real> Subsampling<T> {
         dx.fill(T::zero());
         let maps = flat_mut(dx).chunks_exact_mut(windows.inputs());
         for (map, (dx, dy)) in maps.zip(outputs).enumerate() {
-            windows.spread(power(w[map % windows.channels]), dy, dx);
+            windows.scatter(power(w[map % windows.channels]), dy, dx);
         }
     }
 }

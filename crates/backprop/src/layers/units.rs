@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Weights of a task: their gradients, 64 KB in f32, stay in a near cache while the pieces of the
+/// Weights of a task: their gradients, 64 KB in f32, stay in a near cache while the shards of the
 /// batch are added.
 const TASK: usize = 1 << 14;
 
@@ -35,7 +35,7 @@ impl<'a, T> UnitGradients<'a, T> {
 }
 
 /// The units of a layer with rows of so many weights in parts, each for one thread.
-pub(crate) fn parts(
+pub(crate) fn tasks(
     units: usize,
     row: usize,
 ) -> impl DoubleEndedIterator<Item = Range<usize>> + ExactSizeIterator {

@@ -115,7 +115,7 @@ impl Windows {
 
     /// The way back: `$dx_{ab} \mathrel{+}= f \sum_{ij : (a, b) \in \Omega_{ij}} dy_{ij}$` for one
     /// map.
-    pub fn spread<T: Real>(&self, factor: T, dy: &[T], dx: &mut [T]) {
+    pub fn scatter<T: Real>(&self, factor: T, dy: &[T], dx: &mut [T]) {
         let width = self.image.width;
         if self.are_squares_of_four() {
             let columns = self.output.width;
@@ -273,7 +273,7 @@ mod tests {
             let row = |batch: &Array2<f64>| batch.row(c).to_vec();
             let (x, dy) = (row(&x), row(&dy));
             windows.sum(&x, y.row_mut(c).as_slice_mut().unwrap());
-            windows.spread(-3.0, &dy, dx.row_mut(c).as_slice_mut().unwrap());
+            windows.scatter(-3.0, &dy, dx.row_mut(c).as_slice_mut().unwrap());
         }
         for (window, entries) in entries.iter().enumerate() {
             let at = |index: usize| [index / inputs, index % inputs];

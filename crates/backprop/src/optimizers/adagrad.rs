@@ -28,13 +28,13 @@ impl<T: Real> AdaGrad<T> {
 }
 
 impl<T: Real> Optimizer<T> for AdaGrad<T> {
-    fn keeps(&self) -> usize {
+    fn state_len(&self) -> usize {
         1
     }
 
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let (eta, epsilon) = (T::of(at.learning_rate), self.epsilon);
-        let [squares, _] = of.kept;
+        let [squares, _] = of.state;
         each([of.g], [of.w, squares], |[g], [w, s]| {
             *s += g * g;
             *w -= eta * g / (s.sqrt() + epsilon);
@@ -56,7 +56,7 @@ mod tests {
         assert_close(w, [first, second, second - 0.5 * 12.0 / 15.0]);
     }
 
-    /// `$x_{t+1} = x_t - \eta\, \mathrm{diag}(G_t)^{-1/2} g_t$` with all gradients kept.
+    /// `$x_{t+1} = x_t - \eta\, \mathrm{diag}(G_t)^{-1/2} g_t$` with all gradients state.
     #[test]
     fn steps_of_the_paper() {
         let (mut w, mut gradients) = (1.0, Vec::new());

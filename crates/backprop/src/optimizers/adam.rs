@@ -42,7 +42,7 @@ impl<T: Real> Adam<T> {
         let [beta1, beta2] = self.beta.map(T::of);
         let [rest1, rest2] = self.beta.map(|beta| T::of(1.0 - beta));
         let epsilon = self.epsilon;
-        let [mean, mean_square] = of.kept;
+        let [mean, mean_square] = of.state;
         each([of.g], [of.w, mean, mean_square], |[g], [w, m, v]| {
             decay(w);
             *m = beta1 * *m + rest1 * g;
@@ -53,7 +53,7 @@ impl<T: Real> Adam<T> {
 }
 
 impl<T: Real> Optimizer<T> for Adam<T> {
-    fn keeps(&self) -> usize {
+    fn state_len(&self) -> usize {
         2
     }
 

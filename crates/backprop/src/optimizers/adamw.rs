@@ -35,8 +35,8 @@ impl<T: Real> AdamW<T> {
 }
 
 impl<T: Real> Optimizer<T> for AdamW<T> {
-    fn keeps(&self) -> usize {
-        self.adam.keeps()
+    fn state_len(&self) -> usize {
+        self.adam.state_len()
     }
 
     fn update(&self, at: Update, of: Parameters<'_, T>) {

@@ -14,7 +14,7 @@
 use contract::Real;
 
 use super::{Optimizer, Update, each};
-use crate::optimizers::parameters::{KEPT, Parameters};
+use crate::optimizers::parameters::{Parameters, STATE};
 
 /// `$w \leftarrow w - \eta / (\mu + h)\, g$`.
 #[derive(Clone, Debug)]
@@ -31,18 +31,18 @@ impl<T: Real> DiagonalLevenbergMarquardt<T> {
 }
 
 impl<T: Real> Optimizer<T> for DiagonalLevenbergMarquardt<T> {
-    fn keeps(&self) -> usize {
+    fn state_len(&self) -> usize {
         1
     }
 
-    fn begin(&self, [factors, _]: [&mut [T]; KEPT]) {
+    fn begin(&self, [factors, _]: [&mut [T]; STATE]) {
         factors.fill(T::one() / self.mu);
     }
 
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let eta = T::of(at.learning_rate);
         // 1 / (μ + h): a division now and then, instead of one in each update.
-        let [factors, _] = of.kept;
+        let [factors, _] = of.state;
         each([of.g, factors], [of.w], |[g, factor], [w]| {
             *w -= eta * factor * g;
         });
@@ -52,7 +52,7 @@ impl<T: Real> Optimizer<T> for DiagonalLevenbergMarquardt<T> {
         true
     }
 
-    fn take_curvature(&self, h: &[T], [factors, _]: [&mut [T]; KEPT]) {
+    fn take_curvature(&self, h: &[T], [factors, _]: [&mut [T]; STATE]) {
         let (zero, one, mu) = (T::zero(), T::one(), self.mu);
         each([h], [factors], |[h], [factor]| {
             // Written with `<` because `max` would turn a NaN into 0.

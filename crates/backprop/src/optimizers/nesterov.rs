@@ -30,13 +30,13 @@ impl<T: Real> Nesterov<T> {
 }
 
 impl<T: Real> Optimizer<T> for Nesterov<T> {
-    fn keeps(&self) -> usize {
+    fn state_len(&self) -> usize {
         1
     }
 
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let (eta, mu) = (T::of(at.learning_rate), self.momentum);
-        let [velocity, _] = of.kept;
+        let [velocity, _] = of.state;
         each([of.g], [of.w, velocity], |[g], [w, v]| {
             *v = mu * *v + g;
             *w -= eta * (g + mu * *v);

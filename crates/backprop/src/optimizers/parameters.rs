@@ -6,16 +6,16 @@ use std::ops::Range;
 use kernels::workers;
 
 /// Numbers that a learning rule keeps of each parameter, at most.
-pub const KEPT: usize = 2;
+pub const STATE: usize = 2;
 
-/// Fewer parameters stay on the thread that calls: with their gradients and what is kept (about 1
-/// MB at most, in a nearby cache) they take some tens of µs, and waking a thread takes more.
+/// Fewer parameters stay on the thread that calls: with their gradients and state, about 1 MB at
+/// most, they are in a nearby cache, and waking a thread takes longer than an update.
 const WORTH_SHARING: usize = 1 << 16;
 
 /// Parameters that a thread takes at a time, where there are more.
 const TASK: usize = 1 << 14;
 
-/// Neighbouring parameters of a network. What nobody asks for (`w` and `kept` where only gradients
+/// Neighbouring parameters of a network. What nobody asks for (`w` and `state` where only gradients
 /// are wanted) may be empty.
 #[derive(Debug)]
 pub struct Parameters<'a, T> {
@@ -26,7 +26,7 @@ pub struct Parameters<'a, T> {
     /// Their gradients.
     pub g: &'a mut [T],
     /// What the learning rule keeps of each.
-    pub kept: [&'a mut [T]; KEPT],
+    pub state: [&'a mut [T]; STATE],
 }
 
 impl<T> Default for Parameters<'_, T> {
@@ -35,7 +35,7 @@ impl<T> Default for Parameters<'_, T> {
             start: 0,
             w: &mut [],
             g: &mut [],
-            kept: Default::default(),
+            state: Default::default(),
         }
     }
 }
@@ -59,7 +59,7 @@ impl<'a, T: Send> Parameters<'a, T> {
             start,
             w: first(&mut self.w, count),
             g: first(&mut self.g, count),
-            kept: self.kept.each_mut().map(|kept| first(kept, count)),
+            state: self.state.each_mut().map(|state| first(state, count)),
         }
     }
 
@@ -71,25 +71,25 @@ impl<'a, T: Send> Parameters<'a, T> {
     }
 
     /// Cuts them into parts of these lengths, one behind the other.
-    pub fn cut<I, L>(self, parts: I, length: L) -> Parts<'a, T, I, L>
+    pub fn split<I, L>(self, parts: I, length: L) -> Split<'a, T, I, L>
     where
         I: ExactSizeIterator,
         L: Fn(&I::Item) -> usize,
     {
-        Parts {
+        Split {
             rest: self,
             parts,
             length,
         }
     }
 
-    /// The same ones, lent.
-    pub fn lend(&mut self) -> Parameters<'_, T> {
+    /// The same ones, for a shorter time.
+    pub fn reborrow(&mut self) -> Parameters<'_, T> {
         Parameters {
             start: self.start,
             w: self.w,
             g: self.g,
-            kept: self.kept.each_mut().map(|kept| &mut **kept),
+            state: self.state.each_mut().map(|state| &mut **state),
         }
     }
 
@@ -99,7 +99,7 @@ impl<'a, T: Send> Parameters<'a, T> {
         let from = range.start.clamp(self.start, end);
         let count = range.end.clamp(from, end) - from;
         let before = from - self.start;
-        let mut rest = self.lend();
+        let mut rest = self.reborrow();
         rest.split_off(before);
         rest.split_off(count)
     }
@@ -108,7 +108,7 @@ impl<'a, T: Send> Parameters<'a, T> {
     pub fn chunks(self, count: usize) -> impl DoubleEndedIterator<Item = Self> {
         let len = self.len();
         let lengths = (0..len).step_by(count).map(move |at| count.min(len - at));
-        self.cut(lengths, |&length| length).map(|(_, part)| part)
+        self.split(lengths, |&length| length).map(|(_, part)| part)
     }
 
     /// Calls `run` with all of them, in parts that several threads take if there are enough. The
@@ -124,14 +124,14 @@ impl<'a, T: Send> Parameters<'a, T> {
     }
 }
 
-/// Parameters in parts, each with what it was asked for by; from both ends.
-pub struct Parts<'a, T, I, L> {
+/// Parameters split up, each part with what it was asked for by; from both ends.
+pub struct Split<'a, T, I, L> {
     rest: Parameters<'a, T>,
     parts: I,
     length: L,
 }
 
-impl<'a, T: Send, I: Iterator, L: Fn(&I::Item) -> usize> Iterator for Parts<'a, T, I, L> {
+impl<'a, T: Send, I: Iterator, L: Fn(&I::Item) -> usize> Iterator for Split<'a, T, I, L> {
     type Item = (I::Item, Parameters<'a, T>);
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -146,7 +146,7 @@ impl<'a, T: Send, I: Iterator, L: Fn(&I::Item) -> usize> Iterator for Parts<'a, 
 }
 
 impl<T: Send, I: DoubleEndedIterator, L: Fn(&I::Item) -> usize> DoubleEndedIterator
-    for Parts<'_, T, I, L>
+    for Split<'_, T, I, L>
 {
     fn next_back(&mut self) -> Option<Self::Item> {
         let part = self.parts.next_back()?;
@@ -156,7 +156,7 @@ impl<T: Send, I: DoubleEndedIterator, L: Fn(&I::Item) -> usize> DoubleEndedItera
 }
 
 impl<T: Send, I: ExactSizeIterator, L: Fn(&I::Item) -> usize> ExactSizeIterator
-    for Parts<'_, T, I, L>
+    for Split<'_, T, I, L>
 {
 }
 
@@ -181,14 +181,14 @@ mod tests {
             start: 0,
             w: &mut w,
             g: &mut g,
-            kept: [&mut a, &mut b],
+            state: [&mut a, &mut b],
         });
     }
 
     /// Everything in a part belongs to the same parameters: those of this range.
     fn assert_are(part: &Parameters<'_, usize>, range: Range<usize>) {
         assert_eq!((part.start, part.len()), (range.start, range.len()));
-        let [a, b] = &part.kept;
+        let [a, b] = &part.state;
         for (slice, factor) in [&*part.w, &*part.g, a, b].into_iter().zip(1..) {
             assert!(slice.iter().copied().eq(range.clone().map(|i| factor * i)));
         }
@@ -205,7 +205,7 @@ mod tests {
             assert_are(&all.within(&(8..20)), 8..10);
             assert!(all.within(&(0..4)).is_empty());
             assert!(all.within(&(10..12)).is_empty());
-            assert_are(&all.lend(), 4..10);
+            assert_are(&all.reborrow(), 4..10);
             let mut at = 4;
             for part in all.chunks(4) {
                 let end = (at + 4).min(10);
@@ -220,7 +220,7 @@ mod tests {
     fn parts_are_the_same_from_both_ends() {
         with(10, |mut all| {
             let lengths = [3, 0, 5, 2];
-            let mut parts = all.lend().cut(lengths.into_iter(), |&length| length);
+            let mut parts = all.reborrow().split(lengths.into_iter(), |&length| length);
             for (end, length, range) in [
                 (true, 2, 8..10),
                 (false, 3, 0..3),
@@ -250,7 +250,7 @@ mod tests {
         };
         let part = all.within(&(1..3));
         assert_eq!(
-            (&*part.g, part.w.len(), part.kept[0].len()),
+            (&*part.g, part.w.len(), part.state[0].len()),
             (&[2, 4][..], 0, 0)
         );
         assert_eq!(all.chunks(2).map(|part| part.len()).sum::<usize>(), 5);

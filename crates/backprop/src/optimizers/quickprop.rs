@@ -44,13 +44,13 @@ impl<T: Real> Quickprop<T> {
 }
 
 impl<T: Real> Optimizer<T> for Quickprop<T> {
-    fn keeps(&self) -> usize {
+    fn state_len(&self) -> usize {
         2
     }
 
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let (zero, eta, mu) = (T::zero(), T::of(at.learning_rate), self.growth);
-        let [steps, slopes] = of.kept; // d' and g'
+        let [steps, slopes] = of.state; // d' and g'
         each([of.g], [of.w, steps, slopes], |[g], [w, d, before]| {
             let goes_on = sign(g) * sign(*before) > zero;
             let parabola = if g == zero { zero } else { g / (*before - g) };

@@ -30,14 +30,14 @@ impl<T: Real> RmsProp<T> {
 }
 
 impl<T: Real> Optimizer<T> for RmsProp<T> {
-    fn keeps(&self) -> usize {
+    fn state_len(&self) -> usize {
         1
     }
 
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let (eta, epsilon) = (T::of(at.learning_rate), self.epsilon);
         let (rho, rest) = (T::of(self.decay), T::of(1.0 - self.decay));
-        let [mean_square, _] = of.kept;
+        let [mean_square, _] = of.state;
         each([of.g], [of.w, mean_square], |[g], [w, s]| {
             *s = rho * *s + rest * g * g;
             *w -= eta * g / (s.sqrt() + epsilon);

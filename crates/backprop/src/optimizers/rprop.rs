@@ -51,7 +51,7 @@ impl<T: Real> Rprop<T> {
 }
 
 impl<T: Real> Optimizer<T> for Rprop<T> {
-    fn keeps(&self) -> usize {
+    fn state_len(&self) -> usize {
         2
     }
 
@@ -59,7 +59,7 @@ impl<T: Real> Optimizer<T> for Rprop<T> {
         let (zero, begin) = (T::zero(), T::of(at.learning_rate));
         let ([decrease, increase], [smallest, largest]) = (self.factors, self.bounds);
         // Δ, 0 before the first update, and s'.
-        let [steps, signs] = of.kept;
+        let [steps, signs] = of.state;
         each([of.g], [of.w, steps, signs], |[g], [w, step, before]| {
             let now = sign(g);
             let product = now * *before;

@@ -16,7 +16,7 @@ use crate::optimizers::parameters::Parameters;
 pub struct Sgd;
 
 impl<T: Real> Optimizer<T> for Sgd {
-    fn keeps(&self) -> usize {
+    fn state_len(&self) -> usize {
         0
     }
 

@@ -29,7 +29,7 @@ pub fn plan(inputs: usize, layers: &[LayerSpec]) -> Vec<PlannedLayer> {
     model.plan(&[inputs]).unwrap()
 }
 
-/// 240-300-100-10 with ReLU: large enough for a batch to be cut into several pieces, and for the
+/// 240-300-100-10 with ReLU: large enough for a batch to be divided into several shards, and for the
 /// first layer to be shared by its inputs.
 pub fn large_plan() -> Vec<PlannedLayer> {
     let (hidden1, hidden2) = (linear(300, true), linear(100, true));
@@ -75,10 +75,10 @@ impl<T: Real> Batch<T> {
         Self { x, t }
     }
 
-    /// The same as images: everything but a block of each row is background, as [`Foreground`]
+    /// The same as images: everything but a block of each row is background, as [`SparseRows`]
     /// wants it.
     ///
-    /// [`Foreground`]: kernels::matmul::foreground::Foreground
+    /// [`SparseRows`]: kernels::matmul::sparse_rows::SparseRows
     pub fn images(rows: usize, plan: &[PlannedLayer]) -> Self {
         let mut batch = Self::random(rows, plan);
         let background = T::of(-0.4);

@@ -69,8 +69,8 @@ pub fn with_residual() -> Vec<PlannedLayer> {
     plan(200, &layers)
 }
 
-/// A network whose convolutions are fused with ReLU and max-pooling: with layers that are cut each
-/// by itself, and in whole pieces.
+/// A network whose convolutions are fused with ReLU and max-pooling: with layers that are
+/// sharded by themselves, and in shards of the whole network.
 pub fn with_fused_convolutions(coupled: bool) -> Vec<PlannedLayer> {
     let mut layers = Vec::new();
     for maps in [6, 16] {

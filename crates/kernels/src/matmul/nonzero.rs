@@ -4,12 +4,11 @@
 //! Behind a ReLU the gradient `$A = dy^\top$` is zero wherever a unit was not active: in the hidden
 //! layer of a network for MNIST, for six samples in ten. A tile of C, one row by up to 14 vectors,
 //! stays in registers while the nonzero weights of the row run. Every vector of B is read for one
-//! multiplication, where [`rows`](super::rows) reads one for six, so a number of B costs 1.4 times
-//! as much as there, and only those that count are paid for: at 0.39 nonzero weights 0.7 times as
-//! much in all.
+//! multiplication, where [`rows`](super::rows) reads one for six, so a number of B costs more than
+//! there, but only those that count are paid for.
 //!
-//! Here the zeros of A are found anew for each product; the [`foreground`](super::foreground) of an
-//! image keeps its lists of weights for several.
+//! Here the zeros of A are found anew for each product; [`sparse_rows`](super::sparse_rows)
+//! keeps its lists for several.
 
 use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
@@ -18,6 +17,7 @@ use pulp::{Simd, WithSimd};
 use super::vector::{Vector, unrolled};
 use super::vectorized::Vectorized;
 use super::{Size, Strided};
+use crate::entry_points;
 
 /// Vectors of a tile: with a weight, 15 of 16 registers.
 const WIDTH: usize = 14;
@@ -140,6 +140,8 @@ struct Weighted<'a, T> {
     begin: Begin<'a, T>,
     c: &'a mut [T],
 }
+
+entry_points!(Weighted);
 
 impl<'a, T: Real> Vectorized for Weighted<'a, T> {
     type Number = T;

@@ -22,12 +22,7 @@ mod tests;
 pub use outputs::{Line, Outputs};
 pub use sparse::{Gradients, InputGradient, WeightGradient};
 
-use std::ops::Range;
-
 use crate::Real;
-
-/// Outputs, or windows of them, one behind the other.
-pub type Span = Range<u32>;
 
 /// The rows of a patch.
 #[derive(Clone, Copy, Debug)]

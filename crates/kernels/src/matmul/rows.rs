@@ -15,12 +15,12 @@ const TILE: usize = 6;
 const DEPTH: usize = 256;
 /// Numbers of B taken in one go, 256 KB in f32: the second cache holds them while all rows of A
 /// pass.
-const PANEL: usize = 1 << 16;
+const BLOCK_OF_B: usize = 1 << 16;
 /// Numbers in 2 vectors of the widest instruction set.
 const WIDEST: usize = 32;
 
 /// 6 rows of A, column by column.
-type Strip<T> = [[T; TILE]; DEPTH];
+type Panel<T> = [[T; TILE]; DEPTH];
 
 /// `a` is `[M, K]`; `b` holds `[K, N]` and `c` `[M, N]` row by row.
 #[inline(always)]
@@ -34,18 +34,18 @@ pub(super) fn product<T: Vector, S: Simd>(
     let Size { m, k, n } = size;
     let width = 2 * T::lanes::<S>();
     if n < width {
-        return narrow_product(size, a, b, c);
+        return few_columns(size, a, b, c);
     }
-    let mut strip: Strip<T> = [[T::zero(); TILE]; DEPTH];
+    let mut panel: Panel<T> = [[T::zero(); TILE]; DEPTH];
     let mut sums = [[T::zero(); WIDEST]; TILE];
     for first in (0..k).step_by(DEPTH) {
         let depth = DEPTH.min(k - first);
         let b = &b[first * n..(first + depth) * n];
-        let breadth = PANEL / depth / width * width;
+        let breadth = BLOCK_OF_B / depth / width * width;
         for left in (0..n).step_by(breadth) {
             let right = n.min(left + breadth);
-            for (i, height) in strips(m) {
-                fill(&mut strip[..depth], a, i, height, first);
+            for (i, height) in panels(m) {
+                fill(&mut panel[..depth], a, i, height, first);
                 let c = &mut c[i * n..(i + height) * n];
                 for j in (left..right).step_by(width) {
                     // The last tile reaches back over columns that are done: its sums go to a place
@@ -58,8 +58,8 @@ pub(super) fn product<T: Vector, S: Simd>(
                             (sums.as_flattened_mut(), WIDEST)
                         }
                     };
-                    let (strip, b) = (&strip[..depth], &b[j - done..]);
-                    of_height!(height, H => tile::<T, S, H>(simd, strip, b, n, tile_of_c, c_row));
+                    let (panel, b) = (&panel[..depth], &b[j - done..]);
+                    of_height!(height, H => tile::<T, S, H>(simd, panel, b, n, tile_of_c, c_row));
                     if done > 0 {
                         for (c, sums) in c.chunks_exact_mut(n).zip(&sums) {
                             for (c, sum) in c[j..].iter_mut().zip(&sums[done..]) {
@@ -73,20 +73,20 @@ pub(super) fn product<T: Vector, S: Simd>(
     }
 }
 
-/// First row and height of each strip: as few strips as can be, as equal as can be, so that the
+/// First row and height of each panel: as few panels as can be, as equal as can be, so that the
 /// last one too has enough sums to hide the latency of an addition (8 rows are 4 and 4, not 6 and
 /// 2).
-pub fn strips(rows: usize) -> impl Iterator<Item = (usize, usize)> {
+pub fn panels(rows: usize) -> impl Iterator<Item = (usize, usize)> {
     let count = rows.div_ceil(TILE);
-    (0..count).map(move |strip| {
-        let first = |strip: usize| strip * rows / count;
-        (first(strip), first(strip + 1) - first(strip))
+    (0..count).map(move |panel| {
+        let first = |panel: usize| panel * rows / count;
+        (first(panel), first(panel + 1) - first(panel))
     })
 }
 
 /// The product where a row of B is shorter than a tile.
 #[inline(always)]
-fn narrow_product<T: Vector>(size: Size, a: Strided<T>, b: &[T], c: &mut [T]) {
+fn few_columns<T: Vector>(size: Size, a: Strided<T>, b: &[T], c: &mut [T]) {
     for (i, c) in c.chunks_exact_mut(size.n).enumerate() {
         for (k, b) in b.chunks_exact(size.n).enumerate() {
             let a = a.numbers[i * a.row + k * a.column];
@@ -97,23 +97,23 @@ fn narrow_product<T: Vector>(size: Size, a: Strided<T>, b: &[T], c: &mut [T]) {
     }
 }
 
-/// Rows from `i` and columns from `first` of A into a strip.
+/// Rows from `i` and columns from `first` of A into a panel.
 #[inline(always)]
-fn fill<T: Copy>(strip: &mut [[T; TILE]], a: Strided<T>, i: usize, height: usize, first: usize) {
+fn fill<T: Copy>(panel: &mut [[T; TILE]], a: Strided<T>, i: usize, height: usize, first: usize) {
     // A single column has both distances 1 and is a case of the other branch.
     if a.row == 1 && a.column > 1 {
         let columns = a.numbers[i + first * a.column..].chunks(a.column);
-        for (strip, column) in strip.iter_mut().zip(columns) {
+        for (panel, column) in panel.iter_mut().zip(columns) {
             match column.first_chunk() {
-                Some(column) => *strip = *column,
-                None => strip[..height].copy_from_slice(&column[..height]),
+                Some(column) => *panel = *column,
+                None => panel[..height].copy_from_slice(&column[..height]),
             }
         }
     } else {
         for row in 0..height {
             let numbers = &a.numbers[(i + row) * a.row + first * a.column..];
-            for (strip, &value) in strip.iter_mut().zip(numbers.iter().step_by(a.column)) {
-                strip[row] = value;
+            for (panel, &value) in panel.iter_mut().zip(numbers.iter().step_by(a.column)) {
+                panel[row] = value;
             }
         }
     }
@@ -124,7 +124,7 @@ fn fill<T: Copy>(strip: &mut [[T; TILE]], a: Strided<T>, i: usize, height: usize
 #[inline(always)]
 fn tile<T: Vector, S: Simd, const H: usize>(
     simd: S,
-    strip: &[[T; TILE]],
+    panel: &[[T; TILE]],
     b: &[T],
     b_row: usize,
     c: &mut [T],
@@ -132,7 +132,7 @@ fn tile<T: Vector, S: Simd, const H: usize>(
 ) {
     let lanes = T::lanes::<S>();
     let width = 2 * lanes;
-    assert!(b.len() >= (strip.len() - 1) * b_row + width);
+    assert!(b.len() >= (panel.len() - 1) * b_row + width);
     let zero = T::splat(simd, T::zero());
     let mut sums = [[zero; 2]; TILE];
     macro_rules! step {
@@ -147,7 +147,7 @@ fn tile<T: Vector, S: Simd, const H: usize>(
             });
         };
     }
-    let (pairs, last) = strip.as_chunks::<2>();
+    let (pairs, last) = panel.as_chunks::<2>();
     // By index: an iterator whose `next` is not inlined would spill every sum around the call.
     let (mut pair, mut at) = (0, 0);
     while pair < pairs.len() {

@@ -13,8 +13,8 @@
 mod dots;
 mod gather;
 
-pub use dots::{Dots, Samples};
-pub use gather::{Gather, Strips};
+pub use dots::{Dots, Matrices};
+pub use gather::{Gather, Panels};
 
 /// Numbers in 2 vectors of the widest instruction set: so many may be read and written after the
 /// end of a row.

@@ -3,11 +3,13 @@
 use std::marker::PhantomData;
 
 use crate::Real;
-use pulp::{Arch, Simd, WithSimd};
+use crate::instruction_set::arch;
+use pulp::{Simd, WithSimd};
 
 use super::vector::Vector;
 
-/// Something to compute with the vectors of this processor.
+/// Something to compute with the vectors of the [instruction set in
+/// use](crate::instruction_set).
 pub trait Vectorized: Sized {
     /// What it computes with.
     type Number: Real;
@@ -19,20 +21,50 @@ pub trait Vectorized: Sized {
     fn with<V: Vector>(self) -> Self::With<V>;
 
     /// Computes it.
-    fn run(self) {
+    fn run(self)
+    where
+        Self::With<f32>: EntryPoint,
+        Self::With<f64>: EntryPoint,
+    {
         // A Real is f32 or f64.
         match size_of::<Self::Number>() == size_of::<f32>() {
-            true => Arch::new().dispatch(self.with::<f32>()),
-            false => Arch::new().dispatch(self.with::<f64>()),
+            true => self.with::<f32>().compute(),
+            false => self.with::<f64>().compute(),
         }
     }
 }
 
-/// Numbers of a vector on this processor.
+/// A computation with numbers of one type, for every instruction set. It is compiled in the crate
+/// that lists it in [`entry_points`](crate::entry_points), once: who calls it does not compile it
+/// again.
+pub trait EntryPoint {
+    /// Computes it with the [instruction set in use](crate::instruction_set).
+    fn compute(self);
+}
+
+/// Makes [entry points](crate::matmul::vectorized::EntryPoint) of computations in f32 and f64.
+#[macro_export]
+macro_rules! entry_points {
+    ($($computation:ident)*) => {
+        $(
+            $crate::entry_points!(@ $computation f32);
+            $crate::entry_points!(@ $computation f64);
+        )*
+    };
+    (@ $computation:ident $number:ident) => {
+        impl $crate::matmul::vectorized::EntryPoint for $computation<'_, $number> {
+            fn compute(self) {
+                $crate::instruction_set::arch().dispatch(self);
+            }
+        }
+    };
+}
+
+/// Numbers of a vector of the instruction set in use.
 pub fn lanes<T: Real>() -> usize {
     match size_of::<T>() == size_of::<f32>() {
-        true => Arch::new().dispatch(Lanes::<f32>(PhantomData)),
-        false => Arch::new().dispatch(Lanes::<f64>(PhantomData)),
+        true => arch().dispatch(Lanes::<f32>(PhantomData)),
+        false => arch().dispatch(Lanes::<f64>(PhantomData)),
     }
 }
 

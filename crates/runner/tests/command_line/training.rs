@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::{TINY_PARAMETERS, Workspace, expected, json, names, record, tensors};
 
-/// Large enough for the hand-written batches to be cut into pieces.
+/// Large enough for the hand-written batches to be divided into shards.
 const WIDE: [&str; 5] = [
     "model.layers.0.linear.units=1000",
     "model.weights=he_normal",
@@ -61,6 +61,41 @@ fn a_record_says_what_ran_where_and_how_well() {
         let accuracy = &trained["epochs"][2]["measures"]["test_accuracy"];
         assert!((0.0..=1.0).contains(&accuracy.as_f64().unwrap()));
     }
+}
+
+#[test]
+fn the_instruction_set_of_a_config_is_used_and_recorded() {
+    let workspace = Workspace::tiny();
+    let weights = |settings: &[&str]| {
+        let run = workspace.train(&[&WIDE[..], settings].concat());
+        let used = record(&run)["machine"]["instruction_set"].clone();
+        let weights = fs::read(run.join("backprop.safetensors")).unwrap();
+        (used.as_str().unwrap().to_string(), weights)
+    };
+    let scalar = "training.instruction_set=scalar";
+    let (used, one_thread) = weights(&[scalar, "training.threads=1"]);
+    assert_eq!(used, "scalar");
+    assert_eq!(weights(&[scalar, "training.threads=2"]), (used, one_thread));
+    let (best, by_default) = weights(&[]);
+    let by_name = format!("training.instruction_set={best}");
+    assert_eq!(weights(&[by_name.as_str()]), (best, by_default));
+}
+
+#[test]
+fn an_instruction_set_that_is_unknown_or_missing_is_refused() {
+    let workspace = Workspace::tiny();
+    workspace.refuse_to_run(&["training.instruction_set=avx3"], &["avx3", "avx2"]);
+    let foreign = match cfg!(target_arch = "aarch64") {
+        true => "avx2",
+        false => "neon",
+    };
+    workspace.refuse_to_run(
+        &[&format!("training.instruction_set={foreign}")],
+        &[
+            &format!("this processor does not have {foreign}; it has scalar"),
+            "leave it out",
+        ],
+    );
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl Chain {
     /// Without a bug.
     pub fn honest(example: &Example) -> Self {
         let plan = example.plan.clone();
-        let build = |layer| layers::build(layer, example.streams);
+        let build = |layer| layers::build(layer, example.streams, layers::build_first);
         Self {
             layers: plan.iter().map(build).collect(),
             loss: losses::build(example.training.loss),

@@ -5,8 +5,8 @@ use spec::model::{Conv2dSpec, Pair, PlannedLayer};
 
 use super::{Buffers, Conv2d, Sizes};
 use crate::layers::Linear;
-use kernels::matmul::shifted::{SLACK, Strips};
-use kernels::phase_planes::{Planes, Side};
+use kernels::matmul::shifted::{Panels, SLACK};
+use kernels::phase_layout::{PhaseLayout, Side};
 
 /// Numbers of x and dy that a chunk of samples may have: dw goes over them once for each tile, so
 /// they should stay in the second cache.
@@ -28,24 +28,28 @@ impl<T: Real> Conv2d<T> {
         let whole = [spec.kernel.height, spec.kernel.width] == [height, width];
         let plain = spec.padding == Pair::default() && spec.dilation == Pair::from(1);
         let linear = whole && plain && groups == 1;
-        let planes = planes(planned, spec);
-        let ways_back = planes.ways_back(sizes.maps_out);
-        let most = ways_back.iter().map(|way| way.places).max().unwrap_or(0);
-        let spread = spec.channels * planes.spread_row();
-        let chunk = (CHUNK / (planes.image() + spread)).clamp(1, 8);
+        let layout = layout(planned, spec);
+        let input_gathers = layout.input_gathers(sizes.maps_out);
+        let most = input_gathers
+            .iter()
+            .map(|gather| gather.places)
+            .max()
+            .unwrap_or(0);
+        let wide_rows = spec.channels * layout.wide_row();
+        let chunk = (CHUNK / (layout.image() + wide_rows)).clamp(1, 8);
         let buffers = Buffers {
-            forward: vec![Strips::default(); groups],
-            backward: vec![Strips::default(); groups * ways_back.len()],
-            x: aligned_zeros(chunk * planes.image()),
-            y: aligned_zeros(spec.channels * (planes.wide() + SLACK)),
-            dy: aligned_zeros(chunk * spread),
+            forward: vec![Panels::default(); groups],
+            backward: vec![Panels::default(); groups * input_gathers.len()],
+            x: aligned_zeros(chunk * layout.image()),
+            y: aligned_zeros(spec.channels * (layout.wide() + SLACK)),
+            dy: aligned_zeros(chunk * wide_rows),
             dx: aligned_zeros(sizes.maps_in * (most + SLACK)),
         };
         Self {
             sizes,
-            offsets: planes.offsets(sizes.maps_in),
-            ways_back,
-            planes,
+            offsets: layout.offsets(sizes.maps_in),
+            input_gathers,
+            layout,
             buffers,
             chunk,
             linear: linear.then(|| Linear::new(planned.inputs(), spec.channels, spec.bias)),
@@ -54,7 +58,7 @@ impl<T: Real> Conv2d<T> {
 }
 
 /// The layout of the images of a planned convolution.
-fn planes(planned: &PlannedLayer, spec: &Conv2dSpec) -> Planes {
+fn layout(planned: &PlannedLayer, spec: &Conv2dSpec) -> PhaseLayout {
     let [maps, height, width] = planned.image();
     let &[_, h_out, w_out] = planned.output.as_slice() else {
         panic!("{}: a convolution gives images", planned.name);
@@ -75,5 +79,5 @@ fn planes(planned: &PlannedLayer, spec: &Conv2dSpec) -> Planes {
         kernel: spec.kernel.width,
         out: w_out,
     };
-    Planes::new(maps, down, across)
+    PhaseLayout::new(maps, down, across)
 }

@@ -1,26 +1,23 @@
 //! What is fused, and where everything stands.
 
-use std::mem;
 use std::ops::Range;
 
 use contract::{Real, aligned_zeros};
 use spec::model::{Conv2dSpec, LayerSpec, Pair, PlannedLayer};
 
 use super::ConvReluPool;
-use super::background::Background;
 use super::pooling::Pooling;
-use super::stage::{Band, Buffers, Stage};
+use super::stage::{Band, Stage, Workspace};
 use crate::layers::windows::Windows;
 use kernels::matmul::patches::{Line, Patch};
 use kernels::matmul::vectorized::lanes;
-use kernels::packed_images::Images;
+use kernels::packed_images::ImageLayout;
 
 /// Planned layers of a stage.
 const PLANNED: usize = 3;
 
 /// Numbers that a band's convolution gives, at least: 8 KB in f32, which are still in the first
-/// cache when they are pooled. LeNet-5's first stage takes 0.95 of the time that it took in one
-/// band.
+/// cache when they are pooled.
 const BAND: usize = 1 << 11;
 
 impl<T: Real> ConvReluPool<T> {
@@ -30,7 +27,6 @@ impl<T: Real> ConvReluPool<T> {
         let mut stages: Vec<Stage<T>> = stages.collect();
         for index in 1..stages.len() {
             stages[index - 1].beyond = stages[index].reach();
-            stages[index].background = None;
         }
         let planned = PLANNED * stages.len();
         (planned > 0).then_some((Self { stages }, planned))
@@ -58,7 +54,7 @@ impl<T: Real> Stage<T> {
 
     fn new(conv: &PlannedLayer, spec: &Conv2dSpec, windows: Windows) -> Self {
         let [channels, height, width] = conv.image();
-        let images = Images::new(channels, [height, width], spec.padding.into());
+        let images = ImageLayout::new(channels, [height, width], spec.padding.into());
         let Pair {
             height: down,
             width: across,
@@ -80,8 +76,8 @@ impl<T: Real> Stage<T> {
                 }
             }
         }
-        let pooled = Images::new(maps, windows.output.into(), [0, 0]);
-        let buffers = Buffers {
+        let pooled = ImageLayout::new(maps, windows.output.into(), [0, 0]);
+        let workspace = Workspace {
             forward: aligned_zeros(down * patch.length * wide),
             bias: aligned_zeros(wide),
             backward: aligned_zeros(maps * down * row),
@@ -121,32 +117,19 @@ impl<T: Real> Stage<T> {
             outputs: windows.image.width,
             across,
         });
-        let mut bands = bands(&rows_of, windows.image.width * wide);
-        let of_rows = |rows: Range<usize>, across: usize| {
-            (rows.start * across) as u32..(rows.end * across) as u32
-        };
-        let in_rows = |rows: usize, across| {
-            let row = move |row| of_rows(row..row + 1, across);
-            (0..rows).map(row).collect()
-        };
-        let all_windows = in_rows(windows.output.height, windows.output.width);
-        let all_outputs = match line {
-            Some(_) => in_rows(windows.image.height, windows.image.width),
-            None => {
-                let bands = bands.iter_mut().enumerate();
-                let span = |(index, band): (usize, &mut Band)| {
-                    let rows = mem::replace(&mut band.outputs, index..index + 1);
-                    of_rows(rows, windows.image.width)
-                };
-                bands.map(span).collect()
-            }
-        };
+        let bands = bands(&rows_of, windows.image.width * wide);
+        let numbers = |rows: Range<usize>, across| rows.start * across..rows.end * across;
+        let bands = bands.into_iter().map(
+            |Band {
+                 outputs,
+                 windows: rows,
+             }| Band {
+                outputs: numbers(outputs, windows.image.width),
+                windows: numbers(rows, windows.output.width),
+            },
+        );
         Self {
-            background: line
-                .as_ref()
-                .and_then(|_| Background::of(spec, [height, width], &windows)),
-            bands,
-            all: [all_outputs, all_windows],
+            bands: bands.collect(),
             // A window on the edge has its first output several times, which changes nothing.
             pooling: Pooling::new(
                 members,
@@ -164,7 +147,7 @@ impl<T: Real> Stage<T> {
             weight_places,
             biases: if spec.bias { maps } else { 0 },
             beyond: 0,
-            buffers,
+            workspace,
         }
     }
 }

@@ -1,20 +1,27 @@
 //! ReLU and max-pooling of one sample whose maps lie side by side: vectors of maps.
 
+use std::ops::Range;
+
 use bytemuck::{cast_slice, cast_slice_mut};
 use contract::Real;
 use pulp::{Simd, WithSimd};
 
-use kernels::matmul::patches::{Span, to_bits};
+use kernels::entry_points;
+use kernels::matmul::patches::to_bits;
 use kernels::matmul::vector::Vector;
 use kernels::matmul::vectorized::Vectorized;
 
 /// Windows over the outputs of a convolution.
 pub(super) struct Pooling<T> {
-    /// The outputs of each window, one of them perhaps several times, `[windows, size]`: all below
-    /// `outputs`.
-    members: Vec<u32>,
-    /// Where the patch of each of them begins, by [`to_bits`], likewise.
+    windows: Windows,
+    /// Where the patch of each member of a window begins, by [`to_bits`], `[windows, size]`.
     starts: Vec<T>,
+}
+
+/// The outputs that each window sees.
+struct Windows {
+    /// One of them perhaps several times, `[windows, size]`: all below `outputs`.
+    members: Vec<u32>,
     /// Outputs of a window.
     size: usize,
     /// Outputs of a map.
@@ -32,21 +39,23 @@ impl<T: Real> Pooling<T> {
         let start = |&member: &u32| to_bits(starts[member as usize]);
         Self {
             starts: members.iter().map(start).collect(),
-            members,
-            size,
-            outputs: starts.len(),
-            maps,
+            windows: Windows {
+                members,
+                size,
+                outputs: starts.len(),
+                maps,
+            },
         }
     }
 
     /// `$y_{m,j} = \max(0, \max_{o \in \Omega_j} z_{o,m})$` of some windows, and where the patches
     /// of the winners begin. `z` is `[outputs, maps]`, the maps rounded up to whole vectors; `y`
     /// and `winners` are `[windows, maps]` and then a vector.
-    pub fn run(&self, spans: &[Span], z: &[T], y: &mut [T], winners: &mut [T]) {
+    pub fn run(&self, some: Range<usize>, z: &[T], y: &mut [T], winners: &mut [T]) {
         let pooled = Pooled {
-            windows: self,
+            windows: &self.windows,
+            some,
             starts: &self.starts,
-            spans,
             z,
             y,
             winners,
@@ -56,25 +65,28 @@ impl<T: Real> Pooling<T> {
 }
 
 /// The parts of [`Pooling::run`].
-struct Pooled<'a, R, T> {
-    windows: &'a Pooling<R>,
+struct Pooled<'a, T> {
+    windows: &'a Windows,
+    /// Those that are computed.
+    some: Range<usize>,
     /// Those of the windows, as numbers whose vectors are known.
     starts: &'a [T],
-    spans: &'a [Span],
     z: &'a [T],
     y: &'a mut [T],
     winners: &'a mut [T],
 }
 
-impl<'a, T: Real> Vectorized for Pooled<'a, T, T> {
-    type Number = T;
-    type With<V: Vector> = Pooled<'a, T, V>;
+entry_points!(Pooled);
 
-    fn with<V: Vector>(self) -> Pooled<'a, T, V> {
+impl<'a, T: Real> Vectorized for Pooled<'a, T> {
+    type Number = T;
+    type With<V: Vector> = Pooled<'a, V>;
+
+    fn with<V: Vector>(self) -> Pooled<'a, V> {
         Pooled {
             windows: self.windows,
+            some: self.some,
             starts: cast_slice(self.starts),
-            spans: self.spans,
             z: cast_slice(self.z),
             y: cast_slice_mut(self.y),
             winners: cast_slice_mut(self.winners),
@@ -82,7 +94,7 @@ impl<'a, T: Real> Vectorized for Pooled<'a, T, T> {
     }
 }
 
-impl<R, T: Vector> WithSimd for Pooled<'_, R, T> {
+impl<T: Vector> WithSimd for Pooled<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -95,11 +107,11 @@ impl<R, T: Vector> WithSimd for Pooled<'_, R, T> {
     }
 }
 
-impl<R, T: Vector> Pooled<'_, R, T> {
-    /// All spans of windows with `SIZE` outputs each, or as many as they have if it is 0.
+impl<T: Vector> Pooled<'_, T> {
+    /// Windows with `SIZE` outputs each, or as many as they have if it is 0.
     #[inline(always)]
     fn windows<S: Simd, const SIZE: usize>(self, simd: S) {
-        let Pooling {
+        let Windows {
             members,
             size,
             outputs,
@@ -112,40 +124,29 @@ impl<R, T: Vector> Pooled<'_, R, T> {
         assert!(self.z.len() >= outputs * row);
         let end = members.len() / size * maps + lanes;
         let (y, winners) = (&mut self.y[..end], &mut self.winners[..end]);
-        for span in self.spans {
-            let span = span.start as usize..span.end as usize;
-            let behind = span.end * maps;
-            assert!(behind + lanes <= end);
-            // SAFETY: a vector that begins here ends at `end` or before it.
-            let kept = unsafe { (T::at::<S>(y, behind), T::at::<S>(winners, behind)) };
-            // Window by window: what the last vector of one writes beyond its maps, the next
-            // overwrites.
-            for window in span {
-                let members = &members[window * size..][..size];
-                let starts = &self.starts[window * size..][..size];
-                for first in (0..row).step_by(lanes) {
-                    let of_member = |k: usize| {
-                        let at = members[k] as usize * row + first;
-                        // SAFETY: a member is below `outputs`, of which z has a row each.
-                        let z = unsafe { T::at::<S>(self.z, at) };
-                        (z, T::splat(simd, starts[k]))
-                    };
-                    let mut best = of_member(0);
-                    for k in 1..size {
-                        best = T::lead(simd, of_member(k), best);
-                    }
-                    let at = window * maps + first;
-                    // SAFETY: it ends less than a vector behind the span's last map.
-                    unsafe {
-                        T::put::<S>(y, at, T::rectified(simd, best.0));
-                        T::put::<S>(winners, at, best.1);
-                    }
+        assert!(self.some.end <= members.len() / size);
+        // Window by window: what the last vector of one writes beyond its maps, the next
+        // overwrites.
+        for window in self.some {
+            let members = &members[window * size..][..size];
+            let starts = &self.starts[window * size..][..size];
+            for first in (0..row).step_by(lanes) {
+                let of_member = |k: usize| {
+                    let at = members[k] as usize * row + first;
+                    // SAFETY: a member is below `outputs`, of which z has a row each.
+                    let z = unsafe { T::at::<S>(self.z, at) };
+                    (z, T::splat(simd, starts[k]))
+                };
+                let mut best = of_member(0);
+                for k in 1..size {
+                    best = T::winner(simd, of_member(k), best);
                 }
-            }
-            // SAFETY: the same place; what the last window wrote there is as it was.
-            unsafe {
-                T::put::<S>(y, behind, kept.0);
-                T::put::<S>(winners, behind, kept.1);
+                let at = window * maps + first;
+                // SAFETY: it ends less than a vector behind the last window's maps.
+                unsafe {
+                    T::put::<S>(y, at, T::rectified(simd, best.0));
+                    T::put::<S>(winners, at, best.1);
+                }
             }
         }
     }

@@ -5,14 +5,11 @@ use std::ops::Range;
 use aligned_vec::AVec;
 use contract::{Real, aligned_zeros};
 
-use super::background::Background;
 use super::pooling::Pooling;
 use kernels::elementwise;
-use kernels::matmul::patches::{
-    Gradients, InputGradient, Line, Outputs, Patch, Span, WeightGradient,
-};
+use kernels::matmul::patches::{Gradients, InputGradient, Line, Outputs, Patch, WeightGradient};
 use kernels::matmul::vectorized::{Vectorized, lanes};
-use kernels::packed_images::Images;
+use kernels::packed_images::ImageLayout;
 
 /// With more vectors in a patch it pays to go through those gradients alone that are not zero. To
 /// pick one out costs what adding 8 vectors does, and about half of them are zero.
@@ -22,9 +19,9 @@ const WORTH_PICKING: usize = 8;
 /// other.
 pub(super) struct Stage<T> {
     /// Images that come in.
-    pub images: Images,
+    pub images: ImageLayout,
     /// Images that go out.
-    pub pooled: Images,
+    pub pooled: ImageLayout,
     pub patch: Patch,
     /// Maps that come out.
     pub maps: usize,
@@ -33,11 +30,6 @@ pub(super) struct Stage<T> {
     pub pooling: Pooling<T>,
     /// What is pooled as soon as it is there.
     pub bands: Vec<Band>,
-    /// All outputs and all windows, in spans: of a row each, or of a band if `line` does not ask
-    /// for rows.
-    pub all: [Vec<Span>; 2],
-    /// What images may have in common.
-    pub background: Option<Background<T>>,
     /// Where the numbers of a patch stand, from its start on, `[K_h · K_w · C]`.
     pub offsets: Vec<u32>,
     /// If the outputs of a row lie side by side.
@@ -49,16 +41,17 @@ pub(super) struct Stage<T> {
     pub biases: usize,
     /// Numbers that a stage behind may read beyond y.
     pub beyond: usize,
-    pub buffers: Buffers<T>,
+    pub workspace: Workspace<T>,
 }
 
-/// Spans of windows, with those of all outputs that they see and no others.
+/// Rows of windows, with all outputs that they see and no others.
+#[derive(Clone)]
 pub(super) struct Band {
     pub outputs: Range<usize>,
     pub windows: Range<usize>,
 }
 
-pub(super) struct Buffers<T> {
+pub(super) struct Workspace<T> {
     /// Weights `[K_h, K_w · C, C_out]`, the maps rounded up to whole vectors.
     pub forward: AVec<T>,
     /// Biases `[C_out]`, rounded up likewise.
@@ -87,25 +80,11 @@ pub(super) struct Buffers<T> {
 }
 
 impl<T: Real> Stage<T> {
-    /// Finds what the images have in common; all of them are to be taken afterwards.
-    pub fn look_at(&mut self, x: &[T]) {
-        let Some(background) = &mut self.background else {
-            return;
-        };
-        background.look_at(x);
-        if let Some(empty) = background.place() {
-            let at = empty * self.images.length();
-            self.images
-                .lay_out(&background.empty, &mut self.buffers.x[at..]);
-            self.forward(empty, None);
-        }
-    }
-
     /// y and winners of sample `n` from its x, which may be the y of the stage `before`.
     pub fn forward(&mut self, n: usize, before: Option<&Self>) {
         let (image, pooled) = (self.images.length(), self.pooled.length());
         let before = before.filter(|before| self.reads(before));
-        let Buffers {
+        let Workspace {
             forward,
             bias,
             x,
@@ -113,18 +92,8 @@ impl<T: Real> Stage<T> {
             y,
             winners,
             ..
-        } = &mut self.buffers;
-        let [all_outputs, all_windows] = &self.all;
-        let mut spans = [&all_outputs[..], all_windows];
-        if let Some(background) = &mut self.background
-            && let Some(empty) = background.place_for(n)
-        {
-            for numbers in [&mut *y, winners] {
-                numbers.copy_within(empty * pooled..(empty + 1) * pooled, n * pooled);
-            }
-            spans = background.spans(n);
-        }
-        let x = before.map_or(&x[..], |before| &before.buffers.y);
+        } = &mut self.workspace;
+        let x = before.map_or(&x[..], |before| &before.workspace.y);
         let (y, winners) = (&mut y[n * pooled..], &mut winners[n * pooled..]);
         for Band { outputs, windows } in &self.bands {
             let convolution = Outputs {
@@ -132,15 +101,14 @@ impl<T: Real> Stage<T> {
                 reach: self.offsets.last().map_or(0, |&last| last as usize + 1),
                 starts: &self.starts,
                 line: self.line,
-                spans: &spans[0][outputs.clone()],
+                outputs: outputs.clone(),
                 x: &x[n * image..],
                 w: forward,
                 bias,
                 y: z,
             };
             convolution.run(); // z = b + W · patches of x
-            let windows = &spans[1][windows.clone()];
-            self.pooling.run(windows, z, y, winners); // y = max(0, max z)
+            self.pooling.run(windows.clone(), z, y, winners); // y = max(0, max z)
         }
     }
 
@@ -150,7 +118,7 @@ impl<T: Real> Stage<T> {
         let (image, pooled) = (self.images.length(), self.pooled.length());
         let before = before.filter(|before| self.reads(before));
         let patch = self.patch;
-        let Buffers {
+        let Workspace {
             backward,
             dw,
             db,
@@ -161,8 +129,8 @@ impl<T: Real> Stage<T> {
             picked,
             dx,
             ..
-        } = &mut self.buffers;
-        let x = before.map_or(&x[..], |before| &before.buffers.y);
+        } = &mut self.workspace;
+        let x = before.map_or(&x[..], |before| &before.workspace.y);
         let (x, y) = (&x[n * image..], &y[n * pooled..][..pooled]);
         let winners = &winners[n * pooled..][..pooled];
         elementwise::each([y], [&mut *dy], |[y], [dy]| {
@@ -173,10 +141,8 @@ impl<T: Real> Stage<T> {
         }
         let row = dw.len() / self.maps;
         let worth_picking = row / lanes::<T>() > WORTH_PICKING;
-        let background = self.background.as_mut();
-        let background = background.filter(|background| background.place_for(n).is_some());
         let weights = backward.chunks_exact(row).zip(dw.chunks_exact_mut(row));
-        for (m, ((w, dw), db)) in weights.zip(&mut *db).enumerate() {
+        for (m, ((w, dw), db)) in weights.zip(db).enumerate() {
             let all = Gradients {
                 starts: &winners[m..],
                 values: &dy[m..],
@@ -186,16 +152,14 @@ impl<T: Real> Stage<T> {
                 true => all.nonzero(picked),
                 false => all,
             };
-            if background.is_none() {
-                let to_weights = WeightGradient {
-                    patch,
-                    gradients,
-                    x,
-                    dw,
-                    sum: db,
-                };
-                to_weights.run(); // dw += Σ dy · patch of x, db += Σ dy
-            }
+            let to_weights = WeightGradient {
+                patch,
+                gradients,
+                x,
+                dw,
+                sum: db,
+            };
+            to_weights.run(); // dw += Σ dy · patch of x, db += Σ dy
             if wants_input {
                 let to_input = InputGradient {
                     patch,
@@ -204,25 +168,6 @@ impl<T: Real> Stage<T> {
                     dx,
                 };
                 to_input.run(); // patch of dx += dy · w
-            }
-        }
-        if let Some(background) = background {
-            let count = background.split(n, self.maps, winners, dy);
-            let [starts, values] = background.apart.each_ref().map(|apart| &apart[..count]);
-            for (m, (dw, db)) in dw.chunks_exact_mut(row).zip(db).enumerate() {
-                let gradients = Gradients {
-                    starts: starts.get(m..).unwrap_or_default(),
-                    values: values.get(m..).unwrap_or_default(),
-                    step: self.maps,
-                };
-                let to_weights = WeightGradient {
-                    patch,
-                    gradients,
-                    x,
-                    dw,
-                    sum: db,
-                };
-                to_weights.run();
             }
         }
     }
@@ -241,47 +186,38 @@ impl<T: Real> Stage<T> {
         let (weight, bias) = w.split_at(self.weights());
         let of_map = self.weight_places.len();
         for (index, &[place, _]) in self.weight_places.iter().enumerate() {
-            let of_maps = &mut self.buffers.forward[place as usize..][..self.maps];
+            let of_maps = &mut self.workspace.forward[place as usize..][..self.maps];
             for (to, w) in of_maps.iter_mut().zip(weight[index..].chunks(of_map)) {
                 *to = w[0];
             }
         }
-        self.buffers.bias[..bias.len()].copy_from_slice(bias);
+        self.workspace.bias[..bias.len()].copy_from_slice(bias);
     }
 
     /// `power` of the weights in the order that the way back reads; no gradients yet.
     pub fn begin_backward(&mut self, w: &[T], power: impl Fn(T) -> T) {
         let weight = w.chunks_exact(self.weight_places.len());
-        let of_map = self.buffers.backward.len() / self.maps;
-        for (to, w) in self.buffers.backward.chunks_exact_mut(of_map).zip(weight) {
+        let of_map = self.workspace.backward.len() / self.maps;
+        for (to, w) in self.workspace.backward.chunks_exact_mut(of_map).zip(weight) {
             for (&[_, place], &w) in self.weight_places.iter().zip(w) {
                 to[place as usize] = power(w);
             }
         }
-        self.buffers.dw.fill(T::zero());
-        self.buffers.db.fill(T::zero());
-        if let Some(background) = &mut self.background {
-            background.sum.fill(T::zero());
-        }
+        self.workspace.dw.fill(T::zero());
+        self.workspace.db.fill(T::zero());
     }
 
     /// Adds the gradients in the order of the parameters.
     pub fn end_backward(&mut self, dw: &mut [T]) {
-        let background = self.background.as_ref();
-        if let Some((background, empty)) = background.and_then(|b| Some((b, b.place()?))) {
-            // What the empty windows of all samples sent back, through the image that they share.
-            self.buffers.dy.copy_from_slice(&background.sum);
-            self.backward(empty, None, false);
-        }
         let (dweight, dbias) = dw.split_at_mut(self.weights());
-        let of_map = self.buffers.dw.len() / self.maps;
+        let of_map = self.workspace.dw.len() / self.maps;
         let dweight = dweight.chunks_exact_mut(self.weight_places.len());
-        for (from, dweight) in self.buffers.dw.chunks_exact(of_map).zip(dweight) {
+        for (from, dweight) in self.workspace.dw.chunks_exact(of_map).zip(dweight) {
             for (&[_, place], dweight) in self.weight_places.iter().zip(dweight) {
                 *dweight += from[place as usize];
             }
         }
-        for (dbias, &db) in dbias.iter_mut().zip(&self.buffers.db) {
+        for (dbias, &db) in dbias.iter_mut().zip(&self.workspace.db) {
             *dbias += db;
         }
     }
@@ -289,7 +225,7 @@ impl<T: Real> Stage<T> {
     /// Takes image `n`, `[C, H, W]`.
     pub fn take_input(&mut self, n: usize, x: &[T]) {
         let at = n * self.images.length();
-        self.images.lay_out(x, &mut self.buffers.x[at..]);
+        self.images.pack(x, &mut self.workspace.x[at..]);
     }
 
     /// Whether it can read y of the stage before where it lies, since nothing surrounds the images.
@@ -300,41 +236,41 @@ impl<T: Real> Stage<T> {
     /// Takes what went out of the stage before for sample `n`.
     pub fn take_output_of(&mut self, before: &Self, n: usize) {
         let at = n * self.images.length();
-        let y = &before.buffers.y[n * before.pooled.length()..];
-        self.images.surround(y, &mut self.buffers.x[at..]);
+        let y = &before.workspace.y[n * before.pooled.length()..];
+        self.images.pad(y, &mut self.workspace.x[at..]);
     }
 
     /// What went out for sample `n`, `[C_out, windows]`.
     pub fn give_output(&self, n: usize, y: &mut [T]) {
         let at = n * self.pooled.length();
-        self.pooled.take_back(&self.buffers.y[at..], y);
+        self.pooled.unpack(&self.workspace.y[at..], y);
     }
 
     /// Takes the gradient of what went out, `[C_out, windows]`.
     pub fn take_upstream(&mut self, dy: &[T]) {
-        self.pooled.lay_out(dy, &mut self.buffers.dy);
+        self.pooled.pack(dy, &mut self.workspace.dy);
     }
 
     /// Takes it from the stage behind.
     pub fn take_upstream_of(&mut self, behind: &Self) {
         behind
             .images
-            .inside(&behind.buffers.dx, &mut self.buffers.dy);
+            .crop(&behind.workspace.dx, &mut self.workspace.dy);
     }
 
     /// The gradient of the image, `[C, H, W]`.
     pub fn give_input_gradient(&self, dx: &mut [T]) {
-        self.images.take_back(&self.buffers.dx, dx);
+        self.images.unpack(&self.workspace.dx, dx);
     }
 
     /// The images that came in, with their padding.
     pub fn x(&self) -> &[T] {
-        &self.buffers.x
+        &self.workspace.x
     }
 
     /// The same, to be changed.
     pub fn x_mut(&mut self) -> &mut [T] {
-        &mut self.buffers.x
+        &mut self.workspace.x
     }
 
     /// Numbers that may be read beyond the last image.
@@ -342,11 +278,10 @@ impl<T: Real> Stage<T> {
         self.patch.length.next_multiple_of(lanes::<T>())
     }
 
-    /// For so many samples, and one more for an empty image.
+    /// For so many samples.
     pub fn make_room(&mut self, samples: usize) {
-        let samples = samples + 1;
         let numbers = samples * self.images.length() + self.reach();
-        let Buffers { x, y, winners, .. } = &mut self.buffers;
+        let Workspace { x, y, winners, .. } = &mut self.workspace;
         if x.len() < numbers {
             *x = aligned_zeros(numbers);
             // The last window's vectors may reach beyond its maps.

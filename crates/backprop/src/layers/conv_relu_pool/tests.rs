@@ -46,31 +46,31 @@ fn outputs(plan: &[PlannedLayer]) -> usize {
 
 /// Each planned layer by itself.
 fn one_by_one(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<f64>>, usize) {
-    (build(&plan[0], streams), 1)
+    (build(&plan[0], streams, one_by_one), 1)
 }
 
 /// y, dx and dw, the gradient of x once not asked for.
 fn run(plan: &[PlannedLayer], build: Build<f64>, x: &Array2<f64>, order: Order) -> [Vec<f64>; 3] {
     let mut chain = Chain::new(plan, Streams::new(1), build);
-    let mut trace = chain.trace();
+    let mut activations = chain.activations();
     let w = weights(plan);
     let dy = random(x.nrows(), outputs(plan), "dy");
     // A larger batch before, of which nothing must stay.
     let larger = random(x.nrows() + 2, plan[0].inputs(), "larger");
-    chain.forward(&w, larger.view(), &mut trace, TRAINING);
-    chain.forward(&w, x.view(), &mut trace, TRAINING);
-    trace.last_gradient().assign(&dy);
+    chain.forward(&w, larger.view(), &mut activations, TRAINING);
+    chain.forward(&w, x.view(), &mut activations, TRAINING);
+    activations.last_gradient().assign(&dy);
     let mut dx = Array2::from_elem(x.raw_dim(), f64::NAN);
     let (mut dw, mut dw_alone) = (vec![1.0; w.len()], vec![1.0; w.len()]);
     let wanted = Some(dx.view_mut());
-    chain.backward(order, &w, x.view(), &mut trace, wanted, &mut dw);
+    chain.backward(order, &w, x.view(), &mut activations, wanted, &mut dw);
     if order == Order::First {
-        chain.backward(order, &w, x.view(), &mut trace, None, &mut dw_alone);
+        chain.backward(order, &w, x.view(), &mut activations, None, &mut dw_alone);
         let bits = |dw: &[f64]| dw.iter().map(|dw| dw.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&dw), bits(&dw_alone));
     }
     let flat = |matrix: Array2<f64>| matrix.into_raw_vec_and_offset().0;
-    [flat(trace.last_output().to_owned()), flat(dx), dw]
+    [flat(activations.last_output().to_owned()), flat(dx), dw]
 }
 
 fn agrees(case: &Case, plan: &[PlannedLayer], x: &Array2<f64>, order: Order) {
@@ -187,8 +187,8 @@ proptest! {
     }
 }
 
-/// Images of the same number but for some pixels around a place, `[rows, H · W]`; the last has
-/// none.
+/// Images of the same number but for some pixels around a place, `[rows, H · W]`, so that most
+/// windows have equal outputs; the last image has none.
 fn mostly_empty(rows: usize, [_, height, width]: [usize; 3]) -> Array2<f64> {
     let (pixels, places) = (random(rows, height * width, "x"), random(rows, 2, "place"));
     Array2::from_shape_fn((rows, height * width), |(n, pixel)| {
@@ -219,40 +219,6 @@ proptest! {
                 agree(&["y", "dw"], &case, &plan, &x, order);
             }
         }
-    }
-}
-
-/// LeNet-5's first stage, in a smaller image.
-fn of_digits() -> Case {
-    Case {
-        conv: Conv2dSpec {
-            padding: [2, 2].into(),
-            ..Conv2dSpec::new(6, [5, 5])
-        },
-        image: [1, 16, 18],
-        ..usual()
-    }
-}
-
-#[test]
-fn what_images_have_in_common_is_computed_once_and_is_the_same_bit_for_bit() {
-    let (mut layer, plan) = fused(&of_digits());
-    let w = weights(&plan);
-    let mut x = mostly_empty(5, of_digits().image);
-    let mut outputs_of = |x: &Array2<f64>| {
-        let mut y = Array2::zeros((x.nrows(), outputs(&plan)));
-        layer.forward(&w, x.view(), y.view_mut(), TRAINING);
-        let background = layer.stages[0].background.as_ref();
-        (y, background.expect("one channel").place())
-    };
-    let (together, place) = outputs_of(&x);
-    assert_eq!(place, Some(5), "most of the images is empty");
-    x.row_mut(0)[0] = 0.8; // for the others there is no background now
-    let (apart, place) = outputs_of(&x);
-    assert_eq!(place, None);
-    for n in 1..5 {
-        let bits = |y: &Array2<f64>| y.row(n).iter().map(|y| y.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&together), bits(&apart), "sample {n}");
     }
 }
 

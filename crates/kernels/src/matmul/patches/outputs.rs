@@ -3,8 +3,7 @@
 //! A tile of y, 6 outputs by 2 vectors of maps, stays in registers while `$(r, e)$` runs. Where one
 //! vector of maps is left, a number of x that serves only that one takes as long to read as to
 //! multiply. In an image of one channel the tile is therefore 7 neighbours of a row, and a number
-//! serves all of them that see it, up to `$K_w$` (`line_tile`): LeNet-5's first stage, 6 maps of 5
-//! x 5, takes 0.8 of the time forward.
+//! serves all of them that see it, up to `$K_w$` (`line_tile`).
 
 use std::ops::Range;
 
@@ -12,13 +11,13 @@ use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 
-use super::Span;
+use crate::entry_points;
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
 /// Outputs of a tile where one vector of maps is left. 12 sums hide the latency of an addition, but
 /// the compiler copies each sum, so that more than 7 do not stay in 16 registers.
-const NARROW: usize = 7;
+const NEIGHBOURS: usize = 7;
 
 /// Outputs that lie side by side, of an image with one channel: the patch of each begins one number
 /// behind that of its neighbour.
@@ -38,11 +37,11 @@ pub struct Outputs<'a, T> {
     pub reach: usize,
     /// Where the patch of each output begins.
     pub starts: &'a [u32],
-    /// If they lie so; then a span has no outputs of two rows.
+    /// If they lie so.
     pub line: Option<Line>,
-    /// Those that are wanted; some others may be computed too.
-    pub spans: &'a [Span],
-    /// The image, laid out.
+    /// Those that are wanted: whole rows.
+    pub outputs: Range<usize>,
+    /// The packed image.
     pub x: &'a [T],
     /// `[K_h, K_w · C, maps]`.
     pub w: &'a [T],
@@ -51,6 +50,8 @@ pub struct Outputs<'a, T> {
     /// `[outputs, maps]`.
     pub y: &'a mut [T],
 }
+
+entry_points!(Outputs);
 
 impl<'a, T: Real> Vectorized for Outputs<'a, T> {
     type Number = T;
@@ -62,7 +63,7 @@ impl<'a, T: Real> Vectorized for Outputs<'a, T> {
             reach: self.reach,
             starts: self.starts,
             line: self.line,
-            spans: self.spans,
+            outputs: self.outputs,
             x: cast_slice(self.x),
             w: cast_slice(self.w),
             bias: cast_slice(self.bias),
@@ -82,18 +83,15 @@ impl<T: Vector> WithSimd for Outputs<'_, T> {
         let mut map = 0;
         while map < maps {
             let two = maps - map >= 2 * lanes;
-            for span in self.spans {
-                let span = span.start as usize..span.end as usize;
-                match self.line {
-                    _ if two => self.columns::<S, 6, 2>(simd, span, map),
-                    Some(line) if line.outputs >= NARROW && line.across == 3 => {
-                        self.line_columns::<S, 3, { NARROW + 2 }>(simd, line, span, map);
-                    }
-                    Some(line) if line.outputs >= NARROW && line.across == 5 => {
-                        self.line_columns::<S, 5, { NARROW + 4 }>(simd, line, span, map);
-                    }
-                    _ => self.columns::<S, NARROW, 1>(simd, span, map),
+            match self.line {
+                _ if two => self.columns::<S, 6, 2>(simd, map),
+                Some(line) if line.outputs >= NEIGHBOURS && line.across == 3 => {
+                    self.line_columns::<S, 3, { NEIGHBOURS + 2 }>(simd, line, map);
                 }
+                Some(line) if line.outputs >= NEIGHBOURS && line.across == 5 => {
+                    self.line_columns::<S, 5, { NEIGHBOURS + 4 }>(simd, line, map);
+                }
+                _ => self.columns::<S, NEIGHBOURS, 1>(simd, map),
             }
             map += if two { 2 * lanes } else { lanes };
         }
@@ -101,23 +99,19 @@ impl<T: Vector> WithSimd for Outputs<'_, T> {
 }
 
 impl<T: Vector> Outputs<'_, T> {
-    /// `V` vectors of maps of the outputs of a span, `P` outputs at a time.
+    /// `V` vectors of maps of the outputs, `P` outputs at a time.
     #[inline(always)]
-    fn columns<S: Simd, const P: usize, const V: usize>(
-        &mut self,
-        simd: S,
-        span: Range<usize>,
-        map: usize,
-    ) {
-        if span.len() < P {
-            for output in span {
+    fn columns<S: Simd, const P: usize, const V: usize>(&mut self, simd: S, map: usize) {
+        let outputs = self.outputs.clone();
+        if outputs.len() < P {
+            for output in outputs {
                 self.tile::<S, 1, V>(simd, output, map);
             }
             return;
         }
-        for output in span.clone().step_by(P) {
+        for output in outputs.clone().step_by(P) {
             // The last tile reaches back over outputs that are done.
-            self.tile::<S, P, V>(simd, output.min(span.end - P), map);
+            self.tile::<S, P, V>(simd, output.min(outputs.end - P), map);
         }
     }
 
@@ -173,30 +167,24 @@ impl<T: Vector> Outputs<'_, T> {
         });
     }
 
-    /// A vector of maps of the outputs of a span, some neighbours at a time.
+    /// A vector of maps of the outputs, some neighbours at a time.
     #[inline(always)]
     fn line_columns<S: Simd, const K: usize, const X: usize>(
         &mut self,
         simd: S,
         line: Line,
-        span: Range<usize>,
         map: usize,
     ) {
-        if span.is_empty() {
-            return;
-        }
-        let first = span.start - span.start % line.outputs;
-        // Always the tiles of a whole row, of which some are left out: a number is the same in
-        // every span. The last tile reaches back over outputs that are done.
-        for output in (0..line.outputs).step_by(NARROW) {
-            let output = first + output.min(line.outputs - NARROW);
-            if output < span.end && span.start < output + NARROW {
+        for row in self.outputs.clone().step_by(line.outputs) {
+            for output in (0..line.outputs).step_by(NEIGHBOURS) {
+                // The last tile of a row reaches back over outputs that are done.
+                let output = row + output.min(line.outputs - NEIGHBOURS);
                 self.line_tile::<S, K, X>(simd, output, map);
             }
         }
     }
 
-    /// `NARROW` neighbours, whose patches are `K` numbers across and together `X`, from `output`
+    /// `NEIGHBOURS` neighbours, whose patches are `K` numbers across and together `X`, from `output`
     /// on.
     #[inline(always)]
     fn line_tile<S: Simd, const K: usize, const X: usize>(
@@ -209,7 +197,7 @@ impl<T: Vector> Outputs<'_, T> {
         let x = &self.x[self.starts[output] as usize..];
         let (offsets, w) = (self.offsets, &self.w[map..]);
         let (bias, _) = T::split::<S>(&self.bias[map..][..lanes]);
-        let mut sums = [bias[0]; NARROW];
+        let mut sums = [bias[0]; NEIGHBOURS];
         assert!(w.len() + maps >= offsets.len() * maps + lanes);
         // By index: an iterator whose `next` is not inlined would spill every sum around the call.
         let mut at = 0;
@@ -227,14 +215,14 @@ impl<T: Vector> Outputs<'_, T> {
             unrolled!(column in [0 1 2 3 4 5 6 7 8 9 10] below X => {
                 let x = T::splat(simd, x[column]);
                 unrolled!(k in [0 1 2 3 4] below K => {
-                    if column >= k && column - k < NARROW {
+                    if column >= k && column - k < NEIGHBOURS {
                         sums[column - k] = T::multiply_add(simd, x, taps[k], sums[column - k]);
                     }
                 });
             });
             at += K;
         }
-        unrolled!(p in [0 1 2 3 4 5 6] below NARROW => {
+        unrolled!(p in [0 1 2 3 4 5 6] below NEIGHBOURS => {
             let (y, _) = T::split_mut::<S>(&mut self.y[(output + p) * maps + map..][..lanes]);
             y[0] = sums[p];
         });

@@ -9,6 +9,7 @@ use bytemuck::{cast_mut, cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 
 use super::{Patch, from_bits};
+use crate::entry_points;
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
@@ -88,7 +89,7 @@ impl<'a, T: Real> Gradients<'a, T> {
 
 impl<'a, T: Real> Vectorized for WeightGradient<'a, T> {
     type Number = T;
-    type With<V: Vector> = InTiles<WeightGradient<'a, V>>;
+    type With<V: Vector> = WeightTiles<'a, V>;
 
     fn with<V: Vector>(self) -> Self::With<V> {
         InTiles(WeightGradient {
@@ -103,7 +104,7 @@ impl<'a, T: Real> Vectorized for WeightGradient<'a, T> {
 
 impl<'a, T: Real> Vectorized for InputGradient<'a, T> {
     type Number = T;
-    type With<V: Vector> = InTiles<InputGradient<'a, V>>;
+    type With<V: Vector> = InputTiles<'a, V>;
 
     fn with<V: Vector>(self) -> Self::With<V> {
         InTiles(InputGradient {
@@ -126,6 +127,11 @@ trait Tiled {
 
 /// All of its tiles.
 pub struct InTiles<K>(K);
+
+type WeightTiles<'a, T> = InTiles<WeightGradient<'a, T>>;
+type InputTiles<'a, T> = InTiles<InputGradient<'a, T>>;
+
+entry_points!(WeightTiles InputTiles);
 
 impl<K: Tiled> WithSimd for InTiles<K> {
     type Output = ();

@@ -1,13 +1,11 @@
 //! The products by their definitions, with the vectors of this processor and one number at a time,
 //! as on a processor without vectors.
 
-use std::slice;
-
 use pulp::{Scalar, Simd};
 
 use super::*;
 use crate::matmul::vector::Vector;
-use crate::matmul::vectorized::{Vectorized, lanes};
+use crate::matmul::vectorized::{EntryPoint, Vectorized, lanes};
 use crate::testing::random;
 
 const PATCH: Patch = Patch {
@@ -22,7 +20,11 @@ fn numbers(count: usize, stream: &str) -> Vec<f64> {
     random(1, count, stream).into_raw_vec_and_offset().0
 }
 
-fn run<K: Vectorized<Number = f64>>(product: K, scalar: bool) {
+fn run<K: Vectorized<Number = f64>>(product: K, scalar: bool)
+where
+    K::With<f32>: EntryPoint,
+    K::With<f64>: EntryPoint,
+{
     match scalar {
         true => Scalar::new().vectorize(product.with::<f64>()),
         false => product.run(),
@@ -71,15 +73,12 @@ fn prove_outputs(offsets: &[u32], starts: &[u32], line: Option<Line>) {
                 *y = bias[index % maps] + terms.map(term).sum::<f64>();
             }
             let mut y = vec![f64::NAN; starts.len() * maps];
-            let row = line.map_or(starts.len(), |line| line.outputs) as u32;
-            let rows = (0..starts.len() as u32).step_by(row as usize);
-            let spans: Vec<_> = rows.map(|first| first..first + row).collect();
             let outputs = Outputs {
                 offsets,
                 reach,
                 starts,
                 line,
-                spans: &spans,
+                outputs: 0..starts.len(),
                 x: &x,
                 w: &w,
                 bias: &bias,
@@ -113,7 +112,7 @@ fn outputs_of_equal_patches_are_equal_bit_for_bit() {
             .map(|at| (at / across * row + at % across) as u32)
             .collect();
         let starts: Vec<u32> = (0..outputs as u32).collect();
-        let (all, x) = (0..outputs as u32, vec![-0.4242; across * row]);
+        let x = vec![-0.4242; across * row];
         for (scalar, maps) in ways() {
             let (w, bias) = (numbers(offsets.len() * maps, "w"), numbers(maps, "b"));
             let mut y = vec![f64::NAN; outputs * maps];
@@ -122,7 +121,7 @@ fn outputs_of_equal_patches_are_equal_bit_for_bit() {
                 reach: offsets[offsets.len() - 1] as usize + 1,
                 starts: &starts,
                 line: Some(Line { outputs, across }),
-                spans: slice::from_ref(&all),
+                outputs: 0..starts.len(),
                 x: &x,
                 w: &w,
                 bias: &bias,

@@ -8,17 +8,18 @@ use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 
+use crate::entry_points;
 use crate::matmul::vector::{Vector, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
 /// `$c_{ik} \mathrel{+}= \sum_s \sum_j a_{s,i,j}\, b_{s,o_k + j}$` for `j` below `n`.
 pub struct Dots<'a, T> {
     /// A of each sample, with zeros in the [`SLACK`](super::SLACK) after the `n` numbers of a row.
-    pub a: Samples<'a, T>,
+    pub a: Matrices<'a, T>,
     /// Distance of the rows of A.
     pub a_row: usize,
     /// B of each sample; it reaches [`SLACK`](super::SLACK) beyond the last row.
-    pub b: Samples<'a, T>,
+    pub b: Matrices<'a, T>,
     /// `[K]`.
     pub offsets: &'a [usize],
     /// `[M, K]`.
@@ -29,7 +30,7 @@ pub struct Dots<'a, T> {
 
 /// A matrix for each sample.
 #[derive(Clone, Copy)]
-pub struct Samples<'a, T> {
+pub struct Matrices<'a, T> {
     /// From the first number of the first matrix on.
     pub numbers: &'a [T],
     /// From a sample to the next.
@@ -38,15 +39,17 @@ pub struct Samples<'a, T> {
     pub count: usize,
 }
 
-impl<'a, T: Real> Samples<'a, T> {
-    fn with<V: Vector>(self) -> Samples<'a, V> {
-        Samples {
+impl<'a, T: Real> Matrices<'a, T> {
+    fn with<V: Vector>(self) -> Matrices<'a, V> {
+        Matrices {
             numbers: cast_slice(self.numbers),
             distance: self.distance,
             count: self.count,
         }
     }
 }
+
+entry_points!(Dots);
 
 impl<'a, T: Real> Vectorized for Dots<'a, T> {
     type Number = T;

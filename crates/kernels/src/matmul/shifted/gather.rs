@@ -6,21 +6,22 @@ use crate::Real;
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 
-use crate::matmul::rows::strips;
+use crate::entry_points;
+use crate::matmul::rows::panels;
 use crate::matmul::vector::{Vector, of_height, unrolled};
 use crate::matmul::vectorized::Vectorized;
 
 /// Most rows of A in a tile.
 const TILE: usize = 6;
 
-/// A matrix A in strips of at most 6 rows, each strip column by column.
+/// A matrix A in panels of at most 6 rows, each panel column by column.
 #[derive(Clone, Debug)]
-pub struct Strips<T> {
+pub struct Panels<T> {
     numbers: Vec<[T; TILE]>,
     rows: usize,
 }
 
-impl<T: Real> Default for Strips<T> {
+impl<T: Real> Default for Panels<T> {
     /// A matrix without rows.
     fn default() -> Self {
         Self {
@@ -30,7 +31,7 @@ impl<T: Real> Default for Strips<T> {
     }
 }
 
-impl<T: Real> Strips<T> {
+impl<T: Real> Panels<T> {
     /// Takes `rows` rows with `columns` numbers each, the numbers of a row from `row`.
     pub fn fill<R: Iterator<Item = T>>(
         &mut self,
@@ -41,10 +42,10 @@ impl<T: Real> Strips<T> {
         self.rows = rows;
         let count = rows.div_ceil(TILE);
         self.numbers.resize(count * columns, [T::zero(); TILE]);
-        for (strip, (first, height)) in strips(rows).enumerate() {
-            let strip = &mut self.numbers[strip * columns..][..columns];
+        for (panel, (first, height)) in panels(rows).enumerate() {
+            let panel = &mut self.numbers[panel * columns..][..columns];
             for at in 0..height {
-                for (numbers, number) in strip.iter_mut().zip(row(first + at)) {
+                for (numbers, number) in panel.iter_mut().zip(row(first + at)) {
                     numbers[at] = number;
                 }
             }
@@ -55,7 +56,7 @@ impl<T: Real> Strips<T> {
 /// `$c_{ij} = \sum_k a_{ik}\, b_{o_k + j}$` for `j` below `n`.
 pub struct Gather<'a, T> {
     /// `[M, K]`.
-    pub a: &'a Strips<T>,
+    pub a: &'a Panels<T>,
     /// `[K]`.
     pub offsets: &'a [usize],
     /// Reaches [`SLACK`](super::SLACK) beyond the last row.
@@ -69,13 +70,15 @@ pub struct Gather<'a, T> {
     pub n: usize,
 }
 
+entry_points!(GatherOf);
+
 impl<'a, T: Real> Vectorized for Gather<'a, T> {
     type Number = T;
     type With<V: Vector> = GatherOf<'a, V>;
 
     fn with<V: Vector>(self) -> GatherOf<'a, V> {
         GatherOf {
-            strips: cast_slice(self.a.numbers.as_flattened()),
+            panels: cast_slice(self.a.numbers.as_flattened()),
             rows: self.a.rows,
             offsets: self.offsets,
             b: cast_slice(self.b),
@@ -86,9 +89,9 @@ impl<'a, T: Real> Vectorized for Gather<'a, T> {
     }
 }
 
-/// [`Gather`] with the numbers of its strips.
+/// [`Gather`] with the numbers of its panels.
 pub struct GatherOf<'a, T> {
-    strips: &'a [T],
+    panels: &'a [T],
     rows: usize,
     offsets: &'a [usize],
     b: &'a [T],
@@ -112,12 +115,12 @@ impl<T: Vector> WithSimd for GatherOf<'_, T> {
             ..
         } = self;
         let width = 2 * T::lanes::<S>();
-        let (numbers, _) = self.strips.as_chunks::<TILE>();
-        for (index, (first, height)) in strips(self.rows).enumerate() {
-            let strip = &numbers[index * offsets.len()..][..offsets.len()];
+        let (numbers, _) = self.panels.as_chunks::<TILE>();
+        for (index, (first, height)) in panels(self.rows).enumerate() {
+            let panel = &numbers[index * offsets.len()..][..offsets.len()];
             for j in (0..self.n).step_by(width) {
                 let (b, c) = (&b[j..], &mut c[first * c_row + j..]);
-                of_height!(height, H => gather::<T, S, H>(simd, strip, offsets, b, c, c_row));
+                of_height!(height, H => gather::<T, S, H>(simd, panel, offsets, b, c, c_row));
             }
         }
     }
@@ -127,7 +130,7 @@ impl<T: Vector> WithSimd for GatherOf<'_, T> {
 #[inline(always)]
 fn gather<T: Vector, S: Simd, const H: usize>(
     simd: S,
-    strip: &[[T; TILE]],
+    panel: &[[T; TILE]],
     offsets: &[usize],
     b: &[T],
     c: &mut [T],
@@ -137,8 +140,8 @@ fn gather<T: Vector, S: Simd, const H: usize>(
     let mut sums = [[T::splat(simd, T::zero()); 2]; TILE];
     // By index: an iterator whose `next` is not inlined would spill every sum around the call.
     let mut step = 0;
-    while step < strip.len() {
-        let a = &strip[step];
+    while step < panel.len() {
+        let a = &panel[step];
         let (b, _) = T::split::<S>(&b[offsets[step]..][..width]);
         let (b0, b1) = (b[0], b[1]);
         step += 1;

@@ -1,6 +1,6 @@
 //! Rows that are mostly background, and a linear layer's products with them.
 //!
-//! In an image most numbers are one and the same: the paper, 81 in 100 pixels of MNIST. A row of
+//! In an image most numbers are one and the same: the paper, four in five pixels of MNIST. A row of
 //! the batch is then its background `$c_n$` and what differs from it, `$x_{ni} = c_n + d_{ni}$`, so
 //! that
 //!
@@ -10,10 +10,10 @@
 //! ```
 //!
 //! The first sum of each is that of the weights or the gradients alone, for all rows or all
-//! columns. The second runs over the numbers of `$d$` that are not zero: 19 in 100. Both are what
+//! columns. The second runs over the numbers of `$d$` that are not zero. Both are what
 //! [`matmul`](super::matmul) computes, but for the rounding of the last bit.
 //!
-//! This is why the first layer keeps `$W^\top$` `[D_in, D_out]`: a single pixel then weighs a whole
+//! This is why an input layer keeps `$W^\top$` `[D_in, D_out]`: a single pixel then weighs a whole
 //! row of it, in vectors of neighbouring outputs.
 
 mod lists;
@@ -28,11 +28,11 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use super::nonzero::{Begin, Weights, weighted};
 use super::{matmul_columns, matmul_transposed};
 use lists::List;
-pub use lists::Turned;
+pub use lists::SparseColumns;
 
 /// A row has a background if at most half of its numbers differ from it.
 const SHARE_OF_ROW: usize = 2;
-/// The products are taken from the foreground if fewer tenths of all numbers belong to it; more are
+/// The products are taken from the lists if fewer tenths of all numbers stand in them; more are
 /// faster in whole rows.
 const TENTHS_OF_BATCH: usize = 6;
 /// Rows taken in one go: their outputs and gradients stay in a near cache.
@@ -41,18 +41,16 @@ const ROWS: usize = 64;
 const FEW: usize = 32;
 /// Numbers of a row that are looked at together.
 const CHUNK: usize = 8;
-/// Columns of a block, at most. The gradients of 300 outputs, with the weights and what a learning
-/// rule keeps of them, then stay in a near cache; with 2048 outputs narrower blocks, that would
-/// stay there, took 1.1 times as long.
+/// Columns of a block, at most. The gradients of 300 outputs, with the weights and their optimizer
+/// state, then stay in a near cache; narrower blocks for more outputs were no faster.
 const BLOCK: usize = 56;
 /// Blocks of the outputs taken in one go. The part of their weights that a tile reads comes into
-/// the first cache once for all rows: in a trial with 64 images half of all columns took 1.3 times
-/// as long, one block 1.2 times.
+/// the first cache once for all rows.
 const GROUP: usize = 2;
 
-/// What differs from the background in some columns of a batch.
+/// Some columns of a batch: the background of each row, and the numbers that differ from it.
 #[derive(Clone, Debug)]
-pub struct Foreground<T> {
+pub struct SparseRows<T> {
     /// The columns of the batch that it is about.
     columns: Range<usize>,
     /// Outputs of the layer.
@@ -62,7 +60,7 @@ pub struct Foreground<T> {
     /// `$c_n$`, or 0 of a row without a background.
     backgrounds: Vec<T>,
     has_background: bool,
-    /// Numbers in the foreground.
+    /// Numbers that differ from the background of their row.
     count: usize,
     /// `$d$` row by row; a place is one of the columns.
     by_row: List<T>,
@@ -83,7 +81,7 @@ fn differing<T: Real>(x: &[T], from: T) -> usize {
     count as usize
 }
 
-impl<T: Real> Foreground<T> {
+impl<T: Real> SparseRows<T> {
     /// Of no rows yet, in these columns, for a layer with so many outputs.
     pub fn new(columns: Range<usize>, outputs: usize) -> Self {
         Self {
@@ -117,7 +115,7 @@ impl<T: Real> Foreground<T> {
         self.columns.start + of_block.start..self.columns.start + of_block.end
     }
 
-    /// Those columns, counted from the first one of the foreground.
+    /// Those columns, counted from the first one that this is about.
     fn of_block(&self, block: usize) -> Range<usize> {
         let first = |block: usize| block * self.columns.len() / self.blocks;
         first(block)..first(block + 1)
@@ -247,7 +245,7 @@ impl<T: Real> Foreground<T> {
         count + found
     }
 
-    /// Whether so little is in the foreground that its products are faster than those of whole
+    /// Whether so little differs from the background that products with it are faster than with whole
     /// rows.
     pub fn pays(&self) -> bool {
         10 * self.count < TENTHS_OF_BATCH * self.backgrounds.len() * self.columns.len()
@@ -270,7 +268,7 @@ impl<T: Real> Foreground<T> {
             x.nrows() == self.backgrounds.len()
                 && y.dim() == (x.nrows(), n)
                 && weight.len() == self.columns.len() * n,
-            "foreground of {} rows in columns {:?}: {:?} times {} into {:?}",
+            "{} sparse rows of columns {:?}: {:?} times {} into {:?}",
             self.backgrounds.len(),
             self.columns,
             x.dim(),
@@ -353,7 +351,7 @@ impl<T: Real> Foreground<T> {
         firsts.map(move |first| first..blocks.min(first + GROUP))
     }
 
-    /// The columns of some blocks, counted from the first one of the foreground.
+    /// The columns of some blocks, counted from the first one that this is about.
     fn of_blocks(&self, blocks: Range<usize>) -> Range<usize> {
         self.of_block(blocks.start).start..self.of_block(blocks.end - 1).end
     }
@@ -368,14 +366,14 @@ impl<T: Real> Foreground<T> {
         block: usize,
         x: ArrayView2<T>,
         dy: ArrayView2<T>,
-        turned: &mut Turned<T>,
+        by_column: &mut SparseColumns<T>,
         dw: &mut [T],
     ) {
         let (rows, n) = (self.backgrounds.len(), self.outputs);
         let columns = self.block(block);
         assert!(
             x.nrows() == rows && dy.dim() == (rows, n) && dw.len() == columns.len() * n,
-            "foreground of {rows} rows: columns {columns:?} of {:?} times {:?} into {}",
+            "{rows} sparse rows: columns {columns:?} of {:?} times {:?} into {}",
             x.dim(),
             dy.dim(),
             dw.len()
@@ -388,8 +386,8 @@ impl<T: Real> Foreground<T> {
             return;
         }
         // Σₙ c dy, the same for every column.
-        turned.begin.clear();
-        turned.begin.resize(n, T::zero());
+        by_column.begin.clear();
+        by_column.begin.resize(n, T::zero());
         if self.has_background {
             let weights = Weights {
                 starts: &[0],
@@ -398,19 +396,19 @@ impl<T: Real> Foreground<T> {
                 places: &self.all.places,
                 values: &self.backgrounds,
             };
-            weighted(weights, of_dy, n, Begin::AtC, &mut turned.begin);
+            weighted(weights, of_dy, n, Begin::AtC, &mut by_column.begin);
         }
         for first in (0..rows).step_by(ROWS) {
-            turned.take(self, block, first..rows.min(first + ROWS));
+            by_column.take(self, block, first..rows.min(first + ROWS));
             let weights = Weights {
-                starts: &turned.starts,
-                ends: &turned.ends,
+                starts: &by_column.starts,
+                ends: &by_column.ends,
                 step: 1,
-                places: &turned.by_column.places,
-                values: &turned.by_column.values,
+                places: &by_column.by_column.places,
+                values: &by_column.by_column.values,
             };
             let begin = match first {
-                0 => Begin::At(&turned.begin),
+                0 => Begin::At(&by_column.begin),
                 _ => Begin::AtC,
             };
             weighted(weights, &of_dy[first * n..], n, begin, dw); // dWᵀ = Σₙ c dy + dᵀ dy

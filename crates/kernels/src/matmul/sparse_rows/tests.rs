@@ -35,24 +35,24 @@ fn close<T: Real>(found: &Array2<T>, expected: &Array2<T>, tolerance: f64) {
 
 /// What the columns give to the outputs.
 fn outputs<T: Real>(
-    foreground: &mut Foreground<T>,
+    sparse: &mut SparseRows<T>,
     x: &Array2<T>,
     weight: &Array2<T>,
     y: &mut Array2<T>,
 ) {
-    let columns = foreground.columns();
+    let columns = sparse.columns();
     let n = weight.ncols();
     let weight = &weight.as_slice().unwrap()[columns.start * n..columns.end * n];
-    foreground.take(x.view());
-    foreground.outputs(x.view(), weight, y.view_mut());
+    sparse.take(x.view());
+    sparse.outputs(x.view(), weight, y.view_mut());
 }
 
 /// Both products in some columns of a batch against the definition.
 fn prove<T: Real>(x: &Array2<T>, columns: Range<usize>, units: usize, rounding: f64) {
     let (rows, width) = x.dim();
-    let mut foreground = Foreground::new(columns.clone(), units);
+    let mut sparse = SparseRows::new(columns.clone(), units);
     // What was there before must not matter.
-    foreground.take(random::<T>(rows + 3, width, "before").view());
+    sparse.take(random::<T>(rows + 3, width, "before").view());
     let weight = random::<T>(width, units, "weight");
     let mut found = random(rows, units, "y");
     let mut expected = found.clone();
@@ -63,15 +63,15 @@ fn prove<T: Real>(x: &Array2<T>, columns: Range<usize>, units: usize, rounding: 
         weight.slice(s![columns.clone(), ..]),
         expected.view_mut(),
     );
-    outputs(&mut foreground, x, &weight, &mut found);
+    outputs(&mut sparse, x, &weight, &mut found);
     close(&found, &expected, rounding * width as f64);
 
     let dy = random::<T>(rows, units, "dy");
-    let mut turned = Turned::empty();
-    turned.make_room(rows + 3, units);
+    let mut sparse_columns = SparseColumns::empty();
+    sparse_columns.make_room(rows + 3, units);
     let mut end = columns.start;
-    for block in 0..foreground.blocks() {
-        let of_block = foreground.block(block);
+    for block in 0..sparse.blocks() {
+        let of_block = sparse.block(block);
         assert!(of_block.start == end && !of_block.is_empty());
         end = of_block.end;
         let mut found = random(of_block.len(), units, "dw");
@@ -82,7 +82,7 @@ fn prove<T: Real>(x: &Array2<T>, columns: Range<usize>, units: usize, rounding: 
             expected.view_mut(),
         );
         let dw = found.as_slice_mut().unwrap();
-        foreground.gradients(block, x.view(), dy.view(), &mut turned, dw);
+        sparse.gradients(block, x.view(), dy.view(), &mut sparse_columns, dw);
         close(&found, &expected, rounding * rows as f64);
     }
     assert_eq!(end, columns.end);
@@ -116,7 +116,7 @@ fn what_a_row_gives_does_not_depend_on_the_others() {
         let of = |rows: Range<usize>| {
             let x = x.slice(s![rows, ..]).to_owned();
             let mut y = Array2::zeros((x.nrows(), units));
-            outputs(&mut Foreground::new(30..200, units), &x, &weight, &mut y);
+            outputs(&mut SparseRows::new(30..200, units), &x, &weight, &mut y);
             y
         };
         let together = of(0..9);
@@ -136,7 +136,7 @@ fn what_is_no_number_is_not_lost() {
         let mut x = Array2::from_elem((1, 64), 1.0);
         (x[(0, 0)], x[(0, 40)]) = (first, other);
         let (weight, mut y) = (Array2::from_elem((64, 2), 0.5), Array2::zeros((1, 2)));
-        outputs(&mut Foreground::new(0..64, 2), &x, &weight, &mut y);
+        outputs(&mut SparseRows::new(0..64, 2), &x, &weight, &mut y);
         let expected = if first == f64::INFINITY {
             first
         } else {

@@ -1,125 +1,95 @@
-//! A layer cut into rows: for networks in which samples are coupled.
+//! A layer whose batches are sharded: for networks in which samples are coupled.
 //!
 //! Batch normalisation needs the whole batch before any sample can go on. A network that has it
-//! goes through the chain in one piece, and its other layers are each cut by themselves: every part
-//! of the rows has a layer of its own, and the gradients of the parts are summed in their order.
+//! goes through the chain in one shard, and each of its other layers divides the batch by itself:
+//! every shard has a layer of its own, and the gradients of the shards are summed in their order.
 
 use contract::{Real, Streams};
-use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{ArrayView2, ArrayViewMut2, s};
 use spec::model::PlannedLayer;
+use std::slice;
 
-use crate::engine::pieces::Work;
+use crate::engine::shards::{Shards, couples_samples};
 use crate::layers::units::UnitGradients;
-use crate::layers::{self, Layer, Mode, Order, Pass, Residual};
-use kernels::cut::Cut;
-use kernels::workers;
-use spec::model::LayerSpec;
+use crate::layers::{self, Layer, Mode, Order, Pass};
 
-/// What a plan begins with, as [`layers::build_first`], but cut into rows unless it needs the whole
-/// batch itself.
+/// What a plan begins with, as [`layers::build_first`], but sharded unless it needs the whole batch
+/// itself, or has a layer inside that does.
 pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<T>>, usize) {
-    match &plan[0].spec {
-        LayerSpec::Residual(_) => (Box::new(Residual::new(&plan[0], streams, build_first)), 1),
-        spec if spec.layer().couples_samples() => (layers::build(&plan[0], streams), 1),
-        _ => {
-            let (first, fused) = layers::build_first(plan, streams);
-            (Box::new(Rows::new(&plan[..fused], streams, first)), fused)
-        }
+    if couples_samples(slice::from_ref(&plan[0])) {
+        return (layers::build(&plan[0], streams, build_first), 1);
     }
+    let (_, fused) = layers::build_first::<T>(plan, streams);
+    (Box::new(ShardedLayer::new(&plan[..fused], streams)), fused)
 }
 
-/// A layer, or several fused, once for each part of the rows.
-pub struct Rows<T> {
-    plan: Vec<PlannedLayer>,
-    work: Work,
-    streams: Streams,
-    parts: Vec<Part<T>>,
+/// A layer, or several fused, once for each shard.
+pub struct ShardedLayer<T> {
+    shards: Shards<State<T>>,
 }
 
-struct Part<T> {
+/// What a shard has of its own.
+struct State<T> {
     layer: Box<dyn Layer<T>>,
     dw: Vec<T>,
 }
 
-impl<T> Part<T> {
-    fn new(layer: Box<dyn Layer<T>>) -> Self {
-        let dw = Vec::new();
-        Self { layer, dw }
-    }
-}
-
-impl<T: Real> Rows<T> {
-    /// The planned layers, of which the first part is made already, for no rows yet.
-    fn new(plan: &[PlannedLayer], streams: Streams, first: Box<dyn Layer<T>>) -> Self {
+impl<T: Real> ShardedLayer<T> {
+    /// The planned layers, which are one, for no rows yet.
+    fn new(plan: &[PlannedLayer], streams: Streams) -> Self {
+        let planned = plan.to_vec();
+        let state = move || State {
+            layer: layers::build_first(&planned, streams).0,
+            dw: Vec::new(),
+        };
         Self {
-            plan: plan.to_vec(),
-            work: Work::of(plan),
-            streams,
-            parts: vec![Part::new(first)],
+            shards: Shards::new(plan, state),
         }
     }
 
-    /// The cut, with a layer for each part.
-    fn cut(&mut self, rows: usize) -> Cut {
-        let cut = self.work.cut(rows);
-        while self.parts.len() < cut.pieces {
-            let (layer, _) = layers::build_first(&self.plan, self.streams);
-            self.parts.push(Part::new(layer));
-        }
-        cut
+    /// Of the first shard.
+    fn layer(&self) -> &dyn Layer<T> {
+        &*self.shards.states()[0].layer
     }
 }
 
-impl<T: Real> Layer<T> for Rows<T> {
-    fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, mode: Mode) {
-        let cut = self.cut(x.nrows());
-        let height = cut.part(0).len().max(1);
-        let parts = self.parts[..cut.pieces].iter_mut().enumerate();
-        let parts = parts.zip(y.axis_chunks_iter_mut(Axis(0), height));
-        workers::share(parts, |((index, part), y)| {
-            let rows = cut.part(index);
-            let mode = mode.from_row(rows.start);
-            part.layer.forward(w, x.slice(s![rows, ..]), y, mode);
+impl<T: Real> Layer<T> for ShardedLayer<T> {
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, mode: Mode) {
+        self.shards.divide(x.nrows());
+        self.shards.run(Some(y), |state, rows, y| {
+            let (x, mode) = (x.slice(s![rows.clone(), ..]), mode.from_row(rows.start));
+            let y = y.expect("all of it is given");
+            state.layer.forward(w, x, y, mode);
         });
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
-        let cut = self.cut(pass.x.nrows());
-        let (height, wanted) = (cut.part(0).len().max(1), dw.len());
-        let run = |index: usize, part: &mut Part<T>, dx: Option<ArrayViewMut2<T>>| {
-            let rows = cut.part(index);
+        let wanted = dw.len();
+        self.shards.run(dx, |state, rows, dx| {
             let pass = Pass {
                 x: pass.x.slice(s![rows.clone(), ..]),
                 y: pass.y.slice(s![rows.clone(), ..]),
                 dy: pass.dy.slice(s![rows, ..]),
             };
-            part.dw.clear();
-            part.dw.resize(wanted, T::zero());
-            part.layer.backward(w, pass, dx, &mut part.dw);
-        };
-        let parts = self.parts[..cut.pieces].iter_mut().enumerate();
-        match dx {
-            None => workers::share(parts, |(index, part)| run(index, part, None)),
-            Some(mut dx) => {
-                let parts = parts.zip(dx.axis_chunks_iter_mut(Axis(0), height));
-                workers::share(parts, |((index, part), dx)| run(index, part, Some(dx)));
-            }
-        }
-        for part in &self.parts[..cut.pieces] {
-            for (sum, &gradient) in dw.iter_mut().zip(&part.dw) {
+            state.dw.clear();
+            state.dw.resize(wanted, T::zero());
+            state.layer.backward(w, pass, dx, &mut state.dw);
+        });
+        for state in self.shards.states() {
+            for (sum, &gradient) in dw.iter_mut().zip(&state.dw) {
                 *sum += gradient;
             }
         }
     }
 
     fn units(&self) -> usize {
-        self.parts[0].layer.units()
+        self.layer().units()
     }
 
     fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
-        // A layer whose gradients are taken by units keeps nothing of a part's forward pass, and
+        // A layer whose gradients are taken by units keeps nothing of a shard's forward pass, and
         // the second backward pass never meets a batch norm.
-        self.parts[0].layer.unit_gradients(order, pass, dw);
+        self.layer().unit_gradients(order, pass, dw);
     }
 }
 
@@ -127,10 +97,12 @@ impl<T: Real> Layer<T> for Rows<T> {
 mod tests {
     use super::*;
     use crate::layers::testing::{TRAINING, random};
+    use kernels::sharding::Sharding;
     use ndarray::Array2;
     use rayon::ThreadPoolBuilder;
-    use spec::model::{BatchNormSpec, DropoutSpec, LinearSpec, ModelSpec, PreluSpec};
-    use std::slice;
+    use spec::model::{
+        BatchNormSpec, DropoutSpec, LayerSpec, LinearSpec, ModelSpec, PreluSpec, ResidualSpec,
+    };
 
     /// Numbers in \[−1, 1), drawn faster than a million random ones.
     fn numbers(rows: usize, columns: usize, factor: usize) -> Array2<f64> {
@@ -164,15 +136,21 @@ mod tests {
         (y, dx, dw)
     }
 
-    /// Layers with a large batch, a smaller one and one that is not worth a cut.
-    fn layers() -> [(PlannedLayer, [usize; 3]); 3] {
+    /// Layers with a large batch, a smaller one and one that stays in one shard.
+    fn layers() -> [(PlannedLayer, [usize; 3]); 4] {
         let planned = |spec| ModelSpec::new(vec![spec]).plan(&[150]).unwrap().remove(0);
         let prelu = PreluSpec {
             per_channel: true,
             ..PreluSpec::default()
         };
+        let block = ResidualSpec {
+            layers: vec![LayerSpec::Linear(LinearSpec::new(150)), LayerSpec::Tanh],
+            shortcut: Vec::new(),
+            name: None,
+        };
         [
             (LayerSpec::Linear(LinearSpec::new(120)), [131, 70, 7]),
+            (LayerSpec::Residual(block), [131, 70, 7]),
             (LayerSpec::Prelu(prelu), [7101, 600, 7]),
             (
                 LayerSpec::Dropout(DropoutSpec { rate: 0.3 }),
@@ -182,19 +160,19 @@ mod tests {
         .map(|(spec, rows)| (planned(spec), rows))
     }
 
-    fn rows(planned: &PlannedLayer) -> Rows<f64> {
-        let streams = Streams::new(1);
-        let whole = layers::build(planned, streams);
-        Rows::new(slice::from_ref(planned), streams, whole)
+    fn sharded(planned: &PlannedLayer) -> ShardedLayer<f64> {
+        ShardedLayer::new(slice::from_ref(planned), Streams::new(1))
     }
 
     #[test]
-    fn a_cut_layer_equals_the_whole_layer() {
+    fn a_sharded_layer_equals_the_whole_layer() {
         for (planned, batches) in layers() {
-            let mut cut = rows(&planned);
-            let mut whole = layers::build(&planned, Streams::new(1));
+            let mut sharded = sharded(&planned);
+            let mut whole = layers::build(&planned, Streams::new(1), layers::build_first);
+            let mut shards = Vec::new();
             for rows in batches {
-                let (y, dx, dw) = run(&mut cut, &planned, rows);
+                let (y, dx, dw) = run(&mut sharded, &planned, rows);
+                shards.push(sharded.shards.sharding().shards);
                 let expected = run(&mut *whole, &planned, rows);
                 assert_eq!((y, dx), (expected.0, expected.1), "{:?}", planned.spec);
                 // Only the order of the sums over the rows is another.
@@ -202,16 +180,16 @@ mod tests {
                     assert!((dw - expected).abs() < 1e-11, "{dw} {expected}");
                 }
             }
-            assert!(cut.parts.len() > 1, "{:?} is not cut", planned.spec);
+            assert!(shards[0] > shards[2] && shards[2] == 1, "{shards:?}");
         }
     }
 
     #[test]
-    fn a_cut_layer_does_not_depend_on_the_number_of_threads() {
+    fn a_sharded_layer_does_not_depend_on_the_number_of_threads() {
         for (planned, batches) in layers() {
             let with_threads = |threads| {
                 let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-                let mut layer = rows(&planned);
+                let mut layer = sharded(&planned);
                 let run = || batches.map(|rows| run(&mut layer, &planned, rows));
                 pool.unwrap().install(run)
             };
@@ -222,13 +200,13 @@ mod tests {
         }
     }
 
-    /// As many rows as would make two parts, with another mean in each half.
+    /// As many rows as would make two shards, with another mean in each half.
     #[test]
     fn a_layer_that_couples_samples_sees_all_of_them() {
         let norm = LayerSpec::BatchNorm(BatchNormSpec::default());
         let planned = &ModelSpec::new(vec![norm]).plan(&[100]).unwrap()[0];
         let (rows, w) = (6000, [1.0; 200]);
-        assert!(Cut::new(rows, planned.multiplications(), rows).pieces > 1);
+        assert!(Sharding::new(rows, planned.multiplications(), rows).shards > 1);
         let x = Array2::from_shape_fn((rows, 100), |(n, _)| if n < rows / 2 { 3.0 } else { 5.0 });
         let mut y = Array2::zeros(x.raw_dim());
         let (mut layer, _) = build_first::<f64>(slice::from_ref(planned), Streams::new(1));

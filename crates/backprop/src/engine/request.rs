@@ -1,4 +1,4 @@
-//! What is asked of a batch, and what all its pieces read.
+//! What is asked of a batch, and what all its shards read.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use ndarray::{ArrayView2, s};
 use crate::layers::layer::Order;
 use crate::losses::Loss;
 
-/// What all pieces read.
+/// What all shards read.
 pub(crate) struct Shared<T> {
     /// Parameters of all layers.
     pub parameters: AVec<T>,
@@ -28,7 +28,7 @@ impl<T> Shared<T> {
 
 /// What is wanted of a batch.
 #[derive(Clone, Copy)]
-pub enum Task<'a, T> {
+pub enum Request<'a, T> {
     /// The loss with these targets `[N, K]`.
     Loss(ArrayView2<'a, T>),
     /// The loss with these targets, and the gradients.
@@ -39,23 +39,23 @@ pub enum Task<'a, T> {
     Gradient(ArrayView2<'a, T>),
 }
 
-impl<'a, T: Real> Task<'a, T> {
+impl<'a, T: Real> Request<'a, T> {
     /// Of the derivatives that it takes back through the chain.
     pub(crate) fn order(&self) -> Order {
         match self {
-            Task::Curvature(_) => Order::Second,
+            Request::Curvature(_) => Order::Second,
             _ => Order::First,
         }
     }
 
     /// The same for some rows of the batch.
-    pub(crate) fn part(&self, rows: Range<usize>) -> Task<'a, T> {
-        let part = |matrix: &ArrayView2<'a, T>| matrix.slice_move(s![rows, ..]);
+    pub(crate) fn of_rows(&self, rows: Range<usize>) -> Request<'a, T> {
+        let of_rows = |matrix: &ArrayView2<'a, T>| matrix.slice_move(s![rows, ..]);
         match self {
-            Task::Loss(t) => Task::Loss(part(t)),
-            Task::LossGradient(t) => Task::LossGradient(part(t)),
-            Task::Curvature(t) => Task::Curvature(part(t)),
-            Task::Gradient(dy) => Task::Gradient(part(dy)),
+            Request::Loss(t) => Request::Loss(of_rows(t)),
+            Request::LossGradient(t) => Request::LossGradient(of_rows(t)),
+            Request::Curvature(t) => Request::Curvature(of_rows(t)),
+            Request::Gradient(dy) => Request::Gradient(of_rows(dy)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Images laid out so that a convolution reads them without gaps.
+//! A packed layout of images that a convolution reads without gaps.
 //!
 //! Output `$o$` and kernel entry `$k$` meet at pixel `$i = s\,o + d\,k - p$` (stride, dilation,
 //! padding). Put `$p$` zeros around the image and deal its pixels out by their remainder modulo
@@ -15,20 +15,10 @@
 //! once for every kernel entry, is thus had without any copy. The price is the outputs at the end
 //! of each wide row: computed and thrown away. (In dw they are multiplied by 0, so an infinite x
 //! may show as NaN there.)
-//!
-//! Measured against columns and [`matmul`](crate::matmul::matmul), in f32 on one thread (AVX2, a
-//! busy machine), 64 samples, GFLOP/s:
-//!
-//! | | this, y | columns, y | this, dw and dx | columns kept, dw and dx | columns made again |
-//! |---|---|---|---|---|---|
-//! | 1x28x28 to 6, 5x5, padding 2 | 58 | 21 | 32 | 22 | 20 |
-//! | 6x14x14 to 16, 5x5 | 61 | 25 | 49 | 24 | 20 |
-//! | 16x14x14 to 16, 3x3, padding 1 | 70 | 30 | 66 | 26 | 25 |
 
 use std::ops::Range;
 
 use crate::Real;
-
 use crate::matmul::shifted::SLACK;
 
 /// Sizes along one side of an image.
@@ -82,8 +72,8 @@ impl Side {
     }
 }
 
-/// How the images of a convolution are laid out.
-pub struct Planes {
+/// The packed layout of the images of a convolution.
+pub struct PhaseLayout {
     /// Input maps, C.
     maps: usize,
     down: Side,
@@ -99,7 +89,7 @@ struct Phase {
     across: usize,
 }
 
-impl Planes {
+impl PhaseLayout {
     /// The layout of a convolution of so many input maps.
     #[inline]
     pub fn new(maps: usize, down: Side, across: Side) -> Self {
@@ -131,7 +121,7 @@ impl Planes {
         self.down.length() * self.across.length()
     }
 
-    /// Numbers of a laid out image, `[phases, C, plane]` and some to read beyond.
+    /// Numbers of a packed image, `[phases, C, plane]` and some to read beyond.
     #[inline]
     pub fn image(&self) -> usize {
         self.phases.len() * self.maps * self.plane() + SLACK
@@ -143,17 +133,17 @@ impl Planes {
         (self.down.out - 1) * self.across.length() + self.across.out
     }
 
-    /// Numbers before the first output in a row of [`Planes::spread`], as many as the largest
+    /// Numbers before the first output in a row of [`PhaseLayout::widen`], as many as the largest
     /// shift.
     #[inline]
-    pub fn lead(&self) -> usize {
+    pub fn margin(&self) -> usize {
         self.entries.last().map_or(0, |&(_, shift)| shift)
     }
 
-    /// Numbers of a row of [`Planes::spread`].
+    /// Numbers of a row of [`PhaseLayout::widen`].
     #[inline]
-    pub fn spread_row(&self) -> usize {
-        self.lead() + self.plane() + SLACK
+    pub fn wide_row(&self) -> usize {
+        self.margin() + self.plane() + SLACK
     }
 
     /// Where `$(c, k_h, k_w)$` begins to read, for the first `maps` maps: the shifted rows of the
@@ -170,28 +160,28 @@ impl Planes {
 
     /// What gathers the gradient of each phase, from the gradient of the first `maps` output maps.
     #[inline]
-    pub fn ways_back(&self, maps: usize) -> Vec<WayBack> {
-        let way = |(index, phase): (usize, &Phase)| {
+    pub fn input_gathers(&self, maps: usize) -> Vec<InputGather> {
+        let gather = |(index, phase): (usize, &Phase)| {
             let rows = self.down.inside(phase.down);
-            let first = self.lead() + rows.start * self.across.length();
+            let first = self.margin() + rows.start * self.across.length();
             let entries: Vec<usize> = (0..self.entries.len())
                 .filter(|&k| self.entries[k].0 == index)
                 .collect();
             let offsets = (0..maps).flat_map(|map| {
-                let start = map * self.spread_row() + first;
+                let start = map * self.wide_row() + first;
                 entries.iter().map(move |&k| start - self.entries[k].1)
             });
-            WayBack {
+            InputGather {
                 phase: index,
                 places: rows.len() * self.across.length(),
                 offsets: offsets.collect(),
                 entries: entries.clone(),
             }
         };
-        self.phases.iter().enumerate().map(way).collect()
+        self.phases.iter().enumerate().map(gather).collect()
     }
 
-    /// Whether there are pixels that no kernel entry reads, so that no way leads back to them.
+    /// Whether there are pixels that no kernel entry reads, so that they have no gradient.
     #[inline]
     pub fn misses_pixels(&self) -> bool {
         let read = |side: &Side, phase: usize| side.inside(phase).len();
@@ -202,13 +192,13 @@ impl Planes {
         all < self.down.size * self.across.size
     }
 
-    /// `f` of an image `[C, H, W]`, laid out. What is zero between the pixels stays as it was.
+    /// `f` of an image `[C, H, W]`, packed. What is zero between the pixels stays as it was.
     #[inline]
-    pub fn lay_out<T: Real>(&self, x: &[T], planes: &mut [T], f: impl Fn(T) -> T) {
+    pub fn pack<T: Real>(&self, x: &[T], packed: &mut [T], f: impl Fn(T) -> T) {
         let stride = self.across.stride;
         for index in 0..self.phases.len() {
             for map in 0..self.maps {
-                let plane = &mut planes[(index * self.maps + map) * self.plane()..];
+                let plane = &mut packed[(index * self.maps + map) * self.plane()..];
                 self.segments(index, map, 0, |at, pixel, length| {
                     let (to, from) = (&mut plane[at..at + length], &x[pixel..]);
                     match stride {
@@ -223,10 +213,10 @@ impl Planes {
         }
     }
 
-    /// The pixels of one phase of a map, from the places that a [`WayBack`] gathers, into their
+    /// The pixels of one phase of a map, from the places that a [`InputGather`] gathers, into their
     /// image `[C, H, W]`.
     #[inline]
-    pub fn take_back<T: Real>(&self, phase: usize, map: usize, places: &[T], dx: &mut [T]) {
+    pub fn unpack<T: Real>(&self, phase: usize, map: usize, places: &[T], dx: &mut [T]) {
         let first_row = self.down.inside(self.phases[phase].down).start;
         let stride = self.across.stride;
         self.segments(phase, map, first_row, |at, pixel, length| {
@@ -266,7 +256,7 @@ impl Planes {
 
     /// One output map `[H_out, W_out]` from its wide rows, plus `bias`.
     #[inline]
-    pub fn narrow<T: Real>(&self, wide: &[T], bias: T, y: &mut [T]) {
+    pub fn crop<T: Real>(&self, wide: &[T], bias: T, y: &mut [T]) {
         let rows = wide.chunks(self.across.length());
         for (y, wide) in y.chunks_exact_mut(self.across.out).zip(rows) {
             for (y, &wide) in y.iter_mut().zip(wide) {
@@ -275,11 +265,11 @@ impl Planes {
         }
     }
 
-    /// The gradient of one output map in wide rows, after [`Planes::lead`] zeros; what lies between
-    /// stays zero.
+    /// The gradient of one output map in wide rows, after [`PhaseLayout::margin`] zeros; what is
+    /// between them stays zero.
     #[inline]
-    pub fn spread<T: Real>(&self, dy: &[T], row: &mut [T]) {
-        let wide = row[self.lead()..].chunks_mut(self.across.length());
+    pub fn widen<T: Real>(&self, dy: &[T], row: &mut [T]) {
+        let wide = row[self.margin()..].chunks_mut(self.across.length());
         for (dy, wide) in dy.chunks_exact(self.across.out).zip(wide) {
             wide[..dy.len()].copy_from_slice(dy);
         }
@@ -287,7 +277,7 @@ impl Planes {
 }
 
 /// How the gradient of the pixels of one phase is gathered: each from the outputs that read it.
-pub struct WayBack {
+pub struct InputGather {
     /// Index of the phase.
     pub phase: usize,
     /// Places in the rows that have pixels.

@@ -1,10 +1,10 @@
-//! The numbers of a foreground, listed by row or by column.
+//! The nonzero differences of a batch, listed by row or by column.
 
 use std::ops::Range;
 
 use crate::Real;
 
-use super::{BLOCK, CHUNK, Foreground, ROWS};
+use super::{BLOCK, CHUNK, ROWS, SparseRows};
 
 /// Numbers with their places.
 #[derive(Clone, Debug)]
@@ -29,10 +29,10 @@ impl<T: Real> List<T> {
     }
 }
 
-/// Some columns of a foreground, column by column: room that is used again and again, so that it
+/// Some columns of [`SparseRows`], column by column: room that is used again and again, so that it
 /// stays in a near cache.
 #[derive(Clone, Debug)]
-pub struct Turned<T> {
+pub struct SparseColumns<T> {
     /// `$d$` of so many rows as a block has, with room for all of them in each column; a place is a row.
     pub by_column: List<T>,
     /// Where the list of each column begins.
@@ -43,7 +43,7 @@ pub struct Turned<T> {
     pub begin: Vec<T>,
 }
 
-impl<T: Real> Turned<T> {
+impl<T: Real> SparseColumns<T> {
     /// Without room.
     pub fn empty() -> Self {
         Self {
@@ -71,17 +71,17 @@ impl<T: Real> Turned<T> {
     }
 
     /// Takes these rows of a block.
-    pub fn take(&mut self, foreground: &Foreground<T>, block: usize, rows: Range<usize>) {
+    pub fn take(&mut self, sparse: &SparseRows<T>, block: usize, rows: Range<usize>) {
         let room = Self::room_of_column(rows.len());
         for (column, start) in self.starts.iter_mut().enumerate() {
             *start = (column * room) as u32;
         }
         self.ends.copy_from_slice(&self.starts);
-        let first = foreground.of_block(block).start;
+        let first = sparse.of_block(block).start;
         for (row, of_batch) in rows.enumerate() {
-            let of_block = foreground.listed(of_batch, block);
-            let columns = &foreground.by_row.places[of_block.clone()];
-            for (&column, &value) in columns.iter().zip(&foreground.by_row.values[of_block]) {
+            let of_block = sparse.listed(of_batch, block);
+            let columns = &sparse.by_row.places[of_block.clone()];
+            for (&column, &value) in columns.iter().zip(&sparse.by_row.values[of_block]) {
                 let end = &mut self.ends[column as usize - first];
                 let place = *end as usize;
                 *end += 1;
