@@ -18,8 +18,10 @@ use contract::{Backward, Implementation};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use reference::{Backend, Model};
 use runner::Failure;
+use runner::activity::Activity;
 use runner::check::comparison::{Bound, Comparison, Context};
-use runner::check::differences::{Function, Point, compare_with_differences};
+use runner::check::deadline::Deadline;
+use runner::check::differences::{Function, Point, Sampling, compare_with_differences};
 use runner::check::passes::compare_backward;
 use runner::check::penalties::Penalties;
 use runner::check::verdict::Verdict;
@@ -71,10 +73,23 @@ fn report(example: &Example, model: &mut dyn Implementation<f64>, witness: Witne
             };
             let context = context("central differences", Bound::Relative(1e-6));
             let streams = &example.streams;
-            compare_with_differences(context, &ours, &mut point, 100, streams).unwrap()
+            let sampling = Sampling {
+                entries: 100,
+                deadline: Deadline::NONE,
+                activity: &Activity::silent(),
+            };
+            let compared = compare_with_differences(context, &ours, &mut point, sampling, streams);
+            compared.unwrap().0
         }
     };
-    Report { comparisons }
+    reported(comparisons)
+}
+
+fn reported(comparisons: Vec<Comparison>) -> Report {
+    Report {
+        comparisons,
+        ..Report::default()
+    }
 }
 
 fn against_burn(ours: &Backward<f64>, theirs: &Backward<f64>) -> Vec<Comparison> {

@@ -1,7 +1,7 @@
 //! What is proved: a network at its initial parameters, and the batch on which it is.
 
 use contract::{Backward, Implementation, NamedTensors, Real, Streams};
-use ndarray::Array2;
+use ndarray::{Array2, s};
 use rand::RngExt;
 use spec::ImplementationName;
 use spec::model::{Initializer, PlannedLayer};
@@ -120,6 +120,23 @@ impl<T: Real> Probe<T> {
         let mut rng = streams.stream("check/upstream");
         let draw = || T::of(rng.random_range(-1.0..1.0));
         let dy = Array2::from_shape_simple_fn(t.raw_dim(), draw);
+        Self { x, t, dy }
+    }
+
+    /// How many samples it has.
+    pub fn len(&self) -> usize {
+        self.x.nrows()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Its first samples.
+    pub fn first(&self, samples: usize) -> Self {
+        let first = |matrix: &Array2<T>| matrix.slice(s![..samples, ..]).to_owned();
+        let [x, t, dy] = [&self.x, &self.t, &self.dy].map(first);
         Self { x, t, dy }
     }
 

@@ -7,7 +7,7 @@ use contract::{Implementation, Mode, NamedTensors};
 use spec::ImplementationName;
 
 use super::comparison::{Bound, Comparison, Context};
-use super::differences::{Point, compare_with_differences};
+use super::differences::{Point, Sampling, compare_with_differences};
 use super::passes::{compare_backward, compare_evaluations, compare_parameters};
 use super::penalties::Penalties;
 use super::rounding::{self, Entry, Noise, of_backward, of_evaluation, of_tensors};
@@ -15,13 +15,14 @@ use super::stop_if_interrupted;
 use super::subject::{Pass, Probe, Subject};
 use super::verdict::Verdict;
 use crate::Failure;
-use crate::implementations::{Number, references as built_in, witness};
+use crate::activity::Activity;
+use crate::implementations::{Number, witness};
 
 /// Name of the witness that takes central differences.
 pub const DIFFERENCES: &str = "central differences f64";
 
-/// Holds the hand-written gradients against central differences, at most so many entries of each
-/// tensor.
+/// Holds the hand-written gradients against central differences. Returns how many entries of each
+/// tensor there was time for, too, if not for all.
 ///
 /// # Errors
 /// When the parameters are not taken, or on Ctrl-C.
@@ -29,18 +30,24 @@ pub fn differences(
     subject: Subject<'_>,
     probe: &Probe<f64>,
     tolerance: f64,
-    entries: usize,
-) -> Result<Vec<Comparison>, Failure> {
+    sampling: Sampling<'_>,
+) -> Result<(Vec<Comparison>, Option<usize>), Failure> {
     if !subject.has_gradients() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let mut model = subject.loaded::<f64>(ImplementationName::Backprop)?;
     let mut parameters = subject.spread();
     let vanishing = subject.vanishing_gradients();
     let penalties = Penalties::new(subject.plan, subject.training.regularization);
-    let mut comparisons = Vec::new();
-    for pass in Pass::ALL {
+    let (mut comparisons, mut cut) = (Vec::new(), None);
+    for (pass, share) in Pass::ALL.into_iter().zip([0.5, 1.0]) {
         stop_if_interrupted()?;
+        let stage = format!("{DIFFERENCES}, {}", pass.name());
+        sampling.activity.begin(stage, sampling.entries);
+        let sampling = Sampling {
+            deadline: sampling.deadline.share(share),
+            ..sampling
+        };
         model.load(&parameters)?;
         let backward = pass.run(&mut *model, probe);
         let context = Context {
@@ -58,26 +65,32 @@ pub fn differences(
             function: pass.function(&penalties, probe),
         };
         let streams = &subject.streams;
-        let compared = compare_with_differences(context, &backward, &mut point, entries, streams)?;
+        let (compared, fewer) =
+            compare_with_differences(context, &backward, &mut point, sampling, streams)?;
         comparisons.extend(compared);
+        cut = [cut, fewer].into_iter().flatten().min();
         parameters = point.parameters;
     }
-    Ok(comparisons)
+    Ok((comparisons, cut))
 }
 
-/// Holds the hand-written passes against burn's on every device that is built in.
+/// Holds the hand-written passes against these references'.
 ///
 /// # Errors
 /// When the parameters are not taken, or on Ctrl-C.
 pub fn references<T: Number>(
     subject: Subject<'_>,
     probe: &Probe<f64>,
+    names: &[ImplementationName],
     tolerance: f64,
+    activity: &Activity,
 ) -> Result<Vec<Comparison>, Failure> {
+    activity.begin(format!("passes in {}", T::NAME), 2 * names.len());
     let mut by_hand = subject.loaded::<T>(ImplementationName::Backprop)?;
     let vanishing = subject.vanishing_gradients();
     let mut comparisons = Vec::new();
-    for name in built_in() {
+    for &name in names {
+        activity.at(name.as_str());
         let mut reference = subject.loaded::<T>(name)?;
         let mut sides = Sides {
             subject,
@@ -104,6 +117,7 @@ pub fn references<T: Number>(
                 ..context
             };
             comparisons.extend(sides.backward(context, pass)?);
+            activity.step();
         }
     }
     Ok(comparisons)
@@ -170,11 +184,13 @@ pub type Noisy = Option<Noise>;
 pub fn trajectories<T: Number>(
     subject: Subject<'_>,
     probe: &Probe<f64>,
+    names: &[ImplementationName],
     steps: usize,
     tolerance: f64,
     trajectory: &Trajectory<'_, T>,
+    activity: &Activity,
 ) -> Result<Vec<Comparison>, Failure> {
-    if built_in().is_empty() {
+    if names.is_empty() {
         return Ok(Vec::new());
     }
     let trained = steps > 0 && subject.has_gradients();
@@ -199,14 +215,19 @@ pub fn trajectories<T: Number>(
         computed.extend(of_evaluation(&output, &said));
         Ok(computed)
     };
+    let stage = || activity.begin(format!("updates in {}", T::NAME), steps);
+    stage();
+    activity.at(ImplementationName::Backprop.as_str());
     let (ours, our_evaluation) = walk(
         &mut *subject.loaded(ImplementationName::Backprop)?,
         &probe,
         None,
     )?;
     let mut comparisons = Vec::new();
-    for name in built_in() {
+    for &name in names {
         stop_if_interrupted()?;
+        stage();
+        activity.at(name.as_str());
         let (theirs, their_evaluation) = walk(&mut *subject.loaded(name)?, &probe, None)?;
         let context = Context {
             witness: &witness(name, T::NAME),

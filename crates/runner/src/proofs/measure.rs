@@ -6,11 +6,14 @@ use spec::training::BatchSize;
 
 use super::catalogue::{BATCH, Case, Laid};
 use crate::Failure;
+use crate::activity::Activity;
 use crate::check::comparison::Comparison;
+use crate::check::deadline::Deadline;
+use crate::check::differences::Sampling;
 use crate::check::report::Report;
 use crate::check::subject::{Probe, Subject};
 use crate::check::witnesses::{self, Noisy};
-use crate::implementations::Number;
+use crate::implementations::{Number, references};
 
 /// Updates of a trajectory.
 pub const STEPS: usize = 100;
@@ -44,9 +47,16 @@ pub fn prove(case: &Case) -> Result<Report, Failure> {
     };
     let part = |matrix: &ndarray::Array2<f64>| matrix.slice(s![..BATCH, ..]).to_owned();
     let probe = Probe::new(part(&laid.x), part(&laid.t), laid.streams);
-    let mut comparisons = witnesses::differences(subject, &probe, DIFFERENCES, ENTRIES)?;
-    comparisons.extend(witnesses::references::<f64>(subject, &probe, F64)?);
-    comparisons.extend(witnesses::references::<f32>(subject, &probe, F32)?);
+    let (names, silent) = (references(), Activity::silent());
+    let sampling = Sampling {
+        entries: ENTRIES,
+        deadline: Deadline::NONE,
+        activity: &silent,
+    };
+    let (mut comparisons, _) = witnesses::differences(subject, &probe, DIFFERENCES, sampling)?;
+    let exact = witnesses::references::<f64>(subject, &probe, &names, F64, &silent)?;
+    let single = witnesses::references::<f32>(subject, &probe, &names, F32, &silent)?;
+    comparisons.extend(exact.into_iter().chain(single));
     comparisons.extend(trajectories::<f64>(
         case,
         &laid,
@@ -61,7 +71,11 @@ pub fn prove(case: &Case) -> Result<Report, Failure> {
         &probe,
         TRAJECTORY_F32,
     )?);
-    Ok(Report { comparisons })
+    Ok(Report {
+        comparisons,
+        batch_size: BATCH,
+        cut: Vec::new(),
+    })
 }
 
 fn trajectories<T: Number>(
@@ -72,7 +86,8 @@ fn trajectories<T: Number>(
     tolerance: f64,
 ) -> Result<Vec<Comparison>, Failure> {
     let walk = |model: &mut dyn Implementation<T>, noise: Noisy| Ok(walk(case, laid, model, noise));
-    witnesses::trajectories(subject, probe, STEPS, tolerance, &walk)
+    let (names, silent) = (references(), Activity::silent());
+    witnesses::trajectories(subject, probe, &names, STEPS, tolerance, &walk, &silent)
 }
 
 /// Trains on the samples in their order, again and again.
