@@ -67,7 +67,7 @@ impl Activity {
         }
     }
 
-    /// The next part of the work, with so many steps.
+    /// The next part of the work, with so many steps; 0: nobody knows how many.
     pub fn begin(&self, stage: impl Into<String>, steps: usize) {
         let mut state = self.shared.lock();
         (state.stage, state.detail) = (stage.into(), String::new());
@@ -158,13 +158,14 @@ fn draw(name: &str, work: &Shared, mut state: State, start: Instant) {
 
 fn write_lines(name: &str, work: &Shared, mut state: State, start: Instant) {
     loop {
-        let (what, done, of) = (state.what(), state.done, state.of);
-        let seconds = start.elapsed().as_secs();
+        let (what, seconds) = (state.what(), start.elapsed().as_secs());
+        let steps = match state.of {
+            0 => String::new(),
+            of => format!(": {} of {of}", state.done),
+        };
         // Where standard error is closed or full there is nobody to tell.
-        let _ = writeln!(
-            std::io::stderr(),
-            "progress: {name}: {what}: {done} of {of} ({seconds} s)"
-        );
+        let line = format!("progress: {name}: {what}{steps} ({seconds} s)");
+        let _ = writeln!(std::io::stderr(), "{line}");
         match work.wait(EVERY) {
             Some(now) => state = now,
             None => return,

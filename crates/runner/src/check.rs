@@ -35,6 +35,7 @@ use spec::training::GradientCheckSpec;
 use crate::activity::Activity;
 use crate::batches::Batch;
 use crate::cli::CheckArguments;
+use crate::memory::Purpose;
 use crate::order::order;
 use crate::output;
 use crate::prepare::Prepared;
@@ -61,7 +62,7 @@ const PASSES_ALONE: f64 = 0.75;
 /// # Errors
 /// [`Failure::Run`] with the first divergent tensor when something is off.
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let prepared = Prepared::read(&arguments.config)?;
+    let prepared = Prepared::read(&arguments.config, Purpose::Check)?;
     if let Some(file) = &arguments.json {
         record::expect_writable(file)?;
     }
@@ -103,12 +104,12 @@ pub fn conclude(prepared: &Prepared, report: &Report) -> Result<(), Failure> {
         output::line(format!("note: {cut}: gradient_check.seconds = {seconds}"));
     }
     let overflow = report.first(Verdict::NotFinite);
-    match (judge(report), overflow) {
+    match (expect_agreement(report), overflow) {
         (Err(Failure::Run(message)), Some(overflow)) if report.first_fault().is_none() => {
             let origin = explanation::origin(overflow, scene)?;
             Err(Failure::Run(format!("{message}; {origin}")))
         }
-        (judged, _) => judged,
+        (agreement, _) => agreement,
     }
 }
 
@@ -116,7 +117,7 @@ pub fn conclude(prepared: &Prepared, report: &Report) -> Result<(), Failure> {
 ///
 /// # Errors
 /// [`Failure::Run`] with the first tensor that is off.
-pub fn judge(report: &Report) -> Result<(), Failure> {
+pub fn expect_agreement(report: &Report) -> Result<(), Failure> {
     if let Some(fault) = report.first_fault() {
         let difference = explanation::difference(fault);
         return Err(Failure::Run(format!(

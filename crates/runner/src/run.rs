@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cli::RunArguments;
 use crate::machine::{self, Machine};
+use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
 use crate::training::{FIRST_LOSSES, Row, Training, rows};
@@ -17,7 +18,7 @@ use crate::{Failure, files, implementations, interrupt, output, record, tables};
 pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     let config = arguments.config.read()?;
     implementations::expect_built_in(&config)?;
-    let prepared = Prepared::of(config)?;
+    let prepared = Prepared::of(config, Purpose::Training)?;
     let experiment = &prepared.config.experiment;
     if let Some(file) = &arguments.picture {
         files::expect_writable(file)?;

@@ -25,7 +25,7 @@ use runner::check::differences::{Function, Point, Sampling, compare_with_differe
 use runner::check::passes::compare_backward;
 use runner::check::penalties::Penalties;
 use runner::check::verdict::Verdict;
-use runner::check::{Report, judge};
+use runner::check::{Report, expect_agreement};
 
 use support::{Chain, Example};
 
@@ -116,13 +116,13 @@ fn names(tensor: &str, witnesses: &[Witness], example: &Example, plant: impl Fn(
     for &witness in witnesses {
         let honest = report(example, &mut Chain::honest(example), witness);
         assert_eq!(faults(&honest), [""; 0], "{witness:?}, without the bug");
-        assert!(judge(&honest).is_ok());
+        assert!(expect_agreement(&honest).is_ok());
         let mut chain = Chain::honest(example);
         plant(&mut chain);
         let report = report(example, &mut chain, witness);
         let first = report.first_fault().map(|fault| fault.tensor.as_str());
         assert_eq!(first, Some(tensor), "{witness:?}");
-        let Err(Failure::Run(message)) = judge(&report) else {
+        let Err(Failure::Run(message)) = expect_agreement(&report) else {
             panic!("a fault is a failed run");
         };
         let start = format!("the gradients disagree: the first divergent tensor is {tensor} [");

@@ -299,13 +299,16 @@ pub fn compare_with_differences(
         .collect();
     let rounds = tensors.iter().map(|tensor| tensor.chosen.len()).max();
     let mut cut = None;
-    // An entry of each tensor in turn, so that a cut leaves about as many of each.
+    // An entry of each tensor in turn, so that a cut leaves about as many of each; of a tensor that
+    // has none yet, since they all were too near a kink, another is tried in any case.
     for round in 0..rounds.unwrap_or(0) {
-        if round > 0 && sampling.deadline.passed() {
+        if round > 0 && cut.is_none() && sampling.deadline.passed() {
             cut = Some(round);
-            break;
         }
         for tensor in &mut tensors {
+            if cut.is_some() && !tensor.compared.is_empty() {
+                continue;
+            }
             stop_if_interrupted()?;
             sampling.activity.at(tensor.name);
             tensor.compare_next(round, point, here)?;

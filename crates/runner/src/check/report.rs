@@ -39,7 +39,7 @@ impl Report {
         }
     }
 
-    /// The first comparison that differs, in the order of the data flow: the one that accuses.
+    /// The first comparison that differs, in the order of the data flow: where an error came from.
     pub fn first_fault(&self) -> Option<&Comparison> {
         self.first(Verdict::Differs)
     }

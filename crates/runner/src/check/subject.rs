@@ -13,7 +13,7 @@ use crate::Failure;
 use crate::implementations::{Number, build};
 
 /// How far a parameter that begins at a constant is moved for central differences.
-const SPREAD: f64 = 0.1;
+const MOVE: f64 = 0.1;
 /// Parameters that all are smaller are moved as well: a step of the differences would lead far
 /// across every kink.
 const TINY: f64 = 1e-4;
@@ -75,7 +75,7 @@ impl Subject<'_> {
     /// The initial parameters, those that begin at a constant or tiny moved at random. Central
     /// differences are taken there: at biases of 0 many a network stands at a kink, such as every
     /// ReLU above pixels that are 0.
-    pub fn spread(&self) -> NamedTensors<f64> {
+    pub fn moved_from_constants(&self) -> NamedTensors<f64> {
         let mut parameters = self.parameters.clone();
         for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {
             let mut rng = self
@@ -85,7 +85,7 @@ impl Subject<'_> {
             if let Some(tensor) = parameters.get_mut(&parameter.name)
                 && (constant || tensor.iter().all(|value| value.abs() < TINY))
             {
-                tensor.mapv_inplace(|value| value + rng.random_range(-SPREAD..SPREAD));
+                tensor.mapv_inplace(|value| value + rng.random_range(-MOVE..MOVE));
             }
         }
         parameters

@@ -10,7 +10,7 @@ use super::comparison::{Bound, Comparison, Context};
 use super::differences::{Point, Sampling, compare_with_differences};
 use super::passes::{compare_backward, compare_evaluations, compare_parameters};
 use super::penalties::Penalties;
-use super::rounding::{self, Entry, Noise, of_backward, of_evaluation, of_tensors};
+use super::rounding::{self, Computation, Noise, of_backward, of_evaluation, of_tensors};
 use super::stop_if_interrupted;
 use super::subject::{Pass, Probe, Subject};
 use super::verdict::Verdict;
@@ -36,7 +36,7 @@ pub fn differences(
         return Ok((Vec::new(), None));
     }
     let mut model = subject.loaded::<f64>(ImplementationName::Backprop)?;
-    let mut parameters = subject.spread();
+    let mut parameters = subject.moved_from_constants();
     let vanishing = subject.vanishing_gradients();
     let penalties = Penalties::new(subject.plan, subject.training.regularization);
     let (mut comparisons, mut cut) = (Vec::new(), None);
@@ -140,11 +140,11 @@ impl<T: Number> Sides<'_, T> {
         let ours = pass.run(self.ours, &self.probe);
         let theirs = pass.run(self.theirs, &self.probe);
         let mut compared = compare_backward(context, &ours, &theirs);
-        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
+        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Option<Noise>| {
             Ok(of_backward(&pass.run(model, probe)))
         };
-        let entry = Entry::Pass(Some(pass));
-        rounding::excuse(&mut compared, self.subject, self.exact, entry, &run)?;
+        let computation = Computation::Pass(Some(pass));
+        rounding::discount_rounding(&mut compared, self.subject, self.exact, computation, &run)?;
         Ok(compared)
     }
 
@@ -158,22 +158,19 @@ impl<T: Number> Sides<'_, T> {
         let theirs = evaluate(self.theirs, &self.probe);
         let output = self.subject.output();
         let mut compared = compare_evaluations(context, &output, &ours, &theirs);
-        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
+        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Option<Noise>| {
             Ok(of_evaluation(&output, &evaluate(model, probe)))
         };
-        let entry = Entry::Pass(None);
-        rounding::excuse(&mut compared, self.subject, self.exact, entry, &run)?;
+        let computation = Computation::Pass(None);
+        rounding::discount_rounding(&mut compared, self.subject, self.exact, computation, &run)?;
         Ok(compared)
     }
 }
 
 /// Some updates of a model, and its parameters and running statistics after them; its batches are
-/// moved by the noise.
+/// moved by the noise, if there is some.
 pub type Trajectory<'a, T> =
-    dyn Fn(&mut dyn Implementation<T>, Noisy) -> Result<NamedTensors<T>, Failure> + 'a;
-
-/// None, but where the effect of rounding is measured.
-pub type Noisy = Option<Noise>;
+    dyn Fn(&mut dyn Implementation<T>, Option<Noise>) -> Result<NamedTensors<T>, Failure> + 'a;
 
 /// Holds the same updates by hand and in burn against each other: parameters, running statistics,
 /// and what the trained network then says in evaluation mode. With 0 steps, or where there is no
@@ -200,7 +197,7 @@ pub fn trajectories<T: Number>(
     };
     let exact = probe;
     let probe = exact.cast::<T>();
-    let walk = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Noisy| {
+    let train = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Option<Noise>| {
         let parameters = match trained {
             true => trajectory(model, noise)?,
             false => NamedTensors::default(),
@@ -209,8 +206,8 @@ pub fn trajectories<T: Number>(
         Ok::<_, Failure>((parameters, said))
     };
     let output = subject.output();
-    let computed = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Noisy| {
-        let (parameters, said) = walk(model, probe, noise)?;
+    let computed = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Option<Noise>| {
+        let (parameters, said) = train(model, probe, noise)?;
         let mut computed = of_tensors(parameters.iter());
         computed.extend(of_evaluation(&output, &said));
         Ok(computed)
@@ -218,7 +215,7 @@ pub fn trajectories<T: Number>(
     let stage = || activity.begin(format!("updates in {}", T::NAME), steps);
     stage();
     activity.at(ImplementationName::Backprop.as_str());
-    let (ours, our_evaluation) = walk(
+    let (ours, our_evaluation) = train(
         &mut *subject.loaded(ImplementationName::Backprop)?,
         &probe,
         None,
@@ -228,7 +225,7 @@ pub fn trajectories<T: Number>(
         stop_if_interrupted()?;
         stage();
         activity.at(name.as_str());
-        let (theirs, their_evaluation) = walk(&mut *subject.loaded(name)?, &probe, None)?;
+        let (theirs, their_evaluation) = train(&mut *subject.loaded(name)?, &probe, None)?;
         let context = Context {
             witness: &witness(name, T::NAME),
             pass: &after,
@@ -248,7 +245,13 @@ pub fn trajectories<T: Number>(
             &our_evaluation,
             &their_evaluation,
         ));
-        rounding::excuse(&mut compared, subject, exact, Entry::Trajectory, &computed)?;
+        rounding::discount_rounding(
+            &mut compared,
+            subject,
+            exact,
+            Computation::Trajectory,
+            &computed,
+        )?;
         // The passes were finite: it is the updates that lead out of the range.
         for comparison in &mut compared {
             if comparison.verdict == Verdict::NotFinite {
