@@ -6,6 +6,7 @@
 //! parameters and inputs that are moved by the rounding of their last digit. What then moves about
 //! as far as the witness is off proves nothing of either; an error in the code is far larger.
 
+mod layerwise;
 mod spread;
 
 use contract::{Backward, Evaluation, Implementation, Real, Streams};
@@ -144,6 +145,7 @@ pub fn discount_rounding<T: Number>(
     let mut spread = spread(subject, probe, computation, compute)?;
     if let Computation::Pass(Some(pass)) = computation {
         spread.widen(precision::<T>(subject, probe, pass)?);
+        spread.widen(layerwise::changes::<T>(subject, probe, pass));
     }
     let range = match computation {
         Computation::Pass(_) => T::max_value().f64().sqrt(),
