@@ -157,8 +157,8 @@ impl<T: Real> Implementation<T> for Model<T> {
 
     fn state(&self) -> Option<TrainingState<T>> {
         let mut optimizer = self.updates.to_le_bytes().to_vec();
-        for kept in &self.kept {
-            optimizer.extend_from_slice(bytemuck::cast_slice(kept));
+        for numbers in &self.state {
+            optimizer.extend_from_slice(bytemuck::cast_slice(numbers));
         }
         Some(TrainingState {
             parameters: self.network.parameters(),
@@ -166,24 +166,24 @@ impl<T: Real> Implementation<T> for Model<T> {
         })
     }
 
-    fn restore(&mut self, state: &TrainingState<T>) -> Result<(), TensorError> {
-        self.load(&state.parameters)?;
-        let kept: usize = self.kept.iter().map(|kept| size_of_val(&**kept)).sum();
+    fn restore(&mut self, saved: &TrainingState<T>) -> Result<(), TensorError> {
+        self.load(&saved.parameters)?;
+        let length: usize = self.state.iter().map(|own| size_of_val(&**own)).sum();
         let wrong = TensorError::OptimizerState {
-            found: state.optimizer.len(),
-            expected: size_of_val(&self.updates) + kept,
+            found: saved.optimizer.len(),
+            expected: size_of_val(&self.updates) + length,
         };
-        let Some((updates, mut rest)) = state.optimizer.split_first_chunk() else {
+        let Some((updates, mut rest)) = saved.optimizer.split_first_chunk() else {
             return Err(wrong);
         };
-        if rest.len() != kept {
+        if rest.len() != length {
             return Err(wrong);
         }
         self.updates = i32::from_le_bytes(*updates);
-        for kept in &mut self.kept {
-            let kept: &mut [u8] = bytemuck::cast_slice_mut(kept);
-            let (own, others) = rest.split_at(kept.len());
-            kept.copy_from_slice(own);
+        for numbers in &mut self.state {
+            let bytes: &mut [u8] = bytemuck::cast_slice_mut(numbers);
+            let (own, others) = rest.split_at(bytes.len());
+            bytes.copy_from_slice(own);
             rest = others;
         }
         Ok(())

@@ -254,6 +254,7 @@ fn encode<T: Real>(
 mod tests {
     use super::*;
     use crate::cli::ConfigArguments;
+    use crate::memory::Purpose;
     use datasets::{Features, Targets};
     use ndarray::{Array2, array};
 
@@ -268,7 +269,7 @@ mod tests {
             unset: Vec::new(),
             cfg: false,
         };
-        Prepared::read(&arguments).unwrap()
+        Prepared::read(&arguments, Purpose::Training).unwrap()
     }
 
     #[test]

@@ -10,8 +10,11 @@
 //! training is compared at the end of the trajectories.
 
 pub mod comparison;
+mod cost;
+pub mod deadline;
 pub mod differences;
 pub mod explanation;
+mod fitting;
 pub mod function;
 pub mod passes;
 pub mod penalties;
@@ -26,27 +29,40 @@ use std::path::Path;
 
 use contract::Implementation;
 use serde::Serialize;
+use spec::ImplementationName;
+use spec::training::GradientCheckSpec;
 
+use crate::activity::Activity;
 use crate::batches::Batch;
 use crate::cli::CheckArguments;
+use crate::memory::Purpose;
 use crate::order::order;
 use crate::output;
 use crate::prepare::Prepared;
 use crate::{Failure, implementations, interrupt, machine, record, tables};
 use comparison::Comparison;
+use deadline::Deadline;
+use differences::Sampling;
 use explanation::Scene;
+use fitting::Time;
 pub use report::Report;
 use subject::{Probe, Subject};
 use trajectory::trajectory;
 use verdict::Verdict;
-use witnesses::Noisy;
+
+/// Shares of a check's time: for passes by hand and in burn, and for central differences; what is
+/// left of it is for the trajectories.
+const PASSES: f64 = 0.35;
+const DIFFERENCES: f64 = 0.3;
+/// The share of the passes where they are all there is.
+const PASSES_ALONE: f64 = 0.75;
 
 /// Proves the gradients of a config and prints the table.
 ///
 /// # Errors
 /// [`Failure::Run`] with the first divergent tensor when something is off.
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let prepared = Prepared::read(&arguments.config)?;
+    let prepared = Prepared::read(&arguments.config, Purpose::Check)?;
     if let Some(file) = &arguments.json {
         record::expect_writable(file)?;
     }
@@ -73,7 +89,8 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
 /// [`Failure::Run`] with the first tensor that is off and, of one that is not finite, where the
 /// number came from.
 pub fn conclude(prepared: &Prepared, report: &Report) -> Result<(), Failure> {
-    let probe = probe(prepared);
+    let check = prepared.config.experiment.gradient_check;
+    let probe = probe(prepared, report.batch_size);
     let scene = Scene {
         subject: subject(prepared),
         probe: &probe,
@@ -82,13 +99,17 @@ pub fn conclude(prepared: &Prepared, report: &Report) -> Result<(), Failure> {
     for note in explanation::notes(report, scene)? {
         output::line(format!("note: {note}"));
     }
+    if !report.cut.is_empty() {
+        let (cut, seconds) = (report.cut.join(", "), check.seconds);
+        output::line(format!("note: {cut}: gradient_check.seconds = {seconds}"));
+    }
     let overflow = report.first(Verdict::NotFinite);
-    match (judge(report), overflow) {
+    match (expect_agreement(report), overflow) {
         (Err(Failure::Run(message)), Some(overflow)) if report.first_fault().is_none() => {
             let origin = explanation::origin(overflow, scene)?;
             Err(Failure::Run(format!("{message}; {origin}")))
         }
-        (judged, _) => judged,
+        (agreement, _) => agreement,
     }
 }
 
@@ -96,7 +117,7 @@ pub fn conclude(prepared: &Prepared, report: &Report) -> Result<(), Failure> {
 ///
 /// # Errors
 /// [`Failure::Run`] with the first tensor that is off.
-pub fn judge(report: &Report) -> Result<(), Failure> {
+pub fn expect_agreement(report: &Report) -> Result<(), Failure> {
     if let Some(fault) = report.first_fault() {
         let difference = explanation::difference(fault);
         return Err(Failure::Run(format!(
@@ -116,6 +137,8 @@ struct JsonReport<'a> {
     agrees: bool,
     first_fault: Option<&'a Comparison>,
     comparisons: &'a [Comparison],
+    batch_size: usize,
+    cut: &'a [String],
     software: record::Software,
     data_checksum: &'a str,
 }
@@ -128,29 +151,57 @@ fn write_json(file: &Path, prepared: &Prepared, report: &Report) -> Result<(), F
         agrees: report.first_fault().is_none(),
         first_fault: report.first_fault(),
         comparisons: &report.comparisons,
+        batch_size: report.batch_size,
+        cut: &report.cut,
         software: record::Software::here(),
         data_checksum: &prepared.dataset.checksum,
     };
     record::write_json(file, &json)
 }
 
-/// All witnesses that apply to a config.
+/// All witnesses that apply to a config, as far as its time allows.
 ///
 /// # Errors
 /// When an implementation does not take the parameters, or on Ctrl-C.
 pub fn prove(prepared: &Prepared) -> Result<Report, Failure> {
     let check = prepared.config.experiment.gradient_check;
-    let (subject, probe) = (subject(prepared), probe(prepared));
-    let tolerance = check.tolerance_differences;
-    let mut report = Report {
-        comparisons: witnesses::differences(subject, &probe, tolerance, check.entries)?,
+    let (activity, deadline) = (Activity::new("check"), Deadline::after(check.seconds));
+    let (subject, probe) = (subject(prepared), probe(prepared, check.batch_size));
+    let time = Time {
+        passes: PASSES * deadline.left(),
+        differences: DIFFERENCES * deadline.left(),
     };
-    against_burn(prepared, &mut report)?;
-    let tolerance = check.tolerance_trajectory;
-    let steps =
-        |model: &mut dyn Implementation<f64>, noise: Noisy| trajectory(prepared, model, noise);
-    let compared = witnesses::trajectories(subject, &probe, check.steps, tolerance, &steps)?;
+    let extent = fitting::extent(subject, &probe, time, &activity)?;
+    let mut report = Report::new(&probe, &extent);
+    let probe = probe.first(extent.batch_size);
+    let sampling = Sampling {
+        entries: check.entries,
+        deadline: deadline.share(DIFFERENCES),
+        activity: &activity,
+    };
+    let tolerance = check.tolerance_differences;
+    let (compared, cut) = witnesses::differences(subject, &probe, tolerance, sampling)?;
     report.comparisons.extend(compared);
+    report.cut.extend(cut.map(|cut| {
+        let entries = check.entries;
+        format!("central differences of {cut} entries of a tensor instead of {entries}")
+    }));
+    passes(
+        subject,
+        &probe,
+        &extent.references,
+        &check,
+        &activity,
+        &mut report,
+    )?;
+    trajectories(
+        prepared,
+        &probe,
+        &extent.references,
+        deadline,
+        &activity,
+        &mut report,
+    )?;
     Ok(report)
 }
 
@@ -158,13 +209,95 @@ pub fn prove(prepared: &Prepared) -> Result<Report, Failure> {
 ///
 /// # Errors
 /// As [`prove`].
-pub fn against_burn(prepared: &Prepared, report: &mut Report) -> Result<(), Failure> {
+pub fn against_burn(prepared: &Prepared) -> Result<Report, Failure> {
     let check = prepared.config.experiment.gradient_check;
-    let (subject, probe) = (subject(prepared), probe(prepared));
-    let exact = witnesses::references::<f64>(subject, &probe, check.tolerance_f64)?;
+    let (activity, deadline) = (
+        Activity::new("gradient check"),
+        Deadline::after(check.seconds),
+    );
+    let (subject, probe) = (subject(prepared), probe(prepared, check.batch_size));
+    let time = Time {
+        passes: PASSES_ALONE * deadline.left(),
+        differences: f64::INFINITY,
+    };
+    let extent = fitting::extent(subject, &probe, time, &activity)?;
+    let mut report = Report::new(&probe, &extent);
+    let probe = probe.first(extent.batch_size);
+    passes(
+        subject,
+        &probe,
+        &extent.references,
+        &check,
+        &activity,
+        &mut report,
+    )?;
+    Ok(report)
+}
+
+/// Passes by hand and in burn, in both precisions.
+fn passes(
+    subject: Subject<'_>,
+    probe: &Probe<f64>,
+    references: &[ImplementationName],
+    check: &GradientCheckSpec,
+    activity: &Activity,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let tolerance = check.tolerance_f64;
+    let exact = witnesses::references::<f64>(subject, probe, references, tolerance, activity)?;
     report.comparisons.extend(exact);
-    let single = witnesses::references::<f32>(subject, &probe, check.tolerance_f32)?;
+    let tolerance = check.tolerance_f32;
+    let single = witnesses::references::<f32>(subject, probe, references, tolerance, activity)?;
     report.comparisons.extend(single);
+    Ok(())
+}
+
+/// The trajectories by hand and in burn.
+fn trajectories(
+    prepared: &Prepared,
+    probe: &Probe<f64>,
+    references: &[ImplementationName],
+    deadline: Deadline,
+    activity: &Activity,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let subject = subject(prepared);
+    let tolerance = prepared
+        .config
+        .experiment
+        .gradient_check
+        .tolerance_trajectory;
+    let (whole, updates) = match references.is_empty() {
+        true => return Ok(()),
+        false => (
+            trajectory::whole(prepared),
+            trajectory::fit(prepared, subject, references, deadline, activity)?,
+        ),
+    };
+    let compared = witnesses::trajectories(
+        subject,
+        probe,
+        references,
+        updates.steps,
+        tolerance,
+        &|model: &mut dyn Implementation<f64>, noise| {
+            trajectory(prepared, model, updates, noise, activity)
+        },
+        activity,
+    )?;
+    report.comparisons.extend(compared);
+    if updates.steps < whole.steps {
+        let (steps, all) = (updates.steps, whole.steps);
+        report
+            .cut
+            .push(format!("{steps} trajectory steps instead of {all}"));
+    }
+    if updates.batch_size < whole.batch_size {
+        let (size, all) = (updates.batch_size, whole.batch_size);
+        report
+            .cut
+            .push(format!("trajectory batches of {size} instead of {all}"));
+    }
     Ok(())
 }
 
@@ -180,11 +313,11 @@ fn subject(prepared: &Prepared) -> Subject<'_> {
 }
 
 /// Training samples of a config in a random order, with the targets that training has.
-fn probe(prepared: &Prepared) -> Probe<f64> {
+fn probe(prepared: &Prepared, batch_size: usize) -> Probe<f64> {
     let experiment = &prepared.config.experiment;
     let streams = prepared.streams();
     let train = &prepared.train_rows;
-    let size = experiment.gradient_check.batch_size.min(train.len());
+    let size = batch_size.min(train.len());
     let order = order(train.len(), true, 0, &streams);
     let rows: Vec<usize> = order[..size].iter().map(|&row| train[row]).collect();
     let batch = Batch::new(size, prepared.inputs(), prepared.outputs());

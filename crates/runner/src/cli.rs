@@ -7,6 +7,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use spec::{Config, ConfigError, Overrides};
 
+use crate::{Failure, output};
+
 const AFTER_HELP: &str = "\
 Examples:
   runner configs/mnist.toml                       train MNIST by hand and in burn
@@ -37,7 +39,10 @@ pub struct Cli {
 impl Cli {
     /// Reads the arguments of a process, the program's name first. What does not begin with a
     /// subcommand is the config of a `run`.
-    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Self {
+    ///
+    /// # Errors
+    /// For what cannot be done, and where help or the version is asked for: [`show`] shows both.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut arguments: Vec<OsString> = arguments.into_iter().collect();
         let known = |argument: &OsString| {
             let global = ["-h", "--help", "-V", "--version", "help"];
@@ -47,8 +52,20 @@ impl Cli {
         if arguments.get(1).is_some_and(|first| !known(first)) && !begins_with_a_word(&arguments) {
             arguments.insert(1, "run".into());
         }
-        Self::try_parse_from(arguments).unwrap_or_else(|error| advised(error).exit())
+        Self::try_parse_from(arguments).map_err(advised)
     }
+}
+
+/// Prints help or the version; of arguments that are wrong says why and ends the process.
+///
+/// # Errors
+/// [`Failure::Run`] when standard output cannot be written.
+pub fn show(error: &clap::Error) -> Result<(), Failure> {
+    if error.use_stderr() {
+        error.exit();
+    }
+    output::note(error.print());
+    output::finished()
 }
 
 /// Whether the first argument is no file, but a word before one: `train configs/mnist.toml`.
@@ -170,7 +187,7 @@ pub struct CheckArguments {
     /// Config and overrides.
     #[command(flatten)]
     pub config: ConfigArguments,
-    /// Also write every comparison as JSON
+    /// Also write every comparison as JSON; - writes it to standard output
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
 }

@@ -19,9 +19,11 @@ use ndarray::{Array2, ArrayView2};
 use spec::ImplementationName;
 use spec::model::{LayerSpec, PlannedLayer};
 
+use crate::activity::Activity;
 use crate::batches::{Batches, TrainingBatch};
 use crate::cli::ExportArguments;
 use crate::implementations::build;
+use crate::memory::Purpose;
 use crate::numbers::number;
 use crate::prepare::Prepared;
 use crate::{Failure, files, machine, output};
@@ -56,14 +58,17 @@ pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
     let Some(out) = &arguments.out else {
         return Err(Failure::Input("--out: name the folder to write to".into()));
     };
-    let prepared = Prepared::read(&arguments.config)?;
+    let prepared = Prepared::read(&arguments.config, Purpose::Export)?;
     files::make_folder(out, "--out")?;
     for file in [PARAMETERS, BATCH, MASKS, GRADIENTS, DESCRIPTION] {
         files::expect_writable(&out.join(file))?;
     }
+    let activity = Activity::new("export");
+    activity.begin("gradients of the first batch", 0);
     let threads = machine::threads(&prepared.config.experiment.training);
     let exported = machine::in_pool(threads, || first_batch(&prepared))??;
-    write(out, &prepared, &exported)?;
+    write(out, &prepared, &exported, &activity)?;
+    drop(activity);
     output::line(format!(
         "{}: loss {}, {} gradients of a batch of {} written to {}",
         prepared.config.experiment.name,
@@ -75,8 +80,15 @@ pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write(out: &Path, prepared: &Prepared, exported: &Exported) -> Result<(), Failure> {
+fn write(
+    out: &Path,
+    prepared: &Prepared,
+    exported: &Exported,
+    activity: &Activity,
+) -> Result<(), Failure> {
+    activity.begin("writing", 0);
     let tensors = |name: &str, tensors: &NamedTensors<f64>| {
+        activity.at(name);
         files::write_file(&out.join(name), &tensors.to_safetensors()?)
     };
     tensors(PARAMETERS, &prepared.initial)?;

@@ -6,7 +6,7 @@
 //! | a regular file | it is replaced, whole or not at all; modes and, where possible, owner are kept |
 //! | a symbolic link | what it leads to is written; the link stays a link |
 //! | a pipe or a device | it is written into and never replaced |
-//! | `/dev/stdout`, `/dev/stderr`, `/dev/fd/N` | written into, behind what is there |
+//! | `-`, `/dev/stdout`, `/dev/stderr`, `/dev/fd/N` | written into, behind what is there |
 //! | a read-only file, a folder, a socket, a disk | an error |
 //!
 //! A regular file is written aside, synced, and renamed; then its folder is synced. So neither a

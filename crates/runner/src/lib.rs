@@ -4,6 +4,7 @@
 //! [`check`], [`proofs`], [`compare`], [`speedrun`], [`export`], [`list`]); what they share stands
 //! beside them.
 
+pub mod activity;
 pub mod batches;
 pub mod check;
 pub mod cli;

@@ -3,10 +3,14 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use runner::cli::Cli;
+use runner::cli::{self, Cli};
 
 fn main() -> ExitCode {
-    match runner::execute(Cli::read(std::env::args_os())) {
+    let done = match Cli::read(std::env::args_os()) {
+        Ok(cli) => runner::execute(cli),
+        Err(error) => cli::show(&error),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // Where standard error is closed or full, too, the exit code says it.

@@ -5,6 +5,8 @@ use spec::model::PlannedLayer;
 use spec::{Experiment, Problem};
 use sysinfo::System;
 
+use crate::implementations::references;
+
 /// Bytes of a number that trains.
 const TRAINS: f64 = 4.0;
 /// Bytes of a number that proves, and of an initial parameter.
@@ -59,7 +61,32 @@ fn ulimit() -> Option<f64> {
     None
 }
 
-/// What training takes at least, in bytes.
+/// For what a model is prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be trained, its gradients perhaps checked before.
+    Training,
+    /// For a check of its gradients.
+    Check,
+    /// To be written, with the gradients of a batch.
+    Export,
+}
+
+impl Purpose {
+    /// Copies of the parameters in f64 besides the initial ones, at least: a model and its
+    /// gradients, of a check two of each.
+    fn copies(self, experiment: &Experiment) -> f64 {
+        let two_sides = !references().is_empty();
+        match self {
+            Self::Training if !(experiment.gradient_check.before_training && two_sides) => 0.0,
+            Self::Export => 2.0,
+            Self::Check if !two_sides => 2.0,
+            Self::Training | Self::Check => 4.0,
+        }
+    }
+}
+
+/// What training, or a check of gradients, takes at least, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Need {
     /// Numbers that are parameters or running statistics.
@@ -68,13 +95,24 @@ pub struct Need {
     gradients: f64,
     optimizer_state: f64,
     activations: f64,
+    /// Copies of the parameters in f64, which are gone before training.
+    copies: f64,
 }
 
 impl Need {
-    /// Of a model that every implementation of the config trains, in batches of so many samples.
-    pub fn of(experiment: &Experiment, plan: &[PlannedLayer], batch: usize) -> Self {
+    /// Of a model that every implementation of the config trains, in batches of so many samples; of
+    /// one that is not trained, of its copies.
+    pub fn of(
+        purpose: Purpose,
+        experiment: &Experiment,
+        plan: &[PlannedLayer],
+        batch: usize,
+    ) -> Self {
         let values: f64 = plan.iter().map(values).sum();
-        let trained = experiment.implementations.len() as f64;
+        let trained = match purpose {
+            Purpose::Training => experiment.implementations.len() as f64,
+            Purpose::Check | Purpose::Export => 0.0,
+        };
         let state = experiment.training.optimizer.state_per_parameter() as f64;
         let outputs: f64 = plan.iter().map(outputs).sum();
         Self {
@@ -83,13 +121,28 @@ impl Need {
             parameters: values * (PROVES + trained * TRAINS),
             gradients: values * trained * TRAINS,
             optimizer_state: values * state * trained * TRAINS,
-            activations: outputs * batch as f64 * TRAINS,
+            activations: outputs * batch as f64 * TRAINS * trained.min(1.0),
+            copies: values * purpose.copies(experiment) * PROVES,
         }
     }
 
-    /// All together.
+    /// All together: first the check, then training.
     pub fn bytes(&self) -> f64 {
-        self.parameters + self.gradients + self.optimizer_state + self.activations
+        let training = self.gradients + self.optimizer_state + self.activations;
+        self.parameters + training.max(self.copies)
+    }
+
+    /// What there is besides the parameters.
+    fn besides(&self) -> String {
+        let all = [
+            (self.gradients, "their gradients"),
+            (self.optimizer_state, "the optimizer's state"),
+            (self.activations, "the outputs of a batch"),
+            (self.copies, "the copies in f64 that prove the gradients"),
+        ];
+        let some = all.iter().filter(|(bytes, _)| *bytes > 0.0);
+        let words = some.map(|(bytes, what)| format!("{} for {what}", size(*bytes)));
+        words.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -146,16 +199,13 @@ pub fn check(need: &Need, plan: &[PlannedLayer], limit: Limit) -> Result<(), Pro
     };
     let reason = format!(
         "the model does not fit into memory: it takes {} at least, and there are {} {}; {} for \
-         {:.0} parameters, {} for their gradients, {} for the optimizer's state, {} for the \
-         outputs of a batch",
+         {:.0} parameters, {}",
         size(need.bytes()),
         size(limit.bytes),
         limit.by,
         size(need.parameters),
         need.values,
-        size(need.gradients),
-        size(need.optimizer_state),
-        size(need.activations),
+        need.besides(),
     );
     Err(Problem::new(key, reason)
         .hint("use smaller layers, a smaller batch, or fewer implementations"))
@@ -192,7 +242,8 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
     fn a_need_is_the_sum_of_what_training_holds() {
         let config =
             spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &Default::default()).unwrap();
-        let need = Need::of(&config.experiment, &plan(&[20, 3]), 16);
+        let of = |purpose| Need::of(purpose, &config.experiment, &plan(&[20, 3]), 16);
+        let need = of(Purpose::Training);
         let values = 10.0 * 20.0 + 20.0 + 20.0 * 3.0 + 3.0;
         assert_eq!(need.parameters, values * (8.0 + 2.0 * 4.0));
         assert_eq!(need.gradients, values * 2.0 * 4.0);
@@ -202,6 +253,10 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
             "two momenta"
         );
         assert_eq!(need.activations, 23.0 * 16.0 * 4.0);
+        assert_eq!(need.copies, values * 4.0 * 8.0, "two sides with gradients");
+        assert_eq!(need.bytes(), need.parameters + need.copies);
+        assert_eq!(of(Purpose::Check).bytes(), values * 5.0 * 8.0);
+        assert_eq!(of(Purpose::Export).bytes(), values * 3.0 * 8.0);
     }
 
     #[test]
@@ -209,7 +264,7 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
         let config =
             spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &Default::default()).unwrap();
         let plan = plan(&[1_000_000, 1_000_000, 2]);
-        let need = Need::of(&config.experiment, &plan, 16);
+        let need = Need::of(Purpose::Training, &config.experiment, &plan, 16);
         let limit = |bytes| Limit {
             bytes,
             by: "of this machine",
@@ -217,7 +272,7 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
         let problem = check(&need, &plan, limit(16e9)).unwrap_err();
         assert_eq!(problem.key, "model.layers.1.linear");
         assert!(
-            problem.reason.contains("40.0 TB at least"),
+            problem.reason.contains("48.0 TB at least"),
             "{}",
             problem.reason
         );

@@ -27,7 +27,8 @@ pub fn bytes(bytes: &[u8]) {
     note(io::stdout().write_all(bytes));
 }
 
-fn note(outcome: io::Result<()>) {
+/// Notes that something could not be printed, if it could not.
+pub fn note(outcome: io::Result<()>) {
     let outcome = match closed::at_start() {
         true => Err(io::Error::other("it is closed")),
         false => outcome,

@@ -14,7 +14,7 @@ use spec::{Config, DataShape, Problem};
 use crate::Failure;
 use crate::cli::ConfigArguments;
 use crate::machine;
-use crate::memory::{self, Limit, Need};
+use crate::memory::{self, Limit, Need, Purpose};
 use crate::order::hold_back;
 
 /// An experiment that can begin.
@@ -44,15 +44,15 @@ impl Prepared {
     ///
     /// # Errors
     /// What is wrong with any of them, with its place.
-    pub fn read(arguments: &ConfigArguments) -> Result<Self, Failure> {
-        Self::of(arguments.read()?)
+    pub fn read(arguments: &ConfigArguments, purpose: Purpose) -> Result<Self, Failure> {
+        Self::of(arguments.read()?, purpose)
     }
 
     /// Loads the data of a config, plans its model, draws the model's parameters.
     ///
     /// # Errors
     /// What is wrong with any of them, with its place.
-    pub fn of(config: Config) -> Result<Self, Failure> {
+    pub fn of(config: Config, purpose: Purpose) -> Result<Self, Failure> {
         machine::use_instruction_set(&config)?;
         let experiment = &config.experiment;
         let streams = Streams::new(experiment.seed);
@@ -73,6 +73,7 @@ impl Prepared {
         }
         tokens::check(&plan, &dataset).map_err(|problem| config.locate(problem))?;
         let need = Need::of(
+            purpose,
             experiment,
             &plan,
             experiment.training.batch_size.of(shape.samples),

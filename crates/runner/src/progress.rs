@@ -49,8 +49,7 @@ impl Progress {
         let of: Vec<Bar> = of.collect();
         let width = of.iter().map(|bar| bar.name.len()).max().unwrap_or(0);
         let width = width.max(12);
-        let drawn =
-            std::io::stderr().is_terminal() && can_draw(std::env::var_os("TERM").as_deref());
+        let drawn = can_draw_here();
         let all = MultiProgress::with_draw_target(match drawn {
             true => ProgressDrawTarget::stderr(),
             false => ProgressDrawTarget::hidden(),
@@ -140,6 +139,11 @@ impl Progress {
     pub fn finish(&self) {
         self.bars.iter().for_each(ProgressBar::abandon);
     }
+}
+
+/// Whether standard error is a terminal that can draw over what it has drawn.
+pub fn can_draw_here() -> bool {
+    std::io::stderr().is_terminal() && can_draw(std::env::var_os("TERM").as_deref())
 }
 
 /// Whether a terminal of that name can draw over what it has drawn. On Windows terminals have none.

@@ -22,8 +22,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::activity::Activity;
 use crate::check::explanation;
 use crate::check::report::Report;
+use crate::check::stop_if_interrupted;
 use crate::check::verdict::Verdict;
 use crate::cli::ProofsArguments;
 use crate::{Failure, files, implementations, interrupt, output};
@@ -65,7 +67,7 @@ pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
 fn print(only: Option<&str>) -> Result<(), Failure> {
     let proofs = measure(only)?;
     output::line(view::tables(&rows(&proofs)).trim_end());
-    judge(&proofs)
+    expect_proved(&proofs)
 }
 
 /// The rows into a file, and the tables beside it.
@@ -75,7 +77,7 @@ fn write(file: &Path) -> Result<(), Failure> {
     files::expect_writable(file)?;
     files::expect_writable(&view)?;
     let proofs = measure(None)?;
-    judge(&proofs)?;
+    expect_proved(&proofs)?;
     let rows = rows(&proofs);
     row::write(file, &rows)?;
     files::write_file(&view, view::page(&rows, &name(file)).as_bytes())
@@ -87,7 +89,7 @@ fn check(file: &Path) -> Result<(), Failure> {
     let recorded = row::read(file)?;
     check_view(file, &recorded, &view)?;
     let proofs = measure(None)?;
-    judge(&proofs)?;
+    expect_proved(&proofs)?;
     compare(file, &recorded, &rows(&proofs))
 }
 
@@ -134,9 +136,10 @@ fn measure(only: Option<&str>) -> Result<Vec<Proof>, Failure> {
     interrupt::install();
     let mut wanted = Vec::new();
     for section in catalogue::sections() {
-        let cases = section.cases.into_iter();
-        let cases = cases.filter(|case| only.is_none_or(|only| case.name.contains(only)));
-        wanted.extend(cases.map(|case| (section.title, case)));
+        let examples = section.examples.into_iter();
+        let examples =
+            examples.filter(|example| only.is_none_or(|only| example.name.contains(only)));
+        wanted.extend(examples.map(|example| (section.title, example)));
     }
     if let (true, Some(only)) = (wanted.is_empty(), only) {
         let reason = format!("--only {only}: no row has a name with that in it");
@@ -144,9 +147,14 @@ fn measure(only: Option<&str>) -> Result<Vec<Proof>, Failure> {
             "{reason}; `runner proofs` shows all"
         )));
     }
-    let prove = |(section, case): (&'static str, catalogue::Case)| {
-        let report = measure::prove(&case)?;
-        let name = case.name;
+    let activity = Activity::new("proofs");
+    activity.begin("rows", wanted.len());
+    let prove = |(section, example): (&'static str, catalogue::Example)| {
+        stop_if_interrupted()?;
+        activity.at(&example.name);
+        let report = measure::prove(&example)?;
+        activity.step();
+        let name = example.name;
         Ok(Proof {
             section,
             name,
@@ -157,7 +165,7 @@ fn measure(only: Option<&str>) -> Result<Vec<Proof>, Failure> {
 }
 
 /// An error if a proof is off, or proves nothing.
-fn judge(proofs: &[Proof]) -> Result<(), Failure> {
+fn expect_proved(proofs: &[Proof]) -> Result<(), Failure> {
     let fault = |proof: &Proof| {
         let mut comparisons = proof.report.comparisons.iter();
         let fault = comparisons.find(|c| c.verdict != Verdict::Agrees)?;

@@ -8,6 +8,7 @@ use spec::measures::Better;
 
 use crate::cli::RunArguments;
 use crate::machine::{self, Machine};
+use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
 use crate::training::{Entry, FIRST_LOSSES, Training, entries};
@@ -78,7 +79,7 @@ struct Begun {
 fn begin(arguments: &RunArguments) -> Result<Begun, Failure> {
     let config = arguments.config.read()?;
     implementations::expect_built_in(&config)?;
-    let prepared = Prepared::of(config)?;
+    let prepared = Prepared::of(config, Purpose::Training)?;
     let experiment = &prepared.config.experiment;
     interrupt::install();
     let time = chrono::Utc::now();

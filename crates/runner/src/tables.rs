@@ -74,7 +74,9 @@ pub fn tensors(report: &Report) -> Table {
         let names = references().into_iter();
         names.map(move |name| witness(name, precision))
     };
-    let witnesses: Vec<String> = PRECISIONS.into_iter().flat_map(of_precision).collect();
+    let asked = |name: &String| report.comparisons.iter().any(|c| c.witness == *name);
+    let witnesses = PRECISIONS.into_iter().flat_map(of_precision).filter(asked);
+    let witnesses: Vec<String> = witnesses.collect();
     let mut header = vec!["tensor", "shape"];
     header.extend(witnesses.iter().map(String::as_str));
     header.push("");

@@ -18,7 +18,6 @@ pub mod trainer;
 use contract::TensorError;
 
 use crate::check;
-use crate::check::report::Report;
 use crate::prepare::Prepared;
 use crate::progress::{Bar, Progress};
 use crate::record::{Record, RunFolder, Status};
@@ -123,16 +122,14 @@ impl<'a> Training<'a> {
         if implementations::references().is_empty() {
             return Ok(());
         }
-        let mut report = Report::default();
-        if let Err(failure) = check::against_burn(self.prepared, &mut report) {
-            return Err(match failure {
-                Failure::Interrupted(_) => self.interrupted(),
-                other => {
-                    self.close(Status::GradientsDisagree, other.to_string());
-                    other
-                }
-            });
-        }
+        let report = match check::against_burn(self.prepared) {
+            Ok(report) => report,
+            Err(Failure::Interrupted(_)) => return Err(self.interrupted()),
+            Err(other) => {
+                self.close(Status::GradientsDisagree, other.to_string());
+                return Err(other);
+            }
+        };
         output::line("Gradients by hand against burn: largest relative error of each tensor");
         output::line(tables::tensors(&report));
         let differs = report.first_fault().is_some();

@@ -18,12 +18,14 @@ use contract::{Backward, Implementation};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use reference::{Backend, Model};
 use runner::Failure;
+use runner::activity::Activity;
 use runner::check::comparison::{Bound, Comparison, Context};
-use runner::check::differences::{Function, Point, compare_with_differences};
+use runner::check::deadline::Deadline;
+use runner::check::differences::{Function, Point, Sampling, compare_with_differences};
 use runner::check::passes::compare_backward;
 use runner::check::penalties::Penalties;
 use runner::check::verdict::Verdict;
-use runner::check::{Report, judge};
+use runner::check::{Report, expect_agreement};
 
 use support::{Chain, Example};
 
@@ -71,10 +73,23 @@ fn report(example: &Example, model: &mut dyn Implementation<f64>, witness: Witne
             };
             let context = context("central differences", Bound::Relative(1e-6));
             let streams = &example.streams;
-            compare_with_differences(context, &ours, &mut point, 100, streams).unwrap()
+            let sampling = Sampling {
+                entries: 100,
+                deadline: Deadline::NONE,
+                activity: &Activity::silent(),
+            };
+            let compared = compare_with_differences(context, &ours, &mut point, sampling, streams);
+            compared.unwrap().0
         }
     };
-    Report { comparisons }
+    reported(comparisons)
+}
+
+fn reported(comparisons: Vec<Comparison>) -> Report {
+    Report {
+        comparisons,
+        ..Report::default()
+    }
 }
 
 fn against_burn(ours: &Backward<f64>, theirs: &Backward<f64>) -> Vec<Comparison> {
@@ -101,13 +116,13 @@ fn names(tensor: &str, witnesses: &[Witness], example: &Example, plant: impl Fn(
     for &witness in witnesses {
         let honest = report(example, &mut Chain::honest(example), witness);
         assert_eq!(faults(&honest), [""; 0], "{witness:?}, without the bug");
-        assert!(judge(&honest).is_ok());
+        assert!(expect_agreement(&honest).is_ok());
         let mut chain = Chain::honest(example);
         plant(&mut chain);
         let report = report(example, &mut chain, witness);
         let first = report.first_fault().map(|fault| fault.tensor.as_str());
         assert_eq!(first, Some(tensor), "{witness:?}");
-        let Err(Failure::Run(message)) = judge(&report) else {
+        let Err(Failure::Run(message)) = expect_agreement(&report) else {
             panic!("a fault is a failed run");
         };
         let start = format!("the gradients disagree: the first divergent tensor is {tensor} [");

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use runner::machine;
+use runner::memory::Purpose;
 use runner::prepare::Prepared;
 use runner::record::Trained;
 use runner::training::checkpoint;
@@ -46,7 +47,10 @@ impl Case {
         let unset = Vec::new();
         let overrides = Overrides { set, unset };
         let config = Config::parse(Path::new("waves.toml"), CONFIG.into(), &overrides);
-        let prepared = Prepared::of(config.unwrap_or_else(|error| panic!("{error}")));
+        let prepared = Prepared::of(
+            config.unwrap_or_else(|error| panic!("{error}")),
+            Purpose::Training,
+        );
         let prepared = prepared.unwrap_or_else(|failure| panic!("{failure}"));
         Self { prepared }
     }

@@ -1,6 +1,9 @@
 //! `[gradient_check]`: how gradients are proved.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Problem;
 
@@ -10,6 +13,9 @@ use crate::Problem;
 pub struct GradientCheckSpec {
     /// Whether `run` holds the gradients against burn's before it trains.
     pub before_training: bool,
+    /// Time that a check may take. Where the whole would take longer on this machine, it compares
+    /// fewer numbers of the same mathematics, and says what it left out.
+    pub seconds: TimeBudget,
     /// Samples in the batch whose gradients are compared.
     pub batch_size: usize,
     /// Entries of each tensor compared with central differences; a smaller tensor is compared
@@ -31,6 +37,7 @@ impl Default for GradientCheckSpec {
     fn default() -> Self {
         Self {
             before_training: true,
+            seconds: TimeBudget::Seconds(30.0),
             batch_size: 16,
             entries: 24,
             steps: 100,
@@ -52,6 +59,13 @@ impl GradientCheckSpec {
                 return Err(Problem::new(key, "0 checks nothing").hint("1 or more"));
             }
         }
+        if let TimeBudget::Seconds(seconds) = self.seconds
+            && !(seconds > 0.0 && seconds.is_finite())
+        {
+            let reason = format!("a check cannot be done in {seconds} seconds");
+            return Err(Problem::new("gradient_check.seconds", reason)
+                .hint("more than 0, or \"unlimited\""));
+        }
         let tolerances = [
             ("tolerance_f64", self.tolerance_f64),
             ("tolerance_f32", self.tolerance_f32),
@@ -66,5 +80,63 @@ impl GradientCheckSpec {
             }
         }
         Ok(())
+    }
+}
+
+/// The time that something may take: a number of seconds, or `"unlimited"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TimeBudget {
+    /// So many.
+    Seconds(f64),
+    /// As long as it takes.
+    Unlimited,
+}
+
+impl fmt::Display for TimeBudget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seconds(seconds) => write!(f, "{seconds}"),
+            Self::Unlimited => write!(f, "unlimited"),
+        }
+    }
+}
+
+impl Serialize for TimeBudget {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Seconds(seconds) => serializer.serialize_f64(*seconds),
+            Self::Unlimited => serializer.serialize_str("unlimited"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeBudget {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TimeBudgetVisitor;
+
+        impl Visitor<'_> for TimeBudgetVisitor {
+            type Value = TimeBudget;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of seconds or \"unlimited\"")
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<TimeBudget, E> {
+                Ok(TimeBudget::Seconds(value))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<TimeBudget, E> {
+                self.visit_f64(value as f64)
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<TimeBudget, E> {
+                match value {
+                    "unlimited" => Ok(TimeBudget::Unlimited),
+                    other => Err(E::invalid_value(Unexpected::Str(other), &self)),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(TimeBudgetVisitor)
     }
 }

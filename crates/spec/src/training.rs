@@ -10,7 +10,7 @@ use crate::escapes::EscapeSpec;
 use crate::schedules::{Position, ScheduleSpec};
 use crate::stopping::StoppingSpec;
 
-pub use crate::gradient_check::GradientCheckSpec;
+pub use crate::gradient_check::{GradientCheckSpec, TimeBudget};
 pub use crate::losses::LossSpec;
 pub use crate::measures::Metric;
 pub use crate::optimizers::OptimizerSpec;

@@ -12,7 +12,7 @@ pub const LOSS: &str = "loss";
 /// Name of the gradient of the input.
 pub const INPUT: &str = "x";
 
-/// A gradient this much smaller than the largest of its pass is judged by that one's rounding.
+/// A gradient this much smaller than the largest of its pass carries that one's rounding.
 pub const CANCELLED: f64 = 1e-3;
 
 /// How far a tensor is from its witness.
@@ -48,7 +48,7 @@ pub struct Comparison {
     pub remark: Option<String>,
 }
 
-/// By what a difference is judged.
+/// What bounds a difference.
 #[derive(Clone, Copy, Debug)]
 pub enum Bound {
     /// Largest difference of numbers up to 1; of larger ones the same relative to the largest.
@@ -93,8 +93,8 @@ impl Context<'_> {
         gradients.filter(move |(name, _)| input || *name != INPUT)
     }
 
-    /// The context of one gradient and the magnitude by which it is judged at least, in a pass with
-    /// that [`floor`]. What vanishes is judged by the largest gradient of the pass.
+    /// The context of one gradient and the least scale of its errors, in a pass with
+    /// that [`floor`]. What vanishes is measured against the largest gradient of the pass.
     pub fn of_gradient(self, name: &str, floor: f64) -> (Self, f64) {
         if !self.vanishing.iter().any(|vanishing| vanishing == name) {
             return (self, floor);

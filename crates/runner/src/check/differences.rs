@@ -26,9 +26,13 @@ use ndarray::{Array2, ArrayD};
 use rand::seq::index::sample;
 
 use super::comparison::{Comparison, Context, INPUT, compare_entries, floor};
+use super::deadline::Deadline;
 pub use super::function::Function;
 use super::rounding::{MOVED, Noise};
+use super::stop_if_interrupted;
 use super::verdict::Verdict;
+use crate::Failure;
+use crate::activity::Activity;
 
 /// h: small enough for kinks to be rare and for `$h^2$` to vanish, large enough for rounding to be
 /// about `$10^{-11}$`. Where the function bends too much for one, as by a weight of an input that
@@ -173,70 +177,162 @@ fn extrapolate(
     let smooth =
         (near - far).abs() <= SMOOTH * scale + rounding && jump.abs() <= JUMP * scale + rounding;
     let hidden = rounding > HIDDEN * scale;
-    // A NaN is kept: it must be seen.
-    let kept = (smooth && !hidden) || near.is_nan() || far.is_nan();
-    kept.then_some((4.0 * near - far) / 3.0)
+    // A NaN must be seen.
+    let usable = (smooth && !hidden) || near.is_nan() || far.is_nan();
+    usable.then_some((4.0 * near - far) / 3.0)
+}
+
+/// How many entries of each tensor are compared.
+#[derive(Clone, Copy)]
+pub struct Sampling<'a> {
+    /// At most so many; a smaller tensor is compared whole.
+    pub entries: usize,
+    /// Once it has passed, no more are begun; the first of each tensor is compared in any case.
+    pub deadline: Deadline,
+    /// Is told of each.
+    pub activity: &'a Activity,
+}
+
+/// The entries of one gradient that are compared.
+struct Sampled<'a> {
+    name: &'a str,
+    gradient: &'a ArrayD<f64>,
+    context: Context<'a>,
+    floor: f64,
+    scale: f64,
+    /// Positions of entries, the largest first.
+    chosen: Vec<usize>,
+    /// Position, value by hand, and derivative of those that were compared.
+    compared: Vec<(usize, f64, f64)>,
+    /// The h of each.
+    steps: Vec<f64>,
+}
+
+impl<'a> Sampled<'a> {
+    fn new(
+        context: Context<'a>,
+        floor: f64,
+        (name, gradient): (&'a str, &'a ArrayD<f64>),
+        entries: usize,
+        streams: &Streams,
+    ) -> Self {
+        let (context, floor) = context.of_gradient(name, floor);
+        let mut rng = streams.stream(&format!("check/entries/{name}"));
+        Self {
+            name,
+            gradient,
+            context,
+            floor,
+            scale: gradient.fold(floor, |largest: f64, g| largest.max(g.abs())),
+            chosen: choose(gradient, entries, &mut rng),
+            compared: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    /// Differentiates by one more entry, if there is one.
+    fn compare_next(
+        &mut self,
+        round: usize,
+        point: &mut Point<'_, '_>,
+        here: f64,
+    ) -> Result<(), TensorError> {
+        let Some(&position) = self.chosen.get(round) else {
+            return Ok(());
+        };
+        if self.name == INPUT {
+            point.model.load(&point.parameters)?;
+        }
+        let derivative = point.derivative(self.name, position, here, self.scale)?;
+        if let Some((derivative, step)) = derivative {
+            let value = match self.gradient.as_slice() {
+                Some(values) => values.get(position),
+                None => self.gradient.iter().nth(position),
+            };
+            let value = value.copied().unwrap_or(f64::NAN);
+            self.compared.push((position, value, derivative));
+            self.steps.push(step);
+        }
+        Ok(())
+    }
+
+    /// What the entries say. Where they differ, rounding is asked how far it moves the function.
+    fn comparison(
+        &self,
+        point: &mut Point<'_, '_>,
+        here: f64,
+        streams: Streams,
+    ) -> Result<Comparison, TensorError> {
+        let entries = self.compared.iter().copied();
+        let (context, shape) = (self.context, self.gradient.shape());
+        let mut comparison = compare_entries(context, self.floor, self.name, shape, entries);
+        if comparison.verdict == Verdict::Differs {
+            let rounding = CARRIED * point.rounding(here, streams)?;
+            let errors = self.compared.iter().map(|(_, a, b)| (a - b).abs());
+            let mut bounds = errors.zip(self.steps.iter().map(|step| rounding / step));
+            if bounds.all(|(error, bound)| error <= bound) {
+                comparison.verdict = Verdict::Unproved;
+                comparison.remark = Some(MOVED.into());
+            }
+        }
+        Ok(comparison)
+    }
 }
 
 /// Holds the gradients of a backward pass against central differences, from the loss back to the
-/// input, in at most so many entries of each tensor.
+/// input. Returns how many entries of each tensor there was time for, too, if not for all.
 ///
 /// # Errors
-/// When the model does not take its own parameters.
+/// When the model does not take its own parameters, or on Ctrl-C.
 pub fn compare_with_differences(
     context: Context<'_>,
     by_hand: &Backward<f64>,
     point: &mut Point<'_, '_>,
-    entries: usize,
+    sampling: Sampling<'_>,
     streams: &Streams,
-) -> Result<Vec<Comparison>, TensorError> {
+) -> Result<(Vec<Comparison>, Option<usize>), Failure> {
     let here = point.value();
     let floor = floor(&by_hand.gradients);
-    let mut comparisons = Vec::new();
-    for (name, gradient) in context.gradients(by_hand) {
-        let (context, floor) = context.of_gradient(name, floor);
-        let scale = gradient.fold(floor, |largest: f64, g| largest.max(g.abs()));
-        let mut rng = streams.stream(&format!("check/entries/{name}"));
-        let (mut pairs, mut steps) = (Vec::new(), Vec::new());
-        for position in choose(gradient, entries, &mut rng) {
-            if let Some((derivative, step)) = point.derivative(name, position, here, scale)? {
-                let value = gradient.iter().nth(position).copied().unwrap_or(f64::NAN);
-                pairs.push((position, value, derivative));
-                steps.push(step);
+    let gradients = context.gradients(by_hand);
+    let mut tensors: Vec<Sampled<'_>> = gradients
+        .map(|gradient| Sampled::new(context, floor, gradient, sampling.entries, streams))
+        .collect();
+    let rounds = tensors.iter().map(|tensor| tensor.chosen.len()).max();
+    let mut cut = None;
+    // An entry of each tensor in turn, so that a cut leaves about as many of each; of a tensor that
+    // has none yet, since they all were too near a kink, another is tried in any case.
+    for round in 0..rounds.unwrap_or(0) {
+        if round > 0 && cut.is_none() && sampling.deadline.passed() {
+            cut = Some(round);
+        }
+        for tensor in &mut tensors {
+            if cut.is_some() && !tensor.compared.is_empty() {
+                continue;
             }
+            stop_if_interrupted()?;
+            sampling.activity.at(tensor.name);
+            tensor.compare_next(round, point, here)?;
         }
-        if name != INPUT {
-            point.model.load(&point.parameters)?;
-        }
-        let (shape, entries) = (gradient.shape(), pairs.iter().copied());
-        let mut compared = compare_entries(context, floor, name, shape, entries);
-        if compared.verdict == Verdict::Differs {
-            let rounding = CARRIED * point.rounding(here, *streams)?;
-            let error = pairs.iter().map(|(_, a, b)| (a - b).abs());
-            if error
-                .zip(steps)
-                .all(|(error, step)| error <= rounding / step)
-            {
-                compared.verdict = Verdict::Unproved;
-                compared.remark = Some(MOVED.into());
-            }
-        }
-        comparisons.push(compared);
+        sampling.activity.step();
     }
-    Ok(comparisons)
+    point.model.load(&point.parameters)?;
+    let comparisons = tensors.iter().map(|t| t.comparison(point, here, *streams));
+    let comparisons: Result<_, TensorError> = comparisons.collect();
+    Ok((comparisons?, cut))
 }
 
-/// Entries to try: the largest, where an error shows best, and others at random.
+/// Entries to try: the largest first, where an error shows best, then all others, or some at
+/// random.
 fn choose(gradient: &ArrayD<f64>, entries: usize, rng: &mut impl rand::Rng) -> Vec<usize> {
-    if gradient.len() <= entries {
-        return (0..gradient.len()).collect();
-    }
     let magnitudes = gradient.iter().map(|g| g.abs()).enumerate();
     let largest = magnitudes
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(i, _)| i);
     let mut chosen: Vec<usize> = largest.into_iter().collect();
-    chosen.extend(sample(rng, gradient.len(), entries - 1));
+    match gradient.len() <= entries {
+        true => chosen.extend((0..gradient.len()).filter(|i| Some(*i) != largest)),
+        false => chosen.extend(sample(rng, gradient.len(), entries - 1)),
+    }
     chosen
 }
 

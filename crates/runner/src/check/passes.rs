@@ -7,7 +7,7 @@ use super::comparison::{
 };
 use super::verdict::Verdict;
 
-/// Outputs fainter than this, 10⁻⁴ in f64 and 10⁻² in f32, are judged by it: of eˣ − 1 near 0 only
+/// Outputs fainter than this, 10⁻⁴ in f64 and 10⁻² in f32, are measured against it: of eˣ − 1 near 0 only
 /// the rounding of 1 is left where it is not computed as one function.
 fn faint<T: Real>() -> f64 {
     T::epsilon().f64().powf(0.25)
@@ -74,7 +74,7 @@ fn what_follows_from_overflow(comparisons: &mut [Comparison]) {
     }
 }
 
-/// The magnitude by which a loss that cancels is judged: a sum over the outputs, as Σ dy ⊙ y is,
+/// The scale of a loss that cancels: a sum over the outputs, as Σ dy ⊙ y is,
 /// may be almost nothing, and carries the rounding of all of them; and where all are faint, so is
 /// it.
 fn value_floor<T: Real>(backward: &Backward<T>) -> f64 {
@@ -167,14 +167,18 @@ mod tests {
             let off = rows.iter().filter(|row| row.verdict == Verdict::Differs);
             off.count()
         };
-        assert_eq!(faults(1.0e-6, 1.001e-6), 0, "off by 1e-9, judged by 2e-3");
+        assert_eq!(
+            faults(1.0e-6, 1.001e-6),
+            0,
+            "off by 1e-9 at a scale of 2e-3"
+        );
         assert_eq!(faults(1.0e-6, 2.0e-6), 1, "off by as much as it is");
         assert_eq!(faults(0.0, 1.0e-6), 1, "missing");
     }
 
     /// What is left of a bias before a batch normalisation is rounding of other gradients.
     #[test]
-    fn a_gradient_that_vanishes_is_judged_by_the_largest() {
+    fn a_gradient_that_vanishes_is_measured_against_the_largest() {
         let vanishing = ["b".to_string()];
         let context = Context {
             vanishing: &vanishing,
@@ -206,7 +210,7 @@ mod tests {
             let rows = compare_backward(CONTEXT, &backward(by_hand), &backward(witness));
             rows.iter().any(|row| row.verdict == Verdict::Differs)
         };
-        assert!(!fault(1.0e-7, 1.05e-7), "off by 5e-9, judged by 8e-3");
+        assert!(!fault(1.0e-7, 1.05e-7), "off by 5e-9 at a scale of 8e-3");
         assert!(fault(1.0e-7, 2.0e-7), "off by as much as it is");
         assert!(fault(0.5, 1.0), "half the loss");
     }
@@ -214,7 +218,7 @@ mod tests {
     /// Overflow on both sides: the gradients behind it are no disagreement, whatever became of
     /// them.
     #[test]
-    fn what_is_computed_from_an_overflow_accuses_nobody() {
+    fn what_is_computed_from_an_overflow_is_no_fault() {
         let overflowed = |gradient: f64| {
             let mut outputs = NamedTensors::default();
             outputs.insert("0.output", array![f64::INFINITY].into_dyn());

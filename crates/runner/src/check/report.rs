@@ -5,17 +5,41 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::comparison::Comparison;
+use super::fitting::Extent;
+use super::subject::Probe;
 use super::verdict::Verdict;
+use crate::implementations::references;
 
 /// Every comparison of a config.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
     /// In the order in which they were made.
     pub comparisons: Vec<Comparison>,
+    /// Samples of the batch whose gradients were compared.
+    pub batch_size: usize,
+    /// What was left out for want of time, a few words each.
+    pub cut: Vec<String>,
 }
 
 impl Report {
-    /// The first comparison that differs, in the order of the data flow: the one that accuses.
+    /// An empty one: what of the probe is compared, and with whom.
+    pub fn new(whole: &Probe<f64>, extent: &Extent) -> Self {
+        let mut cut = Vec::new();
+        if extent.batch_size < whole.len() {
+            let (size, all) = (extent.batch_size, whole.len());
+            cut.push(format!("batch of {size} instead of {all}"));
+        }
+        let built_in = references().into_iter();
+        let without = built_in.filter(|name| !extent.references.contains(name));
+        cut.extend(without.map(|name| format!("without {}", name.as_str())));
+        Self {
+            comparisons: Vec::new(),
+            batch_size: extent.batch_size,
+            cut,
+        }
+    }
+
+    /// The first comparison that differs, in the order of the data flow: where an error came from.
     pub fn first_fault(&self) -> Option<&Comparison> {
         self.first(Verdict::Differs)
     }

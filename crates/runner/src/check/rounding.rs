@@ -6,6 +6,7 @@
 //! parameters and inputs that are moved by the rounding of their last digit. What then moves about
 //! as far as the witness is off proves nothing of either; an error in the code is far larger.
 
+mod layerwise;
 mod spread;
 
 use contract::{Backward, Evaluation, Implementation, Real, Streams};
@@ -58,7 +59,7 @@ impl Noise {
 
     /// The same by the rounding of the largest of them, or of 1: zeros, and numbers that are equal,
     /// do not stay so.
-    fn stirred<T: Real>(self, name: &str, values: &ArrayD<f64>) -> ArrayD<f64> {
+    fn moved_by_the_largest<T: Real>(self, name: &str, values: &ArrayD<f64>) -> ArrayD<f64> {
         let mut digit = self.digits::<T>(name);
         let largest = values.fold(1.0f64, |largest, v| largest.max(v.abs()));
         values.map(|value| value + largest * digit())
@@ -72,18 +73,18 @@ impl Noise {
     }
 }
 
-/// Where noise enters.
+/// What noise is added to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// Into a pass, whose numbers are moved each by its own rounding: what lies exactly at a kink
-    /// stays there. Of a backward pass its kind.
+pub enum Computation {
+    /// A pass, whose numbers are moved each by its own rounding: what lies exactly at a kink
+    /// stays there. Which backward pass, if it is one.
     Pass(Option<Pass>),
-    /// Into the start of a trajectory, whose updates carry the rounding of all numbers into each:
+    /// The start of a trajectory, whose updates carry the rounding of all numbers into each:
     /// a rule that looks at signs makes whole steps of it.
     Trajectory,
 }
 
-impl Entry {
+impl Computation {
     /// How many times as far as the noise moves a tensor two implementations may be apart. A
     /// trajectory is moved once at its start and rounds in every step.
     fn factor(self) -> f64 {
@@ -123,56 +124,57 @@ fn scalar<T: Real>(value: f64) -> ArrayD<T> {
     ndarray::arr0(T::of(value)).into_dyn()
 }
 
-/// Takes the accusation back where rounding moves a tensor about as far as the two differ. Without
-/// a difference nothing is computed.
+/// Marks as unproved what rounding moves about as far as the two sides differ. Without a difference
+/// nothing is computed.
 ///
 /// # Errors
 /// When the parameters are not taken, or those of `compute`.
-pub fn excuse<T: Number>(
+pub fn discount_rounding<T: Number>(
     comparisons: &mut [Comparison],
     subject: Subject<'_>,
     probe: &Probe<f64>,
-    entry: Entry,
+    computation: Computation,
     compute: &Compute<'_, T>,
 ) -> Result<(), Failure> {
     // Below the precision of the type nobody asks for less than the same bits.
-    let accused =
+    let differs =
         |c: &Comparison| c.verdict == Verdict::Differs && c.tolerance >= T::epsilon().f64();
-    if !comparisons.iter().any(accused) {
+    if !comparisons.iter().any(differs) {
         return Ok(());
     }
-    let mut spread = spread(subject, probe, entry, compute)?;
-    if let Entry::Pass(Some(pass)) = entry {
+    let mut spread = spread(subject, probe, computation, compute)?;
+    if let Computation::Pass(Some(pass)) = computation {
         spread.widen(precision::<T>(subject, probe, pass)?);
+        spread.widen(layerwise::changes::<T>(subject, probe, pass));
     }
-    let range = match entry {
-        Entry::Pass(_) => T::max_value().f64().sqrt(),
+    let range = match computation {
+        Computation::Pass(_) => T::max_value().f64().sqrt(),
         // From here on training has diverged.
-        Entry::Trajectory => f64::from(f32::MAX),
+        Computation::Trajectory => f64::from(f32::MAX),
     };
     for comparison in &mut *comparisons {
         let moved = spread.of.get(&comparison.tensor).copied().unwrap_or(0.0);
-        if !accused(comparison) {
+        if !differs(comparison) {
             continue;
         }
-        if comparison.absolute <= entry.factor() * moved {
+        if comparison.absolute <= computation.factor() * moved {
             comparison.verdict = Verdict::Unproved;
             comparison.remark = Some(MOVED.into());
         } else if spread.largest > range {
             comparison.verdict = Verdict::Unproved;
             let size = spread.largest;
-            let remark = match entry {
-                Entry::Pass(_) => {
+            let remark = match computation {
+                Computation::Pass(_) => {
                     format!("numbers reach {size:.0e}, whose squares leave {}", T::NAME)
                 }
-                Entry::Trajectory => {
+                Computation::Trajectory => {
                     format!("numbers reach {size:.0e}: the updates diverge at this learning rate")
                 }
             };
             comparison.remark = Some(remark);
         }
     }
-    what_follows_from_rounding(comparisons, entry, accused);
+    what_follows_from_rounding(comparisons, computation, differs);
     Ok(())
 }
 
@@ -180,15 +182,16 @@ pub fn excuse<T: Number>(
 /// somewhere else, what is computed from it is that of another network.
 fn what_follows_from_rounding(
     comparisons: &mut [Comparison],
-    entry: Entry,
-    accused: impl Fn(&Comparison) -> bool,
+    computation: Computation,
+    differs: impl Fn(&Comparison) -> bool,
 ) {
-    let leads = |c: &Comparison| entry == Entry::Trajectory || c.tensor.ends_with(".output");
+    let leads =
+        |c: &Comparison| computation == Computation::Trajectory || c.tensor.ends_with(".output");
     let moved = |c: &Comparison| c.remark.as_deref() == Some(MOVED) && leads(c);
     if !comparisons.iter().any(moved) {
         return;
     }
-    for comparison in comparisons.iter_mut().filter(|c| accused(c)) {
+    for comparison in comparisons.iter_mut().filter(|c| differs(c)) {
         comparison.verdict = Verdict::Unproved;
         comparison.remark = Some("it is computed from what rounding has moved".into());
     }
@@ -217,7 +220,7 @@ mod tests {
     }
 
     /// Two inputs, three tanh units, one output.
-    fn excused(weights: f64, absolute: f64) -> Verdict {
+    fn discounted(weights: f64, absolute: f64) -> Verdict {
         let layers = vec![
             LayerSpec::Linear(LinearSpec::new(3)),
             LayerSpec::Tanh,
@@ -252,11 +255,11 @@ mod tests {
         let run = |model: &mut dyn Implementation<f64>, probe: &Probe<f64>, _: Option<Noise>| {
             Ok(of_backward(&Pass::Loss.run(model, probe)))
         };
-        excuse(
+        discount_rounding(
             &mut compared,
             subject,
             &probe,
-            Entry::Pass(Some(Pass::Loss)),
+            Computation::Pass(Some(Pass::Loss)),
             &run,
         )
         .unwrap();
@@ -264,14 +267,14 @@ mod tests {
     }
 
     #[test]
-    fn rounding_is_excused_and_an_error_is_not() {
-        assert_eq!(excused(1.0, 1e-15), Verdict::Unproved);
-        assert_eq!(excused(1.0, 1e-12), Verdict::Differs);
+    fn rounding_is_discounted_and_an_error_is_not() {
+        assert_eq!(discounted(1.0, 1e-15), Verdict::Unproved);
+        assert_eq!(discounted(1.0, 1e-12), Verdict::Differs);
         assert_eq!(
-            excused(1e4, 1e-12),
+            discounted(1e4, 1e-12),
             Verdict::Unproved,
             "large weights, large rounding"
         );
-        assert_eq!(excused(1e4, 1e-6), Verdict::Differs);
+        assert_eq!(discounted(1e4, 1e-6), Verdict::Differs);
     }
 }

@@ -1,7 +1,7 @@
 //! What is proved: a network at its initial parameters, and the batch on which it is.
 
 use contract::{Backward, Implementation, NamedTensors, Real, Streams};
-use ndarray::Array2;
+use ndarray::{Array2, s};
 use rand::RngExt;
 use spec::ImplementationName;
 use spec::model::{Initializer, PlannedLayer};
@@ -13,7 +13,7 @@ use crate::Failure;
 use crate::implementations::{Number, build};
 
 /// How far a parameter that begins at a constant is moved for central differences.
-const SPREAD: f64 = 0.1;
+const MOVE: f64 = 0.1;
 /// Parameters that all are smaller are moved as well: a step of the differences would lead far
 /// across every kink.
 const TINY: f64 = 1e-4;
@@ -75,7 +75,7 @@ impl Subject<'_> {
     /// The initial parameters, those that begin at a constant or tiny moved at random. Central
     /// differences are taken there: at biases of 0 many a network stands at a kink, such as every
     /// ReLU above pixels that are 0.
-    pub fn spread(&self) -> NamedTensors<f64> {
+    pub fn moved_from_constants(&self) -> NamedTensors<f64> {
         let mut parameters = self.parameters.clone();
         for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {
             let mut rng = self
@@ -85,7 +85,7 @@ impl Subject<'_> {
             if let Some(tensor) = parameters.get_mut(&parameter.name)
                 && (constant || tensor.iter().all(|value| value.abs() < TINY))
             {
-                tensor.mapv_inplace(|value| value + rng.random_range(-SPREAD..SPREAD));
+                tensor.mapv_inplace(|value| value + rng.random_range(-MOVE..MOVE));
             }
         }
         parameters
@@ -120,6 +120,23 @@ impl<T: Real> Probe<T> {
         let mut rng = streams.stream("check/upstream");
         let draw = || T::of(rng.random_range(-1.0..1.0));
         let dy = Array2::from_shape_simple_fn(t.raw_dim(), draw);
+        Self { x, t, dy }
+    }
+
+    /// How many samples it has.
+    pub fn len(&self) -> usize {
+        self.x.nrows()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Its first samples.
+    pub fn first(&self, samples: usize) -> Self {
+        let first = |matrix: &Array2<T>| matrix.slice(s![..samples, ..]).to_owned();
+        let [x, t, dy] = [&self.x, &self.t, &self.dy].map(first);
         Self { x, t, dy }
     }
 

@@ -1,22 +1,33 @@
 //! The fourth witness: the same steps by hand and in burn.
 
 use contract::{Implementation, NamedTensors};
+use ndarray::s;
+use spec::ImplementationName;
 
+use super::deadline::Deadline;
+use super::fitting::{self, Updates};
+use super::rounding::Noise;
 use super::stop_if_interrupted;
-use super::witnesses::Noisy;
+use super::subject::Subject;
 use crate::Failure;
+use crate::activity::Activity;
 use crate::batches::{Batches, TrainingBatch};
 use crate::prepare::Prepared;
 
-/// Parameters after the steps of `[gradient_check]`, on the batches that training would take, at
-/// the learning rates that it would have.
+/// How much of the time that is left updates may be planned for.
+const USABLE: f64 = 0.9;
+
+/// Parameters after these updates, on the batches that training would take, or the first samples
+/// of each, at the learning rates that it would have.
 pub fn trajectory(
     prepared: &Prepared,
     model: &mut dyn Implementation<f64>,
-    noise: Noisy,
+    updates: Updates,
+    noise: Option<Noise>,
+    activity: &Activity,
 ) -> Result<NamedTensors<f64>, Failure> {
     let mut batches = Batches::new(prepared);
-    let mut left = prepared.config.experiment.gradient_check.steps;
+    let mut left = updates.steps;
     for epoch in 1.. {
         batches.begin(epoch);
         if let Some((x, t)) = batches.curvature() {
@@ -27,11 +38,52 @@ pub fn trajectory(
                 return Ok(model.parameters());
             }
             stop_if_interrupted()?;
-            let TrainingBatch { step, x, t } = batches.batch(index);
+            let TrainingBatch { step, x, t } = first(batches.batch(index), updates.batch_size);
             let moved = noise.map(|n| n.moved::<f64, _, _>(&format!("step/{}", step.number), &x));
             model.train_step(step, moved.as_ref().map_or(x, |x| x.view()), t);
+            activity.step();
             left -= 1;
         }
     }
     Ok(model.parameters())
+}
+
+/// The first samples of a batch.
+fn first<T>(batch: TrainingBatch<'_, T>, samples: usize) -> TrainingBatch<'_, T> {
+    let rows = ..samples.min(batch.x.nrows());
+    TrainingBatch {
+        step: batch.step,
+        x: batch.x.slice_move(s![rows, ..]),
+        t: batch.t.slice_move(s![rows, ..]),
+    }
+}
+
+/// The updates that there is time for, of the config's.
+///
+/// # Errors
+/// When the parameters are not taken, or on Ctrl-C.
+pub fn fit(
+    prepared: &Prepared,
+    subject: Subject<'_>,
+    references: &[ImplementationName],
+    deadline: Deadline,
+    activity: &Activity,
+) -> Result<Updates, Failure> {
+    let mut batches = Batches::new(prepared);
+    batches.begin(1);
+    let mut update = |model: &mut dyn Implementation<f64>, size: usize| {
+        let TrainingBatch { step, x, t } = first(batches.batch(0), size);
+        model.train_step(step, x, t);
+    };
+    let left = || USABLE * deadline.left();
+    let whole = whole(prepared);
+    fitting::updates(subject, references, whole, &left, &mut update, activity)
+}
+
+/// The updates that the config asks for.
+pub fn whole(prepared: &Prepared) -> Updates {
+    Updates {
+        batch_size: prepared.batch_size(),
+        steps: prepared.config.experiment.gradient_check.steps,
+    }
 }

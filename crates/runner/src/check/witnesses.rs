@@ -7,21 +7,22 @@ use contract::{Implementation, Mode, NamedTensors};
 use spec::ImplementationName;
 
 use super::comparison::{Bound, Comparison, Context};
-use super::differences::{Point, compare_with_differences};
+use super::differences::{Point, Sampling, compare_with_differences};
 use super::passes::{compare_backward, compare_evaluations, compare_parameters};
 use super::penalties::Penalties;
-use super::rounding::{self, Entry, Noise, of_backward, of_evaluation, of_tensors};
+use super::rounding::{self, Computation, Noise, of_backward, of_evaluation, of_tensors};
 use super::stop_if_interrupted;
 use super::subject::{Pass, Probe, Subject};
 use super::verdict::Verdict;
 use crate::Failure;
-use crate::implementations::{Number, references as built_in, witness};
+use crate::activity::Activity;
+use crate::implementations::{Number, witness};
 
 /// Name of the witness that takes central differences.
 pub const DIFFERENCES: &str = "central differences f64";
 
-/// Holds the hand-written gradients against central differences, at most so many entries of each
-/// tensor.
+/// Holds the hand-written gradients against central differences. Returns how many entries of each
+/// tensor there was time for, too, if not for all.
 ///
 /// # Errors
 /// When the parameters are not taken, or on Ctrl-C.
@@ -29,18 +30,24 @@ pub fn differences(
     subject: Subject<'_>,
     probe: &Probe<f64>,
     tolerance: f64,
-    entries: usize,
-) -> Result<Vec<Comparison>, Failure> {
+    sampling: Sampling<'_>,
+) -> Result<(Vec<Comparison>, Option<usize>), Failure> {
     if !subject.has_gradients() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let mut model = subject.loaded::<f64>(ImplementationName::Backprop)?;
-    let mut parameters = subject.spread();
+    let mut parameters = subject.moved_from_constants();
     let vanishing = subject.vanishing_gradients();
     let penalties = Penalties::new(subject.plan, subject.training.regularization);
-    let mut comparisons = Vec::new();
-    for pass in Pass::ALL {
+    let (mut comparisons, mut cut) = (Vec::new(), None);
+    for (pass, share) in Pass::ALL.into_iter().zip([0.5, 1.0]) {
         stop_if_interrupted()?;
+        let stage = format!("{DIFFERENCES}, {}", pass.name());
+        sampling.activity.begin(stage, sampling.entries);
+        let sampling = Sampling {
+            deadline: sampling.deadline.share(share),
+            ..sampling
+        };
         model.load(&parameters)?;
         let backward = pass.run(&mut *model, probe);
         let context = Context {
@@ -58,26 +65,32 @@ pub fn differences(
             function: pass.function(&penalties, probe),
         };
         let streams = &subject.streams;
-        let compared = compare_with_differences(context, &backward, &mut point, entries, streams)?;
+        let (compared, fewer) =
+            compare_with_differences(context, &backward, &mut point, sampling, streams)?;
         comparisons.extend(compared);
+        cut = [cut, fewer].into_iter().flatten().min();
         parameters = point.parameters;
     }
-    Ok(comparisons)
+    Ok((comparisons, cut))
 }
 
-/// Holds the hand-written passes against burn's on every device that is built in.
+/// Holds the hand-written passes against these references'.
 ///
 /// # Errors
 /// When the parameters are not taken, or on Ctrl-C.
 pub fn references<T: Number>(
     subject: Subject<'_>,
     probe: &Probe<f64>,
+    names: &[ImplementationName],
     tolerance: f64,
+    activity: &Activity,
 ) -> Result<Vec<Comparison>, Failure> {
+    activity.begin(format!("passes in {}", T::NAME), 2 * names.len());
     let mut by_hand = subject.loaded::<T>(ImplementationName::Backprop)?;
     let vanishing = subject.vanishing_gradients();
     let mut comparisons = Vec::new();
-    for name in built_in() {
+    for &name in names {
+        activity.at(name.as_str());
         let mut reference = subject.loaded::<T>(name)?;
         let mut sides = Sides {
             subject,
@@ -104,6 +117,7 @@ pub fn references<T: Number>(
                 ..context
             };
             comparisons.extend(sides.backward(context, pass)?);
+            activity.step();
         }
     }
     Ok(comparisons)
@@ -126,11 +140,11 @@ impl<T: Number> Sides<'_, T> {
         let ours = pass.run(self.ours, &self.probe);
         let theirs = pass.run(self.theirs, &self.probe);
         let mut compared = compare_backward(context, &ours, &theirs);
-        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
+        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Option<Noise>| {
             Ok(of_backward(&pass.run(model, probe)))
         };
-        let entry = Entry::Pass(Some(pass));
-        rounding::excuse(&mut compared, self.subject, self.exact, entry, &run)?;
+        let computation = Computation::Pass(Some(pass));
+        rounding::discount_rounding(&mut compared, self.subject, self.exact, computation, &run)?;
         Ok(compared)
     }
 
@@ -144,22 +158,19 @@ impl<T: Number> Sides<'_, T> {
         let theirs = evaluate(self.theirs, &self.probe);
         let output = self.subject.output();
         let mut compared = compare_evaluations(context, &output, &ours, &theirs);
-        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Noisy| {
+        let run = |model: &mut dyn Implementation<T>, probe: &Probe<T>, _: Option<Noise>| {
             Ok(of_evaluation(&output, &evaluate(model, probe)))
         };
-        let entry = Entry::Pass(None);
-        rounding::excuse(&mut compared, self.subject, self.exact, entry, &run)?;
+        let computation = Computation::Pass(None);
+        rounding::discount_rounding(&mut compared, self.subject, self.exact, computation, &run)?;
         Ok(compared)
     }
 }
 
 /// Some updates of a model, and its parameters and running statistics after them; its batches are
-/// moved by the noise.
+/// moved by the noise, if there is some.
 pub type Trajectory<'a, T> =
-    dyn Fn(&mut dyn Implementation<T>, Noisy) -> Result<NamedTensors<T>, Failure> + 'a;
-
-/// None, but where the effect of rounding is measured.
-pub type Noisy = Option<Noise>;
+    dyn Fn(&mut dyn Implementation<T>, Option<Noise>) -> Result<NamedTensors<T>, Failure> + 'a;
 
 /// Holds the same updates by hand and in burn against each other: parameters, running statistics,
 /// and what the trained network then says in evaluation mode. With 0 steps, or where there is no
@@ -170,11 +181,13 @@ pub type Noisy = Option<Noise>;
 pub fn trajectories<T: Number>(
     subject: Subject<'_>,
     probe: &Probe<f64>,
+    names: &[ImplementationName],
     steps: usize,
     tolerance: f64,
     trajectory: &Trajectory<'_, T>,
+    activity: &Activity,
 ) -> Result<Vec<Comparison>, Failure> {
-    if built_in().is_empty() {
+    if names.is_empty() {
         return Ok(Vec::new());
     }
     let trained = steps > 0 && subject.has_gradients();
@@ -184,7 +197,7 @@ pub fn trajectories<T: Number>(
     };
     let exact = probe;
     let probe = exact.cast::<T>();
-    let walk = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Noisy| {
+    let train = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Option<Noise>| {
         let parameters = match trained {
             true => trajectory(model, noise)?,
             false => NamedTensors::default(),
@@ -193,21 +206,26 @@ pub fn trajectories<T: Number>(
         Ok::<_, Failure>((parameters, said))
     };
     let output = subject.output();
-    let computed = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Noisy| {
-        let (parameters, said) = walk(model, probe, noise)?;
+    let computed = |model: &mut dyn Implementation<T>, probe: &Probe<T>, noise: Option<Noise>| {
+        let (parameters, said) = train(model, probe, noise)?;
         let mut computed = of_tensors(parameters.iter());
         computed.extend(of_evaluation(&output, &said));
         Ok(computed)
     };
-    let (ours, our_evaluation) = walk(
+    let stage = || activity.begin(format!("updates in {}", T::NAME), steps);
+    stage();
+    activity.at(ImplementationName::Backprop.as_str());
+    let (ours, our_evaluation) = train(
         &mut *subject.loaded(ImplementationName::Backprop)?,
         &probe,
         None,
     )?;
     let mut comparisons = Vec::new();
-    for name in built_in() {
+    for &name in names {
         stop_if_interrupted()?;
-        let (theirs, their_evaluation) = walk(&mut *subject.loaded(name)?, &probe, None)?;
+        stage();
+        activity.at(name.as_str());
+        let (theirs, their_evaluation) = train(&mut *subject.loaded(name)?, &probe, None)?;
         let context = Context {
             witness: &witness(name, T::NAME),
             pass: &after,
@@ -227,7 +245,13 @@ pub fn trajectories<T: Number>(
             &our_evaluation,
             &their_evaluation,
         ));
-        rounding::excuse(&mut compared, subject, exact, Entry::Trajectory, &computed)?;
+        rounding::discount_rounding(
+            &mut compared,
+            subject,
+            exact,
+            Computation::Trajectory,
+            &computed,
+        )?;
         // The passes were finite: it is the updates that lead out of the range.
         for comparison in &mut compared {
             if comparison.verdict == Verdict::NotFinite {

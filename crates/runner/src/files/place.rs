@@ -52,7 +52,7 @@ pub fn of(path: &Path) -> io::Result<Place> {
 fn open_already(path: &Path) -> Option<Place> {
     let own = format!("/proc/{}/fd", std::process::id());
     let folders = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd", &own];
-    if path == Path::new("/dev/stdout") {
+    if path == Path::new("-") || path == Path::new("/dev/stdout") {
         return Some(Place::Output);
     }
     if path == Path::new("/dev/stderr") {

@@ -20,7 +20,7 @@ const SAMPLES: usize = 4 * BATCH;
 
 /// One row: a network in which the layer, loss or rule of that name decides.
 #[derive(Clone, Debug)]
-pub struct Case {
+pub struct Example {
     /// Its name in the table: the name in a config in backquotes, then what is special.
     pub name: String,
     /// From input to output.
@@ -38,21 +38,21 @@ pub struct Section {
     /// Its title.
     pub title: &'static str,
     /// Its rows.
-    pub cases: Vec<Case>,
+    pub examples: Vec<Example>,
 }
 
 /// Everything that is proved.
 pub fn sections() -> Vec<Section> {
-    let section = |title, cases| Section { title, cases };
+    let section = |title, examples| Section { title, examples };
     vec![
-        section("layer", layers::cases()),
-        section("loss", losses::cases()),
+        section("layer", layers::examples()),
+        section("loss", losses::examples()),
         section("learning rule", rules::optimizers()),
         section("penalty or bound", rules::bounds()),
     ]
 }
 
-impl Case {
+impl Example {
     /// A network under the squared error that learns by plain gradient descent.
     fn new(name: impl Into<String>, sample: &[usize], layers: Vec<LayerSpec>) -> Self {
         let rule = OptimizerSpec::Sgd(SgdSpec {
@@ -75,7 +75,7 @@ impl Case {
     ///
     /// # Errors
     /// When the layers do not fit.
-    pub fn lay_out(&self) -> Result<Laid, Failure> {
+    pub fn instantiate(&self) -> Result<Instance, Failure> {
         let model = ModelSpec {
             biases: Initializer::Normal {
                 mean: 0.0,
@@ -86,10 +86,10 @@ impl Case {
         let plan = model.plan(&self.sample);
         let plan = plan.map_err(|problem| {
             let (name, reason) = (&self.name, problem.reason);
-            Failure::Input(format!("the proof of {name} cannot be laid out: {reason}"))
+            Failure::Input(format!("the proof of {name} cannot be planned: {reason}"))
         })?;
         let streams = Streams::new(1);
-        Ok(Laid {
+        Ok(Instance {
             parameters: initial::draw_parameters(&plan, &streams),
             x: self.inputs(streams),
             t: self.targets(plan.last().map_or(0, PlannedLayer::outputs), streams),
@@ -131,8 +131,8 @@ impl Case {
     }
 }
 
-/// A case that can be proved.
-pub struct Laid {
+/// An example that can be proved.
+pub struct Instance {
     /// Layers with their sizes.
     pub plan: Vec<PlannedLayer>,
     /// Initial parameters.
@@ -177,9 +177,9 @@ mod tests {
         names.retain(|name| {
             let quoted = format!("`{name}`");
             !section
-                .cases
+                .examples
                 .iter()
-                .any(|case| case.name.starts_with(&quoted))
+                .any(|example| example.name.starts_with(&quoted))
         });
         names
     }
@@ -192,12 +192,12 @@ mod tests {
     }
 
     #[test]
-    fn every_row_has_a_name_of_its_own_and_can_be_laid_out() {
+    fn every_row_has_a_name_of_its_own_and_can_be_planned() {
         let mut seen = Vec::new();
-        for case in sections().into_iter().flat_map(|section| section.cases) {
-            case.lay_out().unwrap();
-            assert!(!seen.contains(&case.name), "{}", case.name);
-            seen.push(case.name);
+        for example in sections().into_iter().flat_map(|section| section.examples) {
+            example.instantiate().unwrap();
+            assert!(!seen.contains(&example.name), "{}", example.name);
+            seen.push(example.name);
         }
     }
 }

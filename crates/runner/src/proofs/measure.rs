@@ -1,16 +1,20 @@
-//! What the witnesses say of one case.
+//! What the witnesses say of one example.
 
 use contract::{Implementation, NamedTensors, Real, Step};
 use ndarray::{ArrayView2, s};
 use spec::training::BatchSize;
 
-use super::catalogue::{BATCH, Case, Laid};
+use super::catalogue::{BATCH, Example, Instance};
 use crate::Failure;
+use crate::activity::Activity;
 use crate::check::comparison::Comparison;
+use crate::check::deadline::Deadline;
+use crate::check::differences::Sampling;
 use crate::check::report::Report;
+use crate::check::rounding::Noise;
 use crate::check::subject::{Probe, Subject};
-use crate::check::witnesses::{self, Noisy};
-use crate::implementations::Number;
+use crate::check::witnesses;
+use crate::implementations::{Number, references};
 
 /// Updates of a trajectory.
 pub const STEPS: usize = 100;
@@ -30,67 +34,81 @@ pub const TRAJECTORY_F64: f64 = 1e-8;
 /// The same in f32.
 pub const TRAJECTORY_F32: f64 = 1e-4;
 
-/// Every comparison of a case.
+/// Every comparison of an example.
 ///
 /// # Errors
-/// When the case is no network, or on Ctrl-C.
-pub fn prove(case: &Case) -> Result<Report, Failure> {
-    let laid = case.lay_out()?;
+/// When the example is no network, or on Ctrl-C.
+pub fn prove(example: &Example) -> Result<Report, Failure> {
+    let instance = example.instantiate()?;
     let subject = Subject {
-        plan: &laid.plan,
-        training: &case.training,
-        streams: laid.streams,
-        parameters: &laid.parameters,
+        plan: &instance.plan,
+        training: &example.training,
+        streams: instance.streams,
+        parameters: &instance.parameters,
     };
     let part = |matrix: &ndarray::Array2<f64>| matrix.slice(s![..BATCH, ..]).to_owned();
-    let probe = Probe::new(part(&laid.x), part(&laid.t), laid.streams);
-    let mut comparisons = witnesses::differences(subject, &probe, DIFFERENCES, ENTRIES)?;
-    comparisons.extend(witnesses::references::<f64>(subject, &probe, F64)?);
-    comparisons.extend(witnesses::references::<f32>(subject, &probe, F32)?);
+    let probe = Probe::new(part(&instance.x), part(&instance.t), instance.streams);
+    let (names, silent) = (references(), Activity::silent());
+    let sampling = Sampling {
+        entries: ENTRIES,
+        deadline: Deadline::NONE,
+        activity: &silent,
+    };
+    let (mut comparisons, _) = witnesses::differences(subject, &probe, DIFFERENCES, sampling)?;
+    let exact = witnesses::references::<f64>(subject, &probe, &names, F64, &silent)?;
+    let single = witnesses::references::<f32>(subject, &probe, &names, F32, &silent)?;
+    comparisons.extend(exact.into_iter().chain(single));
     comparisons.extend(trajectories::<f64>(
-        case,
-        &laid,
+        example,
+        &instance,
         subject,
         &probe,
         TRAJECTORY_F64,
     )?);
     comparisons.extend(trajectories::<f32>(
-        case,
-        &laid,
+        example,
+        &instance,
         subject,
         &probe,
         TRAJECTORY_F32,
     )?);
-    Ok(Report { comparisons })
+    Ok(Report {
+        comparisons,
+        batch_size: BATCH,
+        cut: Vec::new(),
+    })
 }
 
 fn trajectories<T: Number>(
-    case: &Case,
-    laid: &Laid,
+    example: &Example,
+    instance: &Instance,
     subject: Subject<'_>,
     probe: &Probe<f64>,
     tolerance: f64,
 ) -> Result<Vec<Comparison>, Failure> {
-    let walk = |model: &mut dyn Implementation<T>, noise: Noisy| Ok(walk(case, laid, model, noise));
-    witnesses::trajectories(subject, probe, STEPS, tolerance, &walk)
+    let train = |model: &mut dyn Implementation<T>, noise: Option<Noise>| {
+        Ok(train(example, instance, model, noise))
+    };
+    let (names, silent) = (references(), Activity::silent());
+    witnesses::trajectories(subject, probe, &names, STEPS, tolerance, &train, &silent)
 }
 
 /// Trains on the samples in their order, again and again.
-fn walk<T: Real>(
-    case: &Case,
-    laid: &Laid,
+fn train<T: Real>(
+    example: &Example,
+    instance: &Instance,
     model: &mut dyn Implementation<T>,
-    noise: Noisy,
+    noise: Option<Noise>,
 ) -> NamedTensors<T> {
-    let [x, t] = [&laid.x, &laid.t].map(|matrix| matrix.mapv(T::of));
-    let batches = match case.training.batch_size {
+    let [x, t] = [&instance.x, &instance.t].map(|matrix| matrix.mapv(T::of));
+    let batches = match example.training.batch_size {
         BatchSize::Samples(size) => x.nrows() / size,
         BatchSize::All => 1,
     };
     let size = x.nrows() / batches;
     for step in 0..STEPS {
         if step % CURVATURE_EVERY == 0
-            && let Some(samples) = case.training.optimizer.curvature_samples()
+            && let Some(samples) = example.training.optimizer.curvature_samples()
         {
             model.estimate_curvature(x.slice(s![..samples, ..]), t.slice(s![..samples, ..]));
         }
@@ -99,7 +117,7 @@ fn walk<T: Real>(
         let part = |matrix: ArrayView2<'_, T>| matrix.slice_move(s![rows.clone(), ..]).to_owned();
         let update = Step {
             number: step as u64 + 1,
-            learning_rate: case.training.optimizer.learning_rate(),
+            learning_rate: example.training.optimizer.learning_rate(),
         };
         let mut x = part(x.view());
         if let Some(noise) = noise {

@@ -8,6 +8,7 @@ use spec::{Config, Overrides};
 use super::{Begun, tables};
 use crate::cli::RunArguments;
 use crate::machine::{self, Machine};
+use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::{Git, Record, RunFolder, Software, Status, find, now};
 use crate::{Failure, implementations, interrupt, output};
@@ -31,7 +32,7 @@ pub(super) fn resume(arguments: &RunArguments) -> Result<Option<Begun>, Failure>
     drop(folder.claim()?);
     let config = config(&record, &folder)?;
     implementations::expect_built_in(&config)?;
-    let prepared = Prepared::of(config)?;
+    let prepared = Prepared::of(config, Purpose::Training)?;
     expect_same_data(&prepared, &record, &folder)?;
     interrupt::install();
     folder.tidy(false);

@@ -151,13 +151,11 @@ fn a_penalty_without_its_half_is_found_in_the_weights() {
 fn a_nan_on_both_sides_is_no_agreement() {
     let mut theirs = by_burn(&Example::perceptron(), Backend::Flex);
     theirs.gradients.get_mut("0.weight").unwrap()[[0, 0]] = f64::NAN;
-    let report = Report {
-        comparisons: against_burn(&theirs.clone(), &theirs),
-    };
+    let report = reported(against_burn(&theirs.clone(), &theirs));
     let not_finite = report.first(Verdict::NotFinite).unwrap();
     assert_eq!(not_finite.tensor, "0.weight");
     assert_eq!(faults(&report), [""; 0], "and no disagreement either");
-    let Err(Failure::Run(message)) = judge(&report) else {
+    let Err(Failure::Run(message)) = expect_agreement(&report) else {
         panic!("a NaN is a failed run");
     };
     assert!(
@@ -180,5 +178,5 @@ fn the_gradient_of_integers_that_choose_from_a_table_is_not_asked_for() {
     };
     let comparisons = compare_backward(context, &ours, &theirs);
     assert!(comparisons.iter().all(|c| c.tensor != "x"));
-    assert_eq!(faults(&Report { comparisons }), [""; 0]);
+    assert_eq!(faults(&reported(comparisons)), [""; 0]);
 }

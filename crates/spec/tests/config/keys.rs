@@ -93,7 +93,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "steps = 10",
             "step = 10",
-            "a.toml:25:1: unknown key `step`; did you mean `steps`? (valid: before_training, batch_size, entries, steps, tolerance_f64, tolerance_f32, tolerance_differences, tolerance_trajectory)",
+            "a.toml:25:1: unknown key `step`; did you mean `steps`? (valid: before_training, seconds, batch_size, entries, steps, tolerance_f64, tolerance_f32, tolerance_differences, tolerance_trajectory)",
         ),
         (
             "\"burn-flex\"",
@@ -155,6 +155,16 @@ fn wrong_types_are_refused() {
             "batch_size = 8",
             "batch_size = 8.5",
             "a.toml:19:14: training.batch_size: expected a number of samples or \"all\", found 8.5",
+        ),
+        (
+            "steps = 10",
+            "seconds = \"endless\"",
+            "a.toml:25:11: gradient_check.seconds: expected a number of seconds or \"unlimited\", found \"endless\"",
+        ),
+        (
+            "steps = 10",
+            "seconds = true",
+            "a.toml:25:11: gradient_check.seconds: expected a number of seconds or \"unlimited\", found true",
         ),
         (
             "learning_rate = 0.1",

@@ -62,6 +62,21 @@ fn impossible_values_are_refused() {
         ),
         (
             "steps = 10",
+            "seconds = 0",
+            "a.toml:25:11: gradient_check.seconds: a check cannot be done in 0 seconds; more than 0, or \"unlimited\"",
+        ),
+        (
+            "steps = 10",
+            "seconds = -1.5",
+            "a.toml:25:11: gradient_check.seconds: a check cannot be done in -1.5 seconds; more than 0, or \"unlimited\"",
+        ),
+        (
+            "steps = 10",
+            "seconds = inf",
+            "a.toml:25:11: gradient_check.seconds: a check cannot be done in inf seconds; more than 0, or \"unlimited\"",
+        ),
+        (
+            "steps = 10",
             "tolerance_f64 = 0.0",
             "a.toml:25:17: gradient_check.tolerance_f64: 0 is not a possible tolerance; above 0 and below 1",
         ),

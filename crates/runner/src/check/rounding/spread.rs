@@ -7,7 +7,7 @@ use ndarray::ArrayD;
 use spec::ImplementationName;
 use spec::training::{RegularizationSpec, TrainingSpec};
 
-use super::{Compute, Computed, Entry, Noise, of_backward};
+use super::{Computation, Compute, Computed, Noise, of_backward};
 use crate::Failure;
 use crate::check::comparison::LOSS;
 use crate::check::subject::{Pass, Probe, Subject};
@@ -65,7 +65,7 @@ pub fn precision<T: Number>(
 pub fn spread<T: Number>(
     subject: Subject<'_>,
     probe: &Probe<f64>,
-    entry: Entry,
+    computation: Computation,
     compute: &Compute<'_, T>,
 ) -> Result<Spread, Failure> {
     let by_hand = |subject: Subject<'_>, probe: &Probe<f64>, noise| {
@@ -75,8 +75,8 @@ pub fn spread<T: Number>(
     let here = by_hand(subject, probe, None)?;
     let rounding = rounding_of_gradients::<T>(subject, probe)?;
     let is_gradient = |name: &str| name != LOSS && !name.ends_with(".output");
-    let least = |name: &str| match entry {
-        Entry::Pass(_) if is_gradient(name) => rounding,
+    let least = |name: &str| match computation {
+        Computation::Pass(_) if is_gradient(name) => rounding,
         _ => 0.0,
     };
     let mut spread = Spread {
@@ -89,9 +89,9 @@ pub fn spread<T: Number>(
     for noise in Noise::draws(subject.streams) {
         let mut parameters = NamedTensors::default();
         for (name, tensor) in subject.parameters.iter() {
-            let moved = match entry {
-                Entry::Pass(_) => noise.moved::<T, _, _>(name, tensor),
-                Entry::Trajectory => noise.stirred::<T>(name, tensor),
+            let moved = match computation {
+                Computation::Pass(_) => noise.moved::<T, _, _>(name, tensor),
+                Computation::Trajectory => noise.moved_by_the_largest::<T>(name, tensor),
             };
             parameters.insert(name, moved);
         }
@@ -101,7 +101,7 @@ pub fn spread<T: Number>(
             dy: probe.dy.clone(),
         };
         let mut training = subject.training.clone();
-        if entry == Entry::Trajectory {
+        if computation == Computation::Trajectory {
             push_gradients(&mut training, rounding * (1 + noise.draw) as f64);
         }
         let subject = Subject {

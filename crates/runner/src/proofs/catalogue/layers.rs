@@ -7,31 +7,31 @@ use spec::model::{
     ResidualSpec, SquaredDistanceSpec, SubsamplingSpec,
 };
 
-use super::{Case, linear};
+use super::{Example, linear};
 
 /// Every layer.
-pub fn cases() -> Vec<Case> {
-    let mut cases = on_vectors();
-    cases.extend(convolutions());
-    cases.extend(fused());
-    cases.extend(on_images());
-    cases.extend(blocks());
-    cases
+pub fn examples() -> Vec<Example> {
+    let mut examples = on_vectors();
+    examples.extend(convolutions());
+    examples.extend(fused());
+    examples.extend(on_images());
+    examples.extend(blocks());
+    examples
 }
 
 /// A layer between two linear ones, on samples of 5 numbers.
-fn vector(name: &str, layer: LayerSpec) -> Case {
-    Case::new(name, &[5], vec![linear(6), layer, linear(3)])
+fn vector(name: &str, layer: LayerSpec) -> Example {
+    Example::new(name, &[5], vec![linear(6), layer, linear(3)])
 }
 
 /// A layer behind a convolution, on images of 2 maps, 9 x 8 pixels.
-fn image(name: &str, layer: LayerSpec) -> Case {
+fn image(name: &str, layer: LayerSpec) -> Example {
     let conv = LayerSpec::Conv2d(Conv2dSpec::new(4, 3));
     let layers = vec![conv, layer, LayerSpec::Flatten, linear(3)];
-    Case::new(name, &[2, 9, 8], layers)
+    Example::new(name, &[2, 9, 8], layers)
 }
 
-fn on_vectors() -> Vec<Case> {
+fn on_vectors() -> Vec<Example> {
     let gaussian = |std| Initializer::Normal { mean: 0.0, std };
     let squared_distance = |learning_rate| {
         LayerSpec::SquaredDistance(SquaredDistanceSpec {
@@ -92,28 +92,28 @@ fn on_vectors() -> Vec<Case> {
 }
 
 /// No bias before the normalisation: the mean takes it away, and its gradient is 0.
-fn vector_norm() -> Case {
+fn vector_norm() -> Example {
     let unbiased = LayerSpec::Linear(LinearSpec {
         bias: false,
         ..LinearSpec::new(6)
     });
     let norm = LayerSpec::BatchNorm(BatchNormSpec::default());
     let layers = vec![unbiased, norm, LayerSpec::Tanh, linear(3)];
-    Case::new("`batch_norm`, vectors", &[5], layers)
+    Example::new("`batch_norm`, vectors", &[5], layers)
 }
 
-fn image_norm() -> Case {
+fn image_norm() -> Example {
     let unbiased = LayerSpec::Conv2d(Conv2dSpec {
         bias: false,
         ..Conv2dSpec::new(4, 3)
     });
     let norm = LayerSpec::BatchNorm(BatchNormSpec::default());
     let layers = vec![unbiased, norm, LayerSpec::Flatten, linear(3)];
-    Case::new("`batch_norm`, images", &[2, 9, 8], layers)
+    Example::new("`batch_norm`, images", &[2, 9, 8], layers)
 }
 
 /// Words of 5 integers.
-fn embedding() -> Case {
+fn embedding() -> Example {
     let table = LayerSpec::Embedding(EmbeddingSpec {
         tokens: 7,
         dimension: 4,
@@ -121,13 +121,13 @@ fn embedding() -> Case {
         weights: None,
     });
     let layers = vec![table, LayerSpec::Flatten, linear(3)];
-    Case {
+    Example {
         tokens: Some(7),
-        ..Case::new("`embedding`", &[5], layers)
+        ..Example::new("`embedding`", &[5], layers)
     }
 }
 
-fn convolutions() -> Vec<Case> {
+fn convolutions() -> Vec<Example> {
     let conv = |name: &str, spec: Conv2dSpec| image(name, LayerSpec::Conv2d(spec));
     let strided = Conv2dSpec {
         stride: [2, 1].into(),
@@ -173,12 +173,12 @@ fn convolutions() -> Vec<Case> {
 }
 
 /// What is computed in one, behind a convolution that gets its gradient.
-fn fused() -> Vec<Case> {
-    let case = |name: &str, layers: [LayerSpec; 3]| {
+fn fused() -> Vec<Example> {
+    let example = |name: &str, layers: [LayerSpec; 3]| {
         let mut chain = vec![LayerSpec::Conv2d(Conv2dSpec::new(4, 3))];
         chain.extend(layers);
         chain.extend([LayerSpec::Flatten, linear(3)]);
-        Case::new(name, &[2, 9, 8], chain)
+        Example::new(name, &[2, 9, 8], chain)
     };
     let padded = Conv2dSpec {
         stride: [1, 2].into(),
@@ -191,7 +191,7 @@ fn fused() -> Vec<Case> {
         ..PoolSpec::new(3)
     };
     vec![
-        case(
+        example(
             "`conv2d`, `relu`, `max_pool` in one",
             [
                 LayerSpec::Conv2d(Conv2dSpec::new(3, 3)),
@@ -199,7 +199,7 @@ fn fused() -> Vec<Case> {
                 LayerSpec::MaxPool(PoolSpec::new(2)),
             ],
         ),
-        case(
+        example(
             "`conv2d`, `max_pool`, `relu` in one, stride 1 x 2, overlapping",
             [
                 LayerSpec::Conv2d(padded),
@@ -210,7 +210,7 @@ fn fused() -> Vec<Case> {
     ]
 }
 
-fn on_images() -> Vec<Case> {
+fn on_images() -> Vec<Example> {
     let side_by_side = PoolSpec::new(2);
     let overlapping = PoolSpec {
         stride: Some([2, 1].into()),
@@ -264,7 +264,7 @@ fn on_images() -> Vec<Case> {
     ]
 }
 
-fn blocks() -> Vec<Case> {
+fn blocks() -> Vec<Example> {
     let block = |layers, shortcut| {
         LayerSpec::Residual(ResidualSpec {
             layers,

@@ -4,10 +4,10 @@ use spec::losses::MaximumAPosterioriSpec;
 use spec::model::{Initializer, LayerSpec, SquaredDistanceSpec};
 use spec::training::LossSpec;
 
-use super::{Case, perceptron};
+use super::{Example, perceptron};
 
 /// Every loss.
-pub fn cases() -> Vec<Case> {
+pub fn examples() -> Vec<Example> {
     use LossSpec::*;
     let losses = [
         SquaredError,
@@ -20,21 +20,21 @@ pub fn cases() -> Vec<Case> {
         SquaredHinge,
         MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
     ];
-    losses.map(case).into()
+    losses.map(example).into()
 }
 
-fn case(loss: LossSpec) -> Case {
-    let mut case = Case::new(format!("`{}`", loss.kind()), &[5], perceptron());
-    case.training.loss = loss;
+fn example(loss: LossSpec) -> Example {
+    let mut example = Example::new(format!("`{}`", loss.kind()), &[5], perceptron());
+    example.training.loss = loss;
     if loss.smallest_wins() {
         // Its outputs are penalties: distances to the centre of each class.
         let std = 0.5;
-        case.layers[2] = LayerSpec::SquaredDistance(SquaredDistanceSpec {
+        example.layers[2] = LayerSpec::SquaredDistance(SquaredDistanceSpec {
             units: 4,
             centers: Initializer::Normal { mean: 0.0, std },
             learning_rate: 1.0,
             name: None,
         });
     }
-    case
+    example
 }

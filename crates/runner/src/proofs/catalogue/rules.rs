@@ -10,10 +10,10 @@ use spec::optimizers::{
 };
 use spec::training::{BatchSize, ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec};
 
-use super::{Case, linear, perceptron};
+use super::{Example, linear, perceptron};
 
 /// Every learning rule.
-pub fn optimizers() -> Vec<Case> {
+pub fn optimizers() -> Vec<Example> {
     use OptimizerSpec::*;
     let (learning_rate, epsilon) = (0.05, 1e-8);
     let (beta1, beta2) = (0.9, 0.999);
@@ -59,14 +59,14 @@ pub fn optimizers() -> Vec<Case> {
         }),
         curvature(),
     ];
-    let mut cases: Vec<Case> = rules.into_iter().map(rule).collect();
-    cases.extend([quickprop(), lenet()]);
-    cases
+    let mut examples: Vec<Example> = rules.into_iter().map(rule).collect();
+    examples.extend([quickprop(), lenet()]);
+    examples
 }
 
 /// One weight an output: a layer more, and 100 steps make a rounding error 10¹² times as large.
 /// The rule divides by differences of slopes, and they move with every other parameter.
-fn quickprop() -> Case {
+fn quickprop() -> Example {
     let rule = OptimizerSpec::Quickprop(QuickpropSpec {
         learning_rate: 0.001,
         growth: 1.2,
@@ -76,10 +76,10 @@ fn quickprop() -> Case {
         ..LinearSpec::new(4)
     });
     let name = format!("`{}`, one weight an output", rule.kind());
-    let mut case = Case::new(name, &[1], vec![weights, LayerSpec::Tanh]);
-    case.training.optimizer = rule;
-    case.training.batch_size = BatchSize::All;
-    case
+    let mut example = Example::new(name, &[1], vec![weights, LayerSpec::Tanh]);
+    example.training.optimizer = rule;
+    example.training.batch_size = BatchSize::All;
+    example
 }
 
 fn curvature() -> OptimizerSpec {
@@ -90,17 +90,17 @@ fn curvature() -> OptimizerSpec {
     })
 }
 
-fn rule(rule: OptimizerSpec) -> Case {
-    let mut case = Case::new(format!("`{}`", rule.kind()), &[5], perceptron());
-    case.training.optimizer = rule;
+fn rule(rule: OptimizerSpec) -> Example {
+    let mut example = Example::new(format!("`{}`", rule.kind()), &[5], perceptron());
+    example.training.optimizer = rule;
     if matches!(rule, OptimizerSpec::Rprop(_)) {
-        case.training.batch_size = BatchSize::All;
+        example.training.batch_size = BatchSize::All;
     }
-    case
+    example
 }
 
 /// The parts of LeNet-5 as in 1998, with its rule and its criterion.
-fn lenet() -> Case {
+fn lenet() -> Example {
     let table = Conv2dSpec {
         connections: Some(vec![vec![0, 1], vec![1, 2], vec![0, 2], vec![0, 1, 2]]),
         ..Conv2dSpec::new(4, 3)
@@ -132,14 +132,14 @@ fn lenet() -> Case {
     ];
     let rule = curvature();
     let name = format!("`{}`, LeNet-5's parts of 1998", rule.kind());
-    let mut case = Case::new(name, &[1, 10, 10], layers);
-    case.training.optimizer = rule;
-    case.training.loss = LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 });
-    case
+    let mut example = Example::new(name, &[1, 10, 10], layers);
+    example.training.optimizer = rule;
+    example.training.loss = LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 });
+    example
 }
 
 /// Penalties, bounds of gradients and weights, and factors of the learning rate.
-pub fn bounds() -> Vec<Case> {
+pub fn bounds() -> Vec<Example> {
     let none = RegularizationSpec::default();
     let l1 = RegularizationSpec { l1: 0.02, ..none };
     let l2 = RegularizationSpec { l2: 0.1, ..none };
@@ -164,20 +164,20 @@ pub fn bounds() -> Vec<Case> {
     ]
 }
 
-fn regularized(name: &str, regularization: RegularizationSpec) -> Case {
-    let mut case = Case::new(name, &[5], perceptron());
-    case.training.regularization = regularization;
-    case
+fn regularized(name: &str, regularization: RegularizationSpec) -> Example {
+    let mut example = Example::new(name, &[5], perceptron());
+    example.training.regularization = regularization;
+    example
 }
 
-fn clipped(name: &str, clip: ClipSpec) -> Case {
-    let mut case = Case::new(name, &[5], perceptron());
-    case.training.clip = Some(clip);
-    case
+fn clipped(name: &str, clip: ClipSpec) -> Example {
+    let mut example = Example::new(name, &[5], perceptron());
+    example.training.clip = Some(clip);
+    example
 }
 
 /// A layer that stays as it is, one that learns at half the rate, one at the whole.
-fn factors() -> Case {
+fn factors() -> Example {
     let slowed = |learning_rate| {
         LayerSpec::Linear(LinearSpec {
             learning_rate,
@@ -186,5 +186,5 @@ fn factors() -> Case {
     };
     let tanh = LayerSpec::Tanh;
     let layers = vec![slowed(0.0), tanh.clone(), slowed(0.5), tanh, linear(4)];
-    Case::new("`learning_rate` of a layer, 0 and 0.5", &[5], layers)
+    Example::new("`learning_rate` of a layer, 0 and 0.5", &[5], layers)
 }

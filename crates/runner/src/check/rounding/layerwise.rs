@@ -1,0 +1,232 @@
+//! A pass by hand, layer by layer, in which all that goes from one layer to the next is moved by
+//! its rounding.
+//!
+//! What is added to parameters and inputs does not reach everything. The output of a saturated
+//! sigmoid stays 1 whatever the last digit of its input, while the rounding of that 1 is all there
+//! is in y (1 − y); a batch normalisation behind it takes numbers from each other that are equal
+//! but for their last digit.
+//!
+//! Equal numbers are moved alike, and 0 stays 0: what is a tie in the window of a pool, or lies at
+//! the kink of a ReLU, does so afterwards. So noise does not hide a wrong gradient behind a winner
+//! that changed.
+
+use std::collections::BTreeMap;
+
+use backprop::layers::{self, Layer, Mode};
+use backprop::losses;
+use contract::{Backward, NamedTensors, Real};
+use ndarray::{Array2, ArrayD, ArrayView2, IxDyn};
+use spec::model::PlannedLayer;
+
+use super::{Computed, Noise, of_backward};
+use crate::check::penalties::Penalties;
+use crate::check::subject::{Pass, Probe, Subject};
+use crate::implementations::Number;
+
+/// How often everything is moved: relative to each number, and of numbers below 1 to 1, in turn.
+const DRAWS: usize = 8;
+
+/// How far such noise moves each tensor of a pass.
+pub fn changes<T: Number>(
+    subject: Subject<'_>,
+    probe: &Probe<f64>,
+    pass: Pass,
+) -> BTreeMap<String, f64> {
+    let probe = probe.cast::<T>();
+    let here = computed(subject, &probe, pass, None);
+    let mut changes = BTreeMap::new();
+    for draw in 0..DRAWS {
+        let there = computed(subject, &probe, pass, Some(draw));
+        for ((name, a), (_, b)) in here.iter().zip(&there) {
+            let moved = a.iter().zip(b).map(|(a, b)| (a.f64() - b.f64()).abs());
+            let finite = moved.filter(|change| change.is_finite());
+            let largest = changes.entry(name.clone()).or_insert(0.0f64);
+            *largest = finite.fold(*largest, f64::max);
+        }
+    }
+    changes
+}
+
+/// Outputs, loss and gradients of a pass; those of penalties, which no activation enters, are left
+/// out.
+fn computed<T: Number>(
+    subject: Subject<'_>,
+    probe: &Probe<T>,
+    pass: Pass,
+    draw: Option<usize>,
+) -> Computed<T> {
+    let noise = |name: &str, mut values: Array2<T>| {
+        if let Some(draw) = draw {
+            values.mapv_inplace(digits(draw, name));
+        }
+        values
+    };
+    let parameters = match draw {
+        Some(draw) => moved_parameters(subject, draw),
+        None => subject.parameters.cast::<T>(),
+    };
+    let mut layers: Vec<LayerOf<'_, T>> = subject
+        .plan
+        .iter()
+        .map(|planned| LayerOf::new(planned, &parameters, subject))
+        .collect();
+    // Integers that choose from a table have no rounding.
+    let mut passed = vec![match subject.has_input_gradient() {
+        true => noise("x", probe.x.clone()),
+        false => probe.x.clone(),
+    }];
+    let mut backward = Backward {
+        loss: 0.0,
+        outputs: NamedTensors::default(),
+        gradients: NamedTensors::default(),
+    };
+    for (index, layer) in layers.iter_mut().enumerate() {
+        let y = noise(&layer.planned.name, layer.forward(passed[index].view()));
+        let name = format!("{}.output", layer.planned.name);
+        backward.outputs.insert(name, y.clone().into_dyn());
+        passed.push(y);
+    }
+    let (loss, mut dy) = upstream(subject, probe, pass, passed[layers.len()].view());
+    backward.loss = loss;
+    for (index, layer) in layers.iter_mut().enumerate().rev() {
+        let around = layers::Pass {
+            x: passed[index].view(),
+            y: passed[index + 1].view(),
+            dy: dy.view(),
+        };
+        let dx = layer.backward(around, &mut backward.gradients);
+        dy = noise(&format!("d{}", layer.planned.name), dx);
+    }
+    backward.gradients.insert("x", dy.into_dyn());
+    of_backward(&backward)
+}
+
+/// What is differentiated, and its gradient by the last layer's output.
+fn upstream<T: Number>(
+    subject: Subject<'_>,
+    probe: &Probe<T>,
+    pass: Pass,
+    y: ArrayView2<'_, T>,
+) -> (f64, Array2<T>) {
+    if pass == Pass::Upstream {
+        let products = y.iter().zip(&probe.dy).map(|(y, dy)| y.f64() * dy.f64());
+        return (products.sum(), probe.dy.clone());
+    }
+    let loss = losses::build::<T>(subject.training.loss);
+    let lambda = Penalties::new(subject.plan, subject.training.regularization).lambda();
+    let scale = lambda / y.nrows() as f64;
+    let mut dy = Array2::zeros(y.raw_dim());
+    loss.backward(y, probe.t.view(), T::of(scale), dy.view_mut());
+    (scale * loss.forward(y, probe.t.view()), dy)
+}
+
+/// A layer with its parameters in one flat vector, as layers want them.
+struct LayerOf<'a, T: Real> {
+    planned: &'a PlannedLayer,
+    layer: Box<dyn Layer<T>>,
+    w: Vec<T>,
+}
+
+impl<'a, T: Real> LayerOf<'a, T> {
+    fn new(planned: &'a PlannedLayer, parameters: &NamedTensors<T>, subject: Subject<'_>) -> Self {
+        let tensors = planned.parameters.iter();
+        let tensors = tensors.filter_map(|parameter| parameters.get(&parameter.name));
+        Self {
+            planned,
+            layer: layers::build(planned, subject.streams, layers::build_first),
+            w: tensors.flat_map(|tensor| tensor.iter().copied()).collect(),
+        }
+    }
+
+    fn forward(&mut self, x: ArrayView2<'_, T>) -> Array2<T> {
+        let mut y = Array2::zeros((x.nrows(), self.planned.outputs()));
+        let mode = Mode::Training {
+            step: 0,
+            first_row: 0,
+        };
+        self.layer.forward(&self.w, x, y.view_mut(), mode);
+        y
+    }
+
+    /// Gives the gradient of the input; those of the parameters go where they are wanted.
+    fn backward(
+        &mut self,
+        pass: layers::Pass<'_, T>,
+        gradients: &mut NamedTensors<T>,
+    ) -> Array2<T> {
+        let mut dw = vec![T::of(0.0); self.w.len()];
+        let mut dx = Array2::zeros(pass.x.raw_dim());
+        self.layer
+            .backward(&self.w, pass, Some(dx.view_mut()), &mut dw);
+        let mut rest = dw.as_slice();
+        for parameter in &self.planned.parameters {
+            let (values, behind) = rest.split_at(parameter.len().min(rest.len()));
+            let shape = IxDyn(&parameter.shape);
+            if let Ok(gradient) = ArrayD::from_shape_vec(shape, values.to_vec()) {
+                gradients.insert(&*parameter.name, gradient);
+            }
+            rest = behind;
+        }
+        dx
+    }
+}
+
+/// The parameters, each moved by its rounding in `T`.
+fn moved_parameters<T: Number>(subject: Subject<'_>, draw: usize) -> NamedTensors<T> {
+    let noise = Noise {
+        streams: subject.streams,
+        draw,
+    };
+    let mut parameters = NamedTensors::default();
+    for (name, tensor) in subject.parameters.iter() {
+        parameters.insert(name, noise.moved::<T, _, _>(name, tensor));
+    }
+    parameters.cast()
+}
+
+/// Moves a number by one or two of its last digits, or of those of 1, up or down: by chance, but
+/// the same number always to the same.
+fn digits<T: Real>(draw: usize, name: &str) -> impl Fn(T) -> T {
+    let seed = name
+        .bytes()
+        .fold(draw as u64, |seed, byte| mixed(seed ^ u64::from(byte)));
+    move |value| {
+        let number = value.f64();
+        let chance = mixed(seed ^ number.to_bits());
+        let digits = [-2.0, -1.0, 1.0, 2.0][(chance >> 62) as usize] * T::epsilon().f64();
+        match draw.is_multiple_of(2) || number == 0.0 {
+            true => T::of(number + number * digits),
+            false => T::of(number + number.abs().max(1.0) * digits),
+        }
+    }
+}
+
+/// Bits that look like chance: the finalizer of SplitMix64 (Steele, Lea & Flood 2014).
+fn mixed(bits: u64) -> u64 {
+    let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_numbers_are_moved_alike_by_their_last_digits_and_zero_stays() {
+        for draw in 0..DRAWS {
+            let digits = digits::<f64>(draw, "0.output");
+            assert_eq!(digits(0.0), 0.0);
+            for value in [1.0, -3.0, 0.3, 1e-9, 1e9] {
+                assert_eq!(digits(value), digits(value));
+                let scale = match draw.is_multiple_of(2) {
+                    true => f64::abs(value),
+                    false => f64::abs(value).max(1.0),
+                };
+                let moved = (digits(value) - value).abs() / (scale * f64::EPSILON);
+                assert!((0.5..=3.0).contains(&moved), "{value}: {moved}");
+            }
+        }
+    }
+}
