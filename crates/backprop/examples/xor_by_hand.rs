@@ -7,9 +7,7 @@
 //!
 //! Run it with `cargo run -p backprop --example xor_by_hand`.
 
-const HIDDEN: usize = 3;
-const LEARNING_RATE: f64 = 1.0;
-const EPOCHS: usize = 1000;
+const RATE: f64 = 0.25;
 /// The four points x with their targets t.
 const POINTS: [([f64; 2], f64); 4] = [
     ([0., 0.], 0.),
@@ -18,74 +16,51 @@ const POINTS: [([f64; 2], f64); 4] = [
     ([1., 1.], 0.),
 ];
 
-fn main() {
-    // Any small numbers do, but no two units may begin alike: they would stay alike.
-    let mut v = [[0.5, -0.4], [-0.3, 0.8], [0.7, 0.6]]; // V, [HIDDEN, 2]
-    let mut a = [0.1, -0.2, 0.3]; // [HIDDEN]
-    let mut w = [0.4, -0.7, 0.2]; // [HIDDEN]
-    let mut b = -0.1;
+/// Of unit j: its weights from the two inputs Vⱼ₀ and Vⱼ₁, its bias aⱼ, its weight to the output wⱼ.
+type Unit = [f64; 4];
 
-    for epoch in 0..=EPOCHS {
-        let mut loss = 0.0;
-        // The gradients of the mean of E over the points: dv is ∂E/∂V, and so on.
-        let (mut dv, mut da, mut dw, mut db) =
-            ([[0.0; 2]; HIDDEN], [0.0; HIDDEN], [0.0; HIDDEN], 0.0);
-        for (x, t) in POINTS {
-            // Forward: from the input to the error.
-            let (h, y) = forward(&v, &a, &w, b, x);
-            loss += 0.5 * (y - t) * (y - t) / 4.0;
+/// The hidden activations h and the output y of a point x.
+fn forward(units: &[Unit; 3], b: f64, x: [f64; 2]) -> ([f64; 3], f64) {
+    let h = units.map(|[v0, v1, a, _]| (v0 * x[0] + v1 * x[1] + a).tanh());
+    let s = b + (0..3).map(|j| units[j][3] * h[j]).sum::<f64>();
+    (h, 1.0 / (1.0 + (-s).exp()))
+}
 
-            // Backward: from the error to the input, each line the derivative of one above.
-            let dy = (y - t) / 4.0; // ∂E/∂y
-            let ds = dy * y * (1.0 - y); // σ' = σ (1 − σ)
-            db += ds; // ∂s/∂b = 1
-            for j in 0..HIDDEN {
-                dw[j] += ds * h[j]; // ∂s/∂wⱼ = hⱼ
-                let dh = ds * w[j]; // ∂s/∂hⱼ = wⱼ
-                let dz = dh * (1.0 - h[j] * h[j]); // tanh' = 1 − tanh²
-                da[j] += dz; // ∂zⱼ/∂aⱼ = 1
-                for i in 0..2 {
-                    dv[j][i] += dz * x[i]; // ∂zⱼ/∂Vⱼᵢ = xᵢ
-                }
-            }
-        }
-        if epoch % 200 == 0 {
-            println!("epoch {epoch:4}  loss {loss:.5}");
-        }
-
-        // Update: a step against the gradient.
-        b -= LEARNING_RATE * db;
-        for j in 0..HIDDEN {
-            w[j] -= LEARNING_RATE * dw[j];
-            a[j] -= LEARNING_RATE * da[j];
-            for i in 0..2 {
-                v[j][i] -= LEARNING_RATE * dv[j][i];
-            }
+/// The gradients of the sum of E over the points: each line the derivative of one of `forward`.
+fn backward(units: &[Unit; 3], b: f64) -> ([Unit; 3], f64) {
+    let (mut d_units, mut db) = ([[0.0; 4]; 3], 0.0);
+    for (x, t) in POINTS {
+        let (h, y) = forward(units, b, x);
+        let ds = (y - t) * y * (1.0 - y); // ∂E/∂y = y − t and σ' = σ (1 − σ)
+        db += ds; // ∂s/∂b = 1
+        for j in 0..3 {
+            let dz = ds * units[j][3] * (1.0 - h[j] * h[j]); // ∂s/∂hⱼ = wⱼ and tanh' = 1 − tanh²
+            let gradient = [dz * x[0], dz * x[1], dz, ds * h[j]]; // by Vⱼ₀, Vⱼ₁, aⱼ and wⱼ
+            (0..4).for_each(|k| d_units[j][k] += gradient[k]);
         }
     }
+    (d_units, db)
+}
 
+fn main() {
+    // Any small numbers do, but no two units may begin alike: they would stay alike.
+    let mut units = [
+        [0.5, -0.4, 0.1, 0.4],
+        [-0.3, 0.8, -0.2, -0.7],
+        [0.7, 0.6, 0.3, 0.2],
+    ];
+    let mut b = -0.1;
+    for _ in 0..1000 {
+        let (d_units, db) = backward(&units, b);
+        // A step against the gradient.
+        b -= RATE * db;
+        (0..3).for_each(|j| (0..4).for_each(|k| units[j][k] -= RATE * d_units[j][k]));
+    }
     for (x, t) in POINTS {
-        let (_, y) = forward(&v, &a, &w, b, x);
+        let (_, y) = forward(&units, b, x);
         println!("{} xor {} = {t}, the network says {y:.3}", x[0], x[1]);
         assert!((y - t).abs() < 0.1);
     }
-}
-
-/// The hidden activations h and the output y of a point x.
-fn forward(
-    v: &[[f64; 2]; HIDDEN],
-    a: &[f64; HIDDEN],
-    w: &[f64; HIDDEN],
-    b: f64,
-    x: [f64; 2],
-) -> ([f64; HIDDEN], f64) {
-    let mut h = [0.0; HIDDEN];
-    let mut s = b;
-    for j in 0..HIDDEN {
-        h[j] = (v[j][0] * x[0] + v[j][1] * x[1] + a[j]).tanh();
-        s += w[j] * h[j];
-    }
-    (h, 1.0 / (1.0 + (-s).exp()))
 }
 
 #[test]

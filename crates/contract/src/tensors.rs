@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use half::{bf16, f16};
+use indexmap::IndexMap;
 use kernels::Real;
 use ndarray::{ArrayD, IxDyn};
 use safetensors::tensor::TensorView;
@@ -76,38 +77,40 @@ pub enum TensorError {
 }
 
 /// Tensors in a fixed order (that of the data flow), each with a name of its own.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct NamedTensors<T> {
-    entries: Vec<(String, ArrayD<T>)>,
+    entries: IndexMap<String, ArrayD<T>>,
 }
 
 impl<T> Default for NamedTensors<T> {
     fn default() -> Self {
         Self {
-            entries: Vec::new(),
+            entries: IndexMap::new(),
         }
+    }
+}
+
+/// Equal in the same order.
+impl<T: PartialEq> PartialEq for NamedTensors<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries.as_slice() == other.entries.as_slice()
     }
 }
 
 impl<T: Real> NamedTensors<T> {
     /// Puts a tensor at the end, or in the place of the one with that name.
     pub fn insert(&mut self, name: impl Into<String>, tensor: ArrayD<T>) {
-        let name = name.into();
-        match self.entries.iter_mut().find(|(n, _)| *n == name) {
-            Some((_, place)) => *place = tensor,
-            None => self.entries.push((name, tensor)),
-        }
+        self.entries.insert(name.into(), tensor);
     }
 
     /// The tensor of that name.
     pub fn get(&self, name: &str) -> Option<&ArrayD<T>> {
-        self.iter().find(|(n, _)| *n == name).map(|(_, t)| t)
+        self.entries.get(name)
     }
 
     /// The tensor of that name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut ArrayD<T>> {
-        let entry = self.entries.iter_mut().find(|(n, _)| n == name);
-        entry.map(|(_, tensor)| tensor)
+        self.entries.get_mut(name)
     }
 
     /// The tensor of that name if it has that shape.

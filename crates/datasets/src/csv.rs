@@ -3,12 +3,12 @@
 //! The order matters, so that nothing of the test part reaches the training part:
 //!
 //! 1. [`encoding`] and [`lines`]: bytes become text with one kind of line end and one delimiter.
-//! 2. [`records`] and [`table`]: check the structure ([`quotes`], [`ragged`], [`header`]), read
-//!    every field as a string (polars).
+//! 2. [`records`] and [`table`]: check the structure ([`quotes`], [`ragged`], [`header`]), with the
+//!    `csv` crate, which knows the line of each record.
 //! 3. [`roles`]: which column is the target, which are numbers, which categories, and which have
 //!    no name ([`unnamed`]).
-//! 4. [`cells`], [`target`] and [`labels`]: turn strings into numbers and categories, with places
-//!    for errors.
+//! 4. [`cells`]: polars reads these columns as numbers and categories; [`target`], [`labels`] and
+//!    [`no_number`] explain what is none, with its place.
 //! 5. Leave out rows, then split what is left.
 //! 6. [`encode`]: learn replacements, categories and scales from the training part only.
 //! 7. Apply them to both parts.
@@ -35,11 +35,12 @@ mod target;
 
 mod unnamed;
 
+use std::iter;
 use std::path::Path;
 
 use contract::streams::Streams;
 use ndarray::{Array2, s};
-use spec::datasets::{CsvSpec, MissingPolicy, Split};
+use spec::datasets::{CsvSpec, MissingPolicy, Split, Task};
 
 use crate::dataset::{About, Dataset, Parts};
 use crate::error::{DataError, quoted};
@@ -49,9 +50,9 @@ use crate::split::{Indices, Rows, split};
 use cells::Cells;
 use encode::{Encoder, fits_f32, too_large_for_f32};
 use locate::{locate, stem};
-use roles::Roles;
+use no_number::Wanted;
+use roles::{Role, Roles};
 use table::Table;
-use target::Values;
 
 const PATH: &str = "dataset.csv.path";
 const TEST_PATH: &str = "dataset.csv.test_path";
@@ -64,17 +65,16 @@ const MOST_VALUES: usize = 1 << 29;
 
 /// Loads, splits and prepares a table.
 pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dataset, DataError> {
-    let (table, sources) = read(spec, base)?;
+    let (mut table, sources) = read(spec, base)?;
     let mut notes = table.notes.clone();
     let roles = Roles::resolve(spec, &table, &mut notes)?;
-    let targets = Values::parse(&table, roles.target, spec)?;
-    let columns: Vec<Cells> = (roles.features.iter())
-        .map(|role| Cells::parse(&table, role, spec, &mut notes))
-        .collect::<Result<_, _>>()?;
+    labels::rename(&mut table, roles.target, spec)?;
+    let (targets, columns) = typed(&table, &roles, spec)?;
+    notes.extend(columns.iter().filter_map(Cells::note));
     let rows = kept_rows(&table, &columns, &targets, spec, &mut notes)?;
-    let (targets, target_name) = (targets.keep(&rows), &table.names[roles.target]);
-    let parts = divide(spec, &table, &rows, &targets, streams, &mut notes)?;
-    let targets = targets.prepare(&parts, spec, target_name, &table.files[0])?;
+    let labels = targets.categories(&rows);
+    let parts = divide(spec, &table, &rows, labels.as_deref(), streams, &mut notes)?;
+    let targets = target::prepare(&targets, &rows, &parts, spec, &table.files[0])?;
     if let Some((at, value)) = targets.too_large() {
         let (place, scale) = ((rows[at], roles.target), spec.target_scale);
         return Err(too_large_for_f32(
@@ -125,11 +125,26 @@ fn read(spec: &CsvSpec, base: &Path) -> Result<(Table, Vec<Source>), DataError> 
     Ok((table.stack(test)?, vec![source, test_source]))
 }
 
+/// The target and the features, each text looked at.
+fn typed(table: &Table, roles: &Roles, spec: &CsvSpec) -> Result<(Cells, Vec<Cells>), DataError> {
+    let target = Role {
+        column: roles.target,
+        categorical: spec.task == Task::Classification,
+    };
+    let all: Vec<Role> = iter::once(target).chain(roles.features.clone()).collect();
+    let mut cells = Cells::read(table, &all, spec)?;
+    let target = target::check(cells.remove(0), table, roles.target, spec)?;
+    let features = cells.into_iter().zip(&roles.features);
+    let features =
+        features.map(|(cells, role)| cells.explained(table, role.column, spec, Wanted::Feature));
+    Ok((target, features.collect::<Result<_, _>>()?))
+}
+
 /// Rows with a target and, when rows with missing values are to be dropped, with every feature.
 fn kept_rows(
     table: &Table,
     columns: &[Cells],
-    targets: &Values,
+    targets: &Cells,
     spec: &CsvSpec,
     notes: &mut Vec<String>,
 ) -> Result<Vec<usize>, DataError> {
@@ -176,7 +191,7 @@ fn divide(
     spec: &CsvSpec,
     table: &Table,
     rows: &[usize],
-    targets: &Values,
+    labels: Option<&[&str]>,
     streams: &Streams,
     notes: &mut Vec<String>,
 ) -> Result<Indices, DataError> {
@@ -195,7 +210,7 @@ fn divide(
     }
     let rows = Rows {
         count: rows.len(),
-        labels: targets.classes(),
+        labels,
         key: SPLIT,
     };
     let parts = split(&spec.split, &rows, &mut streams.stream("split"))?;

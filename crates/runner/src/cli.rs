@@ -227,7 +227,7 @@ pub struct SpeedrunArguments {
     /// What to run and what every run must hold, a TOML file
     #[arg(value_name = "EXPERIMENT")]
     pub experiment: PathBuf,
-    /// Also write the table, as Markdown
+    /// Also write the table: its rows as CSV if the file ends with .csv, else a page of Markdown
     #[arg(long, value_name = "FILE")]
     pub write: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
-//! The columns and rows of a table, said once: it is shown on the terminal or written as Markdown.
+//! The columns and rows of a table, said once: it is shown on the terminal, or written as Markdown
+//! or CSV.
 
-use std::iter;
+use std::{io, iter};
 
 use comfy_table::Table;
 
@@ -54,6 +55,18 @@ impl Sheet {
         let rows: String = self.rows.iter().map(|row| line(row)).collect();
         format!("{}|{ruler}\n{rows}", line(&self.titles))
     }
+
+    /// As CSV, a line for each row.
+    ///
+    /// # Errors
+    /// When a row has more or fewer cells than there are titles.
+    pub fn csv(&self) -> io::Result<Vec<u8>> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for cells in iter::once(&self.titles).chain(&self.rows) {
+            writer.write_record(cells)?;
+        }
+        writer.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
 }
 
 #[cfg(test)]
@@ -61,17 +74,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markdown_and_terminal_show_the_same_cells() {
+    fn terminal_markdown_and_csv_show_the_same_cells() {
         let mut sheet = Sheet::new(["seed", "seconds"], 1);
         sheet.add_heading("**first**".into());
         sheet.add(["1".into(), "2.37".into()]);
         let expected = "| seed | seconds |\n|---|--:|\n| **first** |  |\n| 1 | 2.37 |\n";
         assert_eq!(sheet.markdown(), expected);
+        let csv = String::from_utf8(sheet.csv().unwrap()).unwrap();
+        assert_eq!(csv, "seed,seconds\n**first**,\n1,2.37\n");
         let terminal = sheet.terminal().to_string();
         let shown = ["seed", "seconds", "**first**", "2.37"];
         assert!(
             shown.iter().all(|cell| terminal.contains(cell)),
             "{terminal}"
         );
+    }
+
+    #[test]
+    fn a_row_that_is_too_short_is_no_csv() {
+        let mut sheet = Sheet::new(["seed", "seconds"], 1);
+        sheet.add(["1".into()]);
+        assert!(sheet.csv().is_err());
     }
 }

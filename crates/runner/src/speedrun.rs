@@ -68,14 +68,16 @@ pub fn speedrun(arguments: &SpeedrunArguments) -> Result<(), Failure> {
     let (measured, records): (Vec<Measured>, Vec<Record>) = runs.into_iter().unzip();
     output::line(sheet(&measured).terminal());
     if let Some(file) = &arguments.write {
-        let text = markdown(
-            &speedrun,
-            &arguments.experiment,
-            file,
-            &measured,
-            &records[0],
-        );
-        write_file(file, text.as_bytes())?;
+        let bytes = match file.extension().is_some_and(|ending| ending == "csv") {
+            true => {
+                (sheet(&measured).csv()).map_err(|error| Failure::Run(files::told(file, &error)))?
+            }
+            false => {
+                let experiment = &arguments.experiment;
+                markdown(&speedrun, experiment, file, &measured, &records[0]).into_bytes()
+            }
+        };
+        write_file(file, &bytes)?;
     }
     let missed: Vec<String> = measured
         .iter()

@@ -136,7 +136,7 @@ impl Header<'_> {
 
     fn sign(&self, column: usize, spec: &CsvSpec) -> Sign {
         let missing = |text: &str| {
-            text.is_empty() || looks_missing(text) || spec.missing.markers.iter().any(|m| m == text)
+            text.is_empty() || looks_missing(text) || spec.missing.trimmed().any(|m| m == text)
         };
         let rows = &self.rows[..self.rows.len().min(LOOKED_AT)];
         let first = &self.first[column];

@@ -1,5 +1,5 @@
-//! The texts of the target: renamed as the config says, and looked at for classes in several
-//! spellings and for missing values.
+//! The texts of the target: renamed as the config says, and classes looked at for several spellings
+//! and for missing values.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -17,32 +17,31 @@ const RENAME: &str = "dataset.csv.rename";
 /// How many texts a message proposes to rename.
 const SHOWN: usize = 12;
 
-/// The texts of the target; none where one is missing. What is renamed is never missing.
+/// Renames texts of the target, before anything is taken for missing.
 ///
 /// # Errors
 ///
 /// When a text that is to be renamed is not there.
-pub(super) fn renamed<'a>(
-    table: &'a Table,
-    column: usize,
-    spec: &'a CsvSpec,
-) -> Result<Vec<Option<&'a str>>, DataError> {
-    let rename: BTreeMap<&str, &str> = spec
+pub(super) fn rename(table: &mut Table, column: usize, spec: &CsvSpec) -> Result<(), DataError> {
+    let rename = spec
         .rename
         .iter()
-        .map(|(from, to)| (from.trim(), to.trim()))
-        .collect();
-    let texts = (0..table.height()).map(|row| table.text(row, column));
+        .map(|(from, to)| (from.trim(), to.trim()));
+    let rename: BTreeMap<&str, &str> = rename.collect();
     let mut absent = rename.clone();
-    let mut renamed = Vec::with_capacity(table.height());
-    for (text, known) in texts.zip(table.texts(column, &spec.missing.markers)) {
+    let mut renamed = Vec::new();
+    for row in 0..table.height() {
+        let text = table.text(row, column);
         absent.remove(text);
-        renamed.push(rename.get(text).copied().or(known));
+        renamed.extend(rename.get(text).map(|to| (row, *to)));
     }
-    match absent.keys().next() {
-        None => Ok(renamed),
-        Some(text) => Err(nothing_to_rename(text, table, column)),
+    if let Some(text) = absent.keys().next() {
+        return Err(nothing_to_rename(text, table, column));
     }
+    for (row, to) in renamed {
+        table.rename(row, column, to);
+    }
+    Ok(())
 }
 
 fn nothing_to_rename(text: &str, table: &Table, column: usize) -> DataError {
@@ -62,7 +61,7 @@ fn nothing_to_rename(text: &str, table: &Table, column: usize) -> DataError {
 
 /// Checks classes that nobody told of: missing values, and one class in several spellings.
 pub(super) fn check_classes(
-    labels: &[Option<&str>],
+    labels: &[Option<String>],
     table: &Table,
     column: usize,
     spec: &CsvSpec,
@@ -75,9 +74,9 @@ pub(super) fn check_classes(
     let plus_and_minus = counts.contains_key("+");
     let seems_missing =
         |label: &str| looks_missing(label) && !told(label) && !(label == "-" && plus_and_minus);
-    let missing = |label: &Option<&str>| label.is_some_and(seems_missing);
+    let missing = |label: &Option<String>| label.as_deref().is_some_and(seems_missing);
     if let Some(row) = labels.iter().position(missing) {
-        let text = labels[row].unwrap_or_default();
+        let text = labels[row].as_deref().unwrap_or_default();
         let all = counts.keys().copied().filter(|label| seems_missing(label));
         let remedy = format!(
             "{}; if it is a class, set {RENAME} = {{ {text:?} = {text:?} }}",

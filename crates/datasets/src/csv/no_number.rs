@@ -6,12 +6,50 @@ use super::dressed::{around, is_date};
 use super::meaning::{NoNumber, looks_missing, number};
 use super::ragged::{begins_comment, other_delimiter};
 use super::table::Table;
-use crate::error::quoted;
+use crate::error::{DataError, quoted};
 
 pub(super) const MARKERS: &str = "dataset.csv.missing.markers";
 
+/// Where a number should stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Feature,
+    Target,
+}
+
+/// The error about a text at a row and a column where a number should stand.
+pub(super) fn no_number(
+    table: &Table,
+    place: (usize, usize),
+    text: &str,
+    spec: &CsvSpec,
+    wanted: Wanted,
+) -> DataError {
+    let column = place.1;
+    let (expected, otherwise) = match wanted {
+        Wanted::Feature => (
+            "a number",
+            format!(
+                "list {:?} in dataset.csv.categorical or dataset.csv.ignore, or {text:?} in \
+                 {MARKERS}",
+                table.names[column]
+            ),
+        ),
+        Wanted::Target => (
+            "a number as target",
+            format!(
+                "set task = \"classification\" if the target is a class, or list the text in \
+                 {MARKERS}"
+            ),
+        ),
+    };
+    let remedy = remedy(table, column, text, spec);
+    let remedy = remedy.or_else(|| remedy_if_alone(table, column, text, spec));
+    table.wrong(place, text, expected, remedy.unwrap_or(otherwise))
+}
+
 /// What to do about `text` in this column; none where neither explains it.
-pub(super) fn remedy(table: &Table, column: usize, text: &str, spec: &CsvSpec) -> Option<String> {
+fn remedy(table: &Table, column: usize, text: &str, spec: &CsvSpec) -> Option<String> {
     let texts = (0..table.height()).map(|row| table.text(row, column));
     let kinds = texts
         .filter(|text| number(text, spec.decimal).is_none())
@@ -70,13 +108,8 @@ pub(super) fn markers_with<'a>(texts: impl Iterator<Item = &'a str>, spec: &CsvS
 }
 
 /// What to do about one text that is no number among many that are.
-pub(super) fn remedy_if_alone(
-    table: &Table,
-    column: usize,
-    text: &str,
-    spec: &CsvSpec,
-) -> Option<String> {
-    let texts = || table.texts(column, &spec.missing.markers).flatten();
+fn remedy_if_alone(table: &Table, column: usize, text: &str, spec: &CsvSpec) -> Option<String> {
+    let texts = || (0..table.height()).filter_map(|row| table.known(row, column));
     let numbers = texts().filter(|text| number(text, spec.decimal).is_some());
     let alone = 2 * numbers.count() > texts().count();
     alone.then(|| {

@@ -1,20 +1,16 @@
-//! A text file as columns of strings.
+//! A text file as rows of texts, each with the line it begins on.
 //!
-//! Two readers, each for what it does best: the `csv` crate checks the structure and knows the
-//! line of every record; polars then reads the checked records into columns.
+//! Two readers, each for what it does best: the `csv` crate checks the structure and names the
+//! place of a fault; polars gives the columns in use their types (see [`cells`](super::cells)).
 
-use std::error::Error;
-use std::io::Cursor;
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use polars::prelude::{
-    CsvParseOptions, CsvReadOptions, DataType, Field, Schema, SerReader, StringChunked,
-};
+use ::csv::StringRecord;
 use spec::datasets::CsvSpec;
 
 use super::encoding::decode;
 use super::lines;
-use super::records::{Records, unreadable};
+use super::records::Records;
 use crate::error::{DataError, excerpt, quoted};
 use crate::files::{self, Located, Source};
 use crate::gzip;
@@ -30,9 +26,14 @@ pub(super) struct Table {
     pub notes: Vec<String>,
     /// The files the rows are from: the table, then perhaps the one of test samples.
     pub files: Vec<String>,
-    columns: Vec<StringChunked>,
+    /// Trimmed.
+    rows: Vec<StringRecord>,
     /// (index in `files`, line from 1) of every row.
     places: Vec<(usize, u64)>,
+    /// Texts that stand for missing values, besides the empty one.
+    markers: Vec<String>,
+    /// Other texts for those at some rows and columns.
+    renamed: HashMap<(usize, usize), String>,
 }
 
 impl Table {
@@ -46,32 +47,27 @@ impl Table {
         let text = decode(gzip::unpack(bytes, &file.name)?, &file.name)?;
         let (text, format) = lines::prepare(text, spec, &file.name)?;
         let records = Records::check(&text, format, spec, (&file.name, key))?;
-        let columns = columns(&records, format.delimiter)
-            .map_err(|error| unreadable(&file.name, &error.to_string(), key))?;
         let table = Self {
             names: records.names,
             unnamed: records.unnamed,
             notes: records.notes,
             files: vec![file.name.clone()],
-            columns,
+            rows: records.fields,
             places: records.lines.into_iter().map(|line| (0, line)).collect(),
+            markers: spec.missing.trimmed().map(String::from).collect(),
+            renamed: HashMap::new(),
         };
         Ok((table, source))
     }
 
     /// Appends the rows of a second file, whose columns must be the same, in any order.
     pub fn stack(mut self, other: Self) -> Result<Self, DataError> {
-        let file = &other.files[0];
         let place = |name: &String| other.names.iter().position(|other| other == name);
         let places: Option<Vec<usize>> = self.names.iter().map(place).collect();
         let places = places.filter(|places| places.len() == other.names.len());
         let places = places.ok_or_else(|| self.other_columns(&other))?;
-        for (column, at) in self.columns.iter_mut().zip(places) {
-            let rows = &other.columns[at];
-            column
-                .append(rows)
-                .map_err(|error| unreadable(file, &error.to_string(), super::TEST_PATH))?;
-        }
+        let in_order = |row: &StringRecord| places.iter().map(|&at| &row[at]).collect();
+        self.rows.extend(other.rows.iter().map(in_order));
         self.places
             .extend(other.places.into_iter().map(|(_, line)| (1, line)));
         self.files.extend(other.files);
@@ -110,8 +106,10 @@ impl Table {
             unnamed: Vec::new(),
             notes: Vec::new(),
             files: vec!["p.csv".into()],
-            columns: vec![StringChunked::default(); N],
+            rows: Vec::new(),
             places: Vec::new(),
+            markers: Vec::new(),
+            renamed: HashMap::new(),
         }
     }
 
@@ -120,21 +118,22 @@ impl Table {
         self.places.len()
     }
 
-    /// The texts of a column, trimmed; empty ones and `markers` are missing.
-    pub fn texts<'a>(
-        &'a self,
-        column: usize,
-        markers: &'a [String],
-    ) -> impl Iterator<Item = Option<&'a str>> {
-        let missing = |text: &&str| !text.is_empty() && !markers.iter().any(|m| m.trim() == *text);
-        self.columns[column]
-            .iter()
-            .map(move |text| text.filter(missing))
-    }
-
     /// The text of one field.
     pub fn text(&self, row: usize, column: usize) -> &str {
-        self.columns[column].get(row).unwrap_or_default()
+        let renamed = self.renamed.get(&(row, column));
+        renamed.map_or(&self.rows[row][column], String::as_str)
+    }
+
+    /// The text of one field; none where it stands for a missing value.
+    pub fn known(&self, row: usize, column: usize) -> Option<&str> {
+        let text = self.text(row, column);
+        let missing = text.is_empty() || self.markers.iter().any(|marker| marker == text);
+        (!missing || self.renamed.contains_key(&(row, column))).then_some(text)
+    }
+
+    /// Puts another text in the place of one, which is then never missing.
+    pub fn rename(&mut self, row: usize, column: usize, text: &str) {
+        self.renamed.insert((row, column), text.into());
     }
 
     /// The line of a row near the top that has this text in it.
@@ -167,32 +166,4 @@ impl Table {
             remedy,
         }
     }
-}
-
-/// Checked records as polars columns of strings, read from text with every field in quotation
-/// marks: the one form that leaves nothing to guess.
-fn columns(records: &Records, delimiter: u8) -> Result<Vec<StringChunked>, Box<dyn Error>> {
-    let mut writer = ::csv::WriterBuilder::new()
-        .delimiter(delimiter)
-        .quote_style(::csv::QuoteStyle::Always)
-        .from_writer(Vec::new());
-    for record in &records.fields {
-        writer.write_record(record)?;
-    }
-    let text = writer.into_inner()?;
-    let schema: Schema = (0..records.names.len())
-        .map(|index| Field::new(index.to_string().into(), DataType::String))
-        .collect();
-    let frame = CsvReadOptions::default()
-        .with_has_header(false)
-        .with_schema(Some(Arc::new(schema)))
-        .with_parse_options(CsvParseOptions::default().with_separator(delimiter))
-        .into_reader_with_file_handle(Cursor::new(text))
-        .finish()?;
-    let wanted = (records.fields.len(), records.names.len());
-    if frame.shape() != wanted {
-        return Err(format!("a table of {wanted:?} was read as {:?}", frame.shape()).into());
-    }
-    let columns = frame.columns().iter().map(|column| column.str().cloned());
-    Ok(columns.collect::<Result<_, _>>()?)
 }

@@ -1,11 +1,12 @@
 //! The target column: classes or real numbers.
 
-use spec::datasets::{CsvSpec, Scale, Task};
+use spec::datasets::{CsvSpec, Scale};
 
+use super::cells::Cells;
 use super::encode::{Scaling, fits_f32};
 use super::labels;
 use super::meaning::number;
-use super::no_number::{MARKERS, remedy, remedy_if_alone};
+use super::no_number::Wanted;
 use super::roles::TARGET;
 use super::stats;
 use super::table::Table;
@@ -14,103 +15,58 @@ use crate::error::{DataError, quoted};
 use crate::samples::Targets;
 use crate::split::Indices;
 
-/// Targets of all rows; none where one is missing.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Values {
-    Classes(Vec<Option<String>>),
-    Reals(Vec<Option<f64>>),
-}
-
 /// Targets ready for samples, with their meaning.
 pub(super) struct Prepared {
     pub target: Target,
     values: Targets,
 }
 
-impl Values {
-    /// Reads the target column.
-    pub fn parse(table: &Table, column: usize, spec: &CsvSpec) -> Result<Self, DataError> {
-        let texts = labels::renamed(table, column, spec)?;
-        if texts.iter().all(Option::is_none) {
-            let (file, name) = (&table.files[0], &table.names[column]);
-            let problem = format!("column {name:?} of {file} has no value in any row");
-            let remedy = format!("name another column: it has {}", quoted(&table.names));
-            return Err(DataError::setting(TARGET, problem, remedy));
-        }
-        if spec.task == Task::Classification {
-            labels::check_classes(&texts, table, column, spec)?;
-            let texts = texts.into_iter();
-            return Ok(Self::Classes(
-                texts.map(|text| text.map(str::to_string)).collect(),
-            ));
-        }
-        let wrong = |row: usize, text: &str| {
-            let remedy = remedy(table, column, text, spec);
-            let alone = || remedy_if_alone(table, column, text, spec);
-            let remedy = remedy.or_else(alone).unwrap_or_else(|| {
-                format!(
-                    "set task = \"classification\" if the target is a class, or list the text in \
-                     {MARKERS}"
-                )
-            });
-            table.wrong((row, column), text, "a number as target", remedy)
-        };
-        let values = texts
-            .into_iter()
-            .enumerate()
-            .map(|(row, text)| match text {
-                None => Ok(None),
-                Some(text) => {
-                    let value = number(text, spec.decimal);
-                    value.map(Some).ok_or_else(|| wrong(row, text))
-                }
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self::Reals(values))
+/// Finds what is wrong with the target's values.
+pub(super) fn check(
+    cells: Cells,
+    table: &Table,
+    column: usize,
+    spec: &CsvSpec,
+) -> Result<Cells, DataError> {
+    if (0..table.height()).all(|row| table.known(row, column).is_none()) {
+        let (file, name) = (&table.files[0], &table.names[column]);
+        let problem = format!("column {name:?} of {file} has no value in any row");
+        let remedy = format!("name another column: it has {}", quoted(&table.names));
+        return Err(DataError::setting(TARGET, problem, remedy));
     }
-
-    pub fn is_present(&self, row: usize) -> bool {
-        match self {
-            Self::Classes(values) => values[row].is_some(),
-            Self::Reals(values) => values[row].is_some(),
-        }
+    if let Cells::Categories { values, .. } = &cells {
+        labels::check_classes(values, table, column, spec)?;
     }
+    cells.explained(table, column, spec, Wanted::Target)
+}
 
-    /// Only these rows.
-    pub fn keep(&self, rows: &[usize]) -> Self {
-        match self {
-            Self::Classes(values) => {
-                Self::Classes(rows.iter().map(|&row| values[row].clone()).collect())
-            }
-            Self::Reals(values) => Self::Reals(rows.iter().map(|&row| values[row]).collect()),
+/// Numbers the classes of these rows, or scales their real values by what the training part teaches.
+pub(super) fn prepare(
+    cells: &Cells,
+    rows: &[usize],
+    parts: &Indices,
+    spec: &CsvSpec,
+    file: &str,
+) -> Result<Prepared, DataError> {
+    match cells {
+        Cells::Categories { name, values } => {
+            let values = rows.iter().filter_map(|&row| values[row].as_deref());
+            prepare_classes(
+                &values.collect::<Vec<_>>(),
+                parts,
+                spec.decimal,
+                (name, file),
+            )
         }
-    }
-
-    /// The class of every row, to stratify by.
-    pub fn classes(&self) -> Option<&[Option<String>]> {
-        match self {
-            Self::Classes(values) => Some(values),
-            Self::Reals(_) => None,
-        }
-    }
-
-    /// Numbers the classes, or scales the real values by what the training part teaches.
-    pub fn prepare(
-        self,
-        parts: &Indices,
-        spec: &CsvSpec,
-        name: &str,
-        file: &str,
-    ) -> Result<Prepared, DataError> {
-        match self {
-            Self::Classes(values) => {
-                let values: Vec<String> = values.into_iter().flatten().collect();
-                prepare_classes(&values, parts, spec.decimal, (name, file))
-            }
-            Self::Reals(values) => {
-                let values: Vec<f64> = values.into_iter().flatten().collect();
-                prepare_reals(&values, parts, spec.target_scale, name, file)
-            }
+        Cells::Numbers { name, values } => {
+            let values = rows.iter().filter_map(|&row| values[row]);
+            prepare_reals(
+                &values.collect::<Vec<_>>(),
+                parts,
+                spec.target_scale,
+                name,
+                file,
+            )
         }
     }
 }
@@ -139,18 +95,18 @@ impl Prepared {
 }
 
 fn prepare_classes(
-    values: &[String],
+    values: &[&str],
     parts: &Indices,
     decimal: char,
     (name, file): (&str, &str),
 ) -> Result<Prepared, DataError> {
-    let names = stats::sorted_names(values.iter().map(String::as_str));
+    let names = stats::sorted_names(values.iter().copied());
     if let [only] = names.as_slice() {
         let problem = format!("column {name:?} of {file} has a single class, {only:?}");
         let remedy = "name a column with at least two classes, or use rows of another class too";
         return Err(DataError::setting(TARGET, problem, remedy));
     }
-    let index = |value: &String| names.iter().position(|name| name == value).unwrap_or(0);
+    let index = |value: &&str| names.iter().position(|name| name == value).unwrap_or(0);
     let labels: Vec<usize> = values.iter().map(index).collect();
     let mut trained = vec![false; names.len()];
     for &row in &parts.train {

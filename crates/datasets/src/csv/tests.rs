@@ -58,12 +58,12 @@ fn load_texts(
     load(&spec, folder.path(), &Streams::new(1))
 }
 
-fn load_text(text: &str, spec: &CsvSpec) -> Result<Dataset, DataError> {
+pub(super) fn load_text(text: &str, spec: &CsvSpec) -> Result<Dataset, DataError> {
     load_texts(text, None, spec)
 }
 
 /// All features of a part, row by row.
-fn rows(samples: &Samples) -> Vec<Vec<f64>> {
+pub(super) fn rows(samples: &Samples) -> Vec<Vec<f64>> {
     let all: Vec<usize> = (0..samples.len()).collect();
     let mut x = Array2::zeros((samples.len(), samples.width()));
     samples.gather(&all, x.view_mut());

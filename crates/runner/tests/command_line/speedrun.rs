@@ -33,6 +33,25 @@ fn each_seed_is_a_row_and_the_table_is_written() {
 }
 
 #[test]
+fn the_rows_are_written_as_csv_where_the_file_is_called_so() {
+    let workspace = speedrun(0.3, 60.0);
+    workspace.succeed(&["speedrun", "speedrun.toml", "--write", "moons.csv"]);
+    let written = workspace.read("moons.csv");
+    let mut lines = written.lines();
+    let titles = "seed,test accuracy,seconds in all,of these training";
+    assert_eq!(lines.next(), Some(titles));
+    assert!(
+        lines.next().is_some_and(|row| row.starts_with("3,")),
+        "{written}"
+    );
+    assert!(
+        lines.next().is_some_and(|row| row.starts_with("4,")),
+        "{written}"
+    );
+    assert_eq!(lines.next(), None);
+}
+
+#[test]
 fn a_seed_that_misses_a_demand_is_named() {
     for (accuracy, seconds) in [(1.1, 60.0), (0.3, 1e-6)] {
         let workspace = speedrun(accuracy, seconds);

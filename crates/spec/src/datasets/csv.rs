@@ -105,6 +105,13 @@ pub struct Missing {
     pub policy: MissingPolicy,
 }
 
+impl Missing {
+    /// The markers as they are compared with the texts of a table.
+    pub fn trimmed(&self) -> impl Iterator<Item = &str> {
+        self.markers.iter().map(|marker| marker.trim())
+    }
+}
+
 impl Default for Missing {
     fn default() -> Self {
         Self {
