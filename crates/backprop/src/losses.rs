@@ -27,7 +27,7 @@ pub use sum_of_squares::SumOfSquares;
 
 /// A loss `$L = \frac{1}{N} \sum_n E_n$` with outputs `$y$` and targets `$t$`, both `[N, K]`.
 ///
-/// A batch may be cut into pieces: `forward` gives the *sum* `$\sum_n E_n$` of a piece, and
+/// A batch may be divided into shards: `forward` gives the *sum* `$\sum_n E_n$` of a shard, and
 /// `backward` is told `$1/N$` of the whole batch.
 pub trait Loss<T: Real>: Send + Sync {
     /// `$\sum_n E_n$`, summed in f64.
@@ -149,7 +149,7 @@ mod tests {
         LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
     ];
 
-    /// What a network in several pieces relies on.
+    /// What a batch in several shards relies on.
     #[test]
     fn the_samples_of_every_loss_are_independent() {
         let y: Array2<f64> = array![[0.3, -1.2, 0.0], [4.0, 0.1, 1.0]];

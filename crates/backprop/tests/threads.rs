@@ -113,8 +113,8 @@ fn threads_change_no_bit_of_a_training_with_fused_convolutions() {
     }
 }
 
-/// Large batches are divided into shards, behind a first layer that threads share by its inputs; small
-/// ones are not.
+/// Large batches are divided into shards, behind a first layer that threads share by its inputs;
+/// small ones are not.
 #[test]
 fn outputs_do_not_depend_on_how_a_batch_is_divided() {
     let plan = large_plan();

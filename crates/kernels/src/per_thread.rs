@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Things of which each belongs to one thread at a time. A thread gets the one that it had last, which is
-/// still in its cache, unless somebody else has that now.
+/// Things of which each belongs to one thread at a time. A thread gets the one that it had last,
+/// which is still in its cache, unless another thread has that now.
 pub struct PerThread<W> {
     make: Box<dyn Fn() -> W + Send + Sync>,
     /// Those that nobody has, and who had them last.

@@ -143,9 +143,9 @@ impl<T: Real> Network<T> {
         }
     }
 
-    /// Runs a batch `x` `[N, D_in]` forward and returns the mean loss. The outputs, and the gradients
-    /// if the request asks for them, stay to be read; the gradient of the input is computed only if
-    /// `dx` is given, `[N, D_in]`.
+    /// Runs a batch `x` `[N, D_in]` forward and returns the mean loss. The outputs, and the
+    /// gradients if the request asks for them, stay to be read; the gradient of the input is
+    /// computed only if `dx` is given, `[N, D_in]`.
     ///
     /// # Panics
     /// When the shapes do not fit.
@@ -182,8 +182,8 @@ impl<T: Real> Network<T> {
     }
 
     /// Runs a batch with targets `t` `[N, K]`, hands the parameters with their gradients to
-    /// `learn`, some at a time and on several threads, and returns the mean loss. `state` goes with
-    /// them, the optimizer's numbers of each parameter or nothing. Nothing is promised of [`Network::gradients`]
+    /// `learn`, some at a time and on several threads, and returns the mean loss. The optimizer
+    /// `state` goes with them, if there is any. Nothing is promised of [`Network::gradients`]
     /// afterwards.
     ///
     /// # Panics

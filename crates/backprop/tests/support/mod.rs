@@ -29,8 +29,8 @@ pub fn plan(inputs: usize, layers: &[LayerSpec]) -> Vec<PlannedLayer> {
     model.plan(&[inputs]).unwrap()
 }
 
-/// 240-300-100-10 with ReLU: large enough for a batch to be divided into several shards, and for the
-/// first layer to be shared by its inputs.
+/// 240-300-100-10 with ReLU: large enough for a batch to be divided into several shards, and for
+/// the first layer to be shared by its inputs.
 pub fn large_plan() -> Vec<PlannedLayer> {
     let (hidden1, hidden2) = (linear(300, true), linear(100, true));
     let layers = [

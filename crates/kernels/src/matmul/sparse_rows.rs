@@ -245,8 +245,8 @@ impl<T: Real> SparseRows<T> {
         count + found
     }
 
-    /// Whether so little differs from the background that products with it are faster than with whole
-    /// rows.
+    /// Whether so little differs from the background that products with it are faster than with
+    /// whole rows.
     pub fn pays(&self) -> bool {
         10 * self.count < TENTHS_OF_BATCH * self.backgrounds.len() * self.columns.len()
     }
