@@ -1,6 +1,6 @@
 //! `runner run --resume RUN`: goes on with a run that was cut off.
 //!
-//! The config is the one in the run's folder, as it ran; the data must be the same. Each learner
+//! The config is the one in the record, as it ran; the data must be the same. Each learner
 //! goes on from its checkpoint, and begins again where there is none.
 
 use spec::{Config, Overrides};
@@ -80,8 +80,8 @@ fn expect_unfinished(record: &Record, folder: &RunFolder) -> Result<(), Failure>
 /// The config as it ran. Paths in it start from where the config was.
 fn config(record: &Record, folder: &RunFolder) -> Result<Config, Failure> {
     let file = folder.path.join("config.toml");
-    let overrides = Overrides::default();
-    let mut config = Config::read(&file, &overrides)?;
+    let text = record.config.clone();
+    let mut config = Config::parse(&file, text, &Overrides::default())?;
     config.file = (&record.config_file).into();
     config.overrides = Overrides {
         set: record.overrides.clone(),
