@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use crate::Failure;
 
-/// What is faster is measured again: other work on the machine may have been in the way.
-const SHORT: f64 = 0.05;
+/// What is short is measured again, for so many seconds in all: other work on the machine may have
+/// been in the way.
+const PATIENCE: f64 = 0.5;
 /// How often at most.
-const REPEATS: usize = 3;
+const REPEATS: usize = 5;
 
 /// Seconds at some sizes, the smallest first.
 #[derive(Clone, Debug)]
@@ -50,12 +51,13 @@ impl Cost {
 /// # Errors
 /// Those of the computation.
 pub fn seconds(mut run: impl FnMut() -> Result<(), Failure>) -> Result<f64, Failure> {
-    let mut least = f64::INFINITY;
+    let (mut least, mut spent) = (f64::INFINITY, 0.0);
     for _ in 0..REPEATS {
         let start = Instant::now();
         run()?;
-        least = least.min(start.elapsed().as_secs_f64());
-        if least > SHORT {
+        let once = start.elapsed().as_secs_f64();
+        (least, spent) = (least.min(once), spent + once);
+        if spent > PATIENCE {
             break;
         }
     }

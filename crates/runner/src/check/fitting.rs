@@ -89,8 +89,7 @@ fn smallest(subject: Subject<'_>) -> usize {
     }
 }
 
-/// The references but for those that would take too long; the last if all others do. A pass cannot
-/// be stopped, so its forward pass says whether to begin one.
+/// The references but for those that would take too long; the last if all others do.
 fn quick_enough(
     subject: Subject<'_>,
     probe: &Probe<f64>,
@@ -98,31 +97,42 @@ fn quick_enough(
     activity: &Activity,
 ) -> Result<Vec<ImplementationName>, Failure> {
     let all = built_in();
-    let each = allowed / (PASSES * BACKWARD * all.len() as f64);
+    let each = allowed / (PASSES * all.len() as f64);
     let mut quick = Vec::new();
     for (index, &name) in all.iter().enumerate() {
+        activity.at(name.as_str());
         let only = quick.is_empty() && index + 1 == all.len();
-        if only || forward(subject, probe, name, activity)? <= each {
+        if only || is_quick(subject, probe, name, each)? {
             quick.push(name);
         }
     }
     Ok(quick)
 }
 
-/// Seconds of a forward pass.
-fn forward(
+/// Whether a backward pass takes at most so many seconds. It cannot be stopped once it has begun,
+/// so the forward pass says whether to try.
+fn is_quick(
     subject: Subject<'_>,
     probe: &Probe<f64>,
     name: ImplementationName,
-    activity: &Activity,
-) -> Result<f64, Failure> {
-    activity.at(name.as_str());
+    allowed: f64,
+) -> Result<bool, Failure> {
     let mut model = subject.loaded::<f64>(name)?;
-    seconds(|| {
+    let at_most = BACKWARD
+        * seconds(|| {
+            stop_if_interrupted()?;
+            model.evaluate(Mode::Training, probe.x.view(), probe.t.view());
+            Ok(())
+        })?;
+    if at_most <= allowed || at_most > PASSES * allowed {
+        return Ok(at_most <= allowed);
+    }
+    let backward = seconds(|| {
         stop_if_interrupted()?;
-        model.evaluate(Mode::Training, probe.x.view(), probe.t.view());
+        once(subject, &mut *model, probe);
         Ok(())
-    })
+    })?;
+    Ok(backward <= allowed)
 }
 
 /// The largest batch whose passes are done in time.

@@ -14,6 +14,12 @@ fn check_succeeds_and_writes_every_comparison() {
     );
     let report = json(&workspace.path("report.json"));
     assert_eq!(report["agrees"], true);
+    assert_eq!(report["batch_size"], 16);
+    assert_eq!(
+        report["cut"],
+        serde_json::json!([]),
+        "there is time for all"
+    );
     assert!(report["first_fault"].is_null());
     let comparisons = report["comparisons"].as_array().unwrap();
     let field = |name| -> BTreeSet<&str> {
@@ -185,4 +191,78 @@ fn without_steps_there_is_no_trajectory() {
     let compared = proved(&config(WAVES, layers, ADAM, "steps = 0"));
     assert!(has(&compared, "evaluation", "0.output"));
     assert!(compared.iter().all(|(pass, _)| !pass.contains("steps")));
+}
+
+#[test]
+fn a_check_without_a_budget_leaves_nothing_out() {
+    let workspace = Workspace::tiny();
+    let set = "gradient_check.seconds=unlimited";
+    workspace.succeed(&["check", "tiny.toml", "--set", set, "--json", "report.json"]);
+    let report = json(&workspace.path("report.json"));
+    assert_eq!(report["cut"], serde_json::json!([]));
+    let mut comparisons = report["comparisons"].as_array().unwrap().iter();
+    assert!(comparisons.any(|c| c["pass"] == "after 100 steps"));
+}
+
+/// A million updates and all entries of 24,000 weights would take far longer than the budget.
+#[test]
+fn a_check_that_would_take_too_long_says_what_it_leaves_out_and_proves_every_tensor() {
+    let workspace = Workspace::new();
+    let layers = r#"{ conv2d = { channels = 8, kernel = 3 } }, "relu", "flatten",
+        { linear = { units = 80 } }, "tanh", { linear = { units = 3 } }"#;
+    let check = "steps = 1000000\nseconds = 5";
+    let config = config(WAVES, layers, ADAM, check).replace("entries = 12", "entries = 100000");
+    workspace.write("small.toml", config);
+    let arguments = ["check", "small.toml", "--json", "report.json"];
+    let finished = workspace.call(&arguments);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    assert!(
+        finished.err.starts_with("progress: check: "),
+        "{finished:?}"
+    );
+    let note = finished
+        .out
+        .lines()
+        .find(|line| line.contains("instead of"));
+    let note = note.unwrap_or_else(|| panic!("{finished:?}"));
+    for part in [
+        "entries of a tensor instead of 100000",
+        "trajectory steps instead of 1000000",
+        ": gradient_check.seconds = 5",
+    ] {
+        assert!(note.contains(part), "{note}");
+    }
+    let report = json(&workspace.path("report.json"));
+    assert!(
+        report["cut"].as_array().unwrap().len() >= 2,
+        "{}",
+        report["cut"]
+    );
+    for tensor in [
+        "x", "0.weight", "0.bias", "3.weight", "3.bias", "5.weight", "5.bias",
+    ] {
+        let of_tensor = |witness: &str, pass: &str| {
+            let comparisons = report["comparisons"].as_array().unwrap().iter();
+            let mut found = comparisons.filter(|c| {
+                let is = |field: &str, value: &str| c[field].as_str().unwrap().starts_with(value);
+                c["tensor"] == tensor && is("witness", witness) && is("pass", pass)
+            });
+            found
+                .next()
+                .cloned()
+                .unwrap_or_else(|| panic!("{witness}, {pass}: {tensor}"))
+        };
+        for pass in ["loss", "random upstream"] {
+            let differences = of_tensor("central differences", pass);
+            assert_eq!(differences["verdict"], "agrees", "{differences}");
+            let burn = of_tensor("burn-flex f64", pass);
+            assert_eq!(burn["verdict"], "agrees", "{burn}");
+            let sides = burn["shape"].as_array().unwrap().iter();
+            let all: u64 = sides.map(|side| side.as_u64().unwrap()).product();
+            assert_eq!(burn["entries"], all, "every entry against burn: {burn}");
+        }
+        if tensor != "x" {
+            assert_eq!(of_tensor("burn-flex f64", "after")["verdict"], "agrees");
+        }
+    }
 }

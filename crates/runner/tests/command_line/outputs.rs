@@ -68,6 +68,9 @@ fn standard_output_that_is_full_is_an_error_of_all_that_prints() {
         &["compare", "tiny"],
         &["proofs", "--only", "`tanh`"],
         &["export", "tiny.toml", "--out", "out"],
+        &["--help"],
+        &["check", "--help"],
+        &["--version"],
     ] {
         let mut command = workspace.command(call);
         command.stdout(File::options().write(true).open("/dev/full").unwrap());
@@ -158,6 +161,15 @@ fn json_on_standard_output_stands_where_it_was_printed() {
         "{table}"
     );
     serde_json::from_str::<serde_json::Value>(&format!("{{\n{json}")).unwrap();
+}
+
+#[test]
+fn a_dash_is_standard_output_and_no_file() {
+    let workspace = Workspace::tiny();
+    let out = workspace.succeed(&["check", "tiny.toml", "--json", "-"]);
+    let (_, json) = out.split_once("\n{\n").unwrap();
+    serde_json::from_str::<serde_json::Value>(&format!("{{\n{json}")).unwrap();
+    assert!(!workspace.path("-").exists());
 }
 
 #[test]

@@ -212,6 +212,125 @@ fn mixed(bits: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::comparison::{Bound, Context, compare};
+    use crate::check::rounding::{Computation, discount_rounding};
+    use crate::check::verdict::Verdict;
+    use contract::{Implementation, Streams, initial};
+    use rand::RngExt;
+    use spec::ImplementationName;
+    use spec::model::{BatchNormSpec, EluSpec, Initializer, LayerSpec, LinearSpec, ModelSpec};
+    use spec::optimizers::SgdSpec;
+    use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
+
+    const CONTEXT: Context<'static> = Context {
+        witness: "burn",
+        pass: "loss",
+        bound: Bound::Relative(1e-11),
+        zero_is_no_proof: true,
+        input: true,
+        vanishing: &[],
+    };
+
+    /// Tensors in which a witness that is off by a factor is found to differ, in a network whose
+    /// first weights have this deviation and whose first biases are constant.
+    fn found(first: LayerSpec, std: f64, bias: f64, samples: usize, factor: f64) -> Vec<String> {
+        let linear = |units| LayerSpec::Linear(LinearSpec::new(units));
+        let model = ModelSpec {
+            weights: Initializer::Normal { mean: 0.0, std },
+            biases: Initializer::Constant(bias),
+            ..ModelSpec::new(vec![linear(6), first, linear(3)])
+        };
+        let plan = model.plan(&[4]).unwrap();
+        let streams = Streams::new(1);
+        let parameters: NamedTensors<f64> = initial::draw_parameters(&plan, &streams);
+        let optimizer = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });
+        let training = TrainingSpec::new(LossSpec::SoftmaxCrossEntropy, optimizer);
+        let subject = Subject {
+            plan: &plan,
+            training: &training,
+            streams,
+            parameters: &parameters,
+        };
+        let mut rng = streams.stream("batch");
+        let x = Array2::from_shape_simple_fn((samples, 4), || rng.random_range(-1.0..1.0));
+        let t = Array2::from_shape_fn((samples, 3), |(n, k)| f64::from(u8::from(n % 3 == k)));
+        let probe = Probe::new(x, t, streams);
+        let run = |model: &mut dyn Implementation<f64>, probe: &Probe<f64>, _: Option<Noise>| {
+            Ok(of_backward(&Pass::Loss.run(model, probe)))
+        };
+        let mut model = subject.loaded(ImplementationName::Backprop).unwrap();
+        let gradients = Pass::Loss.run(&mut *model, &probe).gradients;
+        let mut compared: Vec<_> = gradients
+            .iter()
+            .map(|(name, g)| compare(CONTEXT, 0.0, name, g, Some(&g.mapv(|g| factor * g))))
+            .collect();
+        let computation = Computation::Pass(Some(Pass::Loss));
+        discount_rounding(&mut compared, subject, &probe, computation, &run).unwrap();
+        let differ = compared.iter().filter(|c| c.verdict == Verdict::Differs);
+        differ.map(|c| c.tensor.clone()).collect()
+    }
+
+    /// Where rounding is large, a bug of one percent is larger.
+    #[test]
+    fn a_gradient_that_is_off_by_a_percent_is_found_where_rounding_is_large() {
+        let elu = LayerSpec::Elu(EluSpec { alpha: 1.0 });
+        let norm = LayerSpec::BatchNorm(BatchNormSpec::default());
+        let all = ["x", "0.weight", "0.bias", "2.weight", "2.bias"];
+        for (first, std, bias, samples) in [
+            (LayerSpec::Sigmoid, 10.0, 0.0, 16),
+            (LayerSpec::Tanh, 10.0, 0.0, 16),
+            (elu, 1e-8, 0.0, 16),
+            (norm, 1.0, -100.0, 16),
+        ] {
+            let kind = first.kind();
+            let names = found(first.clone(), std, bias, samples, 1.01);
+            let expected: Vec<&str> = match kind {
+                // Of the order of 1e-16, through both weights.
+                "elu" => all[1..].to_vec(),
+                // The normalisation takes the first bias away: its gradient is rounding.
+                "batch_norm" => vec!["x", "0.weight", "1.weight", "1.bias", "2.weight", "2.bias"],
+                _ => all.to_vec(),
+            };
+            assert_eq!(names, expected, "{kind}");
+        }
+    }
+
+    /// Nothing is left of the gradient before statistics of two samples but rounding; behind them a
+    /// bug is found.
+    #[test]
+    fn behind_statistics_of_two_samples_a_bug_is_found() {
+        let norm = LayerSpec::BatchNorm(BatchNormSpec::default());
+        let names = found(norm, 1.0, -100.0, 2, 1.01);
+        for name in ["1.weight", "1.bias", "2.weight", "2.bias"] {
+            assert!(names.contains(&name.to_string()), "{name}: {names:?}");
+        }
+    }
+
+    /// σ(40) is 1 in f64, whatever the last digit of 40; in y (1 − y) the last digit of 1 is seen.
+    #[test]
+    fn the_rounding_of_a_saturated_unit_is_seen() {
+        let linear = LayerSpec::Linear(LinearSpec::new(1));
+        let plan = ModelSpec::new(vec![linear, LayerSpec::Sigmoid]);
+        let plan = plan.plan(&[1]).unwrap();
+        let streams = Streams::new(1);
+        let mut parameters: NamedTensors<f64> = initial::draw_parameters(&plan, &streams);
+        parameters.get_mut("0.weight").unwrap().fill(40.0);
+        let optimizer = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });
+        let training = TrainingSpec::new(LossSpec::SquaredError, optimizer);
+        let subject = Subject {
+            plan: &plan,
+            training: &training,
+            streams,
+            parameters: &parameters,
+        };
+        let (x, t) = (Array2::ones((1, 1)), Array2::zeros((1, 1)));
+        let changes = changes::<f64>(subject, &Probe::new(x, t, streams), Pass::Loss);
+        let digits = changes["0.weight"] / f64::EPSILON;
+        assert!(
+            (0.5..10.0).contains(&digits),
+            "{digits} of the last digit of 1"
+        );
+    }
 
     #[test]
     fn equal_numbers_are_moved_alike_by_their_last_digits_and_zero_stays() {
