@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check_epochs;
 use crate::Problem;
+use crate::amount::Amount;
 use crate::check::Checker;
 use crate::measures::{Measure, Part};
 
@@ -17,9 +18,13 @@ pub struct PatienceSpec {
     /// `validation_accuracy`, `train_loss` ...
     #[serde(default = "validation_loss")]
     pub measure: String,
-    /// Share of the training samples that is held back, drawn from the stream `validation`.
+    /// How many of the training samples are held back: below 1 a share, from 1 on a number.
     #[serde(default = "tenth")]
-    pub validation: f64,
+    pub validation: Amount,
+    /// Whether they are drawn, from the stream `validation`; if not, they are the last ones, such
+    /// as the last 10,000 training images of MNIST.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub shuffle: bool,
 }
 
 impl PatienceSpec {
@@ -30,12 +35,7 @@ impl PatienceSpec {
 
     pub(super) fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         check_epochs(checker, self.epochs)?;
-        let share = self.validation;
-        if share > 0.0 && share < 1.0 {
-            return Ok(());
-        }
-        let reason = format!("a share of {share} leaves one part empty");
-        Err(Problem::new(checker.field("validation"), reason).hint("above 0 and below 1"))
+        self.validation.check(checker.field("validation"))
     }
 }
 
@@ -43,6 +43,14 @@ fn validation_loss() -> String {
     Measure::loss(Part::Validation).key
 }
 
-fn tenth() -> f64 {
-    0.1
+fn tenth() -> Amount {
+    Amount(0.1)
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(shuffle: &bool) -> bool {
+    *shuffle
 }
