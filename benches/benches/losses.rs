@@ -4,6 +4,7 @@
 
 use backprop::losses;
 use benches::{implementation, in_pool, one_hot, random, threads_name};
+use contract::Batch;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::Array2;
 use spec::model::{LayerSpec, ModelSpec};
@@ -41,7 +42,7 @@ fn softmax_cross_entropy(criterion: &mut Criterion) {
         for name in benches::ALL {
             let mut model = implementation(name, &plan, &training);
             group.bench_function(format!("pass/{}", name.as_str()), |bencher| {
-                in_pool(1, || bencher.iter(|| model.loss_backward(y, t)));
+                in_pool(1, || bencher.iter(|| model.loss_backward(Batch::new(y, t))));
             });
         }
     }

@@ -2,7 +2,7 @@
 //! burn on its devices with all. Batches are ready before; augmentation is no part of a step.
 
 use benches::{Network, all_threads, in_pool, one_and_all, threads_name};
-use contract::Step;
+use contract::{Batch, Step};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use spec::ImplementationName;
 use spec::model::LayerSpec;
@@ -48,7 +48,7 @@ fn bench(criterion: &mut Criterion, config: &str, network: &Network, rows: usize
         for threads in counts {
             let id = format!("{}/{}", threads_name(threads), name.as_str());
             group.bench_function(id, |bencher| {
-                let step = || model.train_step(STEP, x.view(), t.view());
+                let step = || model.train_step(STEP, Batch::new(x.view(), t.view()));
                 in_pool(threads, || bencher.iter(step));
             });
         }

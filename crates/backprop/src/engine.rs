@@ -10,6 +10,7 @@ pub mod chain;
 mod gradients;
 mod names;
 pub mod network;
+mod objective;
 mod request;
 mod shard;
 pub mod sharded_layer;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use aligned_vec::AVec;
 use contract::{
-    Backward, ByteBuf, Evaluation, Implementation, Mode, NamedTensors, Real, Step, Streams,
+    Backward, Batch, ByteBuf, Evaluation, Implementation, Mode, NamedTensors, Real, Step, Streams,
     TensorError, TrainingState,
 };
 use ndarray::{Array2, ArrayView2};
@@ -89,11 +89,11 @@ impl<T: Real> Model<T> {
         }
     }
 
-    fn gradients_of(&mut self, x: ArrayView2<T>, request: Request<T>) -> Backward<T> {
-        let mut dx = Array2::zeros(x.raw_dim());
+    fn gradients_of(&mut self, batch: Batch<T>, request: Request) -> Backward<T> {
+        let mut dx = Array2::zeros(batch.x.raw_dim());
         let mode = training(0);
-        let mut loss = self.network.run(x, request, mode, Some(dx.view_mut()));
-        if let Request::LossGradient(_) = request {
+        let mut loss = self.network.run(batch, request, mode, Some(dx.view_mut()));
+        if request == Request::LossGradient {
             let mut all = self.network.with_gradients(Default::default());
             self.penalties.add_gradient(&mut all);
             dx *= T::of(self.penalties.lambda());
@@ -101,7 +101,7 @@ impl<T: Real> Model<T> {
         }
         let mut outputs = NamedTensors::default();
         for (index, name) in self.names.iter().enumerate() {
-            if let Some(output) = self.network.output(index, x) {
+            if let Some(output) = self.network.output(index, batch.x) {
                 outputs.insert(format!("{name}.output"), output.into_dyn());
             }
         }
@@ -189,15 +189,15 @@ impl<T: Real> Implementation<T> for Model<T> {
         Ok(())
     }
 
-    fn loss_backward(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Backward<T> {
-        self.gradients_of(x, Request::LossGradient(t))
+    fn loss_backward(&mut self, batch: Batch<T>) -> Backward<T> {
+        self.gradients_of(batch, Request::LossGradient)
     }
 
     fn backward(&mut self, x: ArrayView2<T>, dy: ArrayView2<T>) -> Backward<T> {
-        self.gradients_of(x, Request::Gradient(dy))
+        self.gradients_of(Batch::new(x, dy), Request::Gradient)
     }
 
-    fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
+    fn train_step(&mut self, step: Step, batch: Batch<T>) -> f64 {
         self.updates = self.updates.saturating_add(1);
         let state = self.state.each_mut().map(AVec::as_mut_slice);
         let learn = |mut some: Parameters<T>| {
@@ -218,7 +218,7 @@ impl<T: Real> Implementation<T> for Model<T> {
         let loss = match self.clip {
             Some(ClipSpec::Norm(bound)) => {
                 // A norm is that of all gradients, so they must be there before anything learns.
-                let loss = network.run(x, Request::LossGradient(t), mode, None);
+                let loss = network.run(batch, Request::LossGradient, mode, None);
                 let all = network.with_gradients(Default::default());
                 all.share(|mut some| penalties.add_gradient(&mut some));
                 let learning = self.groups.iter().map(|(range, _)| range.clone());
@@ -229,7 +229,7 @@ impl<T: Real> Implementation<T> for Model<T> {
                 });
                 loss
             }
-            _ => network.learn(x, t, mode, state, |mut some| {
+            _ => network.learn(batch, mode, state, |mut some| {
                 penalties.add_gradient(&mut some);
                 learn(some);
             }),
@@ -240,22 +240,22 @@ impl<T: Real> Implementation<T> for Model<T> {
         loss
     }
 
-    fn estimate_curvature(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) {
+    fn estimate_curvature(&mut self, batch: Batch<T>) {
         if self.optimizer.needs_curvature() {
             self.network
-                .run(x, Request::Curvature(t), layers::Mode::Evaluation, None);
+                .run(batch, Request::Curvature, layers::Mode::Evaluation, None);
             let state = self.state.each_mut().map(AVec::as_mut_slice);
             self.optimizer
                 .take_curvature(self.network.flat_gradients(), state);
         }
     }
 
-    fn evaluate(&mut self, mode: Mode, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T> {
+    fn evaluate(&mut self, mode: Mode, batch: Batch<T>) -> Evaluation<T> {
         let mode = match mode {
             Mode::Training => training(0),
             Mode::Evaluation => layers::Mode::Evaluation,
         };
-        let loss = self.network.run(x, Request::Loss(t), mode, None);
+        let loss = self.network.run(batch, Request::Loss, mode, None);
         let output = self.network.last_output();
         Evaluation { loss, output }
     }

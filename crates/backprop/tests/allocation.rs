@@ -14,7 +14,7 @@ use spec::optimizers::{
     QuickpropSpec, RmsPropSpec, RpropSpec, SgdSpec,
 };
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
-use support::{Batch, classifier, large_plan, plans, pool, step};
+use support::{Samples, classifier, large_plan, plans, pool, step};
 
 thread_local! {
     /// Allocations of this thread. Each counts its own, so that the test harness, and tests beside
@@ -79,7 +79,7 @@ fn allocated_by_model(
 ) -> usize {
     let batches = sizes
         .iter()
-        .flat_map(|&n| [Batch::random(n, plan), Batch::images(n, plan)]);
+        .flat_map(|&n| [Samples::random(n, plan), Samples::images(n, plan)]);
     let batches: Vec<_> = batches.collect();
     let pool = pool(threads);
     let mut train = |rounds: usize| {

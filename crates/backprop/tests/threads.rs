@@ -3,27 +3,27 @@
 mod support;
 
 use backprop::Model;
-use contract::{Implementation, Mode, Real, Step};
+use contract::{Batch, Implementation, Mode, Real, Step};
 use ndarray::s;
 use spec::model::PlannedLayer;
 use spec::optimizers::{AdamSpec, MomentumSpec};
 use spec::training::OptimizerSpec;
-use support::{Batch, UPDATE, classifier, large_plan, plans, pool};
+use support::{Samples, UPDATE, classifier, large_plan, plans, pool};
 
 /// Losses, parameters and running statistics, bit by bit, after some steps on a pool of so many
 /// threads. The batches have several sizes, so that they are divided in several ways.
 fn bits<T: Real>(plan: &[PlannedLayer], run: Run, threads: usize) -> Vec<u64> {
     let Run { optimizer, steps } = run;
     let mut model: Model<T> = classifier(plan, optimizer);
-    let mut batches = [256, 64, 100, 7].map(|rows| Batch::random(rows, plan));
+    let mut batches = [256, 64, 100, 7].map(|rows| Samples::random(rows, plan));
     // In shards of 64 and of 32 rows.
-    batches[0] = Batch::images(256, plan);
-    batches[1] = Batch::images(64, plan);
+    batches[0] = Samples::images(256, plan);
+    batches[1] = Samples::images(64, plan);
     let losses: Vec<f64> = pool(threads).install(|| {
         let batches = batches.iter().cycle().take(steps);
         let steps = (1..).zip(batches).map(|(number, batch)| {
             let update = Step { number, ..UPDATE };
-            model.train_step(update, batch.x.view(), batch.t.view())
+            model.train_step(update, batch.batch())
         });
         steps.collect()
     });
@@ -120,15 +120,15 @@ fn outputs_do_not_depend_on_how_a_batch_is_divided() {
     let plan = large_plan();
     assert!(plan[0].parameter_count() > 1 << 16);
     let mut model: Model<f32> = classifier(&plan, MOMENTUM);
-    let Batch { mut x, t } = Batch::images(100, &plan);
+    let Samples { mut x, t } = Samples::images(100, &plan);
     // Some of the rows have no background.
-    let dense = Batch::random(100, &plan).x;
+    let dense = Samples::random(100, &plan).x;
     for row in (0..100).step_by(3) {
         x.row_mut(row).assign(&dense.row(row));
     }
     let mut output = |rows: std::ops::Range<usize>| {
         let (x, t) = (x.slice(s![rows.clone(), ..]), t.slice(s![rows, ..]));
-        model.evaluate(Mode::Evaluation, x, t).output
+        model.evaluate(Mode::Evaluation, Batch::new(x, t)).output
     };
     let whole = pool(2).install(|| output(0..100));
     for start in (0..100).step_by(10) {

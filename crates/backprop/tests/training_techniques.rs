@@ -3,13 +3,13 @@
 mod support;
 
 use backprop::Model;
-use contract::{Implementation, NamedTensors, Real, Step, Streams, initial};
+use contract::{Batch, Implementation, NamedTensors, Real, Step, Streams, initial};
 use ndarray::{ArrayD, Axis};
 use spec::losses::MaximumAPosterioriSpec;
 use spec::model::{Initializer, LayerSpec, LinearSpec, PlannedLayer};
 use spec::optimizers::{AdamWSpec, DiagonalLevenbergMarquardtSpec, SgdSpec};
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
-use support::{Batch, large_plan, plan, pool};
+use support::{Samples, large_plan, plan, pool};
 
 const SGD: OptimizerSpec = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });
 
@@ -54,9 +54,9 @@ fn model<T: Real>(plan: &[PlannedLayer], change: impl FnOnce(&mut TrainingSpec))
 }
 
 /// The change of each parameter in one update from the initial ones.
-fn change_of(model: &mut Model<f64>, batch: &Batch<f64>) -> Vec<(String, ArrayD<f64>)> {
+fn change_of(model: &mut Model<f64>, batch: &Samples<f64>) -> Vec<(String, ArrayD<f64>)> {
     let before = model.parameters();
-    model.train_step(step(1), batch.x.view(), batch.t.view());
+    model.train_step(step(1), batch.batch());
     let after = model.parameters();
     let changes = after.iter().map(|(name, after)| {
         let change = after - before.get(name).unwrap();
@@ -74,8 +74,8 @@ fn assert_close(a: &ArrayD<f64>, b: &ArrayD<f64>, name: &str) {
 /// and every parameter, learning or not.
 fn prove(plan: &[PlannedLayer], change: impl Fn(&mut TrainingSpec)) {
     let mut model = model::<f64>(plan, change);
-    let Batch { x, t } = Batch::random(6, plan);
-    let found = model.loss_backward(x.view(), t.view());
+    let Samples { x, t } = Samples::random(6, plan);
+    let found = model.loss_backward(Batch::new(x.view(), t.view()));
     let given = model.parameters();
     let h = 1e-5;
     let mut compare =
@@ -91,7 +91,7 @@ fn prove(plan: &[PlannedLayer], change: impl Fn(&mut TrainingSpec)) {
         compare("x", index, &mut |model, by| {
             let mut x = x.clone();
             x.as_slice_mut().unwrap()[index] += by;
-            model.loss_backward(x.view(), t.view()).loss
+            model.loss_backward(Batch::new(x.view(), t.view())).loss
         });
     }
     for (name, tensor) in given.iter() {
@@ -102,7 +102,7 @@ fn prove(plan: &[PlannedLayer], change: impl Fn(&mut TrainingSpec)) {
                 tensor.as_slice_mut().unwrap()[index] += by;
                 shifted.insert(name, tensor);
                 model.load(&shifted).unwrap();
-                model.loss_backward(x.view(), t.view()).loss
+                model.loss_backward(Batch::new(x.view(), t.view())).loss
             });
         }
     }
@@ -142,10 +142,10 @@ fn gradients_of_every_loss_go_through_a_network() {
 #[test]
 fn the_loss_of_an_update_is_without_penalties() {
     let plan = small_plan([1.0, 1.0]);
-    let Batch { x, t } = Batch::random(6, &plan);
+    let Samples { x, t } = Samples::random(6, &plan);
     let losses = [RegularizationSpec::default(), ALL_PENALTIES].map(|regularization| {
         let mut model = model::<f64>(&plan, |training| training.regularization = regularization);
-        model.train_step(step(1), x.view(), t.view())
+        model.train_step(step(1), Batch::new(x.view(), t.view()))
     });
     assert_eq!(losses[0], losses[1]);
 }
@@ -153,9 +153,9 @@ fn the_loss_of_an_update_is_without_penalties() {
 #[test]
 fn an_update_with_penalties_follows_the_gradient_of_the_objective() {
     let plan = small_plan([1.0, 1.0]);
-    let batch = Batch::random(6, &plan);
+    let batch = Samples::random(6, &plan);
     let mut model = model::<f64>(&plan, |training| training.regularization = ALL_PENALTIES);
-    let found = model.loss_backward(batch.x.view(), batch.t.view());
+    let found = model.loss_backward(batch.batch());
     for (name, change) in change_of(&mut model, &batch) {
         assert_close(
             &change,
@@ -168,13 +168,13 @@ fn an_update_with_penalties_follows_the_gradient_of_the_objective() {
 #[test]
 fn after_every_update_no_unit_has_weights_longer_than_the_largest_norm() {
     let plan = small_plan([1.0, 1.0]);
-    let Batch { x, t } = Batch::random(6, &plan);
+    let Samples { x, t } = Samples::random(6, &plan);
     let largest = 0.3;
     let mut model = model::<f64>(&plan, |training| {
         training.regularization.max_norm = Some(largest);
     });
     for number in 1..=20 {
-        model.train_step(step(number), x.view(), t.view());
+        model.train_step(step(number), Batch::new(x.view(), t.view()));
         for name in ["0.weight", "2.weight"] {
             let parameters = model.parameters();
             let weight = parameters.get(name).unwrap();
@@ -188,7 +188,7 @@ fn after_every_update_no_unit_has_weights_longer_than_the_largest_norm() {
 #[test]
 fn a_frozen_layer_stays_whatever_else_is_asked_for() {
     let plan = small_plan([0.0, 1.0]);
-    let Batch { x, t } = Batch::random(6, &plan);
+    let Samples { x, t } = Samples::random(6, &plan);
     let decaying = OptimizerSpec::AdamW(AdamWSpec {
         learning_rate: 0.1,
         beta1: 0.9,
@@ -208,7 +208,7 @@ fn a_frozen_layer_stays_whatever_else_is_asked_for() {
         });
         let before = model.parameters();
         for number in 1..=5 {
-            model.train_step(step(number), x.view(), t.view());
+            model.train_step(step(number), Batch::new(x.view(), t.view()));
         }
         let after = model.parameters();
         for (name, before) in before.iter() {
@@ -222,7 +222,7 @@ fn a_frozen_layer_stays_whatever_else_is_asked_for() {
 fn a_factor_of_two_doubles_the_steps_of_its_layer() {
     let [once, twice] = [1.0, 2.0].map(|factor| {
         let plan = small_plan([factor, 1.0]);
-        change_of(&mut model(&plan, |_| ()), &Batch::random(6, &plan))
+        change_of(&mut model(&plan, |_| ()), &Samples::random(6, &plan))
     });
     for ((name, once), (_, twice)) in once.iter().zip(&twice) {
         let factor = if name.starts_with("0.") { 2.0 } else { 1.0 };
@@ -233,7 +233,7 @@ fn a_factor_of_two_doubles_the_steps_of_its_layer() {
 #[test]
 fn clipping_bounds_the_update() {
     let plan = small_plan([1.0, 1.0]);
-    let batch = Batch::random(6, &plan);
+    let batch = Samples::random(6, &plan);
     let update = |clip| change_of(&mut model(&plan, |training| training.clip = clip), &batch);
     let norm = |changes: &[(String, ArrayD<f64>)]| {
         let squares = changes.iter().flat_map(|(_, change)| change);
@@ -254,7 +254,7 @@ fn clipping_bounds_the_update() {
 #[test]
 fn only_what_learns_counts_in_the_norm() {
     let plan = small_plan([0.0, 1.0]);
-    let batch = Batch::random(6, &plan);
+    let batch = Samples::random(6, &plan);
     let mut model = model::<f64>(&plan, |training| training.clip = Some(ClipSpec::Norm(0.01)));
     let changes = change_of(&mut model, &batch);
     let squares = changes.iter().flat_map(|(_, change)| change);
@@ -265,7 +265,7 @@ fn only_what_learns_counts_in_the_norm() {
 #[test]
 fn threads_change_no_bit_of_penalties_max_norm_and_clipping() {
     let plan = large_plan();
-    let batch = Batch::<f32>::random(64, &plan);
+    let batch = Samples::<f32>::random(64, &plan);
     let [one, three] = [1, 3].map(|threads| {
         let mut model = model::<f32>(&plan, |training| {
             training.clip = Some(ClipSpec::Norm(0.5));
@@ -276,7 +276,7 @@ fn threads_change_no_bit_of_penalties_max_norm_and_clipping() {
         });
         pool(threads).install(|| {
             for number in 1..=10 {
-                model.train_step(step(number), batch.x.view(), batch.t.view());
+                model.train_step(step(number), batch.batch());
             }
         });
         model.parameters()
@@ -289,7 +289,7 @@ fn threads_change_no_bit_of_penalties_max_norm_and_clipping() {
 #[test]
 fn a_step_of_diagonal_levenberg_marquardt_is_divided_by_the_curvature() {
     let plan = plan(4, &[layer(3, 1.0)]);
-    let batch = Batch::random(6, &plan);
+    let batch = Samples::random(6, &plan);
     let (x, t) = (batch.x.view(), batch.t.view());
     let mu = 0.02;
     let mut model = model::<f64>(&plan, |training| {
@@ -300,8 +300,8 @@ fn a_step_of_diagonal_levenberg_marquardt_is_divided_by_the_curvature() {
                 samples: 6,
             });
     });
-    model.estimate_curvature(x, t);
-    let found = model.loss_backward(x, t).gradients;
+    model.estimate_curvature(Batch::new(x, t));
+    let found = model.loss_backward(Batch::new(x, t)).gradients;
     let squares = (&batch.x * &batch.x).mean_axis(Axis(0)).unwrap();
     let weight = found.get("0.weight").unwrap() * &squares.mapv(|h| -0.1 / (mu + h));
     let bias = found.get("0.bias").unwrap() * (-0.1 / (mu + 1.0));

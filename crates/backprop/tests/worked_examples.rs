@@ -6,7 +6,7 @@
 mod support;
 
 use backprop::Model;
-use contract::{Implementation, Mode, NamedTensors, Step, Streams};
+use contract::{Batch, Implementation, Mode, NamedTensors, Step, Streams};
 use ndarray::{Array2, ArrayD, array};
 use spec::model::{LayerSpec, PlannedLayer};
 use spec::optimizers::SgdSpec;
@@ -93,7 +93,7 @@ fn softmax_cross_entropy_has_the_gradient_p_minus_t() {
         Streams::new(1),
     );
     let logits = array![[0.34f64, 0.46, 0.20]].ln();
-    let found = model.loss_backward(logits.view(), array![[1.0, 0.0, 0.0]].view());
+    let found = model.loss_backward(Batch::new(logits.view(), array![[1.0, 0.0, 0.0]].view()));
     assert_printed(found.loss, "1.0788096613719298");
     assert_all_printed(
         found.gradients.get("x").unwrap(),
@@ -130,7 +130,7 @@ fn as_numbered(tensors: &NamedTensors<f64>) -> Vec<f64> {
 #[test]
 fn a_two_two_two_network_has_the_outputs_and_gradients_of_the_lecture() {
     let (x, t) = two_two_two_batch();
-    let found = two_two_two().loss_backward(x.view(), t.view());
+    let found = two_two_two().loss_backward(Batch::new(x.view(), t.view()));
     let output = |name| found.outputs.get(name).unwrap();
     assert_all_printed(
         output("1.output"),
@@ -161,7 +161,7 @@ fn a_two_two_two_network_has_the_outputs_and_gradients_of_the_lecture() {
 fn a_two_two_two_network_has_the_weights_of_the_lecture_after_a_step() {
     let (x, t) = two_two_two_batch();
     let mut model = two_two_two();
-    model.train_step(STEP, x.view(), t.view());
+    model.train_step(STEP, Batch::new(x.view(), t.view()));
     let printed = [
         ".2084215",
         "-.4126067",
@@ -183,7 +183,7 @@ fn a_two_two_two_network_learns_as_in_the_lecture() {
     let mut model = two_two_two();
     // The loss before a step is the loss after the steps before it.
     let errors: Vec<f64> = (0..=1000)
-        .map(|_| model.train_step(STEP, x.view(), t.view()))
+        .map(|_| model.train_step(STEP, Batch::new(x.view(), t.view())))
         .collect();
     assert_printed(errors[0], "0.2097097937078311");
     assert_printed(errors[1], ".1950326");
@@ -227,7 +227,7 @@ fn a_function_of_three_hidden_units_has_the_values_of_the_lecture() {
     let points = array![[0.0, 0.0], [1.0, 1.0], [4.0, 4.0], [-4.0, -4.0]];
     let any = Array2::zeros((4, 1));
     let y = model(&plan, &given)
-        .evaluate(Mode::Evaluation, points.view(), any.view())
+        .evaluate(Mode::Evaluation, Batch::new(points.view(), any.view()))
         .output;
     let printed = [
         "6.712536431",

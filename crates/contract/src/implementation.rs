@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ByteBuf, NamedTensors, Real, TensorError};
+use crate::{Batch, ByteBuf, NamedTensors, Real, TensorError};
 
 /// What a backward pass leaves.
 #[derive(Clone, Debug)]
@@ -56,8 +56,7 @@ pub struct Step {
     pub learning_rate: f64,
 }
 
-/// A model that computes, learns, and shows its gradients. `x` is `[N, D_in]`, targets `t` and
-/// outputs are `[N, D_out]`; classes are one-hot (or one 0/1 column for two classes).
+/// A model that computes, learns, and shows its gradients.
 pub trait Implementation<T: Real>: Send {
     /// Takes parameters and running statistics by name and forgets what the optimiser remembers.
     ///
@@ -80,20 +79,21 @@ pub trait Implementation<T: Real>: Send {
 
     /// Loss, outputs and gradients of one batch in training mode, with the masks of step 0 and the
     /// penalties of the config; parameters and running statistics stay as they are.
-    fn loss_backward(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Backward<T>;
+    fn loss_backward(&mut self, batch: Batch<T>) -> Backward<T>;
 
-    /// The same without a loss: the gradients of Σ dy ⊙ y for any upstream gradient `dy`.
+    /// The same without a loss: the gradients of Σ dy ⊙ y for inputs `x` `[N, D_in]` and any
+    /// upstream gradient `dy` `[N, D_out]`.
     fn backward(&mut self, x: ArrayView2<T>, dy: ArrayView2<T>) -> Backward<T>;
 
     /// One update from one batch. Returns the batch's mean loss before the update, without
     /// penalties.
-    fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64;
+    fn train_step(&mut self, step: Step, batch: Batch<T>) -> f64;
 
     /// Estimates the curvature of the loss by each parameter from some samples, for a rule that
     /// asks for it before each epoch (`diagonal_levenberg_marquardt`); the other rules ignore it.
-    fn estimate_curvature(&mut self, x: ArrayView2<T>, t: ArrayView2<T>);
+    fn estimate_curvature(&mut self, batch: Batch<T>);
 
     /// Mean loss and outputs of some samples; in training mode with the masks of step 0, without
     /// touching the running statistics.
-    fn evaluate(&mut self, mode: Mode, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T>;
+    fn evaluate(&mut self, mode: Mode, batch: Batch<T>) -> Evaluation<T>;
 }

@@ -18,6 +18,7 @@
 //! # Ok::<(), spec::Problem>(())
 //! ```
 
+pub mod batch;
 pub mod dropout;
 pub mod implementation;
 pub mod initial;
@@ -25,6 +26,7 @@ pub mod rows;
 pub mod streams;
 pub mod tensors;
 
+pub use batch::Batch;
 pub use implementation::{Backward, Evaluation, Implementation, Mode, Step, TrainingState};
 pub use kernels::{Real, aligned_zeros};
 pub use rows::RowBuffer;

@@ -6,7 +6,7 @@
 //! [`contract::Implementation`].
 //!
 //! ```
-//! use contract::{Implementation, NamedTensors, Streams};
+//! use contract::{Batch, Implementation, NamedTensors, Streams};
 //! use ndarray::array;
 //! use reference::{Backend, Model};
 //! use spec::model::{LayerSpec, LinearSpec, ModelSpec};
@@ -23,7 +23,8 @@
 //! model.load(&parameters).unwrap();
 //!
 //! // ½ (y - t)² with y = 0.5 · 1 - 1 · 2 + 0.25 = -1.25: by autodiff dW = (y - t) x.
-//! let passed = model.loss_backward(array![[1.0, 2.0]].view(), array![[0.75]].view());
+//! let (x, t) = (array![[1.0, 2.0]], array![[0.75]]);
+//! let passed = model.loss_backward(Batch::new(x.view(), t.view()));
 //! assert_eq!(passed.loss, 2.0);
 //! assert_eq!(passed.gradients.get("0.weight"), Some(&array![[-2.0, -4.0]].into_dyn()));
 //! ```
@@ -62,6 +63,7 @@
 //! strides (burn#3602).
 
 mod backend;
+mod batch;
 mod layer;
 mod layers;
 mod loss;

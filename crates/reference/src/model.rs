@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use burn::tensor::{Device, Tensor};
 use contract::{
-    Backward, ByteBuf, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, TensorError,
-    TrainingState, initial,
+    Backward, Batch, ByteBuf, Evaluation, Implementation, Mode, NamedTensors, Step, Streams,
+    TensorError, TrainingState, initial,
 };
 use ndarray::{Array2, ArrayD, ArrayView2};
 use spec::model::{PlannedLayer, PlannedParameter};
@@ -16,7 +16,7 @@ use crate::network::Network;
 use crate::optimizer::Optimizer;
 use crate::parameters::{Parameters, Place, clip, expect, scalar};
 use crate::tensors::{matrix, to_burn, values};
-use crate::{Backend, BurnReal, layer, layers, losses, objective, optimizers};
+use crate::{Backend, BurnReal, batch, layer, layers, losses, objective, optimizers};
 
 /// The mode of passes outside of training.
 const STEP_0: layer::Mode = layer::Mode::Training { step: 0 };
@@ -178,10 +178,10 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         }
     }
 
-    fn loss_backward(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) -> Backward<T> {
-        let t = self.batch(t);
-        self.pass(x, |y, w, model| {
-            let loss = model.loss.mean(y, t);
+    fn loss_backward(&mut self, batch: Batch<T>) -> Backward<T> {
+        let t = self.batch(batch.t);
+        self.pass(batch.x, |y, w, model| {
+            let loss = batch::mean(&*model.loss, y, t, batch);
             objective::penalized(&model.training.regularization, loss, &model.places, w)
         })
     }
@@ -191,12 +191,12 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         self.pass(x, |y, _, _| (y * dy).sum())
     }
 
-    fn train_step(&mut self, step: Step, x: ArrayView2<T>, t: ArrayView2<T>) -> f64 {
+    fn train_step(&mut self, step: Step, batch: Batch<T>) -> f64 {
         let w = self.parameters.leaves();
-        let (x, t) = (self.batch(x), self.batch(t));
+        let (x, t) = (self.batch(batch.x), self.batch(batch.t));
         let mode = layer::Mode::Training { step: step.number };
         let y = self.network.forward(&w, x, mode);
-        let loss = self.loss.mean(y, t);
+        let loss = batch::mean(&*self.loss, y, t, batch);
         let penalties = &self.training.regularization;
         let objective = objective::penalized(penalties, loss.clone(), &self.places, &w);
         drop(w);
@@ -217,26 +217,30 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         scalar(loss)
     }
 
-    fn estimate_curvature(&mut self, x: ArrayView2<T>, t: ArrayView2<T>) {
+    fn estimate_curvature(&mut self, batch: Batch<T>) {
         if self.training.optimizer.curvature_samples().is_none() {
             return;
         }
-        let (x, t) = (to_burn(x, &self.device), to_burn(t, &self.device));
-        let of_loss = |y| self.loss.curvature(y, t);
+        let device = &self.device;
+        let (x, t) = (to_burn(batch.x, device), to_burn(batch.t, device));
+        let of_loss = |y| batch::curvature(&*self.loss, y, t, batch, device);
         let w = self.parameters.values();
         let curvature = self.network.curvature(&w, x, of_loss);
         self.optimizer.set_curvature(curvature.w);
     }
 
-    fn evaluate(&mut self, mode: Mode, x: ArrayView2<T>, t: ArrayView2<T>) -> Evaluation<T> {
+    fn evaluate(&mut self, mode: Mode, batch: Batch<T>) -> Evaluation<T> {
         let mode = match mode {
             Mode::Training => STEP_0,
             Mode::Evaluation => layer::Mode::Evaluation,
         };
         // Parameters and batch without autodiff: no graph is kept.
         let w = self.parameters.values();
-        let y = self.network.forward(&w, to_burn(x, &self.device), mode);
-        let loss = self.loss.mean(y.clone(), to_burn(t, &self.device));
+        let y = self
+            .network
+            .forward(&w, to_burn(batch.x, &self.device), mode);
+        let t = to_burn(batch.t, &self.device);
+        let loss = batch::mean(&*self.loss, y.clone(), t, batch);
         Evaluation {
             loss: scalar(loss),
             output: matrix(y),

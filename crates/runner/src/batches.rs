@@ -6,9 +6,9 @@
 
 use std::ops::Range;
 
-use contract::{Real, RowBuffer, Step};
+use contract::{Batch, Real, RowBuffer, Step};
 use datasets::{Samples, Target};
-use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
 use spec::schedules::Position;
@@ -22,19 +22,17 @@ pub struct Batches<'a, T> {
     epoch: usize,
     /// The epoch's samples, batch behind batch.
     rows: Vec<usize>,
-    batch: Batch<T>,
+    batch: BatchBuffer<T>,
     /// What curvatures are estimated on.
-    drawn: Batch<T>,
+    drawn: BatchBuffer<T>,
 }
 
 /// What one update sees.
 pub struct TrainingBatch<'a, T> {
     /// Its number and learning rate.
     pub step: Step,
-    /// Inputs `[N, D_in]`.
-    pub x: ArrayView2<'a, T>,
-    /// Targets `[N, D_out]`.
-    pub t: ArrayView2<'a, T>,
+    /// Its samples.
+    pub batch: Batch<'a, T>,
 }
 
 impl<'a, T: Real> Batches<'a, T> {
@@ -43,7 +41,7 @@ impl<'a, T: Real> Batches<'a, T> {
         let training = &prepared.config.experiment.training;
         let (inputs, outputs) = (prepared.inputs(), prepared.outputs());
         let batch = |rows| {
-            let batch = Batch::new(rows, inputs, outputs);
+            let batch = BatchBuffer::new(rows, inputs, outputs);
             batch.smoothed(training.label_smoothing)
         };
         let drawn = training.optimizer.curvature_samples().unwrap_or(0);
@@ -76,15 +74,14 @@ impl<'a, T: Real> Batches<'a, T> {
 
     /// The training samples on which curvatures are estimated before this epoch, drawn from the
     /// stream `curvature/<epoch>` and never augmented; none where the rule asks for none.
-    pub fn curvature(&mut self) -> Option<(ArrayView2<'_, T>, ArrayView2<'_, T>)> {
+    pub fn curvature(&mut self) -> Option<Batch<'_, T>> {
         let experiment = &self.prepared.config.experiment;
         let samples = experiment.training.optimizer.curvature_samples()?;
         let mut rows = self.prepared.train_rows.clone();
         let stream = format!("curvature/{}", self.epoch);
         let mut rng = self.prepared.streams().stream(&stream);
         let (rows, _) = rows.partial_shuffle(&mut rng, samples);
-        let dataset = &self.prepared.dataset;
-        Some(self.drawn.fill(&dataset.train, &dataset.target, rows))
+        Some(self.drawn.fill_training(self.prepared, rows))
     }
 
     /// Samples of batch `index` (from 0) of the epoch.
@@ -98,9 +95,11 @@ impl<'a, T: Real> Batches<'a, T> {
         let rows = &self.rows[self.range(index)];
         self.batch
             .fill_with(rows, filler(self.prepared, self.epoch));
-        let (x, t) = self.batch.first(self.len(index));
-        let step = self.step(index);
-        TrainingBatch { step, x, t }
+        self.batch.weigh(self.prepared, rows);
+        TrainingBatch {
+            step: self.step(index),
+            batch: self.batch.first(self.len(index)),
+        }
     }
 
     /// Where the samples of a batch stand in the epoch; no samples behind the last.
@@ -156,18 +155,21 @@ impl<T: Real> Part<'_, T> {
 }
 
 /// A batch that is filled again and again: inputs `[N, D_in]` and targets `[N, D_out]`.
-pub struct Batch<T> {
+pub struct BatchBuffer<T> {
     x: RowBuffer<T>,
     t: RowBuffer<T>,
+    /// How much each sample counts; none where all count alike.
+    weights: Option<Vec<T>>,
     smoothing: f64,
 }
 
-impl<T: Real> Batch<T> {
+impl<T: Real> BatchBuffer<T> {
     /// A batch of at most `rows` samples, with targets as they are.
     pub fn new(rows: usize, inputs: usize, outputs: usize) -> Self {
         Self {
             x: RowBuffer::zeros(rows, inputs),
             t: RowBuffer::zeros(rows, outputs),
+            weights: None,
             smoothing: 0.0,
         }
     }
@@ -178,15 +180,29 @@ impl<T: Real> Batch<T> {
         Self { smoothing, ..self }
     }
 
-    /// The chosen samples as inputs and targets.
-    pub fn fill(
-        &mut self,
-        samples: &Samples,
-        target: &Target,
-        rows: &[usize],
-    ) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
+    /// The chosen samples as inputs and targets, all of which count alike.
+    pub fn fill(&mut self, samples: &Samples, target: &Target, rows: &[usize]) -> Batch<'_, T> {
         self.fill_with(rows, |mut part| part.take(samples, target));
         self.first(rows.len())
+    }
+
+    /// The chosen training samples, with their weights if they have any.
+    pub fn fill_training(&mut self, prepared: &Prepared, rows: &[usize]) -> Batch<'_, T> {
+        let (samples, target) = (&prepared.dataset.train, &prepared.dataset.target);
+        self.fill_with(rows, |mut part| part.take(samples, target));
+        self.weigh(prepared, rows);
+        self.first(rows.len())
+    }
+
+    /// Takes the weights of training samples, if there are any.
+    fn weigh(&mut self, prepared: &Prepared, rows: &[usize]) {
+        let Some(all) = prepared.dataset.train.weights() else {
+            return;
+        };
+        let weights = self.weights.get_or_insert_default();
+        weights.clear();
+        let scale = prepared.weight_scale;
+        weights.extend(rows.iter().map(|&row| T::of(scale * all[row])));
     }
 
     /// Fills it part by part, on several threads if it is worth waking them.
@@ -210,9 +226,12 @@ impl<T: Real> Batch<T> {
         }
     }
 
-    /// Inputs and targets of the first N samples.
-    fn first(&self, n: usize) -> (ArrayView2<'_, T>, ArrayView2<'_, T>) {
-        (self.x.first(n), self.t.first(n))
+    /// The first N samples.
+    fn first(&self, n: usize) -> Batch<'_, T> {
+        Batch {
+            weights: self.weights.as_ref().map(|weights| &weights[..n]),
+            ..Batch::new(self.x.first(n), self.t.first(n))
+        }
     }
 }
 
@@ -279,8 +298,8 @@ mod tests {
                 for epoch in [1, 2] {
                     batches.begin(epoch);
                     for index in 0..batches.steps() {
-                        let TrainingBatch { step, x, t } = batches.batch(index);
-                        all.push((step.number, x.to_owned(), t.to_owned()));
+                        let TrainingBatch { step, batch } = batches.batch(index);
+                        all.push((step.number, batch.x.to_owned(), batch.t.to_owned()));
                     }
                 }
             })
@@ -298,8 +317,8 @@ mod tests {
         let names = vec!["a".into(), "b".into(), "c".into(), "d".into()];
         let target = Target::Classes { names };
         let filled = |outputs| {
-            let mut batch = Batch::<f64>::new(2, 1, outputs).smoothed(0.2);
-            batch.fill(&samples, &target, &[0, 1]).1.to_owned()
+            let mut batch = BatchBuffer::<f64>::new(2, 1, outputs).smoothed(0.2);
+            batch.fill(&samples, &target, &[0, 1]).t.to_owned()
         };
         let one_hot = array![[0.05, 0.85, 0.05, 0.05], [0.85, 0.05, 0.05, 0.05]];
         let close = |a: Array2<f64>, b: Array2<f64>| (a - b).iter().all(|d| d.abs() < 1e-15);

@@ -33,7 +33,7 @@ use spec::ImplementationName;
 use spec::training::GradientCheckSpec;
 
 use crate::activity::Activity;
-use crate::batches::Batch;
+use crate::batches::BatchBuffer;
 use crate::cli::CheckArguments;
 use crate::memory::Purpose;
 use crate::order::order;
@@ -320,10 +320,9 @@ fn probe(prepared: &Prepared, batch_size: usize) -> Probe<f64> {
     let size = batch_size.min(train.len());
     let order = order(train.len(), true, 0, &streams);
     let rows: Vec<usize> = order[..size].iter().map(|&row| train[row]).collect();
-    let batch = Batch::new(size, prepared.inputs(), prepared.outputs());
+    let batch = BatchBuffer::new(size, prepared.inputs(), prepared.outputs());
     let mut batch = batch.smoothed(experiment.training.label_smoothing);
-    let (x, t) = batch.fill(&prepared.dataset.train, &prepared.dataset.target, &rows);
-    Probe::new(x.to_owned(), t.to_owned(), streams)
+    Probe::new(batch.fill_training(prepared, &rows), streams)
 }
 
 pub(crate) fn stop_if_interrupted() -> Result<(), Failure> {

@@ -14,8 +14,8 @@ use std::fs;
 use std::path::Path;
 
 use contract::dropout::Masks;
-use contract::{Backward, Implementation, Mode, NamedTensors, Streams};
-use ndarray::{Array2, ArrayView2};
+use contract::{Backward, Batch, Implementation, Mode, NamedTensors, Streams};
+use ndarray::{Array1, Array2};
 use spec::ImplementationName;
 use spec::model::{LayerSpec, PlannedLayer};
 
@@ -111,7 +111,7 @@ fn first_batch(prepared: &Prepared) -> Result<Exported, Failure> {
     let streams = prepared.streams();
     let mut batches = Batches::<f64>::new(prepared);
     batches.begin(1);
-    let TrainingBatch { x, t, .. } = batches.batch(0);
+    let TrainingBatch { batch, .. } = batches.batch(0);
     let mut model: Box<dyn Implementation<f64>> = build(
         ImplementationName::Backprop,
         &prepared.plan,
@@ -119,23 +119,26 @@ fn first_batch(prepared: &Prepared) -> Result<Exported, Failure> {
         streams,
     )?;
     model.load(&prepared.initial)?;
-    let backward = model.loss_backward(x, t);
-    let loss = model.evaluate(Mode::Training, x, t).loss;
+    let backward = model.loss_backward(batch);
+    let loss = model.evaluate(Mode::Training, batch).loss;
     let mut masks = NamedTensors::default();
-    add_masks(&prepared.plan, streams, x.nrows(), &mut masks);
+    add_masks(&prepared.plan, streams, batch.len(), &mut masks);
     Ok(Exported {
-        batch: inputs_and_targets(x, t),
-        rows: x.nrows(),
+        batch: inputs_and_targets(batch),
+        rows: batch.len(),
         masks,
         loss,
         backward,
     })
 }
 
-fn inputs_and_targets(x: ArrayView2<f64>, t: ArrayView2<f64>) -> NamedTensors<f64> {
+fn inputs_and_targets(batch: Batch<f64>) -> NamedTensors<f64> {
     let mut tensors = NamedTensors::default();
-    tensors.insert("x", x.to_owned().into_dyn());
-    tensors.insert("y", t.to_owned().into_dyn());
+    tensors.insert("x", batch.x.to_owned().into_dyn());
+    tensors.insert("y", batch.t.to_owned().into_dyn());
+    if let Some(weights) = batch.weights {
+        tensors.insert("weights", Array1::from(weights.to_vec()).into_dyn());
+    }
     tensors
 }
 

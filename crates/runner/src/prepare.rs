@@ -25,6 +25,9 @@ pub struct Prepared {
     pub dataset: Dataset,
     /// Which of the training samples are trained on, in the order of the data.
     pub train_rows: Vec<usize>,
+    /// What the weights of training samples are multiplied by, so that their mean over those
+    /// trained on is 1; 1 where all count alike.
+    pub weight_scale: f64,
     /// Which of the training samples are held back for early stopping.
     pub validation_rows: Vec<usize>,
     /// What changes training images at random; none: nothing.
@@ -87,10 +90,12 @@ impl Prepared {
             streams,
         );
         let augmenter = augmenter.map_err(|problem| config.locate(problem))?;
+        let weight_scale = weight_scale(&config, &dataset, &train_rows)?;
         let (initial, mut notes) = initial_parameters(&config, &plan, &streams)?;
         notes.extend(experiment.warnings(&shape, &plan));
         Ok(Self {
             config,
+            weight_scale,
             train_rows,
             validation_rows,
             augmenter,
@@ -157,6 +162,21 @@ impl Sum for Count {
             fixed: sum.fixed + count.fixed,
         })
     }
+}
+
+/// What makes the mean weight of the samples that are trained on 1.
+fn weight_scale(config: &Config, dataset: &Dataset, rows: &[usize]) -> Result<f64, Failure> {
+    let Some(weights) = dataset.train.weights() else {
+        return Ok(1.0);
+    };
+    let sum: f64 = rows.iter().map(|&row| weights[row]).sum();
+    if sum > 0.0 {
+        return Ok(rows.len() as f64 / sum);
+    }
+    let reason = "every sample that is trained on has weight 0, so none counts";
+    let key = format!("dataset.{}", config.experiment.dataset.kind());
+    let hint = "give some of them a weight above 0, or hold others back";
+    Err(config.locate(Problem::new(key, reason).hint(hint)).into())
 }
 
 /// Which samples are trained on, and which are held back if early stopping asks for some.

@@ -14,7 +14,7 @@ mod layers;
 
 use backprop::layers::Linear;
 use backprop::losses::{Loss, SoftmaxCrossEntropy};
-use contract::{Backward, Implementation};
+use contract::{Backward, Batch, Implementation};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use reference::{Backend, Model};
 use runner::Failure;
@@ -60,7 +60,7 @@ fn context(witness: &str, bound: Bound) -> Context<'_> {
 /// What the witness says of the loss's backward pass of a network.
 fn report(example: &Example, model: &mut dyn Implementation<f64>, witness: Witness) -> Report {
     let (x, t) = (example.x.view(), example.t.view());
-    let ours = model.loss_backward(x, t);
+    let ours = model.loss_backward(Batch::new(x, t));
     let comparisons = match witness {
         Witness::Burn(backend) => against_burn(&ours, &by_burn(example, backend)),
         Witness::Differences => {
@@ -69,7 +69,7 @@ fn report(example: &Example, model: &mut dyn Implementation<f64>, witness: Witne
                 model,
                 parameters: example.parameters.clone(),
                 x: example.x.clone(),
-                function: Function::Objective(t, &penalties),
+                function: Function::Objective(Batch::new(x, t), &penalties),
             };
             let context = context("central differences", Bound::Relative(1e-6));
             let streams = &example.streams;
@@ -99,7 +99,7 @@ fn against_burn(ours: &Backward<f64>, theirs: &Backward<f64>) -> Vec<Comparison>
 fn by_burn(example: &Example, backend: Backend) -> Backward<f64> {
     let mut model = Model::new(&example.plan, &example.training, example.streams, backend);
     model.load(&example.parameters).unwrap();
-    model.loss_backward(example.x.view(), example.t.view())
+    model.loss_backward(Batch::new(example.x.view(), example.t.view()))
 }
 
 /// Names of the tensors that are off.

@@ -1,7 +1,7 @@
 //! A network: an input layer, a chain of layers, its loss, and backpropagation through all of them.
 
 use aligned_vec::AVec;
-use contract::{NamedTensors, Real, Streams, TensorError, aligned_zeros};
+use contract::{Batch, NamedTensors, Real, Streams, TensorError, aligned_zeros};
 use kernels::per_thread::PerThread;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 use spec::model::PlannedLayer;
@@ -143,7 +143,7 @@ impl<T: Real> Network<T> {
         }
     }
 
-    /// Runs a batch `x` `[N, D_in]` forward and returns the mean loss. The outputs, and the
+    /// Runs a batch forward and returns the mean loss. The outputs, and the
     /// gradients if the request asks for them, stay to be read; the gradient of the input is
     /// computed only if `dx` is given, `[N, D_in]`.
     ///
@@ -151,18 +151,18 @@ impl<T: Real> Network<T> {
     /// When the shapes do not fit.
     pub fn run(
         &mut self,
-        x: ArrayView2<T>,
-        request: Request<T>,
+        batch: Batch<T>,
+        request: Request,
         mode: Mode,
         mut dx: Option<ArrayViewMut2<T>>,
     ) -> f64 {
-        self.forward_backward(x, request, mode, dx.as_mut().map(|dx| dx.view_mut()));
-        if !matches!(request, Request::Loss(_)) {
-            let batch = Backpropagated {
+        self.forward_backward(batch, request, mode, dx.as_mut().map(|dx| dx.view_mut()));
+        if request != Request::Loss {
+            let passed = Backpropagated {
                 input: &*self.input,
                 chain: self.chains.first(),
                 shards: &self.shards,
-                x,
+                x: batch.x,
                 order: request.order(),
                 spare: None,
             };
@@ -170,18 +170,18 @@ impl<T: Real> Network<T> {
                 g: &mut self.gradients,
                 ..Parameters::default()
             };
-            batch.gradients(gradients, |_| ());
+            passed.gradients(gradients, |_| ());
         }
         if let Some(dx) = dx {
             self.input.input_gradient(&self.shared.parameters, dx);
         }
         match request {
-            Request::Gradient(_) => self.loss(),
-            _ => self.loss() / x.nrows() as f64,
+            Request::Gradient => self.loss(),
+            _ => self.loss() / batch.losses() as f64,
         }
     }
 
-    /// Runs a batch with targets `t` `[N, K]`, hands the parameters with their gradients to
+    /// Runs a batch, hands the parameters with their gradients to
     /// `learn`, some at a time and on several threads, and returns the mean loss. The optimizer
     /// `state` goes with them, if there is any. Nothing is promised of [`Network::gradients`]
     /// afterwards.
@@ -190,20 +190,19 @@ impl<T: Real> Network<T> {
     /// When the shapes do not fit.
     pub fn learn(
         &mut self,
-        x: ArrayView2<T>,
-        t: ArrayView2<T>,
+        batch: Batch<T>,
         mode: Mode,
         state: [&mut [T]; STATE],
         learn: impl Fn(Parameters<T>) + Sync,
     ) -> f64 {
-        let request = Request::LossGradient(t);
-        self.forward_backward(x, request, mode, None);
+        let request = Request::LossGradient;
+        self.forward_backward(batch, request, mode, None);
         self.spare.provide(rayon::current_num_threads());
-        let batch = Backpropagated {
+        let passed = Backpropagated {
             input: &*self.input,
             chain: self.chains.first(),
             shards: &self.shards,
-            x,
+            x: batch.x,
             order: request.order(),
             spare: Some(&self.spare),
         };
@@ -213,28 +212,28 @@ impl<T: Real> Network<T> {
             g: &mut self.gradients,
             state,
         };
-        batch.gradients(all, learn);
-        self.loss() / x.nrows() as f64
+        passed.gradients(all, learn);
+        self.loss() / batch.losses() as f64
     }
 
     /// Every shard of the batch forward and, if the request asks for it, backward, where `dx` `[N,
     /// D_in]` is left if it is given and the input layer has no other place for it.
     fn forward_backward(
         &mut self,
-        x: ArrayView2<T>,
-        request: Request<T>,
+        batch: Batch<T>,
+        request: Request,
         mode: Mode,
         dx: Option<ArrayViewMut2<T>>,
     ) {
-        let batch = x.nrows();
+        let losses = batch.losses();
         match request {
             // A layer keeps what its gradients of second order need, so they are all taken in one.
-            Request::Curvature(_) => self.shards.take_whole(batch),
-            _ => self.shards.divide(batch),
+            Request::Curvature => self.shards.take_whole(batch.len()),
+            _ => self.shards.divide(batch.len()),
         }
         let shared = &self.shared;
-        self.input.forward(&shared.parameters, x);
-        let (x, mut dx) = self.input.output_and_gradient(x, dx);
+        self.input.forward(&shared.parameters, batch.x);
+        let (x, mut dx) = self.input.output_and_gradient(batch.x, dx);
         let run = |chain: &mut Chain<T>,
                    shard: &mut Shard<T>,
                    rows: Range<usize>,
@@ -243,19 +242,20 @@ impl<T: Real> Network<T> {
                 x: x.slice(s![rows.clone(), ..]),
                 dx,
                 mode: mode.from_row(rows.start),
-                request: request.of_rows(rows),
-                batch,
+                samples: batch.rows(rows),
+                request,
+                losses,
             };
             shard.run(chain, shared, input);
         };
         if let [shard] = self.shards.states_mut() {
-            return run(self.chains.first(), shard, 0..batch, dx);
+            return run(self.chains.first(), shard, 0..batch.len(), dx);
         }
         let height = self.shards.sharding().height;
         if self.chains.provide(rayon::current_num_threads()) {
             self.room = 0;
         }
-        if self.room < height && !matches!(request, Request::Loss(_)) {
+        if self.room < height && request != Request::Loss {
             // Every chain makes its room now, not when its thread is first in time to take a shard.
             for chain in self.chains.each() {
                 let dx = dx.as_mut().map(|dx| dx.slice_mut(s![..height, ..]));

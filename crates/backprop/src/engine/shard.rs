@@ -1,9 +1,10 @@
 //! One shard of a batch on its way through the network and back.
 
-use contract::Real;
+use contract::{Batch, Real};
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use crate::engine::chain::{Activations, Chain};
+use crate::engine::objective;
 use crate::engine::request::{Request, Shared};
 use crate::layers::layer::Mode;
 
@@ -18,15 +19,17 @@ pub(crate) struct Shard<T> {
 }
 
 /// What is asked for some rows of a batch.
-pub(crate) struct ShardInput<'a, 't, T> {
+pub(crate) struct ShardInput<'a, 'b, T> {
     /// What goes into the chain, `[rows, D_in]`.
     pub x: ArrayView2<'a, T>,
+    /// The samples with their targets.
+    pub samples: Batch<'b, T>,
     /// Where the gradient of that goes, if it is asked for.
     pub dx: Option<ArrayViewMut2<'a, T>>,
-    pub request: Request<'t, T>,
+    pub request: Request,
     pub mode: Mode,
-    /// Rows of the whole batch.
-    pub batch: usize,
+    /// Losses of the whole batch, over which the mean is taken.
+    pub losses: usize,
 }
 
 impl<T: Real> Shard<T> {
@@ -44,29 +47,30 @@ impl<T: Real> Shard<T> {
     pub fn run(&mut self, chain: &mut Chain<T>, shared: &Shared<T>, input: ShardInput<T>) {
         let ShardInput {
             x,
+            samples,
             dx,
             request,
             mode,
-            batch,
+            losses,
         } = input;
         let w = shared.of_chain();
         chain.forward(w, x, &mut self.activations, mode);
         let (y, mut dy) = self.activations.last_output_and_gradient();
-        let mean = T::of(1.0 / batch as f64);
+        let (loss, mean) = (&*shared.loss, T::of(1.0 / losses as f64));
         match request {
-            Request::Loss(t) => {
-                self.loss = shared.loss.forward(y, t);
+            Request::Loss => {
+                self.loss = objective::forward(loss, y, samples);
                 return;
             }
-            Request::LossGradient(t) => {
-                self.loss = shared.loss.forward(y, t);
-                shared.loss.backward(y, t, mean, dy);
+            Request::LossGradient => {
+                self.loss = objective::forward(loss, y, samples);
+                objective::gradient(loss, y, samples, mean, dy);
             }
-            Request::Curvature(t) => shared.loss.curvature(y, t, mean, dy),
-            Request::Gradient(upstream) => {
-                let products = Zip::from(y).and(upstream);
+            Request::Curvature => objective::curvature(loss, y, samples, mean, dy),
+            Request::Gradient => {
+                let products = Zip::from(y).and(samples.t);
                 self.loss = products.fold(0.0, |sum, &y, &dy| sum + y.f64() * dy.f64());
-                dy.assign(&upstream);
+                dy.assign(&samples.t);
             }
         }
         self.gradients.fill(T::zero());

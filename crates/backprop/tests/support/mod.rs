@@ -4,7 +4,7 @@
 pub mod plans;
 
 use backprop::Model;
-use contract::{Implementation, NamedTensors, Real, Step, Streams, initial};
+use contract::{Batch, Implementation, NamedTensors, Real, Step, Streams, initial};
 use ndarray::{Array2, ArrayD};
 use rand::RngExt;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -56,12 +56,17 @@ pub fn classifier<T: Real>(plan: &[PlannedLayer], optimizer: OptimizerSpec) -> M
 }
 
 /// A batch: inputs evenly in [-1, 1), and the classes as one-hot rows.
-pub struct Batch<T> {
+pub struct Samples<T> {
     pub x: Array2<T>,
     pub t: Array2<T>,
 }
 
-impl<T: Real> Batch<T> {
+impl<T: Real> Samples<T> {
+    /// All of them.
+    pub fn batch(&self) -> Batch<'_, T> {
+        Batch::new(self.x.view(), self.t.view())
+    }
+
     /// So many samples for these layers.
     pub fn random(rows: usize, plan: &[PlannedLayer]) -> Self {
         let mut rng = Streams::new(2).stream("batch");
@@ -101,8 +106,8 @@ pub const UPDATE: Step = Step {
 };
 
 /// One update with that batch.
-pub fn step<T: Real>(model: &mut Model<T>, batch: &Batch<T>) -> f64 {
-    model.train_step(UPDATE, batch.x.view(), batch.t.view())
+pub fn step<T: Real>(model: &mut Model<T>, samples: &Samples<T>) -> f64 {
+    model.train_step(UPDATE, samples.batch())
 }
 
 /// So many threads of their own.

@@ -1,6 +1,6 @@
 //! What every implementation promises.
 
-use contract::{Implementation, Mode, NamedTensors};
+use contract::{Batch, Implementation, Mode, NamedTensors};
 use ndarray::{Array2, s};
 use reference::{Backend, Model};
 use spec::model::{LayerSpec, PlannedLayer};
@@ -54,7 +54,7 @@ fn gradients_and_outputs_are_named_and_shaped_as_parameters_and_layers() {
     let given = random_parameters(&plan, 1);
     let (x, t) = (random(5, 4, 2), random(5, 2, 3));
     for backend in Backend::ALL {
-        let found = passes(&plan, backend, &given).loss_backward(x.view(), t.view());
+        let found = passes(&plan, backend, &given).loss_backward(Batch::new(x.view(), t.view()));
         assert!(
             found
                 .outputs
@@ -86,13 +86,13 @@ fn evaluation_is_the_forward_pass_and_changes_nothing() {
     let (x, t) = (random(5, 4, 2), random(5, 2, 3));
     for backend in Backend::ALL {
         let mut model = passes(&plan, backend, &given);
-        let forward = model.loss_backward(x.view(), t.view());
-        let evaluation = model.evaluate(Mode::Evaluation, x.view(), t.view());
+        let forward = model.loss_backward(Batch::new(x.view(), t.view()));
+        let evaluation = model.evaluate(Mode::Evaluation, Batch::new(x.view(), t.view()));
         let output = forward.outputs.get("3.output").unwrap();
         assert_all_close(&evaluation.output.into_dyn(), output, 1e-15);
         assert_close(evaluation.loss, forward.loss, 1e-15);
         assert_close(
-            model.train_step(step(1, &sgd(0.1)), x.view(), t.view()),
+            model.train_step(step(1, &sgd(0.1)), Batch::new(x.view(), t.view())),
             forward.loss,
             1e-15,
         );
@@ -111,8 +111,8 @@ fn views_in_any_layout_give_the_same() {
     let (x_standard, t_standard) = (x.to_owned(), t.t().as_standard_layout().to_owned());
     for backend in Backend::ALL {
         let mut model = passes(&plan, backend, &given);
-        let expected = model.loss_backward(x_standard.view(), t_standard.view());
-        let found = model.loss_backward(x, t.t());
+        let expected = model.loss_backward(Batch::new(x_standard.view(), t_standard.view()));
+        let found = model.loss_backward(Batch::new(x, t.t()));
         assert_eq!(found.loss, expected.loss);
         assert_eq!(found.gradients, expected.gradients);
     }
@@ -134,7 +134,7 @@ fn the_two_devices_agree_to_the_precision_of_f64() {
             let t = Array2::from_shape_fn((6, 3), |(n, k)| f64::from(u8::from(n % 3 == k)));
             let pass = |backend| {
                 let mut model: Model<f64> = model(&plan, loss, sgd(0.1), backend, &given);
-                model.loss_backward(x.view(), t.view())
+                model.loss_backward(Batch::new(x.view(), t.view()))
             };
             let (ndarray, flex) = (pass(Backend::Ndarray), pass(Backend::Flex));
             assert_close(ndarray.loss, flex.loss, 1e-15);

@@ -1,7 +1,7 @@
 //! Stochastic diagonal Levenberg-Marquardt: its curvatures, read off an update, against their
 //! definition, with the Jacobian of one layer after the other by `backward`.
 
-use contract::{Implementation, NamedTensors, Streams};
+use contract::{Batch, Implementation, NamedTensors, Streams};
 use ndarray::{Array2, ArrayD};
 use reference::{Backend, Model};
 use spec::losses::MaximumAPosterioriSpec;
@@ -85,10 +85,12 @@ fn by_definition(
 
 /// h = η g / (w − w') − μ of every parameter that has a gradient.
 fn read_off(model: &mut Model<f64>, x: &Array2<f64>, t: &Array2<f64>) -> NamedTensors<f64> {
-    model.estimate_curvature(x.view(), t.view());
+    model.estimate_curvature(Batch::new(x.view(), t.view()));
     let before = model.parameters();
-    let g = model.loss_backward(x.view(), t.view()).gradients;
-    model.train_step(step(1, &RULE), x.view(), t.view());
+    let g = model
+        .loss_backward(Batch::new(x.view(), t.view()))
+        .gradients;
+    model.train_step(step(1, &RULE), Batch::new(x.view(), t.view()));
     let mut found = NamedTensors::default();
     for (name, after) in model.parameters().iter() {
         let moved = before.get(name).unwrap() - after;
@@ -197,7 +199,7 @@ fn the_curvature_of_every_loss_is_its_second_derivative() {
             let found = read_off(&mut model, &x, &t);
             let mut slope = |bias: &ArrayD<f64>| {
                 model.load(&at(bias)).unwrap();
-                let found = model.loss_backward(x.view(), t.view());
+                let found = model.loss_backward(Batch::new(x.view(), t.view()));
                 found.gradients.get("0.bias").unwrap().clone()
             };
             let h = 1e-5;
@@ -264,13 +266,15 @@ fn without_an_estimate_and_after_a_load_the_curvature_is_zero() {
     let (x, t) = (random(4, 2, 1), random(4, 2, 2));
     for backend in Backend::ALL {
         let mut model: Model<f64> = model(&plan, LossSpec::SquaredError, RULE, backend, &given);
-        let g = model.loss_backward(x.view(), t.view()).gradients;
+        let g = model
+            .loss_backward(Batch::new(x.view(), t.view()))
+            .gradients;
         for estimate in [false, true] {
             if estimate {
-                model.estimate_curvature(x.view(), t.view());
+                model.estimate_curvature(Batch::new(x.view(), t.view()));
             }
             model.load(&given).unwrap();
-            model.train_step(step(1, &RULE), x.view(), t.view());
+            model.train_step(step(1, &RULE), Batch::new(x.view(), t.view()));
             for (name, w) in given.iter() {
                 let expected = w - g.get(name).unwrap() * (0.1 / MU);
                 assert_all_close(model.parameters().get(name).unwrap(), &expected, 1e-14);
@@ -289,7 +293,7 @@ fn other_rules_take_no_curvature() {
     for backend in Backend::ALL {
         let mut model = Model::<f64>::new(&plan, &training, Streams::new(1), backend);
         model.load(&given).unwrap();
-        model.estimate_curvature(x.view(), t.view());
+        model.estimate_curvature(Batch::new(x.view(), t.view()));
         assert_eq!(model.parameters(), given);
     }
 }

@@ -1,6 +1,6 @@
 //! Every loss against a plain f64 computation, at moderate and at large outputs.
 
-use contract::{Implementation, Mode, NamedTensors};
+use contract::{Batch, Implementation, Mode, NamedTensors};
 use ndarray::{Array2, ArrayView1, Zip, array};
 use reference::Backend;
 use spec::losses::MaximumAPosterioriSpec;
@@ -130,12 +130,14 @@ fn check(
     let (expected, gradient) = formula(y, t);
     for backend in Backend::ALL {
         let mut model = model::<f64>(&plan, loss, sgd(0.1), backend, &NamedTensors::default());
-        let found = model.loss_backward(y.view(), t.view());
+        let found = model.loss_backward(Batch::new(y.view(), t.view()));
         assert_close(found.loss, expected, 1e-14);
         let dx = found.gradients.get("x").unwrap();
         assert_all_close(dx, &gradient.clone().into_dyn(), 1e-15);
         assert_close(
-            model.evaluate(Mode::Evaluation, y.view(), t.view()).loss,
+            model
+                .evaluate(Mode::Evaluation, Batch::new(y.view(), t.view()))
+                .loss,
             expected,
             1e-14,
         );
@@ -183,12 +185,12 @@ fn binary_cross_entropy_keeps_its_tail() {
     for backend in Backend::ALL {
         let loss = LossSpec::BinaryCrossEntropy;
         let mut model = model::<f64>(&plan, loss, sgd(0.1), backend, &NamedTensors::default());
-        let right = model.loss_backward(array![[50.0]].view(), array![[1.0]].view());
+        let right = model.loss_backward(Batch::new(array![[50.0]].view(), array![[1.0]].view()));
         let tail = f64::exp(-50.0);
         assert!((right.loss / tail - 1.0).abs() < 1e-12);
         let dx = right.gradients.get("x").unwrap()[[0, 0]];
         assert!((dx / -tail - 1.0).abs() < 1e-12);
-        let wrong = model.loss_backward(array![[50.0]].view(), array![[0.0]].view());
+        let wrong = model.loss_backward(Batch::new(array![[50.0]].view(), array![[0.0]].view()));
         assert_eq!(wrong.loss, 50.0);
     }
 }
@@ -275,7 +277,7 @@ fn a_loss_of_nan_is_told() {
             let t = array![[1.0, 0.0]];
             assert!(
                 model
-                    .evaluate(Mode::Evaluation, y.view(), t.view())
+                    .evaluate(Mode::Evaluation, Batch::new(y.view(), t.view()))
                     .loss
                     .is_nan()
             );

@@ -1,6 +1,6 @@
 //! Statistics of a batch, running statistics, and blocks that have them inside.
 
-use contract::{Implementation, Mode, initial};
+use contract::{Batch, Implementation, Mode, initial};
 use ndarray::{Array1, Array2, Axis, array};
 use reference::Backend;
 use spec::model::{BatchNormSpec, LayerNormSpec, LayerSpec, PlannedLayer, ResidualSpec};
@@ -41,18 +41,18 @@ fn training_takes_the_statistics_of_the_batch_and_evaluation_the_running_ones() 
     for backend in Backend::ALL {
         let mut model = passes(&plan, backend, &given);
         let mut close = |mode, expected: &Array2<f64>| {
-            let y = model.evaluate(mode, x.view(), x.view()).output;
+            let y = model.evaluate(mode, Batch::new(x.view(), x.view())).output;
             assert_all_close(&y.into_dyn(), &expected.clone().into_dyn(), 1e-14);
         };
         close(Mode::Training, &training);
         close(Mode::Evaluation, &evaluation);
         // Looking changes nothing.
         assert_eq!(model.parameters(), given);
-        model.loss_backward(x.view(), x.view());
+        model.loss_backward(Batch::new(x.view(), x.view()));
         assert_eq!(model.parameters(), given);
         // An update mixes, with the biased variance.
         for number in 1..=2 {
-            model.train_step(step(number, &sgd(0.1)), x.view(), x.view());
+            model.train_step(step(number, &sgd(0.1)), Batch::new(x.view(), x.view()));
         }
         let after = model.parameters();
         let mixed = |running: &Array1<f64>, batch: &Array1<f64>| {
@@ -76,7 +76,8 @@ fn each_sample_is_at_mean_zero_and_variance_one() {
     let x = array![[1.0, 2.0, 3.0, 6.0]];
     let expected = array![-2.0, -1.0, 0.0, 3.0] / f64::sqrt(3.5 + 1e-5);
     for backend in Backend::ALL {
-        let y = passes(&plan, backend, &given).evaluate(Mode::Training, x.view(), x.view());
+        let y =
+            passes(&plan, backend, &given).evaluate(Mode::Training, Batch::new(x.view(), x.view()));
         let found = y.output.row(0).to_owned().into_dyn();
         assert_all_close(&found, &expected.clone().into_dyn(), 1e-15);
     }
@@ -114,7 +115,7 @@ fn blocks_keep_their_parameters_and_statistics_apart() {
                 "1.weight",
             ]
         );
-        model.train_step(step(1, &sgd(0.1)), x.view(), t.view());
+        model.train_step(step(1, &sgd(0.1)), Batch::new(x.view(), t.view()));
         let after = model.parameters();
         for ((name, before), (_, after)) in given.iter().zip(after.iter()) {
             assert_ne!(before, after, "{name}");

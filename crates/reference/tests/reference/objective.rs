@@ -1,6 +1,6 @@
 //! Penalties, bounds of gradients and weights, learning rates of layers.
 
-use contract::{Implementation, Mode, NamedTensors};
+use contract::{Batch, Implementation, Mode, NamedTensors};
 use ndarray::{Array2, ArrayD, Axis};
 use reference::{Backend, Model};
 use spec::model::{LayerNormSpec, LayerSpec, LinearSpec, PlannedLayer};
@@ -86,11 +86,12 @@ fn of_objective(spec: &RegularizationSpec, gradients: &NamedTensors<f64>) -> Nam
 fn penalties_are_part_of_the_objective_and_of_its_gradients_only() {
     let (x, t) = batch();
     for backend in Backend::ALL {
-        let plain = passes(&network(), backend, &start()).loss_backward(x.view(), t.view());
+        let plain =
+            passes(&network(), backend, &start()).loss_backward(Batch::new(x.view(), t.view()));
         for spec in penalties() {
             let rule = sgd(0.1);
             let mut model = trained(|training| training.regularization = spec, rule, backend);
-            let found = model.loss_backward(x.view(), t.view());
+            let found = model.loss_backward(Batch::new(x.view(), t.view()));
             let sum = |f: fn(f64) -> f64| -> f64 {
                 let start = start();
                 let weighed = start.iter().filter(|(name, _)| penalized(name, &spec));
@@ -102,9 +103,9 @@ fn penalties_are_part_of_the_objective_and_of_its_gradients_only() {
             assert_close(found.loss, objective, 1e-14);
             let expected = of_objective(&spec, &plain.gradients);
             assert_same(&found.gradients, &expected, 1e-14);
-            let evaluated = model.evaluate(Mode::Evaluation, x.view(), t.view());
+            let evaluated = model.evaluate(Mode::Evaluation, Batch::new(x.view(), t.view()));
             assert_close(evaluated.loss, plain.loss, 1e-14);
-            let loss = model.train_step(step(1, &rule), x.view(), t.view());
+            let loss = model.train_step(step(1, &rule), Batch::new(x.view(), t.view()));
             assert_close(loss, plain.loss, 1e-14);
         }
     }
@@ -135,13 +136,13 @@ fn every_layer_learns_at_its_own_rate() {
         epsilon: 1e-300,
     });
     for backend in Backend::ALL {
-        let g = passes(&network(), backend, &start()).loss_backward(x.view(), t.view());
+        let g = passes(&network(), backend, &start()).loss_backward(Batch::new(x.view(), t.view()));
         let mut model = trained(|_| {}, sgd(0.1), backend);
-        model.train_step(step(1, &sgd(0.1)), x.view(), t.view());
+        model.train_step(step(1, &sgd(0.1)), Batch::new(x.view(), t.view()));
         assert_same(&model.parameters(), &descended(&g.gradients, 0.1), 1e-14);
         // Adam's first step is η sign(g).
         let mut model = trained(|_| {}, adam, backend);
-        model.train_step(step(1, &adam), x.view(), t.view());
+        model.train_step(step(1, &adam), Batch::new(x.view(), t.view()));
         let mut signs = NamedTensors::default();
         for (name, g) in g.gradients.iter() {
             signs.insert(name, g.mapv(f64::signum));
@@ -159,7 +160,8 @@ fn gradients_are_bounded_with_their_penalties() {
     let (x, t) = batch();
     let spec = penalties()[3];
     for backend in Backend::ALL {
-        let plain = passes(&network(), backend, &start()).loss_backward(x.view(), t.view());
+        let plain =
+            passes(&network(), backend, &start()).loss_backward(Batch::new(x.view(), t.view()));
         let g = of_objective(&spec, &plain.gradients);
         let learning = |name: &str| name != "x" && !FROZEN.contains(&name);
         let squares = g.iter().filter(|(name, _)| learning(name));
@@ -175,7 +177,7 @@ fn gradients_are_bounded_with_their_penalties() {
                 training.regularization = spec;
             };
             let mut model = trained(set, sgd(0.1), backend);
-            model.train_step(step(1, &sgd(0.1)), x.view(), t.view());
+            model.train_step(step(1, &sgd(0.1)), Batch::new(x.view(), t.view()));
             let mut expected = NamedTensors::default();
             for (name, g) in g.iter() {
                 expected.insert(name, g.mapv(&bounded));
@@ -196,7 +198,7 @@ fn weights_into_a_unit_are_no_longer_than_the_largest_norm() {
         let mut free = trained(|_| {}, sgd(0.1), backend);
         let mut bound = trained(set, sgd(0.1), backend);
         for model in [&mut free, &mut bound] {
-            model.train_step(step(1, &sgd(0.1)), x.view(), t.view());
+            model.train_step(step(1, &sgd(0.1)), Batch::new(x.view(), t.view()));
         }
         let mut expected = free.parameters();
         let (mut longer, mut shorter) = (0, 0);
@@ -217,8 +219,8 @@ fn weights_into_a_unit_are_no_longer_than_the_largest_norm() {
         // It still learns, by the gradient of the loss.
         let before = bound.parameters();
         let mut same = passes(&network(), backend, &before);
-        let g = same.loss_backward(x.view(), t.view()).gradients;
-        bound.train_step(step(2, &sgd(1e-6)), x.view(), t.view());
+        let g = same.loss_backward(Batch::new(x.view(), t.view())).gradients;
+        bound.train_step(step(2, &sgd(1e-6)), Batch::new(x.view(), t.view()));
         let moved = bound.parameters().get("0.bias").unwrap() - before.get("0.bias").unwrap();
         assert_all_close(&(moved * -1e6), g.get("0.bias").unwrap(), 1e-8);
     }

@@ -1,7 +1,7 @@
 //! What each layer gives, in plain f64 and by hand.
 
 use contract::dropout::Masks;
-use contract::{Implementation, Mode, NamedTensors};
+use contract::{Batch, Implementation, Mode, NamedTensors};
 use ndarray::{Array2, Array4, ArrayD, Axis, Ix2, array};
 use reference::Backend;
 use spec::model::{
@@ -24,7 +24,9 @@ fn output(
 ) -> ArrayD<f64> {
     let t = Array2::zeros((x.nrows(), plan[0].outputs()));
     let mut model = passes(plan, backend, given);
-    let y = model.evaluate(Mode::Evaluation, x.view(), t.view()).output;
+    let y = model
+        .evaluate(Mode::Evaluation, Batch::new(x.view(), t.view()))
+        .output;
     y.into_dyn()
 }
 
@@ -218,11 +220,11 @@ fn dropout_takes_the_masks_of_the_streams_by_step_and_nothing_in_evaluation() {
         assert_eq!(found.outputs.get("0.output"), Some(&masked(0).into_dyn()));
         // From w = 0 the update by squared error is −η mean(x̃ · (0 − t)) with t = 1.
         let rule = sgd(1.0);
-        model.train_step(step(7, &rule), x.view(), dy.view());
+        model.train_step(step(7, &rule), Batch::new(x.view(), dy.view()));
         let moved = masked(7).mean_axis(Axis(0)).unwrap();
         let w = model.parameters().get("1.weight").unwrap().clone();
         assert_all_close(&w, &moved.insert_axis(Axis(0)).into_dyn(), 1e-15);
-        let evaluation = model.evaluate(Mode::Evaluation, x.view(), dy.view());
+        let evaluation = model.evaluate(Mode::Evaluation, Batch::new(x.view(), dy.view()));
         let plain = x.dot(&w.into_dimensionality::<Ix2>().unwrap().t());
         assert_all_close(&evaluation.output.into_dyn(), &plain.into_dyn(), 1e-14);
     }

@@ -1,6 +1,6 @@
 //! Models, random arrays and comparisons for the tests.
 
-use contract::{Implementation, Mode, NamedTensors, Step, Streams, initial};
+use contract::{Batch, Implementation, Mode, NamedTensors, Step, Streams, initial};
 use ndarray::{Array2, ArrayD};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -105,7 +105,9 @@ pub fn random_parameters(plan: &[PlannedLayer], seed: u64) -> NamedTensors<f64> 
 
 /// Σ dy ⊙ y, computed without autodiff.
 fn objective(model: &mut Model<f64>, x: &Array2<f64>, dy: &Array2<f64>) -> f64 {
-    let output = model.evaluate(Mode::Training, x.view(), dy.view()).output;
+    let output = model
+        .evaluate(Mode::Training, Batch::new(x.view(), dy.view()))
+        .output;
     (output * dy).sum()
 }
 

@@ -1,6 +1,6 @@
 //! Whole trajectories against the formulas of the update rules, in plain f64.
 
-use contract::{Implementation, NamedTensors};
+use contract::{Batch, Implementation, NamedTensors};
 use ndarray::{ArrayD, Zip};
 use reference::{Backend, Model};
 use spec::model::{LayerSpec, PlannedLayer};
@@ -226,9 +226,11 @@ fn a_hundred_steps_follow_the_formula_in_f64() {
             for t in 1..=100 {
                 let (x, y) = (random(4, 3, t), random(4, 2, 1000 + t));
                 passes.load(&parameters).unwrap();
-                let gradients = passes.loss_backward(x.view(), y.view()).gradients;
+                let gradients = passes
+                    .loss_backward(Batch::new(x.view(), y.view()))
+                    .gradients;
                 update(&rule, t as i32, &mut parameters, &gradients, &mut memory);
-                trained.train_step(step(t as usize, &rule), x.view(), y.view());
+                trained.train_step(step(t as usize, &rule), Batch::new(x.view(), y.view()));
             }
             assert_same(&trained.parameters(), &parameters, 1e-12);
         }
@@ -246,9 +248,9 @@ fn twenty_steps_of_burns_rules_agree_with_ours_to_f32_precision() {
             let mut f32s: Model<f32> = model(&network(), loss, rule, backend, &parameters);
             for t in 1..=20 {
                 let (x, y) = (random(4, 3, t), random(4, 2, 1000 + t));
-                f64s.train_step(step(t as usize, &rule), x.view(), y.view());
+                f64s.train_step(step(t as usize, &rule), Batch::new(x.view(), y.view()));
                 let (x, y) = (x.mapv(|x| x as f32), y.mapv(|y| y as f32));
-                f32s.train_step(step(t as usize, &rule), x.view(), y.view());
+                f32s.train_step(step(t as usize, &rule), Batch::new(x.view(), y.view()));
             }
             assert_same(&f32s.parameters().cast(), &f64s.parameters(), 2e-5);
         }
@@ -263,7 +265,9 @@ fn loading_forgets_what_the_optimiser_remembers() {
             let (mut model, parameters) = start(rule, backend);
             let mut run = || {
                 model.load(&parameters).unwrap();
-                (0..5).for_each(|_| _ = model.train_step(step(1, &rule), x.view(), y.view()));
+                (0..5).for_each(|_| {
+                    _ = model.train_step(step(1, &rule), Batch::new(x.view(), y.view()))
+                });
                 model.parameters()
             };
             assert_eq!(run(), run());

@@ -1,6 +1,6 @@
 //! Numbers worked by hand in lectures.
 
-use contract::{Implementation, Mode, NamedTensors};
+use contract::{Batch, Implementation, Mode, NamedTensors};
 use ndarray::{Array2, array};
 use reference::{Backend, Model};
 use spec::model::LayerSpec;
@@ -45,7 +45,7 @@ fn softmax_cross_entropy_has_the_gradient_p_minus_t() {
     for backend in Backend::ALL {
         let loss = LossSpec::SoftmaxCrossEntropy;
         let mut model = model::<f64>(&plan, loss, sgd(1.0), backend, &NamedTensors::default());
-        let found = model.loss_backward(z.view(), array![[1.0, 0.0, 0.0]].view());
+        let found = model.loss_backward(Batch::new(z.view(), array![[1.0, 0.0, 0.0]].view()));
         assert_close(found.loss, 1.0788096613719298, TOLERANCE);
         let expected = array![[-0.66, 0.46, 0.20]].into_dyn();
         assert_all_close(found.gradients.get("x").unwrap(), &expected, TOLERANCE);
@@ -67,7 +67,7 @@ fn two_two_two(backend: Backend) -> Model<f64> {
 fn a_two_two_two_network_has_the_gradients_of_the_lecture() {
     let (x, t) = (array![[0.5, 0.3]], array![[0.23, -0.07]]);
     for backend in Backend::ALL {
-        let found = two_two_two(backend).loss_backward(x.view(), t.view());
+        let found = two_two_two(backend).loss_backward(Batch::new(x.view(), t.view()));
         assert_close(found.loss, 0.2097097937078311, TOLERANCE);
         let h = array![[0.5621765008857981, 0.4950001666600003]].into_dyn();
         assert_all_close(found.outputs.get("1.output").unwrap(), &h, TOLERANCE);
@@ -92,8 +92,10 @@ fn a_two_two_two_network_learns_as_in_the_lecture() {
     let (x, t) = (array![[0.5, 0.3]], array![[0.23, -0.07]]);
     for backend in Backend::ALL {
         let mut model = two_two_two(backend);
-        let mut losses = vec![model.train_step(step(1, &sgd(1.0)), x.view(), t.view())];
-        losses.extend((0..100).map(|_| model.train_step(step(1, &sgd(1.0)), x.view(), t.view())));
+        let mut losses = vec![model.train_step(step(1, &sgd(1.0)), Batch::new(x.view(), t.view()))];
+        losses.extend(
+            (0..100).map(|_| model.train_step(step(1, &sgd(1.0)), Batch::new(x.view(), t.view()))),
+        );
         // The loss before a step is the loss after the one before.
         assert_close(losses[0], 0.2097097937078311, TOLERANCE);
         assert_close(losses[1], 0.19503259609013654, TOLERANCE);
@@ -141,7 +143,7 @@ fn a_function_of_three_hidden_units() {
     for backend in Backend::ALL {
         let mut model = passes(&plan, backend, &given);
         let y = model
-            .evaluate(Mode::Evaluation, points.view(), t.view())
+            .evaluate(Mode::Evaluation, Batch::new(points.view(), t.view()))
             .output;
         assert_all_close(&y.into_dyn(), &expected.clone().into_dyn(), TOLERANCE);
     }

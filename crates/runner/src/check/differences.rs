@@ -21,7 +21,7 @@
 //! is the jump of the slope there, and of order `$h^3$` on a smooth function. Both tests look at
 //! the function only, never at the gradient that is to be proved, so they cannot hide an error.
 
-use contract::{Backward, Implementation, Mode, NamedTensors, Streams, TensorError};
+use contract::{Backward, Batch, Implementation, Mode, NamedTensors, Streams, TensorError};
 use ndarray::{Array2, ArrayD};
 use rand::seq::index::sample;
 
@@ -67,11 +67,15 @@ impl Point<'_, '_> {
     fn value(&mut self) -> f64 {
         let x = self.x.view();
         match self.function {
-            Function::Objective(t, penalties) => {
-                penalties.lambda() * self.model.evaluate(Mode::Training, x, t).loss
+            Function::Objective(batch, penalties) => {
+                let batch = Batch { x, ..batch };
+                penalties.lambda() * self.model.evaluate(Mode::Training, batch).loss
             }
             Function::Upstream(dy) => {
-                let output = self.model.evaluate(Mode::Training, x, dy).output;
+                let output = self
+                    .model
+                    .evaluate(Mode::Training, Batch::new(x, dy))
+                    .output;
                 (&output * &dy).sum()
             }
         }

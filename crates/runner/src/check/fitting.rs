@@ -121,7 +121,7 @@ fn is_quick(
     let at_most = BACKWARD
         * seconds(|| {
             stop_if_interrupted()?;
-            model.evaluate(Mode::Training, probe.x.view(), probe.t.view());
+            model.evaluate(Mode::Training, probe.batch());
             Ok(())
         })?;
     if at_most <= allowed || at_most > PASSES * allowed {
@@ -166,7 +166,7 @@ fn passes(
 fn once(subject: Subject<'_>, model: &mut dyn Implementation<f64>, probe: &Probe<f64>) {
     match subject.has_gradients() {
         true => drop(Pass::Loss.run(model, probe)),
-        false => drop(model.evaluate(Mode::Training, probe.x.view(), probe.t.view())),
+        false => drop(model.evaluate(Mode::Training, probe.batch())),
     }
 }
 
@@ -189,7 +189,7 @@ fn differences(
         stop_if_interrupted()?;
         let probe = probe.first(size);
         model.load(subject.parameters)?;
-        model.evaluate(Mode::Training, probe.x.view(), probe.t.view());
+        model.evaluate(Mode::Training, probe.batch());
         Ok(())
     })?;
     Ok(largest(sizes, each, |size| cost.at(size)))

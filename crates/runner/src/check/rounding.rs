@@ -201,6 +201,7 @@ fn what_follows_from_rounding(
 mod tests {
     use super::*;
     use crate::check::comparison::{Bound, Context, compare_entries};
+    use contract::Batch;
     use ndarray::array;
     use spec::model::{LayerSpec, LinearSpec, ModelSpec};
     use spec::optimizers::SgdSpec;
@@ -240,7 +241,7 @@ mod tests {
             parameters: &parameters,
         };
         let (x, t) = (array![[0.5, -1.0], [2.0, 1.5]], array![[1.0], [0.0]]);
-        let probe = Probe::new(x, t, streams);
+        let probe = Probe::new(Batch::new(x.view(), t.view()), streams);
         let context = Context {
             witness: "burn",
             pass: "loss",

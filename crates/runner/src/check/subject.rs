@@ -1,6 +1,6 @@
 //! What is proved: a network at its initial parameters, and the batch on which it is.
 
-use contract::{Backward, Implementation, NamedTensors, Real, Streams};
+use contract::{Backward, Batch, Implementation, NamedTensors, Real, Streams};
 use ndarray::{Array2, s};
 use rand::RngExt;
 use spec::ImplementationName;
@@ -110,17 +110,31 @@ pub struct Probe<T> {
     pub x: Array2<T>,
     /// `[N, D_out]`.
     pub t: Array2<T>,
+    /// How much each sample counts; none: all alike.
+    pub weights: Option<Vec<T>>,
     /// `[N, D_out]`.
     pub dy: Array2<T>,
 }
 
 impl<T: Real> Probe<T> {
     /// With a random upstream gradient: one of ones is blind for softmax and normalisations.
-    pub fn new(x: Array2<T>, t: Array2<T>, streams: Streams) -> Self {
+    pub fn new(batch: Batch<T>, streams: Streams) -> Self {
         let mut rng = streams.stream("check/upstream");
         let draw = || T::of(rng.random_range(-1.0..1.0));
-        let dy = Array2::from_shape_simple_fn(t.raw_dim(), draw);
-        Self { x, t, dy }
+        Self {
+            x: batch.x.to_owned(),
+            t: batch.t.to_owned(),
+            weights: batch.weights.map(<[T]>::to_vec),
+            dy: Array2::from_shape_simple_fn(batch.t.raw_dim(), draw),
+        }
+    }
+
+    /// Its samples.
+    pub fn batch(&self) -> Batch<'_, T> {
+        Batch {
+            weights: self.weights.as_deref(),
+            ..Batch::new(self.x.view(), self.t.view())
+        }
     }
 
     /// How many samples it has.
@@ -137,14 +151,20 @@ impl<T: Real> Probe<T> {
     pub fn first(&self, samples: usize) -> Self {
         let first = |matrix: &Array2<T>| matrix.slice(s![..samples, ..]).to_owned();
         let [x, t, dy] = [&self.x, &self.t, &self.dy].map(first);
-        Self { x, t, dy }
+        let weights = self
+            .weights
+            .as_ref()
+            .map(|weights| weights[..samples].to_vec());
+        Self { x, t, weights, dy }
     }
 
     /// The same numbers in another precision.
     pub fn cast<U: Real>(&self) -> Probe<U> {
         let cast = |matrix: &Array2<T>| matrix.mapv(|value| U::of(value.f64()));
         let [x, t, dy] = [&self.x, &self.t, &self.dy].map(cast);
-        Probe { x, t, dy }
+        let cast = |weights: &Vec<T>| weights.iter().map(|weight| U::of(weight.f64())).collect();
+        let weights = self.weights.as_ref().map(cast);
+        Probe { x, t, weights, dy }
     }
 }
 
@@ -172,7 +192,7 @@ impl Pass {
     /// What it leaves.
     pub fn run<T: Real>(self, model: &mut dyn Implementation<T>, probe: &Probe<T>) -> Backward<T> {
         match self {
-            Self::Loss => model.loss_backward(probe.x.view(), probe.t.view()),
+            Self::Loss => model.loss_backward(probe.batch()),
             Self::Upstream => model.backward(probe.x.view(), probe.dy.view()),
         }
     }
@@ -180,7 +200,7 @@ impl Pass {
     /// What it differentiates.
     pub fn function<'p>(self, penalties: &'p Penalties, probe: &'p Probe<f64>) -> Function<'p> {
         match self {
-            Self::Loss => Function::Objective(probe.t.view(), penalties),
+            Self::Loss => Function::Objective(probe.batch(), penalties),
             Self::Upstream => Function::Upstream(probe.dy.view()),
         }
     }

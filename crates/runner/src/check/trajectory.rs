@@ -1,7 +1,6 @@
 //! The fourth witness: the same steps by hand and in burn.
 
-use contract::{Implementation, NamedTensors};
-use ndarray::s;
+use contract::{Batch, Implementation, NamedTensors};
 use spec::ImplementationName;
 
 use super::deadline::Deadline;
@@ -30,17 +29,19 @@ pub fn trajectory(
     let mut left = updates.steps;
     for epoch in 1.. {
         batches.begin(epoch);
-        if let Some((x, t)) = batches.curvature() {
-            model.estimate_curvature(x, t);
+        if let Some(batch) = batches.curvature() {
+            model.estimate_curvature(batch);
         }
         for index in 0..batches.steps() {
             if left == 0 {
                 return Ok(model.parameters());
             }
             stop_if_interrupted()?;
-            let TrainingBatch { step, x, t } = first(batches.batch(index), updates.batch_size);
-            let moved = noise.map(|n| n.moved::<f64, _, _>(&format!("step/{}", step.number), &x));
-            model.train_step(step, moved.as_ref().map_or(x, |x| x.view()), t);
+            let TrainingBatch { step, batch } = first(batches.batch(index), updates.batch_size);
+            let name = format!("step/{}", step.number);
+            let moved = noise.map(|noise| noise.moved::<f64, _, _>(&name, &batch.x));
+            let x = moved.as_ref().map_or(batch.x, |x| x.view());
+            model.train_step(step, Batch { x, ..batch });
             activity.step();
             left -= 1;
         }
@@ -49,13 +50,9 @@ pub fn trajectory(
 }
 
 /// The first samples of a batch.
-fn first<T>(batch: TrainingBatch<'_, T>, samples: usize) -> TrainingBatch<'_, T> {
-    let rows = ..samples.min(batch.x.nrows());
-    TrainingBatch {
-        step: batch.step,
-        x: batch.x.slice_move(s![rows, ..]),
-        t: batch.t.slice_move(s![rows, ..]),
-    }
+fn first<T: Copy>(of: TrainingBatch<'_, T>, samples: usize) -> TrainingBatch<'_, T> {
+    let batch = of.batch.rows(0..samples.min(of.batch.len()));
+    TrainingBatch { batch, ..of }
 }
 
 /// The updates that there is time for, of the config's.
@@ -72,8 +69,8 @@ pub fn fit(
     let mut batches = Batches::new(prepared);
     batches.begin(1);
     let mut update = |model: &mut dyn Implementation<f64>, size: usize| {
-        let TrainingBatch { step, x, t } = first(batches.batch(0), size);
-        model.train_step(step, x, t);
+        let TrainingBatch { step, batch } = first(batches.batch(0), size);
+        model.train_step(step, batch);
     };
     let left = || USABLE * deadline.left();
     let whole = whole(prepared);

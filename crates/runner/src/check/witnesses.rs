@@ -152,7 +152,7 @@ impl<T: Number> Sides<'_, T> {
     fn forward(&mut self, context: Context<'_>) -> Result<Vec<Comparison>, Failure> {
         stop_if_interrupted()?;
         let evaluate = |model: &mut dyn Implementation<T>, probe: &Probe<T>| {
-            model.evaluate(Mode::Training, probe.x.view(), probe.t.view())
+            model.evaluate(Mode::Training, probe.batch())
         };
         let ours = evaluate(self.ours, &self.probe);
         let theirs = evaluate(self.theirs, &self.probe);
@@ -202,7 +202,7 @@ pub fn trajectories<T: Number>(
             true => trajectory(model, noise)?,
             false => NamedTensors::default(),
         };
-        let said = model.evaluate(Mode::Evaluation, probe.x.view(), probe.t.view());
+        let said = model.evaluate(Mode::Evaluation, probe.batch());
         Ok::<_, Failure>((parameters, said))
     };
     let output = subject.output();

@@ -1,7 +1,6 @@
 //! What the witnesses say of one example.
 
-use contract::{Implementation, NamedTensors, Real, Step};
-use ndarray::{ArrayView2, s};
+use contract::{Batch, Implementation, NamedTensors, Real, Step};
 use spec::training::BatchSize;
 
 use super::catalogue::{BATCH, Example, Instance};
@@ -46,8 +45,8 @@ pub fn prove(example: &Example) -> Result<Report, Failure> {
         streams: instance.streams,
         parameters: &instance.parameters,
     };
-    let part = |matrix: &ndarray::Array2<f64>| matrix.slice(s![..BATCH, ..]).to_owned();
-    let probe = Probe::new(part(&instance.x), part(&instance.t), instance.streams);
+    let all = Batch::new(instance.x.view(), instance.t.view());
+    let probe = Probe::new(all.rows(0..BATCH), instance.streams);
     let (names, silent) = (references(), Activity::silent());
     let sampling = Sampling {
         entries: ENTRIES,
@@ -110,20 +109,17 @@ fn train<T: Real>(
         if step % CURVATURE_EVERY == 0
             && let Some(samples) = example.training.optimizer.curvature_samples()
         {
-            model.estimate_curvature(x.slice(s![..samples, ..]), t.slice(s![..samples, ..]));
+            model.estimate_curvature(Batch::new(x.view(), t.view()).rows(0..samples));
         }
         let start = step % batches * size;
-        let rows = start..start + size;
-        let part = |matrix: ArrayView2<'_, T>| matrix.slice_move(s![rows.clone(), ..]).to_owned();
+        let batch = Batch::new(x.view(), t.view()).rows(start..start + size);
         let update = Step {
             number: step as u64 + 1,
             learning_rate: example.training.optimizer.learning_rate(),
         };
-        let mut x = part(x.view());
-        if let Some(noise) = noise {
-            x = noise.moved::<T, _, _>(&format!("step/{step}"), &x);
-        }
-        model.train_step(update, x.view(), part(t.view()).view());
+        let moved = noise.map(|n| n.moved::<T, _, _>(&format!("step/{step}"), &batch.x));
+        let x = moved.as_ref().map_or(batch.x, |x| x.view());
+        model.train_step(update, Batch { x, ..batch });
     }
     model.parameters()
 }

@@ -6,7 +6,7 @@ use spec::measures::{Measure, Metric, Part};
 
 use super::Stop;
 use super::divergence::as_f32_holds;
-use crate::batches::Batch;
+use crate::batches::BatchBuffer;
 use crate::interrupt;
 use crate::metrics::Measurement;
 use crate::prepare::Prepared;
@@ -19,7 +19,7 @@ const AT_A_TIME: usize = 1000;
 pub struct Evaluator<'a> {
     prepared: &'a Prepared,
     metrics: Vec<Metric>,
-    batch: Batch<f32>,
+    batch: BatchBuffer<f32>,
     test_rows: Vec<usize>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Evaluator<'a> {
         Self {
             prepared,
             metrics: experiment.metrics(&prepared.shape),
-            batch: Batch::new(rows, prepared.inputs(), prepared.outputs()),
+            batch: BatchBuffer::new(rows, prepared.inputs(), prepared.outputs()),
             test_rows: (0..prepared.dataset.test.len()).collect(),
         }
     }
@@ -89,8 +89,8 @@ impl<'a> Evaluator<'a> {
                 return Err(Stop::Interrupted);
             }
             let target = &self.prepared.dataset.target;
-            let (x, t) = self.batch.fill(samples, target, chunk);
-            let evaluation = model.evaluate(Mode::Evaluation, x, t);
+            let batch = self.batch.fill(samples, target, chunk);
+            let evaluation = model.evaluate(Mode::Evaluation, batch);
             sum += as_f32_holds(evaluation.loss) * chunk.len() as f64;
             if let Some(measurement) = &mut measurement {
                 measurement.add(evaluation.output.view());

@@ -59,8 +59,8 @@ impl Trainer<'_, '_> {
         let batches = &mut self.resources.batches;
         batches.begin(epoch);
         let start = Instant::now();
-        if let Some((x, t)) = batches.curvature() {
-            self.model.estimate_curvature(x, t);
+        if let Some(batch) = batches.curvature() {
+            self.model.estimate_curvature(batch);
             self.time += start.elapsed();
         }
         let mut sum = 0.0;
@@ -69,9 +69,9 @@ impl Trainer<'_, '_> {
                 return Err(Stop::Interrupted);
             }
             let start = Instant::now();
-            let TrainingBatch { step, x, t } = batches.batch(index);
+            let TrainingBatch { step, batch } = batches.batch(index);
             self.learning_rate = Some(step.learning_rate);
-            let loss = self.model.train_step(step, x, t);
+            let loss = self.model.train_step(step, batch);
             self.time += start.elapsed();
             let loss = as_f32_holds(loss);
             if !loss.is_finite() {

@@ -256,3 +256,42 @@ fn assert_same_training(one: &Path, two: &Path) {
     let weights = |run: &Path| fs::read(run.join("backprop.safetensors")).unwrap();
     assert_eq!(weights(one), weights(two), "the weights differ");
 }
+
+#[test]
+fn samples_of_a_table_count_as_much_as_the_config_says() {
+    let workspace = Workspace::new();
+    let rows: String = (0..60)
+        .map(|i| {
+            let (x, z) = (f64::from(i % 7) - 3.0, f64::from(i % 5) - 2.0);
+            let class = if x + z > 2.5 { "yes" } else { "no" };
+            format!("{x},{z},{class},{}\n", i % 3)
+        })
+        .collect();
+    workspace.write("t.csv", format!("x,z,class,count\n{rows}"));
+    let config = crate::support::TINY.replace(
+        "[dataset.moons]\nsamples = 40\n",
+        "[dataset.csv]\npath = \"t.csv\"\ntarget = \"class\"\n",
+    );
+    workspace.write("tiny.toml", config);
+    let column = "dataset.csv.weight=\"count\"";
+    let balanced = "dataset.csv.class_weights=\"balanced\"";
+    // The column is no feature any more; so that all have the same inputs, it is left out there.
+    let plain = workspace.train(&["dataset.csv.ignore=[\"count\"]"]);
+    let (weighed, both) = (
+        workspace.train(&[column]),
+        workspace.train(&[column, balanced]),
+    );
+    let losses = |run: &Path| record(run)["implementations"][0]["first_losses"].clone();
+    assert_ne!(losses(&plain), losses(&weighed));
+    assert_ne!(losses(&weighed), losses(&both));
+    for run in [&plain, &weighed, &both] {
+        assert_eq!(record(run)["gradients_agree"], true);
+        let gap = record(run)["largest_loss_gap"]["burn-flex"]
+            .as_f64()
+            .unwrap();
+        assert!(gap < 1e-5, "{gap}");
+    }
+    let none: String = rows.replace(",1\n", ",0\n").replace(",2\n", ",0\n");
+    workspace.write("t.csv", format!("x,z,class,count\n{none}"));
+    workspace.refuse(&["tiny.toml", "--set", column], &["weight"]);
+}

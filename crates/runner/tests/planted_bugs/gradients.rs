@@ -2,7 +2,7 @@
 
 use super::*;
 use backprop::Compute;
-use contract::{Evaluation, Mode, NamedTensors, Step, TensorError, TrainingState};
+use contract::{Batch, Evaluation, Mode, NamedTensors, Step, TensorError, TrainingState};
 use ndarray::Array2;
 use spec::training::RegularizationSpec;
 
@@ -41,8 +41,8 @@ impl Implementation<f64> for Spoiled {
         self.honest.restore(state)
     }
 
-    fn loss_backward(&mut self, x: ArrayView2<f64>, t: ArrayView2<f64>) -> Backward<f64> {
-        let mut backward = self.honest.loss_backward(x, t);
+    fn loss_backward(&mut self, batch: Batch<f64>) -> Backward<f64> {
+        let mut backward = self.honest.loss_backward(batch);
         (self.spoil)(&mut backward.gradients);
         backward
     }
@@ -51,16 +51,16 @@ impl Implementation<f64> for Spoiled {
         self.honest.backward(x, dy)
     }
 
-    fn train_step(&mut self, step: Step, x: ArrayView2<f64>, t: ArrayView2<f64>) -> f64 {
-        self.honest.train_step(step, x, t)
+    fn train_step(&mut self, step: Step, batch: Batch<f64>) -> f64 {
+        self.honest.train_step(step, batch)
     }
 
-    fn estimate_curvature(&mut self, x: ArrayView2<f64>, t: ArrayView2<f64>) {
-        self.honest.estimate_curvature(x, t);
+    fn estimate_curvature(&mut self, batch: Batch<f64>) {
+        self.honest.estimate_curvature(batch);
     }
 
-    fn evaluate(&mut self, mode: Mode, x: ArrayView2<f64>, t: ArrayView2<f64>) -> Evaluation<f64> {
-        self.honest.evaluate(mode, x, t)
+    fn evaluate(&mut self, mode: Mode, batch: Batch<f64>) -> Evaluation<f64> {
+        self.honest.evaluate(mode, batch)
     }
 }
 

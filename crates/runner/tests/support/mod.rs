@@ -3,8 +3,8 @@
 use backprop::layers::{self, Layer, Mode, Pass};
 use backprop::losses::{self, Loss};
 use contract::{
-    Backward, Evaluation, Implementation, NamedTensors, Step, Streams, TensorError, TrainingState,
-    initial,
+    Backward, Batch, Evaluation, Implementation, NamedTensors, Step, Streams, TensorError,
+    TrainingState, initial,
 };
 use ndarray::{Array2, ArrayD, ArrayView2, ArrayViewMut2, IxDyn};
 use rand::RngExt;
@@ -181,13 +181,13 @@ impl Implementation<f64> for Chain {
         unreachable!("bugs are looked for in single passes")
     }
 
-    fn loss_backward(&mut self, x: ArrayView2<f64>, t: ArrayView2<f64>) -> Backward<f64> {
-        let passed = self.forward(x);
+    fn loss_backward(&mut self, batch: Batch<f64>) -> Backward<f64> {
+        let passed = self.forward(batch.x);
         let y = passed[passed.len() - 1].view();
-        let one_over_n = 1.0 / x.nrows() as f64;
-        let loss = self.loss.forward(y, t) * one_over_n;
+        let one_over_n = 1.0 / batch.len() as f64;
+        let loss = self.loss.forward(y, batch.t) * one_over_n;
         let mut dy = Array2::zeros(y.raw_dim());
-        self.loss.backward(y, t, one_over_n, dy.view_mut());
+        self.loss.backward(y, batch.t, one_over_n, dy.view_mut());
         self.back(loss, passed, dy)
     }
 
@@ -197,21 +197,16 @@ impl Implementation<f64> for Chain {
         self.back(sum, passed, dy.to_owned())
     }
 
-    fn train_step(&mut self, _: Step, _: ArrayView2<f64>, _: ArrayView2<f64>) -> f64 {
+    fn train_step(&mut self, _: Step, _: Batch<f64>) -> f64 {
         unreachable!("bugs are looked for in single passes")
     }
 
-    fn estimate_curvature(&mut self, _: ArrayView2<f64>, _: ArrayView2<f64>) {}
+    fn estimate_curvature(&mut self, _: Batch<f64>) {}
 
-    fn evaluate(
-        &mut self,
-        _: contract::Mode,
-        x: ArrayView2<f64>,
-        t: ArrayView2<f64>,
-    ) -> Evaluation<f64> {
-        let mut passed = self.forward(x);
+    fn evaluate(&mut self, _: contract::Mode, batch: Batch<f64>) -> Evaluation<f64> {
+        let mut passed = self.forward(batch.x);
         let output = passed.remove(passed.len() - 1);
-        let loss = self.loss.forward(output.view(), t.view()) / x.nrows() as f64;
+        let loss = self.loss.forward(output.view(), batch.t) / batch.len() as f64;
         Evaluation { loss, output }
     }
 }

@@ -106,10 +106,7 @@ impl CsvSpec {
             checker.require("class_weights", classes, reason)?;
             weights.check(checker)?;
         }
-        // The samples have them, but no loss takes them yet.
-        let reason = "not used yet: every sample counts alike, leave it out";
-        checker.require("weight", self.weight.is_none(), reason)?;
-        checker.require("class_weights", self.class_weights.is_none(), reason)
+        Ok(())
     }
 
     /// What does not go with several targets, or none of their own.

@@ -64,13 +64,4 @@ fn impossible_weights_are_refused() {
         "target = \"y\"\ntask = \"regression\"\nclass_weights = \"balanced\"",
         "a.toml:9:17: dataset.csv.class_weights: the target is no class: leave them out",
     );
-    for line in ["weight = \"w\"", "class_weights = \"balanced\""] {
-        let (key, value) = line.split_once(" = ").unwrap();
-        let column = key.len() + 4;
-        let message = format!(
-            "a.toml:8:{column}: dataset.csv.{key}: not used yet: every sample counts alike, leave \
-             it out"
-        );
-        refuse_line(&format!("target = \"y\"\n{key} = {value}"), &message);
-    }
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use backprop::layers::{self, Layer, Mode};
 use backprop::losses;
 use contract::{Backward, NamedTensors, Real};
-use ndarray::{Array2, ArrayD, ArrayView2, IxDyn};
+use ndarray::{Array2, ArrayD, ArrayView2, Axis, IxDyn, s};
 use spec::model::PlannedLayer;
 
 use super::{Computed, Noise, of_backward};
@@ -116,8 +116,20 @@ fn upstream<T: Number>(
     let lambda = Penalties::new(subject.plan, subject.training.regularization).lambda();
     let scale = lambda / y.nrows() as f64;
     let mut dy = Array2::zeros(y.raw_dim());
-    loss.backward(y, probe.t.view(), T::of(scale), dy.view_mut());
-    (scale * loss.forward(y, probe.t.view()), dy)
+    let mut sum = 0.0;
+    for (sample, mut dy) in dy.axis_chunks_iter_mut(Axis(0), 1).enumerate() {
+        let (y, t) = (
+            y.slice(s![sample..=sample, ..]),
+            probe.t.slice(s![sample..=sample, ..]),
+        );
+        let weight = probe
+            .weights
+            .as_ref()
+            .map_or(1.0, |weights| weights[sample].f64());
+        loss.backward(y, t, T::of(scale * weight), dy.view_mut());
+        sum += weight * loss.forward(y, t);
+    }
+    (scale * sum, dy)
 }
 
 /// A layer with its parameters in one flat vector, as layers want them.
@@ -215,6 +227,7 @@ mod tests {
     use crate::check::comparison::{Bound, Context, compare};
     use crate::check::rounding::{Computation, discount_rounding};
     use crate::check::verdict::Verdict;
+    use contract::Batch;
     use contract::{Implementation, Streams, initial};
     use rand::RngExt;
     use spec::ImplementationName;
@@ -254,7 +267,7 @@ mod tests {
         let mut rng = streams.stream("batch");
         let x = Array2::from_shape_simple_fn((samples, 4), || rng.random_range(-1.0..1.0));
         let t = Array2::from_shape_fn((samples, 3), |(n, k)| f64::from(u8::from(n % 3 == k)));
-        let probe = Probe::new(x, t, streams);
+        let probe = Probe::new(Batch::new(x.view(), t.view()), streams);
         let run = |model: &mut dyn Implementation<f64>, probe: &Probe<f64>, _: Option<Noise>| {
             Ok(of_backward(&Pass::Loss.run(model, probe)))
         };
@@ -324,7 +337,11 @@ mod tests {
             parameters: &parameters,
         };
         let (x, t) = (Array2::ones((1, 1)), Array2::zeros((1, 1)));
-        let changes = changes::<f64>(subject, &Probe::new(x, t, streams), Pass::Loss);
+        let changes = changes::<f64>(
+            subject,
+            &Probe::new(Batch::new(x.view(), t.view()), streams),
+            Pass::Loss,
+        );
         let digits = changes["0.weight"] / f64::EPSILON;
         assert!(
             (0.5..10.0).contains(&digits),

@@ -98,6 +98,7 @@ pub fn spread<T: Number>(
         let probe = Probe {
             x: noise.moved::<T, _, _>("x", &probe.x),
             t: probe.t.clone(),
+            weights: probe.weights.clone(),
             dy: probe.dy.clone(),
         };
         let mut training = subject.training.clone();
@@ -133,7 +134,7 @@ fn rounding_of_gradients<T: Number>(
     probe: &Probe<f64>,
 ) -> Result<f64, Failure> {
     let mut model = subject.loaded::<T>(ImplementationName::Backprop)?;
-    let backward = model.loss_backward(probe.cast::<T>().x.view(), probe.cast::<T>().t.view());
+    let backward = model.loss_backward(probe.cast::<T>().batch());
     let biases = backward.gradients.iter().filter(|(_, g)| g.ndim() == 1);
     let factors = [
         largest(probe.x.iter()),
@@ -166,6 +167,7 @@ fn largest<'a, T: Real>(numbers: impl Iterator<Item = &'a T>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::Batch;
     use contract::Streams;
     use ndarray::array;
     use spec::model::{BatchNormSpec, LayerSpec, LinearSpec, ModelSpec};
@@ -198,7 +200,7 @@ mod tests {
             array![[0.5, -1.0], [2.0, 1.5]],
             array![[1.0, 0.0], [0.0, 1.0]],
         );
-        let probe = Probe::new(x, t, streams);
+        let probe = Probe::new(Batch::new(x.view(), t.view()), streams);
         let single = precision::<f32>(subject, &probe, Pass::Loss).unwrap();
         let double = precision::<f64>(subject, &probe, Pass::Loss).unwrap();
         assert!(single["0.output"] < 1e-6, "{single:?}");
