@@ -55,6 +55,13 @@ fn of_samples(samples: &Samples) -> Vec<u8> {
                 hasher.update(value.to_le_bytes());
             }
         }
+        Targets::Input => hasher.update(b"input"),
+    }
+    if let Some(weights) = samples.weights() {
+        hasher.update(b"weights");
+        for weight in weights {
+            hasher.update(weight.to_le_bytes());
+        }
     }
     hasher.finalize().to_vec()
 }

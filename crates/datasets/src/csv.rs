@@ -32,10 +32,10 @@ mod roles;
 mod stats;
 mod table;
 mod target;
+mod weight;
 
 mod unnamed;
 
-use std::iter;
 use std::path::Path;
 
 use contract::streams::Streams;
@@ -58,6 +58,7 @@ const PATH: &str = "dataset.csv.path";
 const TEST_PATH: &str = "dataset.csv.test_path";
 const SPLIT: &str = "dataset.csv.split";
 const SCALE: &str = "dataset.csv.scale";
+pub(crate) const CLASS_WEIGHTS: &str = "dataset.csv.class_weights";
 const TARGET_SCALE: &str = "dataset.csv.target_scale";
 
 /// A prepared table has at most so many numbers (4 GB).
@@ -68,15 +69,17 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
     let (mut table, sources) = read(spec, base)?;
     let mut notes = table.notes.clone();
     let roles = Roles::resolve(spec, &table, &mut notes)?;
-    labels::rename(&mut table, roles.target, spec)?;
+    if let [target] = roles.targets.as_slice() {
+        labels::rename(&mut table, *target, spec)?;
+    }
     let (targets, columns) = typed(&table, &roles, spec)?;
     notes.extend(columns.iter().filter_map(Cells::note));
     let rows = kept_rows(&table, &columns, &targets, spec, &mut notes)?;
-    let labels = targets.categories(&rows);
+    let labels = targets.first().and_then(|target| target.categories(&rows));
     let parts = divide(spec, &table, &rows, labels.as_deref(), streams, &mut notes)?;
     let targets = target::prepare(&targets, &rows, &parts, spec, &table.files[0])?;
-    if let Some((at, value)) = targets.too_large() {
-        let (place, scale) = ((rows[at], roles.target), spec.target_scale);
+    if let Some((row, column, value)) = targets.too_large() {
+        let (place, scale) = ((rows[row], roles.targets[column]), spec.target_scale);
         return Err(too_large_for_f32(
             &table,
             place,
@@ -86,6 +89,7 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
     }
 
     let train_rows: Vec<usize> = parts.train.iter().map(|&row| rows[row]).collect();
+    let weights = weight::read(&table, roles.weight, &train_rows, spec)?;
     let encoders: Vec<Encoder> = columns
         .iter()
         .map(|cells| Encoder::fit(cells, &train_rows, spec, &table.files[0], &mut notes))
@@ -97,7 +101,14 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
             let place = (part_rows[row], roles.features[column].column);
             return Err(too_large_for_f32(&table, place, value, (SCALE, spec.scale)));
         }
-        Ok(Samples::new(Features::Values(x), targets.part(part)))
+        let samples = Samples::new(Features::Values(x), targets.part(part));
+        let weights = weights
+            .as_ref()
+            .map(|weights| part_rows.iter().map(|&row| weights[row]));
+        Ok(match weights {
+            None => samples,
+            Some(weights) => samples.weighed(weights.collect()),
+        })
     };
     let train = samples(&parts.train)?;
     let test = parts.test.as_deref().map(samples).transpose()?;
@@ -125,31 +136,40 @@ fn read(spec: &CsvSpec, base: &Path) -> Result<(Table, Vec<Source>), DataError> 
     Ok((table.stack(test)?, vec![source, test_source]))
 }
 
-/// The target and the features, each text looked at.
-fn typed(table: &Table, roles: &Roles, spec: &CsvSpec) -> Result<(Cells, Vec<Cells>), DataError> {
-    let target = Role {
-        column: roles.target,
-        categorical: spec.task == Task::Classification,
-    };
-    let all: Vec<Role> = iter::once(target).chain(roles.features.clone()).collect();
+/// The targets and the features, each text looked at.
+fn typed(
+    table: &Table,
+    roles: &Roles,
+    spec: &CsvSpec,
+) -> Result<(Vec<Cells>, Vec<Cells>), DataError> {
+    let categorical = spec.task == Task::Classification;
+    let targets = roles.targets.iter().map(|&column| Role {
+        column,
+        categorical,
+    });
+    let all: Vec<Role> = targets.chain(roles.features.clone()).collect();
     let mut cells = Cells::read(table, &all, spec)?;
-    let target = target::check(cells.remove(0), table, roles.target, spec)?;
-    let features = cells.into_iter().zip(&roles.features);
+    let features = cells.split_off(roles.targets.len());
+    let targets = cells.into_iter().zip(&roles.targets);
+    let targets = targets.map(|(cells, &column)| target::check(cells, table, column, spec));
+    let targets = targets.collect::<Result<_, _>>()?;
+    let features = features.into_iter().zip(&roles.features);
     let features =
         features.map(|(cells, role)| cells.explained(table, role.column, spec, Wanted::Feature));
-    Ok((target, features.collect::<Result<_, _>>()?))
+    Ok((targets, features.collect::<Result<_, _>>()?))
 }
 
 /// Rows with a target and, when rows with missing values are to be dropped, with every feature.
 fn kept_rows(
     table: &Table,
     columns: &[Cells],
-    targets: &Cells,
+    targets: &[Cells],
     spec: &CsvSpec,
     notes: &mut Vec<String>,
 ) -> Result<Vec<usize>, DataError> {
     let all = table.height();
-    let labelled: Vec<usize> = (0..all).filter(|&row| targets.is_present(row)).collect();
+    let has_target = |row: &usize| targets.iter().all(|cells| cells.is_present(*row));
+    let labelled: Vec<usize> = (0..all).filter(has_target).collect();
     let drop = spec.missing.policy == MissingPolicy::DropRows;
     let whole = |row: usize| columns.iter().all(|cells| cells.is_present(row));
     let kept: Vec<usize> = labelled
@@ -232,6 +252,7 @@ pub(crate) fn split_note(split: &Split) -> Option<String> {
                 fold.fold, fold.folds
             ))
         }
+        Split::Ordered(ordered) => Some(format!("split: the last held back, {}", ordered.test)),
     }
 }
 

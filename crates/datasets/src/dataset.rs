@@ -39,15 +39,21 @@ pub enum Target {
         /// The classes as the data name them.
         names: Vec<String>,
     },
-    /// A real number, perhaps scaled: real y = stored · `scale` + `mean`.
-    Real {
-        /// What is measured.
-        name: String,
-        /// What was subtracted.
-        mean: f64,
-        /// What it was then divided by; never 0.
-        scale: f64,
-    },
+    /// One or several real numbers.
+    Real(Vec<Quantity>),
+    /// The input itself.
+    Input,
+}
+
+/// A real number, perhaps scaled: real y = stored · `scale` + `mean`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity {
+    /// What is measured.
+    pub name: String,
+    /// What was subtracted.
+    pub mean: f64,
+    /// What it was then divided by; never 0.
+    pub scale: f64,
 }
 
 /// The two parts of a data set on their way to becoming a [`Dataset`].
@@ -88,11 +94,31 @@ impl Dataset {
         }
     }
 
-    /// Number of classes; none when the target is a real number.
+    /// Number of classes; none when the target is no class.
     pub fn classes(&self) -> Option<usize> {
         match &self.target {
             Target::Classes { names } => Some(names.len()),
-            Target::Real { .. } => None,
+            Target::Real(_) | Target::Input => None,
+        }
+    }
+
+    /// The same data, with the input itself as target.
+    pub(crate) fn predicting_input(self) -> Self {
+        let train = self.train.clone().predicting_input();
+        let test = self.test.clone().predicting_input();
+        Self {
+            target: Target::Input,
+            ..self.with_parts(train, test)
+        }
+    }
+
+    /// The same with other samples, of which it takes the checksum.
+    pub(crate) fn with_parts(self, train: Samples, test: Samples) -> Self {
+        Self {
+            checksum: checksum::of_parts(&train, &test),
+            train,
+            test,
+            ..self
         }
     }
 

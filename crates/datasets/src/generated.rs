@@ -63,7 +63,7 @@ impl Generated {
             count: self.x.nrows(),
             labels: match &self.targets {
                 Targets::Classes(labels) => Some(labels.as_slice()),
-                Targets::Values(_) => None,
+                Targets::Values(_) | Targets::Input => None,
             },
             key,
         };
@@ -76,14 +76,7 @@ impl Generated {
     }
 
     fn part(&self, rows: &[usize]) -> Samples {
-        let targets = match &self.targets {
-            Targets::Classes(labels) => {
-                Targets::Classes(rows.iter().map(|&row| labels[row]).collect())
-            }
-            Targets::Values(values) => {
-                Targets::Values(rows.iter().map(|&row| values[row]).collect())
-            }
-        };
+        let targets = self.targets.select(rows, self.x.nrows());
         Samples::new(Features::Values(self.x.select(Axis(0), rows)), targets)
     }
 

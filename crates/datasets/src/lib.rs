@@ -23,7 +23,7 @@
 //! use spec::datasets::{DatasetSpec, XorSpec};
 //! use contract::streams::Streams;
 //!
-//! let data: Dataset = datasets::load(&DatasetSpec::Xor(XorSpec {}), Path::new("."), &Streams::new(1))?;
+//! let data: Dataset = datasets::load(&DatasetSpec::Xor(XorSpec::default()), Path::new("."), &Streams::new(1))?;
 //! assert_eq!(data.train.labels(), Some([0, 1, 1, 0].as_slice()));
 //! # Ok::<(), DataError>(())
 //! ```
@@ -48,9 +48,10 @@ mod signature;
 mod split;
 pub mod statistics;
 mod summary;
+mod weights;
 
 pub use augment::Augmenter;
-pub use dataset::{Dataset, Target};
+pub use dataset::{Dataset, Quantity, Target};
 pub use error::DataError;
 pub use files::Source;
 pub use samples::{Features, Samples, Targets};
@@ -70,7 +71,7 @@ use spec::datasets::DatasetSpec;
 /// A [`DataError`] when a file is missing or is not what its format demands, or when a setting
 /// does not fit the data. It names the file, the place and what to do.
 pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Dataset, DataError> {
-    match spec {
+    let dataset = match spec {
         DatasetSpec::Mnist(spec) => mnist::load(spec, base),
         DatasetSpec::Images(spec) => images::load(spec, base, streams),
         DatasetSpec::Cifar10(spec) => cifar::load(spec, base),
@@ -82,5 +83,13 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Spirals(spec) => generated::spirals(spec, streams),
         DatasetSpec::Sine(spec) => generated::sine(spec, streams),
         DatasetSpec::Waves(spec) => generated::waves(spec, streams),
+    }?;
+    let dataset = match spec.dataset().predicts_its_input() {
+        true => dataset.predicting_input(),
+        false => dataset,
+    };
+    match spec.dataset().class_weights() {
+        None => Ok(dataset),
+        Some(weights) => weights::weigh_classes(dataset, weights, csv::CLASS_WEIGHTS),
     }
 }

@@ -10,6 +10,8 @@ use num_traits::Float;
 pub struct Samples {
     features: Features,
     targets: Targets,
+    /// `[N]`; none: all count alike.
+    weights: Option<Vec<f64>>,
 }
 
 /// Features of all samples of a part.
@@ -35,45 +37,76 @@ pub enum Features {
 pub enum Targets {
     /// Class indices `[N]`.
     Classes(Vec<usize>),
-    /// Real numbers `[N]`.
+    /// Real numbers `[N, K]`, row by row.
     Values(Vec<f64>),
+    /// The features themselves.
+    Input,
 }
 
 impl Targets {
-    fn len(&self) -> usize {
+    /// Those of some of `count` samples, in the order of `rows`.
+    pub(crate) fn select(&self, rows: &[usize], count: usize) -> Self {
         match self {
-            Self::Classes(labels) => labels.len(),
-            Self::Values(values) => values.len(),
+            Self::Classes(labels) => Self::Classes(rows.iter().map(|&row| labels[row]).collect()),
+            Self::Values(values) => {
+                let width = values.len() / count.max(1);
+                let of = |&row: &usize| &values[row * width..(row + 1) * width];
+                Self::Values(rows.iter().flat_map(of).copied().collect())
+            }
+            Self::Input => Self::Input,
         }
     }
 }
 
 impl Samples {
-    /// Joins features `[N, width]` and targets `[N]`.
+    /// Joins features `[N, width]` and targets of N samples.
     ///
     /// # Panics
     ///
     /// When their counts differ: the loaders check files before they come here.
     pub fn new(features: Features, targets: Targets) -> Self {
-        let samples = Self { features, targets };
-        match &samples.features {
-            Features::Bytes { bytes, width, .. } => {
-                assert_eq!(
-                    bytes.len(),
-                    samples.len() * width,
-                    "one row for each target"
-                );
-            }
-            Features::Values(values) => {
-                assert_eq!(values.nrows(), samples.len(), "one row for each target");
-            }
-        }
+        let samples = Self {
+            features,
+            targets,
+            weights: None,
+        };
+        let count = samples.len();
+        let fit = match &samples.targets {
+            Targets::Classes(labels) => labels.len() == count,
+            Targets::Values(values) => values.len() == count * samples.target_width(),
+            Targets::Input => true,
+        };
+        assert!(fit, "one row for each target");
         samples
+    }
+
+    /// The same samples, to be predicted themselves.
+    pub(crate) fn predicting_input(self) -> Self {
+        let targets = Targets::Input;
+        Self { targets, ..self }
+    }
+
+    /// The same samples, each with its weight multiplied by one of these.
+    pub(crate) fn weighed(mut self, mut weights: Vec<f64>) -> Self {
+        assert_eq!(weights.len(), self.len(), "one weight for each sample");
+        for (weight, before) in weights.iter_mut().zip(self.weights.iter().flatten()) {
+            *weight *= before;
+        }
+        self.weights = Some(weights);
+        self
+    }
+
+    /// How much each sample counts `[N]`, 0 or more; none where all count alike.
+    pub fn weights(&self) -> Option<&[f64]> {
+        self.weights.as_deref()
     }
 
     /// Number of samples, N.
     pub fn len(&self) -> usize {
-        self.targets.len()
+        match &self.features {
+            Features::Bytes { bytes, width, .. } => bytes.len() / width.max(&1),
+            Features::Values(values) => values.nrows(),
+        }
     }
 
     /// Whether there is no sample.
@@ -102,7 +135,7 @@ impl Samples {
         &self.features
     }
 
-    /// Targets `[N]`.
+    /// Targets as they are stored.
     pub fn targets(&self) -> &Targets {
         &self.targets
     }
@@ -111,15 +144,24 @@ impl Samples {
     pub fn labels(&self) -> Option<&[usize]> {
         match &self.targets {
             Targets::Classes(labels) => Some(labels),
-            Targets::Values(_) => None,
+            Targets::Values(_) | Targets::Input => None,
         }
     }
 
-    /// Real targets `[N]`; none when the target is a class.
+    /// Real targets `[N, K]`, row by row; none when the target is a class or the input.
     pub fn values(&self) -> Option<&[f64]> {
         match &self.targets {
-            Targets::Classes(_) => None,
+            Targets::Classes(_) | Targets::Input => None,
             Targets::Values(values) => Some(values),
+        }
+    }
+
+    /// Numbers of one target, K: 1 for a class, the width of the input where that is the target.
+    pub fn target_width(&self) -> usize {
+        match &self.targets {
+            Targets::Classes(_) => 1,
+            Targets::Values(values) => values.len() / self.len().max(1),
+            Targets::Input => self.width(),
         }
     }
 
@@ -151,6 +193,30 @@ impl Samples {
                     x_row.zip_mut_with(&values.row(row), |x, &value| *x = float(value));
                 }
             }
+        }
+    }
+
+    /// Writes the targets of `rows` into `t` `[rows.len(), K]` as numbers, a class as its index.
+    ///
+    /// # Panics
+    ///
+    /// When `t` has another shape, or a row is not below [`Samples::len`].
+    pub fn gather_targets<T: Float + Send + Sync>(&self, rows: &[usize], mut t: ArrayViewMut2<T>) {
+        let width = self.target_width();
+        assert_eq!(t.dim(), (rows.len(), width), "shape of the targets");
+        let rows_of_t = rows.iter().zip(t.rows_mut());
+        match &self.targets {
+            Targets::Classes(labels) => {
+                rows_of_t.for_each(|(&row, mut t)| t.fill(float(labels[row] as f64)));
+            }
+            Targets::Values(values) => {
+                for (&row, mut t) in rows_of_t {
+                    for (t, value) in t.iter_mut().zip(&values[row * width..]) {
+                        *t = float(*value);
+                    }
+                }
+            }
+            Targets::Input => self.gather(rows, t),
         }
     }
 }
@@ -230,6 +296,31 @@ mod tests {
         assert_eq!(samples.labels(), None);
         assert_eq!((samples.len(), samples.width()), (2, 2));
         assert!(!samples.is_empty());
+    }
+
+    #[test]
+    fn targets_are_gathered_in_the_order_asked_for() {
+        let gathered = |targets: Targets, width| {
+            let features = Features::Values(array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+            let mut t = Array2::<f64>::zeros((2, width));
+            Samples::new(features, targets).gather_targets(&[2, 0], t.view_mut());
+            t
+        };
+        let values = vec![1.0, 10.0, 2.0, 20.0, 3.0, 30.0];
+        let wanted = array![[3.0, 30.0], [1.0, 10.0]];
+        assert_eq!(gathered(Targets::Values(values), 2), wanted);
+        assert_eq!(
+            gathered(Targets::Classes(vec![4, 5, 6]), 1),
+            array![[6.0], [4.0]]
+        );
+        assert_eq!(gathered(Targets::Input, 2), array![[5.0, 6.0], [1.0, 2.0]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "one row for each target")]
+    fn a_target_too_many_is_a_bug() {
+        let features = Features::Values(array![[1.0], [2.0]]);
+        let _ = Samples::new(features, Targets::Values(vec![1.0, 2.0, 3.0]));
     }
 
     #[test]

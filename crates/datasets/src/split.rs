@@ -3,10 +3,11 @@
 //! Works on indices 0..n. Both parts keep the order of the file: the split only decides who is in
 //! which part, and training shuffles anyway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::Rng;
 use rand::seq::SliceRandom;
+use spec::Amount;
 use spec::datasets::{KFold, Split};
 
 use crate::error::DataError;
@@ -59,6 +60,7 @@ pub(crate) fn split<L: Ord>(
             test
         }
         Split::KFold(fold) => k_fold(fold, rows, rng)?,
+        Split::Ordered(ordered) => last(ordered.test, rows)?,
     };
     divide(test, rows)
 }
@@ -93,6 +95,27 @@ fn k_fold<L: Ord>(
         .skip(fold.fold)
         .step_by(fold.folds)
         .collect())
+}
+
+/// The last samples. Those to train on must show all of their classes, which they do not where a
+/// file has one class behind the other.
+fn last<L: Ord>(amount: Amount, rows: &Rows<'_, L>) -> Result<Vec<usize>, DataError> {
+    let first = rows.count.saturating_sub(amount.of(rows.count));
+    if let Some((train, test)) = rows.labels.map(|labels| labels.split_at(first))
+        && !train.is_empty()
+    {
+        let known: BTreeSet<&L> = train.iter().collect();
+        if let Some(row) = test.iter().position(|label| !known.contains(label)) {
+            let sample = first + row;
+            let problem = format!(
+                "sample {sample} (from 0) is of a class that none of those before sample {first} \
+                 shows: nothing could learn it"
+            );
+            let remedy = "use a stratified split, or put the samples in another order";
+            return Err(DataError::setting(rows.key, problem, remedy));
+        }
+    }
+    Ok((first..rows.count).collect())
 }
 
 fn check_folds<L>(fold: &KFold, rows: &Rows<'_, L>) -> Result<(), DataError> {
@@ -181,7 +204,7 @@ mod tests {
     use super::*;
     use contract::streams::Streams;
     use proptest::prelude::*;
-    use spec::datasets::Holdout;
+    use spec::datasets::{Holdout, Ordered};
 
     fn run(kind: &Split, labels: &[usize]) -> Result<Indices, DataError> {
         let rows = Rows {
@@ -218,6 +241,33 @@ mod tests {
         assert_eq!(parts.train.len(), 112);
     }
 
+    fn ordered(test: f64) -> Split {
+        let test = Amount(test);
+        Split::Ordered(Ordered { test })
+    }
+
+    #[test]
+    fn of_rows_in_order_the_last_are_held_back() {
+        let labels = [0, 1, 0, 1, 0, 1];
+        for test in [2.0, 0.3] {
+            let parts = run(&ordered(test), &labels).unwrap();
+            assert_eq!(
+                (parts.train, parts.test),
+                (vec![0, 1, 2, 3], Some(vec![4, 5]))
+            );
+        }
+    }
+
+    #[test]
+    fn classes_behind_each_other_cannot_be_split_in_order() {
+        let text = run(&ordered(0.5), &[0, 0, 1, 1, 0, 2])
+            .unwrap_err()
+            .to_string();
+        let wanted = "dataset.csv.split: sample 5 (from 0) is of a class that none of those before \
+                      sample 3 shows: nothing could learn it; use a stratified split";
+        assert!(text.starts_with(wanted), "{text}");
+    }
+
     #[test]
     fn a_class_of_one_sample_stays_in_training() {
         let mut labels = vec![0; 9];
@@ -240,6 +290,9 @@ mod tests {
         let shuffled = Split::Shuffled(Holdout { test: 0.9 });
         assert!(message(&shuffled, 1).contains("none is left in the training part"));
         assert!(message(&shuffled, 0).contains("of 0 samples none is left"));
+        assert!(message(&ordered(10.0), 10).contains("none is left in the training part"));
+        assert!(message(&ordered(11.0), 10).contains("none is left in the training part"));
+        assert!(message(&ordered(0.01), 10).contains("none is left in the test part"));
         assert!(message(&fold(1, 0, false), 10).contains("set folds between 2 and 10"));
         assert!(message(&fold(11, 0, false), 10).contains("11 folds of 10 samples"));
         assert!(message(&fold(5, 5, false), 10).contains("set fold between 0 and 4"));

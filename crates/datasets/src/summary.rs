@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::dataset::{Dataset, Target};
+use crate::dataset::{Dataset, Quantity, Target};
 use crate::error::in_line;
 use crate::samples::Samples;
 
@@ -63,14 +63,24 @@ impl Dataset {
                     .collect();
                 format!("target: {} classes: {}", names.len(), listed(&counted))
             }
-            Target::Real { name, mean, scale } if (*mean, *scale) == (0.0, 1.0) => {
-                format!("target: {}, a real number", in_line(name))
-            }
-            Target::Real { name, mean, scale } => {
-                let name = in_line(name);
-                format!("target: {name}, a real number = stored * {scale:.4} + {mean:.4}")
-            }
+            Target::Real(quantities) => match quantities.as_slice() {
+                [quantity] => format!("target: {}", described(quantity)),
+                several => {
+                    let each: Vec<String> = several.iter().map(described).collect();
+                    format!("targets: {}", listed(&each))
+                }
+            },
+            Target::Input => "target: the input itself".into(),
         }
+    }
+}
+
+/// A real target, and how to read a stored value of it.
+fn described(Quantity { name, mean, scale }: &Quantity) -> String {
+    let name = in_line(name);
+    match (*mean, *scale) == (0.0, 1.0) {
+        true => format!("{name}, a real number"),
+        false => format!("{name}, a real number = stored * {scale:.4} + {mean:.4}"),
     }
 }
 
@@ -139,13 +149,23 @@ mod tests {
 
     #[test]
     fn a_scaled_target_says_how_to_read_it() {
-        let target = Target::Real {
-            name: "y".into(),
-            mean: 3.0,
-            scale: 2.0,
+        let quantity = |name: &str, mean, scale| Quantity {
+            name: name.into(),
+            mean,
+            scale,
         };
-        let data = dataset(Targets::Values(vec![0.0, 1.0]), target);
+        let y = quantity("y", 3.0, 2.0);
+        let data = dataset(
+            Targets::Values(vec![0.0, 1.0]),
+            Target::Real(vec![y.clone()]),
+        );
         let line = "target: y, a real number = stored * 2.0000 + 3.0000";
         assert_eq!(data.summary()[2], line);
+        let two = Target::Real(vec![y, quantity("z", 0.0, 1.0)]);
+        let data = dataset(Targets::Values(vec![0.0, 1.0, 2.0, 3.0]), two);
+        let line = "targets: y, a real number = stored * 2.0000 + 3.0000, z, a real number";
+        assert_eq!(data.summary()[2], line);
+        let data = data.predicting_input();
+        assert_eq!(data.summary()[2], "target: the input itself");
     }
 }

@@ -217,7 +217,7 @@ impl<T: Real> Batch<T> {
 }
 
 /// Targets as numbers: a class is one-hot, or 0 or 1 where two classes share one output, smoothed;
-/// a real target is itself.
+/// a real target is itself, and so is the input.
 fn encode<T: Real>(
     samples: &Samples,
     target: &Target,
@@ -241,12 +241,7 @@ fn encode<T: Real>(
                 }
             }
         }
-        Target::Real { .. } => {
-            let values = samples.values().unwrap_or_default();
-            for (mut t, &row) in t.rows_mut().into_iter().zip(rows) {
-                t[0] = T::of(values[row]);
-            }
-        }
+        Target::Real(_) | Target::Input => samples.gather_targets(rows, t.view_mut()),
     }
 }
 

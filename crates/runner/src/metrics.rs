@@ -3,7 +3,7 @@
 use contract::Real;
 use datasets::statistics::{Of, deviation, mean};
 use datasets::{Samples, Target};
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use spec::training::{LossSpec, Metric};
 
 /// Collects the outputs of some samples, chunk by chunk.
@@ -50,21 +50,18 @@ impl<'a> Measurement<'a> {
 
     /// Adds the outputs `[N, D_out]` of the next N samples.
     pub fn add<T: Real>(&mut self, output: ArrayView2<T>) {
-        for y in output.rows() {
-            let row = self.rows[self.seen];
-            match self.target {
-                Target::Classes { .. } => {
-                    let label = self.samples.labels().unwrap_or_default()[row];
-                    self.right += usize::from(self.class(y) == label);
-                }
-                Target::Real { scale, .. } => {
-                    let t = self.samples.values().unwrap_or_default()[row];
-                    let error = (y[0].f64() - t) * scale;
-                    self.squares += error * error;
-                    self.absolutes += error.abs();
-                }
-            }
-            self.seen += 1;
+        let rows = &self.rows[self.seen..self.seen + output.nrows()];
+        self.seen += rows.len();
+        if let Some(labels) = self.samples.labels() {
+            let right = |&(y, &row): &(ArrayView1<T>, &usize)| self.class(y) == labels[row];
+            self.right += output.rows().into_iter().zip(rows).filter(right).count();
+            return;
+        }
+        let t = targets(self.samples, rows);
+        for (y, t) in output.iter().zip(&t) {
+            let error = (y.f64() - t) * self.unit();
+            self.squares += error * error;
+            self.absolutes += error.abs();
         }
     }
 
@@ -87,9 +84,9 @@ impl<'a> Measurement<'a> {
         best
     }
 
-    /// The value of a metric over all samples seen.
+    /// The value of a metric over all samples seen; of several targets, over all their numbers.
     pub fn value(&self, metric: Metric) -> f64 {
-        let n = self.seen as f64;
+        let n = (self.seen * self.samples.target_width()) as f64;
         match metric {
             Metric::Accuracy => self.right as f64 / n,
             Metric::Rmse => (self.squares / n).sqrt(),
@@ -98,17 +95,47 @@ impl<'a> Measurement<'a> {
         }
     }
 
-    /// Σ (t − mean t)² in the target's own unit.
-    fn spread(&self) -> f64 {
-        let all = self.samples.values().unwrap_or_default();
-        let values = || self.rows.iter().map(|&row| all[row]);
-        let scale = match self.target {
-            Target::Real { scale, .. } => *scale,
-            Target::Classes { .. } => 1.0,
-        };
-        let mean = values().sum::<f64>() / self.rows.len() as f64;
-        values().map(|t| ((t - mean) * scale).powi(2)).sum()
+    /// What an error is measured in: the unit of a single target; what is stored of several, so that
+    /// they count alike once they are scaled.
+    fn unit(&self) -> f64 {
+        match self.target {
+            Target::Real(quantities) if quantities.len() == 1 => quantities[0].scale,
+            _ => 1.0,
+        }
     }
+
+    /// Σ (t − mean t)² in that unit, each number of a target about its own mean.
+    fn spread(&self) -> f64 {
+        let mut means = vec![0.0; self.samples.target_width()];
+        let chunks = || {
+            self.rows
+                .chunks(AT_A_TIME)
+                .map(|rows| targets(self.samples, rows))
+        };
+        for t in chunks() {
+            let sums = |row: ArrayView1<f64>| means.iter_mut().zip(row).for_each(|(m, t)| *m += t);
+            t.rows().into_iter().for_each(sums);
+        }
+        means
+            .iter_mut()
+            .for_each(|mean| *mean /= self.rows.len() as f64);
+        let squares = |row: ArrayView1<f64>| {
+            let square = |(t, mean): (&f64, &f64)| ((t - mean) * self.unit()).powi(2);
+            row.iter().zip(&means).map(square).sum::<f64>()
+        };
+        let of_chunk = |t: Array2<f64>| t.rows().into_iter().map(squares).collect::<Vec<_>>();
+        chunks().flat_map(of_chunk).sum()
+    }
+}
+
+/// Samples whose targets are looked at at a time.
+const AT_A_TIME: usize = 1000;
+
+/// The targets `[rows.len(), K]` of some samples.
+fn targets(samples: &Samples, rows: &[usize]) -> Array2<f64> {
+    let mut t = Array2::zeros((rows.len(), samples.target_width()));
+    samples.gather_targets(rows, t.view_mut());
+    t
 }
 
 /// Mean and sample standard deviation (none for a single value).
@@ -120,8 +147,8 @@ pub fn mean_and_deviation(values: &[f64]) -> (f64, Option<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use datasets::{Features, Targets};
-    use ndarray::{Array2, array};
+    use datasets::{Features, Quantity, Targets};
+    use ndarray::array;
     use spec::losses::MaximumAPosterioriSpec;
 
     const ALL: [usize; 4] = [0, 1, 2, 3];
@@ -160,15 +187,45 @@ mod tests {
         assert_eq!(measured.value(Metric::Accuracy), 0.5);
     }
 
+    fn quantity(scale: f64) -> Quantity {
+        Quantity {
+            name: "y".into(),
+            mean: 5.0,
+            scale,
+        }
+    }
+
+    /// Two targets, 1, 2, 3, 4 and 0, 0, 2, 2: one error of 1 and one of 2 among eight numbers,
+    /// which lie 5 and 4 about their means.
+    #[test]
+    fn several_targets_count_alike() {
+        let samples = samples(Targets::Values(vec![
+            1.0, 0.0, 2.0, 0.0, 3.0, 2.0, 4.0, 2.0,
+        ]));
+        let target = Target::Real(vec![quantity(10.0), quantity(1e6)]);
+        let mut measured = Measurement::new(&samples, &ALL, &target, LossSpec::SquaredError);
+        measured.add(array![[1.0, 1.0], [2.0, 0.0], [3.0, 2.0], [2.0, 2.0]].view());
+        assert!((measured.value(Metric::R2) - (1.0 - 5.0 / 9.0)).abs() < 1e-12);
+        assert!((measured.value(Metric::Rmse) - (5f64 / 8.0).sqrt()).abs() < 1e-12);
+        assert!((measured.value(Metric::Mae) - 3.0 / 8.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_input_as_target_is_compared_with_the_output() {
+        let features = Features::Values(array![[1.0, 0.0], [3.0, 4.0]]);
+        let samples = Samples::new(features, Targets::Input);
+        let mut measured =
+            Measurement::new(&samples, &ALL[..2], &Target::Input, LossSpec::SquaredError);
+        measured.add(array![[1.0, 0.0], [3.0, 2.0]].view());
+        assert!((measured.value(Metric::R2) - 0.6).abs() < 1e-12);
+        assert_eq!(measured.value(Metric::Mae), 0.5);
+    }
+
     /// Targets 1, 2, 3, 4 in units of 10: errors 0, 0, 10, -10 leave 200 of 500.
     #[test]
     fn errors_of_a_real_target_are_in_its_own_unit() {
         let samples = samples(Targets::Values(vec![1.0, 2.0, 3.0, 4.0]));
-        let target = Target::Real {
-            name: "y".into(),
-            mean: 5.0,
-            scale: 10.0,
-        };
+        let target = Target::Real(vec![quantity(10.0)]);
         let mut measured = Measurement::new(&samples, &ALL, &target, LossSpec::SquaredError);
         measured.add(array![[1.0], [2.0], [4.0], [3.0]].view());
         assert!((measured.value(Metric::R2) - 0.6).abs() < 1e-12);

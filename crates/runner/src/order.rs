@@ -2,6 +2,7 @@
 
 use contract::Streams;
 use rand::seq::SliceRandom;
+use spec::Amount;
 
 /// The order of the training samples in an epoch (from 1): the same for every implementation.
 pub fn order(samples: usize, shuffle: bool, epoch: usize, streams: &Streams) -> Vec<usize> {
@@ -12,18 +13,23 @@ pub fn order(samples: usize, shuffle: bool, epoch: usize, streams: &Streams) -> 
     order
 }
 
-/// Holds back a share of the samples, drawn from the stream `validation`: those to train on and
-/// those held back, both in the order of the data. None if one part would be empty.
+/// Holds back some of the samples, the last or (`shuffle`) drawn from the stream `validation`: those
+/// to train on and those held back, both in the order of the data. None if one part would be empty.
 pub fn hold_back(
     samples: usize,
-    share: f64,
+    amount: Amount,
+    shuffle: bool,
     streams: &Streams,
 ) -> Option<(Vec<usize>, Vec<usize>)> {
-    let held = ((samples as f64 * share).round() as usize).max(1);
+    let held = amount.of(samples).max(1);
     if held >= samples {
         return None;
     }
     let mut all: Vec<usize> = (0..samples).collect();
+    if !shuffle {
+        let last = all.split_off(samples - held);
+        return Some((all, last));
+    }
     all.shuffle(&mut streams.stream("validation"));
     let mut train = all.split_off(held);
     train.sort_unstable();
@@ -48,15 +54,25 @@ mod tests {
 
     #[test]
     fn held_back_samples_are_not_trained_on_and_both_parts_keep_their_order() {
-        let (train, held) = hold_back(50, 0.1, &Streams::new(3)).unwrap();
+        let drawn =
+            |samples, share, seed| hold_back(samples, Amount(share), true, &Streams::new(seed));
+        let (train, held) = drawn(50, 0.1, 3).unwrap();
         assert_eq!((train.len(), held.len()), (45, 5));
         assert!(train.is_sorted() && held.is_sorted());
         let mut all = [train.clone(), held.clone()].concat();
         all.sort_unstable();
         assert_eq!(all, order(50, false, 1, &Streams::new(3)));
-        assert_ne!(held, hold_back(50, 0.1, &Streams::new(4)).unwrap().1);
-        assert_eq!(hold_back(4, 0.01, &Streams::new(3)).unwrap().1.len(), 1);
-        assert_eq!(hold_back(1, 0.1, &Streams::new(3)), None);
-        assert_eq!(hold_back(4, 0.99, &Streams::new(3)), None);
+        assert_ne!(held, drawn(50, 0.1, 4).unwrap().1);
+        assert_eq!(drawn(4, 0.01, 3).unwrap().1.len(), 1);
+        assert_eq!(drawn(1, 0.1, 3), None);
+        assert_eq!(drawn(4, 0.99, 3), None);
+    }
+
+    #[test]
+    fn without_shuffling_the_last_samples_are_held_back() {
+        let held = |amount| hold_back(6, Amount(amount), false, &Streams::new(3));
+        assert_eq!(held(2.0), Some((vec![0, 1, 2, 3], vec![4, 5])));
+        assert_eq!(held(0.5), Some((vec![0, 1, 2], vec![3, 4, 5])));
+        assert_eq!(held(6.0), None);
     }
 }

@@ -62,6 +62,7 @@ impl Prepared {
         let shape = DataShape {
             samples: train_rows.len(),
             classes: dataset.classes(),
+            targets: dataset.train.target_width(),
             class_sizes: dataset.class_sizes(),
         };
         let plan = experiment.model.plan(&dataset.sample_shape);
@@ -164,12 +165,12 @@ fn parts(
     let Some(patience) = config.experiment.training.stopping.patience else {
         return Ok(((0..samples).collect(), Vec::new()));
     };
-    let share = patience.validation;
-    hold_back(samples, share, streams).ok_or_else(|| {
-        let reason = format!("a share of {share} of {samples} samples leaves none to train on");
+    let amount = patience.validation;
+    hold_back(samples, amount, patience.shuffle, streams).ok_or_else(|| {
+        let reason = format!("{amount} of {samples} samples leaves none to train on");
         let key = "training.stopping.patience.validation";
         config
-            .locate(Problem::new(key, reason).hint("a smaller share, or more samples"))
+            .locate(Problem::new(key, reason).hint("hold back fewer, or use more samples"))
             .into()
     })
 }

@@ -6,6 +6,7 @@
 
 mod cifar10;
 mod circles;
+mod class_weights;
 mod column;
 mod csv;
 mod images;
@@ -16,6 +17,7 @@ mod pixels;
 mod sine;
 mod spirals;
 mod split;
+mod target;
 mod waves;
 mod xor;
 
@@ -27,6 +29,7 @@ use crate::register::register;
 
 pub use cifar10::Cifar10Spec;
 pub use circles::CirclesSpec;
+pub use class_weights::ClassWeights;
 pub use column::Column;
 pub use csv::{CsvSpec, Missing, MissingPolicy, Scale, Task};
 pub use images::ImagesSpec;
@@ -36,7 +39,8 @@ pub use parity::ParitySpec;
 pub use pixels::Pixels;
 pub use sine::SineSpec;
 pub use spirals::SpiralsSpec;
-pub use split::{Holdout, KFold, Split};
+pub use split::{Holdout, KFold, Ordered, Split};
+pub use target::{SetTarget, TableTarget};
 pub use waves::WavesSpec;
 pub use xor::XorSpec;
 
@@ -52,6 +56,16 @@ pub trait Dataset {
 
     /// Numbers of all inputs, where they are made here and not read; each is held in f64.
     fn generated_numbers(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether the input itself is to be predicted, instead of what the data come with.
+    fn predicts_its_input(&self) -> bool {
+        false
+    }
+
+    /// How much each class counts; none: as much as it has samples.
+    fn class_weights(&self) -> Option<&ClassWeights> {
         None
     }
 

@@ -34,6 +34,7 @@
 //! # Ok::<(), ConfigError>(())
 //! ```
 
+mod amount;
 pub mod augmentation;
 mod check;
 pub mod config;
@@ -55,6 +56,7 @@ pub mod schedules;
 pub mod stopping;
 pub mod training;
 
+pub use amount::Amount;
 pub use config::{Config, Overrides};
 pub use error::{ConfigError, Mark, Problem};
 pub use experiment::{DataShape, Experiment, ImplementationName};

@@ -30,6 +30,7 @@ fn spec() -> Cifar10Spec {
         pixels: Pixels::Unit,
         train_limit: None,
         test_limit: None,
+        target: Default::default(),
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) const MARKERS: &str = "dataset.csv.missing.markers";
 pub(super) enum Wanted {
     Feature,
     Target,
+    Weight,
 }
 
 /// The error about a text at a row and a column where a number should stand.
@@ -34,6 +35,10 @@ pub(super) fn no_number(
                  {MARKERS}",
                 table.names[column]
             ),
+        ),
+        Wanted::Weight => (
+            "a weight of 0 or more",
+            "correct it, or remove the row".into(),
         ),
         Wanted::Target => (
             "a number as target",

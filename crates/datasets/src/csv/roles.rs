@@ -1,6 +1,6 @@
 //! Which column is what.
 
-use spec::datasets::{Column, CsvSpec};
+use spec::datasets::{Column, CsvSpec, TableTarget};
 use spec::error::nearest;
 
 use super::keys::IGNORE;
@@ -9,6 +9,7 @@ use super::unnamed;
 use crate::error::{DataError, quoted};
 
 pub(super) const TARGET: &str = "dataset.csv.target";
+pub(super) const WEIGHT: &str = "dataset.csv.weight";
 const CATEGORICAL: &str = "dataset.csv.categorical";
 
 /// A feature column.
@@ -23,7 +24,10 @@ pub(super) struct Role {
 /// The columns that are used.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Roles {
-    pub target: usize,
+    /// Where the target is; none where it is the input itself.
+    pub targets: Vec<usize>,
+    /// Where the weight of each row is.
+    pub weight: Option<usize>,
     /// In the order of the file.
     pub features: Vec<Role>,
 }
@@ -36,14 +40,14 @@ impl Roles {
         notes: &mut Vec<String>,
     ) -> Result<Self, DataError> {
         let (names, file) = (&table.names, &table.files[0]);
-        let target = find(&spec.target, table, TARGET)?;
+        let targets = find_targets(&spec.target, table)?;
         let mut ignored = find_all(&spec.ignore, table, IGNORE)?;
         let categorical = find_all(&spec.categorical, table, CATEGORICAL)?;
         for (columns, key, why) in [
             (&ignored, IGNORE, "it cannot be ignored"),
             (&categorical, CATEGORICAL, "classes need no listing here"),
         ] {
-            if columns.contains(&target) {
+            if let Some(&target) = targets.iter().find(|target| columns.contains(target)) {
                 let problem = format!("column {:?} is the target; {why}", names[target]);
                 return Err(DataError::setting(key, problem, "remove it from the list"));
             }
@@ -52,15 +56,17 @@ impl Roles {
             let problem = format!("column {:?} is also in {IGNORE}", names[both]);
             return Err(DataError::setting(CATEGORICAL, problem, "list it once"));
         }
-        let named: Vec<usize> = [&[target], ignored.as_slice(), &categorical].concat();
+        let weight = find_weight(spec, table, &[&targets, &ignored, &categorical])?;
+        let named: Vec<usize> = [&targets, ignored.as_slice(), &categorical].concat();
+        let named: Vec<usize> = named.into_iter().chain(weight).collect();
         let left_out = unnamed::left_out(table, spec, &named, notes)?;
         let remedy = match left_out.is_empty() {
             true => "ignore fewer columns",
             false => "name the columns in the header, or ignore fewer",
         };
-        ignored.extend(left_out);
+        ignored.extend(left_out.into_iter().chain(weight));
         let features: Vec<Role> = (0..names.len())
-            .filter(|column| *column != target && !ignored.contains(column))
+            .filter(|column| !targets.contains(column) && !ignored.contains(column))
             .map(|column| Role {
                 column,
                 categorical: categorical.contains(&column),
@@ -70,8 +76,53 @@ impl Roles {
             let problem = format!("no column of {file} is left as a feature");
             return Err(DataError::setting(IGNORE, problem, remedy));
         }
-        Ok(Self { target, features })
+        Ok(Self {
+            targets,
+            weight,
+            features,
+        })
     }
+}
+
+/// The columns of the target, each named once.
+fn find_targets(target: &TableTarget, table: &Table) -> Result<Vec<usize>, DataError> {
+    let mut found = Vec::new();
+    for column in target.columns() {
+        let column = find(column, table, TARGET)?;
+        if found.contains(&column) {
+            let problem = format!("column {:?} is listed twice", table.names[column]);
+            return Err(DataError::setting(TARGET, problem, "list it once"));
+        }
+        found.push(column);
+    }
+    let input = table.names.iter().position(|name| name == "input");
+    if let (TableTarget::Input, Some(at)) = (target, input) {
+        let problem = format!(
+            "\"input\" stands for all features, and {} has a column of that name",
+            table.files[0]
+        );
+        let remedy = format!("set target = {at} to predict that column, or give it another name");
+        return Err(DataError::setting(TARGET, problem, remedy));
+    }
+    Ok(found)
+}
+
+/// The column of the weights, which is nothing else besides.
+fn find_weight(
+    spec: &CsvSpec,
+    table: &Table,
+    others: &[&Vec<usize>],
+) -> Result<Option<usize>, DataError> {
+    let Some(column) = &spec.weight else {
+        return Ok(None);
+    };
+    let column = find(column, table, WEIGHT)?;
+    if others.iter().any(|other| other.contains(&column)) {
+        let name = &table.names[column];
+        let problem = format!("column {name:?} is the target, or listed as something else too");
+        return Err(DataError::setting(WEIGHT, problem, "name it once"));
+    }
+    Ok(Some(column))
 }
 
 /// The positions of all columns of a list; "" stands for those without a name.

@@ -10,7 +10,7 @@ use super::no_number::Wanted;
 use super::roles::TARGET;
 use super::stats;
 use super::table::Table;
-use crate::dataset::Target;
+use crate::dataset::{Quantity, Target};
 use crate::error::{DataError, quoted};
 use crate::samples::Targets;
 use crate::split::Indices;
@@ -19,6 +19,8 @@ use crate::split::Indices;
 pub(super) struct Prepared {
     pub target: Target,
     values: Targets,
+    /// Number of rows.
+    count: usize,
 }
 
 /// Finds what is wrong with the target's values.
@@ -42,55 +44,40 @@ pub(super) fn check(
 
 /// Numbers the classes of these rows, or scales their real values by what the training part teaches.
 pub(super) fn prepare(
-    cells: &Cells,
+    targets: &[Cells],
     rows: &[usize],
     parts: &Indices,
     spec: &CsvSpec,
     file: &str,
 ) -> Result<Prepared, DataError> {
-    match cells {
-        Cells::Categories { name, values } => {
+    match targets {
+        [] => Ok(Prepared {
+            target: Target::Input,
+            values: Targets::Input,
+            count: rows.len(),
+        }),
+        [Cells::Categories { name, values }] => {
             let values = rows.iter().filter_map(|&row| values[row].as_deref());
-            prepare_classes(
-                &values.collect::<Vec<_>>(),
-                parts,
-                spec.decimal,
-                (name, file),
-            )
+            let values: Vec<&str> = values.collect();
+            prepare_classes(&values, parts, spec.decimal, (name, file))
         }
-        Cells::Numbers { name, values } => {
-            let values = rows.iter().filter_map(|&row| values[row]);
-            prepare_reals(
-                &values.collect::<Vec<_>>(),
-                parts,
-                spec.target_scale,
-                name,
-                file,
-            )
-        }
+        columns => prepare_reals(columns, rows, parts, spec.target_scale, file),
     }
 }
 
 impl Prepared {
-    /// The first target that f32 cannot hold, and its position.
-    pub fn too_large(&self) -> Option<(usize, f64)> {
-        let Targets::Values(values) = &self.values else {
+    /// The first target that f32 cannot hold: its row and its column, by position, and the number.
+    pub fn too_large(&self) -> Option<(usize, usize, f64)> {
+        let (Targets::Values(values), Target::Real(columns)) = (&self.values, &self.target) else {
             return None;
         };
         let at = values.iter().position(|value| !fits_f32(*value))?;
-        Some((at, values[at]))
+        Some((at / columns.len(), at % columns.len(), values[at]))
     }
 
     /// Targets of these samples.
     pub fn part(&self, rows: &[usize]) -> Targets {
-        match &self.values {
-            Targets::Classes(labels) => {
-                Targets::Classes(rows.iter().map(|&row| labels[row]).collect())
-            }
-            Targets::Values(values) => {
-                Targets::Values(rows.iter().map(|&row| values[row]).collect())
-            }
-        }
+        self.values.select(rows, self.count)
     }
 }
 
@@ -120,6 +107,7 @@ fn prepare_classes(
     }
     Ok(Prepared {
         target: Target::Classes { names },
+        count: labels.len(),
         values: Targets::Classes(labels),
     })
 }
@@ -145,32 +133,53 @@ fn absent_classes(
 }
 
 fn prepare_reals(
+    columns: &[Cells],
+    rows: &[usize],
+    parts: &Indices,
+    scale: Scale,
+    file: &str,
+) -> Result<Prepared, DataError> {
+    let mut quantities = Vec::with_capacity(columns.len());
+    let mut stored = vec![0.0; rows.len() * columns.len()];
+    for (at, cells) in columns.iter().enumerate() {
+        let Cells::Numbers { name, values } = cells else {
+            unreachable!("of several targets all are read as numbers");
+        };
+        let values: Vec<f64> = rows.iter().filter_map(|&row| values[row]).collect();
+        let quantity = fit(name, &values, parts, scale, file)?;
+        let column = stored.iter_mut().skip(at).step_by(columns.len());
+        for (stored, value) in column.zip(values) {
+            *stored = (value - quantity.mean) / quantity.scale;
+        }
+        quantities.push(quantity);
+    }
+    Ok(Prepared {
+        target: Target::Real(quantities),
+        values: Targets::Values(stored),
+        count: rows.len(),
+    })
+}
+
+/// How a column of real values is scaled.
+fn fit(
+    name: &str,
     values: &[f64],
     parts: &Indices,
     scale: Scale,
-    name: &str,
     file: &str,
-) -> Result<Prepared, DataError> {
+) -> Result<Quantity, DataError> {
     let train: Vec<f64> = parts.train.iter().map(|&row| values[row]).collect();
-    let too_large = || {
+    let scaling = Scaling::fit(scale, &train).ok_or_else(|| {
         let problem = format!("column {name:?} of {file} holds numbers too large to scale");
         DataError::setting(TARGET, problem, "use another unit")
-    };
-    let scaling = Scaling::fit(scale, &train).ok_or_else(too_large)?;
-    // A constant target keeps its unit, so that stored values can always be turned back.
-    let divisor = if scaling.divisor == 0.0 {
-        1.0
-    } else {
-        scaling.divisor
-    };
-    let stored = |value: &f64| (value - scaling.shift) / divisor;
-    let stored: Vec<f64> = values.iter().map(stored).collect();
-    Ok(Prepared {
-        values: Targets::Values(stored),
-        target: Target::Real {
-            name: name.into(),
-            mean: scaling.shift,
-            scale: divisor,
+    })?;
+    Ok(Quantity {
+        name: name.into(),
+        mean: scaling.shift,
+        // A constant target keeps its unit, so that stored values can always be turned back.
+        scale: match scaling.divisor {
+            0.0 => 1.0,
+            divisor => divisor,
         },
     })
 }

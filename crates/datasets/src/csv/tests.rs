@@ -3,9 +3,10 @@ mod causes;
 mod origins;
 mod prepared;
 mod structure;
+mod targets;
 
 use super::*;
-use spec::datasets::{Column, Holdout, Missing, Scale, Task};
+use spec::datasets::{Column, Holdout, Missing, Scale, TableTarget, Task};
 use std::collections::BTreeMap;
 use std::fs;
 use tempfile::TempDir;
@@ -19,16 +20,22 @@ pub(super) fn spec() -> CsvSpec {
         delimiter: ',',
         decimal: '.',
         comment: None,
-        target: column("y"),
+        target: one("y"),
         rename: BTreeMap::new(),
         task: Task::default(),
         ignore: Vec::new(),
         categorical: Vec::new(),
+        weight: None,
+        class_weights: None,
         missing: Missing::default(),
         scale: Scale::default(),
         target_scale: Scale::default(),
         split: Split::None,
     }
+}
+
+fn one(name: &str) -> TableTarget {
+    TableTarget::Column(column(name))
 }
 
 fn column(name: &str) -> Column {
@@ -73,7 +80,7 @@ pub(super) fn rows(samples: &Samples) -> Vec<Vec<f64>> {
 fn shipped(name: &str, target: &str) -> CsvSpec {
     CsvSpec {
         path: name.into(),
-        target: column(target),
+        target: one(target),
         split: Split::Stratified(Holdout { test: 0.25 }),
         ..spec()
     }

@@ -7,7 +7,7 @@ use ndarray::Array2;
 use spec::datasets::SineSpec;
 
 use super::{Generated, add_noise, checked_samples};
-use crate::dataset::{Dataset, Target};
+use crate::dataset::{Dataset, Quantity, Target};
 use crate::error::DataError;
 use crate::samples::Targets;
 
@@ -24,11 +24,11 @@ pub(crate) fn sine(spec: &SineSpec, streams: &Streams) -> Result<Dataset, DataEr
         x,
         sample_shape: vec![1],
         targets: Targets::Values(y),
-        target: Target::Real {
+        target: Target::Real(vec![Quantity {
             name: "sin x".into(),
             mean: 0.0,
             scale: 1.0,
-        },
+        }]),
         feature_names: vec!["x".into()],
     };
     set.divided(&spec.split, "dataset.sine.split", streams)

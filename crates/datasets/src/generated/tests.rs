@@ -1,11 +1,18 @@
 use super::*;
 use crate::load;
 use spec::datasets::{
-    CirclesSpec, DatasetSpec, Holdout, MoonsSpec, ParitySpec, SineSpec, SpiralsSpec, WavesSpec,
-    XorSpec,
+    CirclesSpec, DatasetSpec, Holdout, MoonsSpec, ParitySpec, SetTarget, SineSpec, SpiralsSpec,
+    WavesSpec, XorSpec,
 };
 use std::f64::consts::PI;
 use std::path::Path;
+
+fn parity_of(bits: usize) -> ParitySpec {
+    ParitySpec {
+        bits,
+        target: SetTarget::default(),
+    }
+}
 
 fn make(spec: DatasetSpec, seed: u64) -> Result<Dataset, DataError> {
     load(&spec, Path::new("."), &Streams::new(seed))
@@ -24,12 +31,13 @@ fn moons(samples: usize, noise: f64, split: Split) -> DatasetSpec {
         samples,
         noise,
         split,
+        target: SetTarget::default(),
     })
 }
 
 #[test]
 fn xor_is_the_four_points() {
-    let data = make(DatasetSpec::Xor(XorSpec {}), 1).unwrap();
+    let data = make(DatasetSpec::Xor(XorSpec::default()), 1).unwrap();
     let wanted = ndarray::array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
     assert_eq!(x(&data), wanted);
     assert_eq!(data.train.labels(), Some([0, 1, 1, 0].as_slice()));
@@ -39,14 +47,14 @@ fn xor_is_the_four_points() {
 
 #[test]
 fn parity_of_three_bits() {
-    let data = make(DatasetSpec::Parity(ParitySpec { bits: 3 }), 1).unwrap();
+    let data = make(DatasetSpec::Parity(parity_of(3)), 1).unwrap();
     assert_eq!(x(&data).row(3).to_vec(), [0.0, 1.0, 1.0]);
     assert_eq!(
         data.train.labels(),
         Some([0, 1, 1, 0, 1, 0, 0, 1].as_slice())
     );
     for bits in [0, 17, usize::MAX] {
-        let error = make(DatasetSpec::Parity(ParitySpec { bits }), 1).unwrap_err();
+        let error = make(DatasetSpec::Parity(parity_of(bits)), 1).unwrap_err();
         assert_eq!(error.key(), Some("dataset.parity.bits"));
     }
 }
@@ -78,6 +86,7 @@ fn circles_have_their_radii() {
         noise: 0.0,
         factor: 0.3,
         split: Split::None,
+        target: SetTarget::default(),
     };
     let data = make(DatasetSpec::Circles(spec), 1).unwrap();
     for (point, &label) in x(&data)
@@ -127,6 +136,7 @@ fn sine_spans_one_period() {
         samples: 5,
         noise: 0.0,
         split: Split::None,
+        target: SetTarget::default(),
     };
     let data = make(DatasetSpec::Sine(spec), 1).unwrap();
     assert_eq!(data.classes(), None);
@@ -145,6 +155,7 @@ fn waves(samples: usize, classes: usize, noise: f64) -> WavesSpec {
         size: 12,
         noise,
         split: Split::None,
+        target: SetTarget::default(),
     }
 }
 
@@ -269,4 +280,15 @@ fn impossible_settings_are_refused() {
         let error = make(spec, 1).unwrap_err();
         assert_eq!(error.key(), Some(key), "{error}");
     }
+}
+
+#[test]
+fn the_input_itself_can_be_the_target() {
+    let input = SetTarget::Input;
+    let data = make(DatasetSpec::Xor(XorSpec { target: input }), 1).unwrap();
+    assert_eq!((data.target.clone(), data.classes()), (Target::Input, None));
+    assert_eq!((data.train.labels(), data.train.target_width()), (None, 2));
+    let given = make(DatasetSpec::Xor(XorSpec::default()), 1).unwrap();
+    assert_eq!(given.train.features(), data.train.features());
+    assert_ne!(given.checksum, data.checksum);
 }

@@ -66,6 +66,7 @@ fn spec() -> ImagesSpec {
         channels: None,
         pixels: Pixels::Unit,
         split: None,
+        target: Default::default(),
     }
 }
 
@@ -94,7 +95,7 @@ fn bytes(data: &Dataset) -> &[u8] {
 fn classes(data: &Dataset) -> &[String] {
     match &data.target {
         Target::Classes { names } => names,
-        Target::Real { .. } => panic!("the target is a class"),
+        _ => panic!("the target is a class"),
     }
 }
 

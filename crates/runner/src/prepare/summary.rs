@@ -13,8 +13,13 @@ impl Prepared {
         lines.extend(self.dataset.summary().iter().map(indented));
         if !self.validation_rows.is_empty() {
             let (held, all) = (self.validation_rows.len(), self.dataset.train.len());
+            let patience = self.config.experiment.training.stopping.patience;
+            let the_last = match patience.is_some_and(|patience| !patience.shuffle) {
+                true => "the last ",
+                false => "",
+            };
             lines.push(format!(
-                "  held back for early stopping: {held} of the {all} training samples"
+                "  held back for early stopping: {the_last}{held} of the {all} training samples"
             ));
         }
         lines.push("Model".into());

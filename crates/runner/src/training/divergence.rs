@@ -127,8 +127,11 @@ fn scaling(prepared: &Prepared) -> Option<String> {
         ));
     }
     let values = train.values()?;
-    let targets = rows.iter().map(|&row| values[row].abs());
-    let targets = targets.fold(0.0, f64::max);
+    let width = train.target_width();
+    let targets = rows
+        .iter()
+        .flat_map(|&row| &values[row * width..(row + 1) * width]);
+    let targets = targets.fold(0.0, |largest: f64, t| t.abs().max(largest));
     (targets > LARGE).then(|| {
         let scale = scale("target_scale", csv.map(|csv| csv.target_scale));
         format!("the targets go up to {}: {scale}", number(targets, 0))

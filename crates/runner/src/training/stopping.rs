@@ -96,6 +96,7 @@ pub fn changed_less(losses: &[f64], epochs: usize, change: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use spec::Amount;
     use spec::stopping::{PatienceSpec, PlateauSpec};
 
     fn epoch(epoch: usize, train_loss: f64, validation_loss: Option<f64>) -> Epoch {
@@ -117,7 +118,8 @@ mod tests {
         let mut stopping = Stopping::new(StoppingSpec {
             patience: Some(PatienceSpec {
                 epochs: 2,
-                validation: 0.1,
+                validation: Amount(0.1),
+                shuffle: true,
             }),
             plateau: None,
         });

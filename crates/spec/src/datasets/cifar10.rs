@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Pixels};
+use super::{Dataset, Pixels, SetTarget};
 use crate::Problem;
 use crate::check::Checker;
 
@@ -27,9 +27,16 @@ pub struct Cifar10Spec {
     /// Use only the first so many test images.
     #[serde(default)]
     pub test_limit: Option<usize>,
+    /// What is to be predicted: what the data come with ("given"), or the "input" itself.
+    #[serde(default, skip_serializing_if = "SetTarget::is_given")]
+    pub target: SetTarget,
 }
 
 impl Dataset for Cifar10Spec {
+    fn predicts_its_input(&self) -> bool {
+        self.target == SetTarget::Input
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.limits(self.train_limit, self.test_limit)?;
         self.pixels.check(checker)

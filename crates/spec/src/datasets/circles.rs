@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Split};
+use super::{Dataset, SetTarget, Split};
 use crate::Problem;
 use crate::check::Checker;
 
@@ -18,6 +18,9 @@ pub struct CirclesSpec {
     pub factor: f64,
     /// Which samples are held back.
     pub split: Split,
+    /// What is to be predicted: what the data come with ("given"), or the "input" itself.
+    #[serde(skip_serializing_if = "SetTarget::is_given")]
+    pub target: SetTarget,
 }
 
 impl Default for CirclesSpec {
@@ -27,11 +30,16 @@ impl Default for CirclesSpec {
             noise: 0.05,
             factor: 0.5,
             split: Split::default(),
+            target: SetTarget::default(),
         }
     }
 }
 
 impl Dataset for CirclesSpec {
+    fn predicts_its_input(&self) -> bool {
+        self.target == SetTarget::Input
+    }
+
     fn generated_numbers(&self) -> Option<usize> {
         Some(self.samples.saturating_mul(2))
     }

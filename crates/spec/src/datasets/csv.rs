@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Dataset, Split};
+use super::{ClassWeights, Column, Dataset, Split, TableTarget};
 use crate::Problem;
 use crate::check::Checker;
 
@@ -33,8 +33,9 @@ pub struct CsvSpec {
     /// Lines that begin with this character are passed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<char>,
-    /// The column to predict, by name or by index from 0.
-    pub target: Column,
+    /// The column to predict, by name or by index from 0; several columns of real numbers,
+    /// `["a", "b"]`; or "input", the features themselves, as an auto-encoder predicts them.
+    pub target: TableTarget,
     /// Other texts for those of the target, for example `{ ">50K." = ">50K" }`; applied once,
     /// before markers of missing values. Who renames a text to itself says that it is a class of
     /// its own.
@@ -49,6 +50,12 @@ pub struct CsvSpec {
     /// Columns of text, made into one 0/1 column for each value found in the training part.
     #[serde(default)]
     pub categorical: Vec<Column>,
+    /// A column with the weight of each row, 0 or more, which is no feature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Column>,
+    /// How much the rows of a class count, besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<ClassWeights>,
     /// What marks a missing value (besides an empty field) and what is done about one.
     #[serde(default)]
     pub missing: Missing,
@@ -76,11 +83,47 @@ impl Dataset for CsvSpec {
         let named = self.rename.values().all(|name| !name.trim().is_empty());
         let reason = "a class needs a name of one character or more";
         checker.require("rename", named, reason)?;
+        self.check_target(checker)?;
+        self.check_weights(checker)?;
         self.split.check(checker)
+    }
+
+    fn class_weights(&self) -> Option<&ClassWeights> {
+        self.class_weights.as_ref()
     }
 
     fn says_what_the_target_is(&self) -> bool {
         true
+    }
+}
+
+impl CsvSpec {
+    fn check_weights(&self, checker: &Checker<'_>) -> Result<(), Problem> {
+        if let Some(weights) = &self.class_weights {
+            let classes = matches!(self.target, TableTarget::Column(_));
+            let classes = classes && self.task == Task::Classification;
+            let reason = "the target is no class: leave them out";
+            checker.require("class_weights", classes, reason)?;
+            weights.check(checker)?;
+        }
+        // The samples have them, but no loss takes them yet.
+        let reason = "not used yet: every sample counts alike, leave it out";
+        checker.require("weight", self.weight.is_none(), reason)?;
+        checker.require("class_weights", self.class_weights.is_none(), reason)
+    }
+
+    /// What does not go with several targets, or none of their own.
+    fn check_target(&self, checker: &Checker<'_>) -> Result<(), Problem> {
+        if matches!(self.target, TableTarget::Column(_)) {
+            return Ok(());
+        }
+        let some = self.target == TableTarget::Input || !self.target.columns().is_empty();
+        checker.require("target", some, "a list of 1 column or more")?;
+        let real = self.target == TableTarget::Input || self.task == Task::Regression;
+        let reason = "several targets are real numbers: they need task = \"regression\"";
+        checker.require("target", real, reason)?;
+        let reason = "only the texts of a single target column are renamed";
+        checker.require("rename", self.rename.is_empty(), reason)
     }
 }
 

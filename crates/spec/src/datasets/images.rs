@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Pixels, Split};
+use super::{Dataset, Pixels, SetTarget, Split};
 use crate::Problem;
 use crate::check::Checker;
 
@@ -43,9 +43,16 @@ pub struct ImagesSpec {
     /// shuffled.
     #[serde(default)]
     pub split: Option<Split>,
+    /// What is to be predicted: what the data come with ("given"), or the "input" itself.
+    #[serde(default, skip_serializing_if = "SetTarget::is_given")]
+    pub target: SetTarget,
 }
 
 impl Dataset for ImagesSpec {
+    fn predicts_its_input(&self) -> bool {
+        self.target == SetTarget::Input
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         let sides = self.size.unwrap_or([1, 1]);
         let fine = sides.iter().all(|side| (1..=MOST_PIXELS).contains(side));

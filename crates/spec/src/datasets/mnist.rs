@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Pixels};
+use super::{Dataset, Pixels, SetTarget};
 use crate::Problem;
 use crate::check::Checker;
 
@@ -33,9 +33,16 @@ pub struct MnistSpec {
     pub train_limit: Option<usize>,
     /// Use only the first so many test images.
     pub test_limit: Option<usize>,
+    /// What is to be predicted: what the data come with ("given"), or the "input" itself.
+    #[serde(skip_serializing_if = "SetTarget::is_given")]
+    pub target: SetTarget,
 }
 
 impl Dataset for MnistSpec {
+    fn predicts_its_input(&self) -> bool {
+        self.target == SetTarget::Input
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.require("classes", self.classes != Some(0), "1 class or more")?;
         checker.limits(self.train_limit, self.test_limit)?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Dataset;
+use super::{Dataset, SetTarget};
 use crate::Problem;
 use crate::check::Checker;
 
@@ -12,9 +12,16 @@ use crate::check::Checker;
 pub struct ParitySpec {
     /// Length of the strings, 1 to 16.
     pub bits: usize,
+    /// What is to be predicted: what the data come with ("given"), or the "input" itself.
+    #[serde(default, skip_serializing_if = "SetTarget::is_given")]
+    pub target: SetTarget,
 }
 
 impl Dataset for ParitySpec {
+    fn predicts_its_input(&self) -> bool {
+        self.target == SetTarget::Input
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.require("bits", (1..=16).contains(&self.bits), "1 to 16 bits")
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Split};
+use super::{Dataset, SetTarget, Split};
 use crate::Problem;
 use crate::check::Checker;
 
@@ -16,6 +16,9 @@ pub struct SineSpec {
     pub noise: f64,
     /// Which samples are held back.
     pub split: Split,
+    /// What is to be predicted: what the data come with ("given"), or the "input" itself.
+    #[serde(skip_serializing_if = "SetTarget::is_given")]
+    pub target: SetTarget,
 }
 
 impl Default for SineSpec {
@@ -24,11 +27,16 @@ impl Default for SineSpec {
             samples: 200,
             noise: 0.0,
             split: Split::default(),
+            target: SetTarget::default(),
         }
     }
 }
 
 impl Dataset for SineSpec {
+    fn predicts_its_input(&self) -> bool {
+        self.target == SetTarget::Input
+    }
+
     fn generated_numbers(&self) -> Option<usize> {
         Some(self.samples)
     }

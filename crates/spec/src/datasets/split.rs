@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Problem;
+use crate::amount::Amount;
 use crate::check::Checker;
 
 /// How rows are divided into a training and a test part.
@@ -17,6 +18,8 @@ pub enum Split {
     Stratified(Holdout),
     /// Rows in a random order cut into `folds` parts; part number `fold` (from 0) is held back.
     KFold(KFold),
+    /// Rows as they stand: the last are held back, as the future of a series is.
+    Ordered(Ordered),
 }
 
 impl Default for Split {
@@ -34,6 +37,7 @@ impl Split {
             Self::Shuffled(holdout) => holdout.check(&format!("{key}.shuffled")),
             Self::Stratified(holdout) => holdout.check(&format!("{key}.stratified")),
             Self::KFold(k_fold) => k_fold.check(&format!("{key}.k_fold")),
+            Self::Ordered(ordered) => ordered.test.check(format!("{key}.ordered.test")),
         }
     }
 }
@@ -60,6 +64,21 @@ impl Holdout {
         }
         let reason = format!("a test share of {test} leaves one part empty");
         Err(Problem::new(format!("{key}.test"), reason).hint("above 0 and below 1"))
+    }
+}
+
+/// How many of the last samples are held back.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ordered {
+    /// Below 1 a share of the samples, from 1 on a number of them: `test = 24`.
+    pub test: Amount,
+}
+
+impl Default for Ordered {
+    fn default() -> Self {
+        let test = Amount(Holdout::default().test);
+        Self { test }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Split};
+use super::{Dataset, SetTarget, Split};
 use crate::Problem;
 use crate::check::Checker;
 
@@ -22,6 +22,9 @@ pub struct WavesSpec {
     pub noise: f64,
     /// Which images are held back for testing.
     pub split: Split,
+    /// What is to be predicted: what the data come with ("given"), or the "input" itself.
+    #[serde(skip_serializing_if = "SetTarget::is_given")]
+    pub target: SetTarget,
 }
 
 impl Default for WavesSpec {
@@ -33,11 +36,16 @@ impl Default for WavesSpec {
             size: 16,
             noise: 0.1,
             split: Split::default(),
+            target: SetTarget::default(),
         }
     }
 }
 
 impl Dataset for WavesSpec {
+    fn predicts_its_input(&self) -> bool {
+        self.target == SetTarget::Input
+    }
+
     fn generated_numbers(&self) -> Option<usize> {
         let image = self.channels.saturating_mul(self.size * self.size);
         Some(self.samples.saturating_mul(image))

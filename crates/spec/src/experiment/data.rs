@@ -12,6 +12,8 @@ pub struct DataShape {
     pub samples: usize,
     /// Number of classes; none: a real target.
     pub classes: Option<usize>,
+    /// Numbers of a real target: its columns, or as many as the input has where that is the target.
+    pub targets: usize,
     /// Name and number of samples of each class, for messages; may be empty.
     pub class_sizes: Vec<(String, usize)>,
 }
@@ -114,8 +116,9 @@ impl Experiment {
                 let reason = "the target is a real number, but the loss is for classes";
                 return Err(Problem::new("training.loss", reason).hint("use squared_error"));
             }
-            None if units == 1 => return Ok(()),
-            None => "1 unit for a real target".to_string(),
+            None if units == shape.targets => return Ok(()),
+            None if shape.targets == 1 => "1 unit for a real target".to_string(),
+            None => format!("{} units, one for each number of the target", shape.targets),
             Some(classes) => {
                 let shared = classes == 2 && loss.loss().for_one_output();
                 if units == classes || (shared && units == 1) {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check_epochs;
 use crate::Problem;
+use crate::amount::Amount;
 use crate::check::Checker;
 
 /// Early stopping by a validation set.
@@ -12,23 +13,30 @@ use crate::check::Checker;
 pub struct PatienceSpec {
     /// Epochs without a new lowest validation loss after which training ends.
     pub epochs: usize,
-    /// Share of the training samples that is held back, drawn from the stream `validation`.
+    /// How many of the training samples are held back: below 1 a share, from 1 on a number.
     #[serde(default = "tenth")]
-    pub validation: f64,
+    pub validation: Amount,
+    /// Whether they are drawn, from the stream `validation`; if not, they are the last ones, such
+    /// as the last 10,000 training images of MNIST.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub shuffle: bool,
 }
 
 impl PatienceSpec {
     pub(super) fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         check_epochs(checker, self.epochs)?;
-        let share = self.validation;
-        if share > 0.0 && share < 1.0 {
-            return Ok(());
-        }
-        let reason = format!("a share of {share} leaves one part empty");
-        Err(Problem::new(checker.field("validation"), reason).hint("above 0 and below 1"))
+        self.validation.check(checker.field("validation"))
     }
 }
 
-fn tenth() -> f64 {
-    0.1
+fn tenth() -> Amount {
+    Amount(0.1)
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(shuffle: &bool) -> bool {
+    *shuffle
 }

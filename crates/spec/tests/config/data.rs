@@ -17,6 +17,7 @@ fn classes(count: usize) -> DataShape {
     DataShape {
         samples: 75,
         classes: Some(count),
+        targets: 1,
         class_sizes: Vec::new(),
     }
 }
@@ -24,6 +25,7 @@ fn classes(count: usize) -> DataShape {
 const REAL: DataShape = DataShape {
     samples: 75,
     classes: None,
+    targets: 1,
     class_sizes: Vec::new(),
 };
 
@@ -50,13 +52,13 @@ fn what_suits_the_data_is_taken() {
 fn what_does_not_suit_the_data_is_refused() {
     let small = DataShape {
         samples: 5,
-        classes: Some(2),
-        class_sizes: Vec::new(),
+        ..classes(2)
     };
+    let three = DataShape { targets: 3, ..REAL };
     let one = "model.layers.2.linear.units=1";
     let none = "training.metrics=[]";
     let squared = "training.loss=squared_error";
-    let rows: [(DataShape, &[&str], &str); 7] = [
+    let rows: [(DataShape, &[&str], &str); 8] = [
         (
             small,
             &[],
@@ -86,6 +88,11 @@ fn what_does_not_suit_the_data_is_refused() {
             REAL,
             &[none, squared],
             "a.toml:14:26: model.layers.2.linear.units: the output has 2 units, the data need 1 unit for a real target",
+        ),
+        (
+            three,
+            &[none, squared],
+            "a.toml:14:26: model.layers.2.linear.units: the output has 2 units, the data need 3 units, one for each number of the target",
         ),
         (
             REAL,

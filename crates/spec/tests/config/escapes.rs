@@ -13,12 +13,12 @@ fn impossible_ends_are_refused() {
         (
             "epochs = 3",
             "epochs = 3\nstopping = { patience = { epochs = 1, validation = 0.0 } }",
-            "a.toml:19:52: training.stopping.patience.validation: a share of 0 leaves one part empty; above 0 and below 1",
+            "a.toml:19:52: training.stopping.patience.validation: 0 is neither a share nor a number of samples; above 0 and below 1, or a whole number",
         ),
         (
             "epochs = 3",
-            "epochs = 3\nstopping = { patience = { epochs = 1, validation = 1.0 } }",
-            "a.toml:19:52: training.stopping.patience.validation: a share of 1 leaves one part empty; above 0 and below 1",
+            "epochs = 3\nstopping = { patience = { epochs = 1, validation = 1.5 } }",
+            "a.toml:19:52: training.stopping.patience.validation: 1.5 is neither a share nor a number of samples; above 0 and below 1, or a whole number",
         ),
         (
             "epochs = 3",

@@ -42,8 +42,13 @@ fn impossible_waves_are_refused() {
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
+            "[dataset.waves]\nsplit = { ordered = { test = 1.5 } }",
+            "a.toml:6:30: dataset.waves.split.ordered.test: 1.5 is neither a share nor a number of samples; above 0 and below 1, or a whole number",
+        ),
+        (
+            "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.waves]\nsizes = 3",
-            "a.toml:6:1: unknown key `sizes`; did you mean `size`? (valid: samples, classes, channels, size, noise, split)",
+            "a.toml:6:1: unknown key `sizes`; did you mean `size`? (valid: samples, classes, channels, size, noise, split, target)",
         ),
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
@@ -135,7 +140,7 @@ fn impossible_folders_of_pictures_are_refused() {
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.images]\npath = \"p\"\nchanels = 3",
-            "a.toml:7:1: unknown key `chanels`; did you mean `channels`? (valid: path, size, channels, pixels, split)",
+            "a.toml:7:1: unknown key `chanels`; did you mean `channels`? (valid: path, size, channels, pixels, split, target)",
         ),
     ]);
 }

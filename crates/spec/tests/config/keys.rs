@@ -18,12 +18,12 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "samples = 100",
             "sample = 100",
-            "a.toml:6:1: unknown key `sample`; did you mean `samples`? (valid: samples, noise, split)",
+            "a.toml:6:1: unknown key `sample`; did you mean `samples`? (valid: samples, noise, split, target)",
         ),
         (
             "shuffled = {",
             "shuffeld = {",
-            "a.toml:7:11: unknown name `shuffeld`; did you mean `shuffled`? (valid: none, shuffled, stratified, k_fold)",
+            "a.toml:7:11: unknown name `shuffeld`; did you mean `shuffled`? (valid: none, shuffled, stratified, k_fold, ordered)",
         ),
         (
             "{ test = 0.25 }",

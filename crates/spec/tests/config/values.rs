@@ -341,7 +341,7 @@ fn impossible_data_sets_are_refused() {
         ),
         (
             "[dataset.xor]\nbits = 2\n",
-            "a.toml:6:1: unknown key `bits`; nothing can be set here",
+            "a.toml:6:1: unknown key `bits`; valid: target",
         ),
     ];
     for (dataset, message) in rows {

@@ -59,7 +59,7 @@ fn the_line_of_the_second_file_is_named() {
 
 #[test]
 fn unknown_columns() {
-    let error = setting(|spec| spec.target = column("Y1"));
+    let error = setting(|spec| spec.target = one("Y1"));
     assert_eq!(error.key(), Some("dataset.csv.target"));
     let text = error.to_string();
     assert!(
@@ -124,7 +124,7 @@ fn a_quantity_taken_for_classes() {
     let error = load(
         &CsvSpec {
             path: "diabetes.csv".into(),
-            target: column("progression"),
+            target: one("progression"),
             split: Split::default(),
             ..spec()
         },
@@ -271,7 +271,7 @@ proptest! {
         let policy = if drop { MissingPolicy::DropRows } else { MissingPolicy::Median };
         let any = CsvSpec {
             header: (!header).then_some(false),
-            target: Column::Index(0),
+            target: TableTarget::Column(Column::Index(0)),
             categorical: vec![Column::Index(1)],
             missing: missing(policy),
             scale: Scale::Standardize,

@@ -6,7 +6,7 @@ use super::*;
 #[test]
 fn a_first_line_that_is_not_what_the_config_says() {
     let index = CsvSpec {
-        target: Column::Index(1),
+        target: TableTarget::Column(Column::Index(1)),
         ..spec()
     };
     let error = load_text("1,u\n2,v\n3,u\n", &index).unwrap_err();

@@ -30,7 +30,7 @@ fn numbers_with_something_around_them_are_told_apart_from_texts() {
     let sparse = CsvSpec {
         header: Some(false),
         delimiter: ' ',
-        target: Column::Index(0),
+        target: TableTarget::Column(Column::Index(0)),
         ..spec()
     };
     let text = message("1 1:0.5\n0 1:2\n", &sparse);

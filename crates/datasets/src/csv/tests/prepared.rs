@@ -1,14 +1,14 @@
 //! Good tables: what becomes of them, worked by hand.
 
 use super::*;
-use crate::dataset::Target;
+use crate::dataset::{Quantity, Target};
 use proptest::prelude::*;
 use spec::datasets::KFold;
 
 fn names(data: &Dataset) -> Vec<&str> {
     match &data.target {
         Target::Classes { names } => names.iter().map(String::as_str).collect(),
-        Target::Real { .. } => panic!("classes expected"),
+        _ => panic!("classes expected"),
     }
 }
 
@@ -49,7 +49,7 @@ fn text_that_looks_packed_is_still_text() {
     // "x^" are the first two bytes of a zlib stream.
     let without = CsvSpec {
         header: Some(false),
-        target: Column::Index(0),
+        target: TableTarget::Column(Column::Index(0)),
         ..spec()
     };
     let data = load_text("x^aaa,1\nb,2\n", &without).unwrap();
@@ -61,7 +61,7 @@ fn columns_without_a_header_are_named_by_index() {
     let without = CsvSpec {
         header: Some(false),
         delimiter: ';',
-        target: Column::Index(0),
+        target: TableTarget::Column(Column::Index(0)),
         ignore: vec![Column::Index(2)],
         ..spec()
     };
@@ -238,11 +238,11 @@ fn a_real_target_can_be_turned_back() {
         assert_eq!(data.train.values(), Some(&stored[..2]));
         assert_eq!(data.test.values(), Some(&stored[2..]));
         let name = "y".to_string();
-        let target = Target::Real {
+        let target = Target::Real(vec![Quantity {
             name,
             mean,
             scale: factor,
-        };
+        }]);
         assert_eq!(data.target, target);
     }
 }

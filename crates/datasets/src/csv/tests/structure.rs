@@ -20,7 +20,7 @@ fn same_as_plain(text: impl AsRef<[u8]>, spec: &CsvSpec) -> Dataset {
 fn class_names(data: &Dataset) -> &[String] {
     match &data.target {
         Target::Classes { names } => names,
-        Target::Real { .. } => panic!("classes expected"),
+        _ => panic!("classes expected"),
     }
 }
 
@@ -59,7 +59,7 @@ fn a_delimiter_behind_each_line() {
     }
     let without = CsvSpec {
         header: Some(false),
-        target: Column::Index(1),
+        target: TableTarget::Column(Column::Index(1)),
         ..spec()
     };
     let data = load_text("1,u,\n2,v,\n", &without).unwrap();
@@ -101,7 +101,7 @@ fn a_column_that_may_be_a_row_number_is_told() {
     assert_eq!(data.notes, [note]);
     // A target is no row number, nor is what counts otherwise.
     let target = CsvSpec {
-        target: Column::Index(0),
+        target: TableTarget::Column(Column::Index(0)),
         ..spec()
     };
     assert!(
@@ -121,7 +121,7 @@ fn a_column_that_may_be_a_row_number_is_told() {
 #[test]
 fn names_that_are_numbers() {
     let third = CsvSpec {
-        target: Column::Index(2),
+        target: TableTarget::Column(Column::Index(2)),
         ..spec()
     };
     let text = "0,1,2\n5,6,u\n7,8,v\n";
@@ -256,7 +256,7 @@ proptest! {
             delimiter,
             decimal: if utf_16 { ',' } else { '.' },
             comment: Some('#').filter(|_| header.is_none()),
-            target: Column::Index(target),
+            target: TableTarget::Column(Column::Index(target)),
             ignore: if utf_16 { vec![column("")] } else { Vec::new() },
             ..spec()
         };
