@@ -16,7 +16,7 @@ const POINTS: [([f64; 2], f64); 4] = [
     ([1., 1.], 0.),
 ];
 
-/// Of unit j: its weights from the two inputs Vⱼ₀ and Vⱼ₁, its bias aⱼ, its weight to the output wⱼ.
+/// Of unit j: its weights from the inputs Vⱼ₀ and Vⱼ₁, its bias aⱼ, its weight to the output wⱼ.
 type Unit = [f64; 4];
 
 /// The hidden activations h and the output y of a point x.

@@ -23,7 +23,8 @@
 //! use spec::datasets::{DatasetSpec, XorSpec};
 //! use contract::streams::Streams;
 //!
-//! let data: Dataset = datasets::load(&DatasetSpec::Xor(XorSpec::default()), Path::new("."), &Streams::new(1))?;
+//! let xor = DatasetSpec::Xor(XorSpec::default());
+//! let data: Dataset = datasets::load(&xor, Path::new("."), &Streams::new(1))?;
 //! assert_eq!(data.train.labels(), Some([0, 1, 1, 0].as_slice()));
 //! # Ok::<(), DataError>(())
 //! ```

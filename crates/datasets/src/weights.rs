@@ -9,8 +9,8 @@ use crate::error::{DataError, quoted};
 
 /// Multiplies the weight of each sample by that of its class; `key` is the config key.
 ///
-/// "balanced" gives class k the weight `$N / (K N_k)$`, with `$N_k$` of N training samples in it: each
-/// of the K classes then counts alike, and all weights together are N.
+/// "balanced" gives class k the weight `$N / (K N_k)$`, with `$N_k$` of N training samples in it:
+/// each of the K classes then counts alike, and all weights together are N.
 ///
 /// # Errors
 ///

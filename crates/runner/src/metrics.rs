@@ -95,8 +95,8 @@ impl<'a> Measurement<'a> {
         }
     }
 
-    /// What an error is measured in: the unit of a single target; what is stored of several, so that
-    /// they count alike once they are scaled.
+    /// What an error is measured in: the unit of a single target; what is stored of several, so
+    /// that they count alike once they are scaled.
     fn unit(&self) -> f64 {
         match self.target {
             Target::Real(quantities) if quantities.len() == 1 => quantities[0].scale,

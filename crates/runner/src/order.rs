@@ -13,8 +13,9 @@ pub fn order(samples: usize, shuffle: bool, epoch: usize, streams: &Streams) -> 
     order
 }
 
-/// Holds back some of the samples, the last or (`shuffle`) drawn from the stream `validation`: those
-/// to train on and those held back, both in the order of the data. None if one part would be empty.
+/// Holds back some of the samples, the last or (`shuffle`) drawn from the stream `validation`:
+/// those to train on and those held back, both in the order of the data. None if one part would be
+/// empty.
 pub fn hold_back(
     samples: usize,
     amount: Amount,

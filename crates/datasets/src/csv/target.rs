@@ -42,7 +42,7 @@ pub(super) fn check(
     cells.explained(table, column, spec, Wanted::Target)
 }
 
-/// Numbers the classes of these rows, or scales their real values by what the training part teaches.
+/// Numbers the classes of these rows, or scales their real values as the training part teaches.
 pub(super) fn prepare(
     targets: &[Cells],
     rows: &[usize],
