@@ -13,8 +13,9 @@ use crate::activity::Activity;
 use crate::batches::{Batches, TrainingBatch};
 use crate::prepare::Prepared;
 
-/// How much of the time that is left updates may be planned for.
-const USABLE: f64 = 0.9;
+/// How much of the time that is left updates may be planned for: other work on the machine may slow
+/// them down.
+const USABLE: f64 = 0.75;
 
 /// Parameters after these updates, on the batches that training would take, or the first samples
 /// of each, at the learning rates that it would have.
