@@ -1,14 +1,15 @@
 //! From a config file to a record: the command line of the workspace.
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
-//! [`check`], [`proofs`], [`compare`], [`speedrun`], [`export`], [`list`]); what they share stands
-//! beside them.
+//! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`speedrun`], [`export`], [`list`],
+//! [`completions`]); what they share stands beside them.
 
 pub mod activity;
 pub mod batches;
 pub mod check;
 pub mod cli;
 pub mod compare;
+pub mod completions;
 pub mod curves;
 pub mod export;
 pub mod failure;
@@ -26,7 +27,9 @@ pub mod prepare;
 pub mod progress;
 pub mod proofs;
 pub mod record;
+pub mod rerun;
 pub mod run;
+pub mod runs;
 pub mod sheet;
 pub mod speedrun;
 pub mod tables;
@@ -55,8 +58,14 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Proofs(arguments) => proofs::proofs(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Runs(arguments) => runs::runs(&arguments),
+        Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Speedrun(arguments) => speedrun::speedrun(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::List(arguments) => list::list(&arguments),
+        Command::Completions(arguments) => {
+            completions::completions(&arguments);
+            Ok(())
+        }
     }
 }
