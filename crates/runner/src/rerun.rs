@@ -7,10 +7,9 @@
 
 mod cause;
 mod difference;
+mod recorded;
 
 use std::path::Path;
-
-use contract::NamedTensors;
 
 use crate::cli::RerunArguments;
 use crate::memory::Purpose;
@@ -21,13 +20,7 @@ use crate::sheet::Sheet;
 use crate::{Failure, implementations, output};
 
 use difference::{Comparison, compare};
-
-/// A run as its files have it.
-struct Recorded {
-    record: Record,
-    /// The weights of each implementation, as they were trained.
-    weights: Vec<NamedTensors<f32>>,
-}
+use recorded::Recorded;
 
 /// Runs the config of a record again.
 ///
@@ -75,21 +68,6 @@ fn expect_finished(record: &Record, folder: &Path) -> Result<(), Failure> {
         "{path}: this run did not finish ({ending}), so its bits are not those of a whole run; go \
          on with `runner run --resume {path}`, or name one that finished"
     )))
-}
-
-impl Recorded {
-    fn read(record: Record, folder: &Path) -> Result<Self, Failure> {
-        let weights = record.implementations.iter().map(|trained| {
-            let file = folder.join(&trained.weights);
-            let read = NamedTensors::read_safetensors(&file);
-            read.map_err(|error| {
-                let advice = "without the weights there is nothing to compare with";
-                Failure::Input(format!("{error}; {advice}"))
-            })
-        });
-        let weights = weights.collect::<Result<_, _>>()?;
-        Ok(Self { record, weights })
-    }
 }
 
 fn sheet(comparisons: &[Comparison]) -> Sheet {

@@ -1,27 +1,28 @@
 //! `runner runs`: the recorded runs, a row for each implementation of each.
 //!
 //! A column is a fact of a run ([`row::FACTS`]), a measure by its key, or a key of the config. What
-//! a run does not have leaves its cell empty. Notes go to standard error, so that CSV stays CSV.
+//! a run does not have leaves its cell empty.
 
 mod cell;
 mod condition;
 mod diff;
 mod row;
+mod shown;
 
 use std::cmp::Ordering;
-use std::io::Write;
 
 use spec::error::nearest;
 use spec::measures::{Measure, Part};
 
+use crate::Failure;
 use crate::cli::RunsArguments;
 use crate::record::{Record, find};
 use crate::sheet::Sheet;
-use crate::{Failure, output};
 
 use cell::Cell;
 use condition::Condition;
 use row::{FACTS, Run};
+use shown::{note, show};
 
 /// The columns with which every row begins.
 const FIRST: [&str; 2] = ["run", "implementation"];
@@ -77,24 +78,6 @@ fn read(arguments: &RunsArguments) -> Result<Vec<Run>, Failure> {
         }
     }
     Ok(runs)
-}
-
-fn note(text: &str) {
-    // Where standard error is closed or full there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "note: {text}");
-}
-
-/// Prints a table as CSV, or as it stands on the terminal.
-fn show(sheet: &Sheet, csv: bool) -> Result<(), Failure> {
-    match csv {
-        false => output::line(sheet.terminal()),
-        true => output::bytes(
-            &sheet
-                .csv()
-                .map_err(|error| Failure::Run(error.to_string()))?,
-        ),
-    }
-    Ok(())
 }
 
 /// One implementation of a run; none: it has none.

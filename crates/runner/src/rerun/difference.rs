@@ -6,7 +6,7 @@ use contract::NamedTensors;
 use ndarray::{ArrayD, IxDyn};
 use spec::measures::Measure;
 
-use super::Recorded;
+use super::recorded::Recorded;
 use crate::record::{Trained, Values};
 
 /// What of an implementation was compared: a tensor, the first losses, the measures.
@@ -55,7 +55,7 @@ impl fmt::Display for Comparison {
 
 /// Everything that the implementations of the new run left, in the order in which it came about:
 /// where it begins to differ comes first. Tensors with the same bits are one row.
-pub(super) fn compare(before: &Recorded, after: &Recorded) -> Vec<Comparison> {
+pub fn compare(before: &Recorded, after: &Recorded) -> Vec<Comparison> {
     let nothing = (Trained::default(), NamedTensors::default());
     let mut found = Vec::new();
     for (two, weights) in after.record.implementations.iter().zip(&after.weights) {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{note, show};
+use super::shown::{note, show};
 use crate::record::find::{self, Found};
 use crate::record::settings::{self, Settings};
 use crate::sheet::Sheet;
@@ -15,8 +15,8 @@ use crate::{Failure, output};
 pub fn diff(runs: [&str; 2], results: &Path, csv: bool) -> Result<(), Failure> {
     let [one, two] = runs.map(|run| find::find(run, results));
     let found = [one?, two?];
-    for note in found.iter().filter_map(|found| found.note.as_deref()) {
-        super::note(note);
+    for said in found.iter().filter_map(|found| found.note.as_deref()) {
+        note(said);
     }
     let [one, two] = found.each_ref().map(|found| Settings::of(&found.record));
     let differences = one?.differences(&two?);
