@@ -160,7 +160,8 @@ impl<'a> Training<'a> {
         let outcome = self.all_passes(&progress);
         progress.finish();
         outcome?;
-        self.save(Status::Finished, None)?;
+        self.save(Status::Running, None)?;
+        self.conclude()?;
         self.folder.tidy(true);
         Ok(())
     }

@@ -85,6 +85,22 @@ impl Training<'_> {
         }
     }
 
+    /// Says that the run has finished, once all that was learned is written: who reads that it has
+    /// finished finds its weights.
+    ///
+    /// # Errors
+    /// As [`Training::save`].
+    pub(super) fn conclude(&mut self) -> Result<(), Failure> {
+        self.record.status = Status::Finished;
+        let mut unwritten = Unwritten::new();
+        let json = self.record_json();
+        self.put("record.json", json, &mut unwritten);
+        match unwritten.is_empty() {
+            true => Ok(()),
+            false => Err(self.not_saved(&unwritten)),
+        }
+    }
+
     /// Writes what can be written of the record.
     fn write(&mut self, status: Status, message: Option<String>) -> Unwritten {
         let start = Instant::now();
