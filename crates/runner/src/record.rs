@@ -42,7 +42,8 @@ use crate::machine::Machine;
 use crate::{Failure, files};
 
 pub use crate::files::{expect_writable, write_file, write_json};
-pub use trained::{Early, Epoch, Kept, Trained, Values};
+pub use spec::measures::Values;
+pub use trained::{Early, Epoch, Kept, Trained};
 
 mod built {
     //! Facts about the build, from `build.rs`.

@@ -6,7 +6,13 @@
 //! the columns of `epochs.csv` and the numbers of a record, and a config chooses a measure by its
 //! key (`training.stopping.patience.measure`).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+/// Values of measures by their keys; one that is no number (R² of a single sample, say) is left
+/// out.
+pub type Values = BTreeMap<String, f64>;
 
 /// One measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
