@@ -115,6 +115,12 @@ pub trait Layer {
         false
     }
 
+    /// Probability with which it sets an input to 0 while learning, by masks of its own name
+    /// (`contract::dropout`); none: it draws no masks.
+    fn drop_rate(&self) -> Option<f64> {
+        None
+    }
+
     /// Rows of the table that its inputs, integers, choose from; none: its inputs are numbers.
     fn tokens(&self) -> Option<usize> {
         None
