@@ -320,7 +320,11 @@ fn the_state_of_another_rule_or_model_is_refused() {
     let other = random_parameters(&wider, 1);
     let mut other = model::<f32>(&wider, LossSpec::SquaredError, plain, Backend::Flex, &other);
     assert!(other.restore(&state).is_err());
-    let mut damaged = new(adam).state().unwrap();
+    let mut learned = new(adam);
+    let (x, y) = (random(4, 3, 1), random(4, 2, 2));
+    let (x, y) = (x.mapv(|x| x as f32), y.mapv(|y| y as f32));
+    learned.train_step(step(1, &adam), Batch::new(x.view(), y.view()));
+    let mut damaged = learned.state().unwrap();
     let half = damaged.optimizer.len() / 2;
     damaged.optimizer.truncate(half);
     assert!(new(adam).restore(&damaged).is_err());
