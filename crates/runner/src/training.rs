@@ -156,7 +156,7 @@ impl<'a> Training<'a> {
     /// kept.
     pub fn train(&mut self) -> Result<(), Failure> {
         let progress = self.progress();
-        self.saved.trained = true;
+        self.saved.training_begins();
         let outcome = self.all_passes(&progress);
         progress.finish();
         outcome?;
