@@ -143,12 +143,15 @@ fn hint_of(key: &str) -> &'static str {
 }
 
 fn check_minutes(key: &str, minutes: Option<f64>) -> Result<(), Problem> {
-    let fine = minutes.is_none_or(crate::check::is_positive);
+    let fine = minutes.is_none_or(|minutes| minutes > 0.0 && minutes <= LONGEST);
     expect(fine, || {
         let minutes = minutes.unwrap_or_default();
         Problem::new(key, format!("{minutes} minutes are no time to run")).hint("above 0")
     })
 }
+
+/// More minutes than anybody waits: about two years.
+const LONGEST: f64 = 1e6;
 
 fn check_seeds(key: &str, seeds: &[u64]) -> Result<(), Problem> {
     expect(!seeds.is_empty(), || {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Published, RowSpec, TableSpec};
+use super::{Axis, Published, RowSpec, TableSpec};
 use crate::{ImplementationName, Overrides};
 
 /// One row.
@@ -80,35 +80,47 @@ impl TableSpec {
     }
 }
 
-/// What a row with several values stands for: labels, and what is set.
+/// What the name of a row is continued with, and what is set in it.
+type Choice = (Vec<String>, Vec<String>);
+
+/// What a row with several values stands for.
 fn choices(row: &RowSpec) -> Vec<(String, Vec<String>)> {
-    if let Some(first) = row.zip.first() {
-        let labels: Vec<Vec<String>> = match row.zip.iter().find(|axis| axis.names.is_some()) {
-            Some(named) => vec![named.labels()],
-            None => row.zip.iter().map(|axis| axis.labels()).collect(),
-        };
-        let settings: Vec<Vec<String>> = row.zip.iter().map(|a| a.settings().collect()).collect();
-        let at = |texts: &[Vec<String>], index: usize| -> Vec<String> {
-            texts.iter().map(|axis| axis[index].clone()).collect()
-        };
-        let rows = 0..first.values.len();
-        return rows
-            .map(|index| (at(&labels, index).join(", "), at(&settings, index)))
-            .collect();
+    let all = match row.zip.is_empty() {
+        true => product(&row.product),
+        false => zip(&row.zip),
+    };
+    let joined = |(labels, set): Choice| (labels.join(", "), set);
+    all.into_iter().map(joined).collect()
+}
+
+/// Every combination; the last key changes first.
+fn product(axes: &[Axis]) -> Vec<Choice> {
+    axes.iter().fold(vec![Choice::default()], |all, axis| {
+        let mut longer = Vec::new();
+        for (labels, set) in all {
+            for (label, setting) in axis.labels().into_iter().zip(axis.settings()) {
+                let (mut labels, mut set) = (labels.clone(), set.clone());
+                labels.push(label);
+                set.push(setting);
+                longer.push((labels, set));
+            }
+        }
+        longer
+    })
+}
+
+/// The first values of all keys, the second, and so on; where one key has names, they are enough.
+fn zip(axes: &[Axis]) -> Vec<Choice> {
+    let named = axes.iter().any(|axis| axis.names.is_some());
+    let mut all = vec![Choice::default(); axes.first().map_or(0, |axis| axis.values.len())];
+    for axis in axes {
+        let values = axis.labels().into_iter().zip(axis.settings());
+        for ((labels, set), (label, setting)) in all.iter_mut().zip(values) {
+            if axis.names.is_some() || !named {
+                labels.push(label);
+            }
+            set.push(setting);
+        }
     }
-    let mut all = vec![(Vec::new(), Vec::new())];
-    for axis in &row.product {
-        let values: Vec<_> = axis.labels().into_iter().zip(axis.settings()).collect();
-        let with = |(labels, set): &(Vec<String>, Vec<String>)| {
-            let extended = values.iter().map(|(label, setting)| {
-                let push = |list: &[String], text: &String| [list, &[text.clone()]].concat();
-                (push(labels, label), push(set, setting))
-            });
-            extended.collect::<Vec<_>>()
-        };
-        all = all.iter().flat_map(with).collect();
-    }
-    all.into_iter()
-        .map(|(labels, set)| (labels.join(", "), set))
-        .collect()
+    all
 }
