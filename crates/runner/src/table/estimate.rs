@@ -12,6 +12,8 @@ use crate::sheet::Sheet;
 struct Time {
     shown: String,
     seconds: Option<f64>,
+    /// Whether it is only known to take no longer.
+    at_most: bool,
 }
 
 impl Table {
@@ -29,7 +31,7 @@ impl Table {
             1,
         );
         let missing = self.missing();
-        let (mut total, mut unknown) = (0.0, 0);
+        let (mut total, mut unknown, mut at_most) = (0.0, 0, false);
         for (index, row) in self.plan.rows.iter().enumerate() {
             let runs = self.plan.runs_of(index).count();
             let left = missing
@@ -37,6 +39,7 @@ impl Table {
                 .filter(|&&run| self.plan.runs[run].row == index)
                 .count();
             let time = self.time(index);
+            at_most |= time.at_most && left > 0;
             match time.seconds {
                 Some(seconds) => total += seconds * left as f64,
                 None => unknown += left,
@@ -55,25 +58,27 @@ impl Table {
             0 => String::new(),
             runs => format!(", and {runs} runs of which nothing is known"),
         };
-        format!(
-            "{}\nmissing: {} runs, {}{unknown}",
-            sheet.terminal(),
-            missing.len(),
-            duration(total)
-        )
+        let at_most = if at_most { "at most " } else { "" };
+        let (table, missing, total) = (sheet.terminal(), missing.len(), duration(total));
+        format!("{table}\nmissing: {missing} runs, {at_most}{total}{unknown}")
     }
 
     /// As long as the row's other runs took; before the first of them no longer than it may.
     fn time(&self, row: usize) -> Time {
         let row = &self.plan.rows[row];
         if let Some(seconds) = seconds(&self.results.origins, &row.name) {
-            let shown = duration(seconds);
-            let seconds = Some(seconds);
-            return Time { shown, seconds };
+            return Time {
+                shown: duration(seconds),
+                seconds: Some(seconds),
+                at_most: false,
+            };
         }
         let seconds = row.minutes.map(|minutes| 60.0 * minutes);
-        let shown = seconds.map_or_else(|| "?".into(), |s| format!("at most {}", duration(s)));
-        Time { shown, seconds }
+        Time {
+            shown: seconds.map_or_else(|| "?".into(), |s| format!("at most {}", duration(s))),
+            seconds,
+            at_most: true,
+        }
     }
 
     /// As much as the row's other runs took; before the first of them what data and model take.
