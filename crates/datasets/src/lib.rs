@@ -52,6 +52,7 @@ mod summary;
 mod weights;
 
 pub use augment::Augmenter;
+pub use checksum::of_bytes as sha256;
 pub use dataset::{Dataset, Quantity, Target};
 pub use error::DataError;
 pub use files::Source;

@@ -19,7 +19,7 @@ Examples:
   runner check configs/iris.toml                  prove the gradients of a config
   runner proofs                                   prove every layer, loss and learning rule
   runner compare mnist mnist-softmax              the newest runs side by side
-  runner speedrun experiments/speedrun.toml       seconds to 99 % on MNIST, five seeds
+  runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
 Exit codes: 0 success; 1 the run failed (diverged, gradients disagree); 2 the input is wrong;
@@ -111,8 +111,8 @@ pub enum Command {
     Proofs(ProofsArguments),
     /// Show recorded runs side by side
     Compare(CompareArguments),
-    /// Measure the time to accuracy over several seeds
-    Speedrun(SpeedrunArguments),
+    /// Carry out the runs of a published table, and make it from their rows
+    Table(TableArguments),
     /// Write weights, a batch and its gradients in f64, for any other framework
     Export(ExportArguments),
     /// List the configs, a line each
@@ -179,6 +179,9 @@ pub struct RunArguments {
     /// not finish), name/run-id, or the folder of a record
     #[arg(long, conflicts_with_all = ["set", "unset", "cfg"])]
     pub resume: bool,
+    /// End well when standard input is closed: for programs that start runs
+    #[arg(long, hide = true)]
+    pub while_input_is_open: bool,
 }
 
 /// `runner check`.
@@ -221,15 +224,41 @@ pub struct CompareArguments {
     pub picture: Option<PathBuf>,
 }
 
-/// `runner speedrun`.
+/// `runner table`.
 #[derive(Debug, Args)]
-pub struct SpeedrunArguments {
-    /// What to run and what every run must hold, a TOML file
-    #[arg(value_name = "EXPERIMENT")]
-    pub experiment: PathBuf,
-    /// Also write the table: its rows as CSV if the file ends with .csv, else a page of Markdown
-    #[arg(long, value_name = "FILE")]
-    pub write: Option<PathBuf>,
+pub struct TableArguments {
+    /// Experiments, TOML files; with --check all of experiments/ if none is named
+    #[arg(value_name = "EXPERIMENT", required_unless_present = "check")]
+    pub experiments: Vec<PathBuf>,
+    /// Run nothing; fail if a table does not follow from its raw rows, or these were edited
+    #[arg(long, conflicts_with_all = ["dry_run", "rerun", "no_run"])]
+    pub check: bool,
+    /// Run nothing; show what is missing, and about how much time and memory it takes
+    #[arg(long, conflicts_with_all = ["rerun", "no_run"])]
+    pub dry_run: bool,
+    /// Carry out all runs again, those that are done, too
+    #[arg(long, conflicts_with = "no_run")]
+    pub rerun: bool,
+    /// Run nothing; make the table from the raw rows that there are
+    #[arg(long)]
+    pub no_run: bool,
+    /// Folder of the tables; records of their runs go to runs/tables in it
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub results: PathBuf,
+    /// Threads of a run, where several processes work on one machine [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Take over a run whose process has shown no sign of life for so many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = above_zero)]
+    pub stale: f64,
+}
+
+fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number: &f64| *number > 0.0 && *number <= 1e6);
+    number.ok_or_else(|| "expected seconds, above 0".into())
 }
 
 /// `runner export`.

@@ -1,7 +1,7 @@
 //! From a config file to a record: the command line of the workspace.
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
-//! [`check`], [`proofs`], [`compare`], [`speedrun`], [`export`], [`list`]); what they share stands
+//! [`check`], [`proofs`], [`compare`], [`table`], [`export`], [`list`]); what they share stands
 //! beside them.
 
 pub mod activity;
@@ -28,7 +28,7 @@ pub mod proofs;
 pub mod record;
 pub mod run;
 pub mod sheet;
-pub mod speedrun;
+pub mod table;
 pub mod tables;
 pub mod training;
 
@@ -55,7 +55,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Proofs(arguments) => proofs::proofs(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
-        Command::Speedrun(arguments) => speedrun::speedrun(&arguments),
+        Command::Table(arguments) => table::table(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::List(arguments) => list::list(&arguments),
     }

@@ -235,7 +235,7 @@ impl Software {
 pub struct Git {
     /// Hash of the commit.
     pub commit: String,
-    /// Whether something was changed since.
+    /// Whether something was changed since, but for results.
     pub dirty: bool,
 }
 
@@ -249,7 +249,8 @@ impl Git {
         };
         Some(Self {
             commit: git(&["rev-parse", "HEAD"])?,
-            dirty: !git(&["status", "--porcelain"])?.is_empty(),
+            dirty: !git(&["status", "--porcelain", "--", ":/", ":(top,exclude)results"])?
+                .is_empty(),
         })
     }
 }

@@ -23,6 +23,9 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     if let Some(file) = &arguments.picture {
         files::expect_writable(file)?;
     }
+    if arguments.while_input_is_open {
+        interrupt::when_input_is_closed();
+    }
     let begun = match arguments.resume {
         false => begin(arguments)?,
         true => match resume::resume(arguments)? {

@@ -55,6 +55,7 @@ mod register;
 pub mod regularization;
 pub mod schedules;
 pub mod stopping;
+pub mod table;
 pub mod training;
 
 pub use amount::Amount;
