@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod recorded;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use spec::{Config, ConfigError, Overrides};
 
 use crate::{Failure, output};
+
+pub use recorded::{CompareArguments, RerunArguments, RunsArguments};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -18,12 +22,14 @@ Examples:
                                                   print the config as it would run
   runner check configs/iris.toml                  prove the gradients of a config
   runner proofs                                   prove every layer, loss and learning rule
-  runner compare mnist mnist-softmax              the newest runs side by side
+  runner compare mnist mnist-softmax              the newest runs side by side, seeds as a mean
+  runner runs mnist --sort -test_accuracy         the recorded runs, the best first
+  runner rerun mnist                              run a record again: are the bits the same?
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
-Exit codes: 0 success; 1 the run failed (diverged, gradients disagree); 2 the input is wrong;
-130 interrupted; 143 asked to stop (SIGTERM).";
+Exit codes: 0 success; 1 the run failed (diverged, gradients disagree, bits differ);
+2 the input is wrong; 130 interrupted; 143 asked to stop (SIGTERM).";
 
 /// Neural networks by hand: trains the hand-written implementation and burn from the same weights
 /// on the same batches, holds their gradients against each other, and records the result.
@@ -111,12 +117,18 @@ pub enum Command {
     Proofs(ProofsArguments),
     /// Show recorded runs side by side
     Compare(CompareArguments),
+    /// List recorded runs: filter, sort, choose columns, compare two configs
+    Runs(RunsArguments),
+    /// Run the config of a record again, and say whether the bits are the same
+    Rerun(RerunArguments),
     /// Carry out the runs of a published table, and make it from their rows
     Table(TableArguments),
     /// Write weights, a batch and its gradients in f64, for any other framework
     Export(ExportArguments),
     /// List the configs, a line each
     List(ListArguments),
+    /// Print what completes these commands in a shell
+    Completions(CompletionsArguments),
 }
 
 impl Command {
@@ -210,20 +222,6 @@ pub struct ProofsArguments {
     pub only: Option<String>,
 }
 
-/// `runner compare`.
-#[derive(Debug, Args)]
-pub struct CompareArguments {
-    /// Runs: a name (its newest run), name/run-id, or the folder of a record
-    #[arg(required = true, value_name = "RUN")]
-    pub runs: Vec<String>,
-    /// Folder of the records
-    #[arg(long, value_name = "DIR", default_value = "results/runs")]
-    pub results: PathBuf,
-    /// Also draw the table as an SVG picture
-    #[arg(long, value_name = "FILE")]
-    pub picture: Option<PathBuf>,
-}
-
 /// `runner table`.
 #[derive(Debug, Args)]
 pub struct TableArguments {
@@ -278,4 +276,12 @@ pub struct ListArguments {
     /// Folder of the configs
     #[arg(value_name = "DIR", default_value = "configs")]
     pub folder: PathBuf,
+}
+
+/// `runner completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell; for bash: eval "$(runner completions bash)"
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
 }

@@ -1,14 +1,15 @@
 //! From a config file to a record: the command line of the workspace.
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
-//! [`check`], [`proofs`], [`compare`], [`table`], [`export`], [`list`]); what they share stands
-//! beside them.
+//! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`list`],
+//! [`completions`]); what they share stands beside them.
 
 pub mod activity;
 pub mod batches;
 pub mod check;
 pub mod cli;
 pub mod compare;
+pub mod completions;
 pub mod curves;
 pub mod export;
 pub mod failure;
@@ -26,7 +27,9 @@ pub mod prepare;
 pub mod progress;
 pub mod proofs;
 pub mod record;
+pub mod rerun;
 pub mod run;
+pub mod runs;
 pub mod sheet;
 pub mod table;
 pub mod tables;
@@ -56,7 +59,13 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Proofs(arguments) => proofs::proofs(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Table(arguments) => table::table(&arguments),
+        Command::Runs(arguments) => runs::runs(&arguments),
+        Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::List(arguments) => list::list(&arguments),
+        Command::Completions(arguments) => {
+            completions::completions(&arguments);
+            Ok(())
+        }
     }
 }

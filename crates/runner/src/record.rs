@@ -25,6 +25,7 @@
 pub mod find;
 mod older;
 mod reading;
+pub mod settings;
 mod trained;
 
 use std::collections::BTreeMap;
@@ -192,7 +193,7 @@ pub struct DataRecord {
 }
 
 /// What ran.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Software {
     /// Version of this workspace.
     pub version: String,

@@ -1,8 +1,10 @@
 //! `runner run`: data, gradient check, training of every implementation side by side, record.
 
+mod recorded;
 mod resume;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use spec::measures::Better;
 
@@ -13,6 +15,8 @@ use crate::prepare::Prepared;
 use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
 use crate::training::{Entry, FIRST_LOSSES, Training, entries};
 use crate::{Failure, files, implementations, interrupt, output, record, tables};
+
+pub(crate) use recorded::{config_of, expect_same_data};
 
 /// Trains a config and records it, or goes on with a run that was cut off.
 ///
@@ -27,12 +31,26 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
         interrupt::when_input_is_closed();
     }
     let begun = match arguments.resume {
-        false => begin(arguments)?,
+        false => {
+            let config = arguments.config.read()?;
+            implementations::expect_built_in(&config)?;
+            let prepared = Prepared::of(config, Purpose::Training)?;
+            begin(prepared, &arguments.results)?
+        }
         true => match resume::resume(arguments)? {
             Some(begun) => begun,
             None => return Ok(()),
         },
     };
+    train(begun, arguments.picture.as_deref())?;
+    Ok(())
+}
+
+/// Trains what has begun and shows what was reached; the folder of its record.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn train(begun: Begun, picture: Option<&Path>) -> Result<RunFolder, Failure> {
     let Begun {
         prepared,
         folder,
@@ -59,7 +77,7 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
             "{table}\n{}",
             closing_lines(&prepared, &record, &folder)
         ));
-        if let (Some(file), Ok(())) = (&arguments.picture, &outcome) {
+        if let (Some(file), Ok(())) = (picture, &outcome) {
             tables::draw(&table, file)?;
         }
     }
@@ -67,26 +85,27 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     output::finished().map_err(|lost| {
         let folder = folder.path.display();
         Failure::Run(format!("{lost}; the record is in {folder}"))
-    })
+    })?;
+    Ok(folder)
 }
 
 /// A run that can be trained.
-struct Begun {
+pub(crate) struct Begun {
     prepared: Prepared,
     folder: RunFolder,
     record: Record,
     threads: usize,
 }
 
-/// A new run of a config.
-fn begin(arguments: &RunArguments) -> Result<Begun, Failure> {
-    let config = arguments.config.read()?;
-    implementations::expect_built_in(&config)?;
-    let prepared = Prepared::of(config, Purpose::Training)?;
+/// A new run, to be recorded in a folder of its own.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub(crate) fn begin(prepared: Prepared, results: &Path) -> Result<Begun, Failure> {
     let experiment = &prepared.config.experiment;
     interrupt::install();
     let time = chrono::Utc::now();
-    let folder = RunFolder::create(&arguments.results, &experiment.name, time)?;
+    let folder = RunFolder::create(results, &experiment.name, time)?;
     output::line(prepared.summary());
     let threads = machine::threads(&experiment.training);
     let record = new_record(&prepared, &folder, threads);

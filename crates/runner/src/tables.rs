@@ -11,7 +11,6 @@ use crate::check::report::Report;
 use crate::check::verdict::Verdict;
 use crate::files::write_file;
 use crate::implementations::{PRECISIONS, references, witness};
-use crate::metrics::mean_and_deviation;
 use crate::numbers::{number, percent};
 use crate::record::{Record, Trained};
 
@@ -158,7 +157,7 @@ pub fn seconds(trained: &Trained) -> f64 {
 }
 
 /// A time to three digits.
-fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     match seconds {
         s if s >= 1.0 => format!("{} s", number(s, 2)),
         s if s >= 0.01 => format!("{:.0} ms", s * 1e3),
@@ -167,92 +166,12 @@ fn duration(seconds: f64) -> String {
 }
 
 /// The value of a measure with its unit; nothing where there is none.
-fn value(measure: &Measure, value: Option<f64>) -> String {
+pub(crate) fn value(measure: &Measure, value: Option<f64>) -> String {
     match (measure.unit.as_deref(), value) {
         (_, None) => String::new(),
         (Some("share"), Some(value)) => format!("{} %", percent(value, 2)),
         (_, Some(value)) if measure.name == "loss" => number(value, 5),
         (_, Some(value)) => number(value, 4),
-    }
-}
-
-/// Runs side by side: one row for each experiment and implementation, several seeds as mean ±
-/// standard deviation.
-pub fn comparison(records: &[Record]) -> Table {
-    let header = [
-        "experiment",
-        "implementation",
-        "metric",
-        "value",
-        "n",
-        "epochs",
-        "time/epoch",
-    ];
-    let mut table = table(&header, 3);
-    let mut groups: Vec<(&str, &str)> = Vec::new();
-    for record in records {
-        for trained in &record.implementations {
-            let group = (record.name.as_str(), trained.implementation.as_str());
-            if !groups.contains(&group) {
-                groups.push(group);
-            }
-        }
-    }
-    for (name, implementation) in groups {
-        let members: Vec<&Trained> = records
-            .iter()
-            .filter(|record| record.name == name)
-            .flat_map(|record| &record.implementations)
-            .filter(|trained| trained.implementation == implementation)
-            .collect();
-        let lasts: Vec<_> = members.iter().filter_map(|t| t.epochs.last()).collect();
-        let reached: Vec<_> = members.iter().filter_map(|t| t.reached()).collect();
-        let times: Vec<f64> = members.iter().map(|trained| seconds(trained)).collect();
-        let epochs: Vec<f64> = lasts.iter().map(|e| e.epoch as f64).collect();
-        let of_group = records.iter().filter(|record| record.name == name);
-        for measure in compared(of_group) {
-            let values = reached
-                .iter()
-                .filter_map(|of| of.get(&measure.key).copied());
-            let values: Vec<f64> = values.collect();
-            if values.is_empty() {
-                continue;
-            }
-            table.add_row([
-                name.to_string(),
-                implementation.into(),
-                measure.name.clone(),
-                spread(measure, &values),
-                values.len().to_string(),
-                median(&epochs).to_string(),
-                duration(median(&times)),
-            ]);
-        }
-    }
-    table
-}
-
-/// What runs are compared by: the measures of the test samples besides the loss.
-fn compared<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<&'a Measure> {
-    let mut measures: Vec<&Measure> = Vec::new();
-    for measure in records.flat_map(Record::measured) {
-        let is_metric = measure.part == Some(Part::Test) && measure.name != "loss";
-        if is_metric && !measures.iter().any(|known| known.key == measure.key) {
-            measures.push(measure);
-        }
-    }
-    measures
-}
-
-/// Mean, and standard deviation where there are several.
-fn spread(measure: &Measure, values: &[f64]) -> String {
-    let (shown, unit): (fn(f64, usize) -> String, _) = match measure.unit.as_deref() {
-        Some("share") => (percent, " %"),
-        _ => (number, ""),
-    };
-    match mean_and_deviation(values) {
-        (mean, None) => format!("{}{unit}", shown(mean, 4)),
-        (mean, Some(d)) => format!("{} ± {}{unit}", shown(mean, 4), shown(d, 4)),
     }
 }
 

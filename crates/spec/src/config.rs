@@ -9,7 +9,7 @@ mod fault;
 mod file;
 mod format;
 mod overrides;
-mod path;
+pub mod path;
 mod syntax;
 mod tree;
 

@@ -1,4 +1,4 @@
-//! Which run is meant: a folder, `name/run-id`, or a name.
+//! Which run is meant: a folder, `name/run-id`, or a name; and which runs there are.
 //!
 //! A name stands for its newest run by time, and of several of one second for the one that began
 //! last: run ids are compared as times and numbers, not as text. Other folders and files in there
@@ -13,8 +13,23 @@ use spec::error::nearest;
 use super::Record;
 use crate::Failure;
 
-/// The record that is meant, and what is to be said of the choice.
-pub fn find(run: &str, results: &Path) -> Result<(Record, Option<String>), Failure> {
+/// A run that was found.
+pub struct Found {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What is recorded of it.
+    pub record: Record,
+    /// What is to be said of the choice.
+    pub note: Option<String>,
+    /// Whether a name was given, which stands for one of several runs.
+    pub by_name: bool,
+}
+
+/// The run that is meant.
+///
+/// # Errors
+/// When there is none, or its record cannot be read.
+pub fn find(run: &str, results: &Path) -> Result<Found, Failure> {
     let places = [PathBuf::from(run), results.join(run)];
     for folder in &places {
         if folder.join("record.json").exists() {
@@ -23,7 +38,12 @@ pub fn find(run: &str, results: &Path) -> Result<(Record, Option<String>), Failu
                 let (name, id) = (&record.name, &record.run_id);
                 format!("{name}/{id} did not finish ({})", record.ending())
             });
-            return Ok((record, note));
+            return Ok(Found {
+                folder: folder.clone(),
+                record,
+                note,
+                by_name: false,
+            });
         }
     }
     let runs = places.iter().rev().map(|place| runs(place));
@@ -54,8 +74,14 @@ pub fn unfinished(run: &str, results: &Path) -> Result<(PathBuf, Record), Failur
 }
 
 /// The newest run that finished; where none did, the newest.
-fn newest(name: &str, runs: &[PathBuf]) -> Result<(Record, Option<String>), Failure> {
-    let mut unfinished: Option<Record> = None;
+fn newest(name: &str, runs: &[PathBuf]) -> Result<Found, Failure> {
+    let found = |folder: &Path, record, note| Found {
+        folder: folder.into(),
+        record,
+        note,
+        by_name: true,
+    };
+    let mut unfinished: Option<(&Path, Record)> = None;
     let mut unrecorded = None;
     for folder in runs {
         if !folder.join("record.json").exists() {
@@ -66,22 +92,22 @@ fn newest(name: &str, runs: &[PathBuf]) -> Result<(Record, Option<String>), Fail
         if record.is_finished() {
             let id = id(folder);
             let note = match (&unfinished, unrecorded) {
-                (Some(newest), _) => Some(format!("{} ({})", newest.run_id, newest.ending())),
+                (Some((_, newest)), _) => Some(format!("{} ({})", newest.run_id, newest.ending())),
                 (None, Some(newest)) => Some(format!("{} (it left no record)", self::id(newest))),
                 (None, None) => None,
             };
             let note = note.map(|newest| {
                 format!("the newest run of {name} did not finish, {newest}; shown is {id}")
             });
-            return Ok((record, note));
+            return Ok(found(folder, record, note));
         }
-        unfinished.get_or_insert(record);
+        unfinished.get_or_insert((folder, record));
     }
     match unfinished {
-        Some(record) => {
+        Some((folder, record)) => {
             let (id, ending) = (&record.run_id, record.ending());
             let note = format!("no run of {name} finished; shown is the newest, {id} ({ending})");
-            Ok((record, Some(note)))
+            Ok(found(folder, record, Some(note)))
         }
         None => Err(Failure::Input(format!(
             "{name}: none of its runs left a record; run its config again"
@@ -89,8 +115,36 @@ fn newest(name: &str, runs: &[PathBuf]) -> Result<(Record, Option<String>), Fail
     }
 }
 
+/// The folders of all runs of these names, or of every name where none is given, the oldest first.
+///
+/// # Errors
+/// When there is no run of a name, or none at all.
+pub fn all(names: &[String], results: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found: Vec<PathBuf> = match names {
+        [] => folders(results).iter().flat_map(|f| runs(f)).collect(),
+        _ => Vec::new(),
+    };
+    for name in names {
+        let of_name = runs(&results.join(name));
+        if of_name.is_empty() {
+            return Err(nothing_there(name, results));
+        }
+        found.extend(of_name);
+    }
+    if found.is_empty() {
+        let shown = results.display();
+        return Err(Failure::Input(format!(
+            "{shown}: no run is recorded here; {}",
+            remedy(results)
+        )));
+    }
+    found.sort_by_cached_key(|folder| (time(&id(folder)), folder.clone()));
+    found.dedup();
+    Ok(found)
+}
+
 /// The folders of a name's runs, the newest first.
-fn runs(named: &Path) -> Vec<PathBuf> {
+pub(crate) fn runs(named: &Path) -> Vec<PathBuf> {
     let mut runs: Vec<_> = folders(named)
         .into_iter()
         .filter_map(|folder| Some((time(&id(&folder))?, folder)))
@@ -132,14 +186,21 @@ fn nothing_there(run: &str, results: &Path) -> Failure {
     let near = nearest(run, names()).or_else(|| nearest(&meant, names()));
     let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     let there = match there.is_empty() {
-        true if results.is_dir() => "none; train a config first: runner run CONFIG".into(),
-        true => "none, for there is no such folder; name that of the records with --results".into(),
+        true => format!("none; {}", remedy(results)),
         false => there.join(", "),
     };
     let results = results.display();
     Failure::Input(format!(
         "{run}: no recorded run of that name in {results}; {near}there are: {there}"
     ))
+}
+
+/// What helps where no run is recorded.
+fn remedy(results: &Path) -> &'static str {
+    match results.is_dir() {
+        true => "train a config first: runner run CONFIG",
+        false => "there is no such folder: name that of the records with --results",
+    }
 }
 
 #[cfg(test)]

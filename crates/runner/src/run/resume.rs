@@ -3,9 +3,7 @@
 //! The config is the one in the record, as it ran; the data must be the same. Each learner
 //! goes on from its checkpoint, and begins again where there is none.
 
-use spec::{Config, Overrides};
-
-use super::{Begun, tables};
+use super::{Begun, config_of, expect_same_data, tables};
 use crate::cli::RunArguments;
 use crate::machine::{self, Machine};
 use crate::memory::Purpose;
@@ -30,10 +28,10 @@ pub(super) fn resume(arguments: &RunArguments) -> Result<Option<Begun>, Failure>
     }
     // For a moment: nobody else may be at work on it.
     drop(folder.claim()?);
-    let config = config(&record, &folder)?;
+    let config = config_of(&record, &folder.path, &[])?;
     implementations::expect_built_in(&config)?;
     let prepared = Prepared::of(config, Purpose::Training)?;
-    expect_same_data(&prepared, &record, &folder)?;
+    expect_same_data(&prepared, &record, &folder.path)?;
     interrupt::install();
     folder.tidy(false);
     output::line(prepared.summary());
@@ -77,51 +75,11 @@ fn expect_unfinished(record: &Record, folder: &RunFolder) -> Result<(), Failure>
     )))
 }
 
-/// The config as it ran. Paths in it start from where the config was.
-fn config(record: &Record, folder: &RunFolder) -> Result<Config, Failure> {
-    let file = folder.path.join("config.toml");
-    let text = record.config.clone();
-    let mut config = Config::parse(&file, text, &Overrides::default())?;
-    config.file = (&record.config_file).into();
-    config.overrides = Overrides {
-        set: record.overrides.clone(),
-        unset: record.unset.clone(),
-    };
-    Ok(config)
-}
-
-fn expect_same_data(
-    prepared: &Prepared,
-    record: &Record,
-    folder: &RunFolder,
-) -> Result<(), Failure> {
-    if prepared.dataset.checksum == record.data.checksum {
-        return Ok(());
-    }
-    Err(Failure::Input(format!(
-        "{}: cannot go on: the data are no longer those that this run began with (checksum {} \
-         instead of {}); bring them back, or run the config anew",
-        folder.path.display(),
-        short(&prepared.dataset.checksum),
-        short(&record.data.checksum),
-    )))
-}
-
-/// The beginning of a checksum, enough to tell two apart.
-fn short(checksum: &str) -> &str {
-    checksum.get(..12).unwrap_or(checksum)
-}
-
 /// Whether something else computes than did before, in words.
 fn other_program(record: &Record) -> Option<String> {
     let (software, machine) = (Software::here(), Machine::here());
     let commit = |git: Option<&Git>| git.map(|git| git.commit.clone());
-    if software.version != record.software.version
-        || software.libraries != record.software.libraries
-        || software.profile != record.software.profile
-        || software.rustc != record.software.rustc
-        || commit(Git::here().as_ref()) != commit(record.git.as_ref())
-    {
+    if software != record.software || commit(Git::here().as_ref()) != commit(record.git.as_ref()) {
         return Some("another version of the program goes on with this run".into());
     }
     (machine.processor != record.machine.processor)

@@ -11,6 +11,7 @@ mod export;
 mod outputs;
 mod pictures;
 mod proofs;
+mod recorded;
 mod resume;
 mod stopping;
 mod support;
