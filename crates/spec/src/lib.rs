@@ -56,6 +56,7 @@ pub mod regularization;
 pub mod schedules;
 pub mod stopping;
 pub mod training;
+pub mod validation;
 
 pub use amount::Amount;
 pub use config::{Config, Overrides};

@@ -6,9 +6,11 @@ use serde::de::{Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Problem;
+use crate::check::Checker;
 use crate::escapes::EscapeSpec;
 use crate::schedules::{Position, ScheduleSpec};
 use crate::stopping::StoppingSpec;
+use crate::validation::ValidationSpec;
 
 pub use crate::gradient_check::{GradientCheckSpec, TimeBudget};
 pub use crate::losses::LossSpec;
@@ -43,6 +45,9 @@ pub struct TrainingSpec {
     /// ε: the target of the right class is 1 − ε + ε/K, that of the others ε/K; training only.
     #[serde(default)]
     pub label_smoothing: f64,
+    /// Which training samples are held back to be measured on; none: all are learned from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<ValidationSpec>,
     /// When training ends before its last epoch.
     #[serde(default)]
     pub stopping: StoppingSpec,
@@ -162,6 +167,7 @@ impl TrainingSpec {
             clip: None,
             regularization: RegularizationSpec::default(),
             label_smoothing: 0.0,
+            validation: None,
             stopping: StoppingSpec::default(),
             escapes: Vec::new(),
             shuffle: true,
@@ -203,6 +209,9 @@ impl TrainingSpec {
         }
         self.regularization.check()?;
         self.schedule.check()?;
+        if let Some(validation) = &self.validation {
+            validation.check(&Checker::new("training.validation"))?;
+        }
         self.stopping.check()?;
         self.optimizer.check()
     }

@@ -5,7 +5,6 @@ use crate::Problem;
 use crate::error::nearest;
 use crate::measures::{Measure, Metric, Part};
 use crate::model::PlannedLayer;
-use crate::stopping::PatienceSpec;
 use crate::training::BatchSize;
 
 /// What must be known of the data to judge a model.
@@ -33,12 +32,6 @@ impl Experiment {
 
     /// What is measured of each epoch, in the order of the columns of `epochs.csv`.
     pub fn measures(&self, shape: &DataShape) -> Vec<Measure> {
-        let patience = self.training.stopping.patience.as_ref();
-        self.measures_with(shape, patience.is_some_and(PatienceSpec::holds_back))
-    }
-
-    /// The same with samples held back or without.
-    fn measures_with(&self, shape: &DataShape, validation: bool) -> Vec<Measure> {
         let metrics = self.metrics(shape);
         let of_part = |part| {
             let metrics = metrics
@@ -47,7 +40,7 @@ impl Experiment {
             [Measure::loss(part)].into_iter().chain(metrics)
         };
         let mut measures = vec![Measure::learning_rate(), Measure::loss(Part::Train)];
-        if validation {
+        if self.training.validation.is_some() {
             measures.extend(of_part(Part::Validation));
         }
         measures.extend(of_part(Part::Test));
@@ -140,17 +133,28 @@ impl Experiment {
         let Some(patience) = &self.training.stopping.patience else {
             return Ok(());
         };
-        let measures = self.measures_with(shape, true);
+        let measures = self.measures(shape);
         let of_samples = measures.iter().filter(|measure| measure.part.is_some());
         let keys: Vec<&str> = of_samples.map(|measure| measure.key.as_str()).collect();
         if keys.contains(&patience.measure.as_str()) {
             return Ok(());
         }
+        let key = "training.stopping.patience.measure";
+        if self.training.validation.is_none()
+            && patience.measure.starts_with(Part::Validation.name())
+        {
+            let reason = format!(
+                "\"{}\" is of samples held back, and none are",
+                patience.measure
+            );
+            return Err(Problem::new(key, reason)
+                .hint("hold some back: training.validation = { samples = 0.1 }"));
+        }
         let reason = format!("\"{}\" is no measure of this run", patience.measure);
         let near = nearest(&patience.measure, keys.iter().copied());
         let near = near.map_or_else(String::new, |near| format!("did you mean \"{near}\"? "));
         let hint = format!("{near}there are {}", keys.join(", "));
-        Err(Problem::new("training.stopping.patience.measure", reason).hint(hint))
+        Err(Problem::new(key, reason).hint(hint))
     }
 
     /// One output a class; two classes may share one output; a real target has one.
