@@ -14,7 +14,7 @@ use crate::validation::ValidationSpec;
 
 pub use crate::gradient_check::{GradientCheckSpec, TimeBudget};
 pub use crate::losses::LossSpec;
-pub use crate::measures::Metric;
+pub use crate::measures::{LayerMetric, Metric};
 pub use crate::optimizers::OptimizerSpec;
 pub use crate::regularization::{ClipSpec, RegularizationSpec};
 
@@ -61,6 +61,10 @@ pub struct TrainingSpec {
     /// rmse for a real target.
     #[serde(default)]
     pub metrics: Vec<Metric>,
+    /// What is measured on the outputs of each activation function, over the test samples: the name
+    /// of its layer stands behind, as in `test_dead_units_1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layer_metrics: Vec<LayerMetric>,
     /// Threads of the hand-written implementation and of burn; none: one for each core. The
     /// results do not depend on it. (burn's ndarray device takes the threads of its matrix products
     /// from the environment, `MATMUL_NUM_THREADS`.)
@@ -172,6 +176,7 @@ impl TrainingSpec {
             escapes: Vec::new(),
             shuffle: true,
             metrics: Vec::new(),
+            layer_metrics: Vec::new(),
             threads: None,
             instruction_set: None,
         }
@@ -193,12 +198,10 @@ impl TrainingSpec {
             let reason = format!("{threads} threads cannot run");
             return Err(Problem::new("training.threads", reason).hint("1 to 1024"));
         }
-        for (index, metric) in self.metrics.iter().enumerate() {
-            if self.metrics[..index].contains(metric) {
-                let reason = format!("\"{}\" stands there twice", metric.name());
-                return Err(Problem::new(format!("training.metrics.{index}"), reason));
-            }
-        }
+        let metrics: Vec<_> = self.metrics.iter().map(|metric| metric.name()).collect();
+        check_each_once("training.metrics", &metrics)?;
+        let metrics: Vec<_> = self.layer_metrics.iter().map(|m| m.name()).collect();
+        check_each_once("training.layer_metrics", &metrics)?;
         self.check_smoothing()?;
         self.loss.check()?;
         if let Some(clip) = self.clip {
@@ -240,6 +243,17 @@ impl TrainingSpec {
         match at.step < self.warmup {
             true => rate * (at.step + 1) as f64 / self.warmup as f64,
             false => rate,
+        }
+    }
+}
+
+/// Finds a name that stands in a list twice.
+fn check_each_once(key: &str, names: &[&str]) -> Result<(), Problem> {
+    match (1..names.len()).find(|&index| names[..index].contains(&names[index])) {
+        None => Ok(()),
+        Some(index) => {
+            let reason = format!("\"{}\" stands there twice", names[index]);
+            Err(Problem::new(format!("{key}.{index}"), reason))
         }
     }
 }

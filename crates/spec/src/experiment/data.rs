@@ -4,7 +4,7 @@ use super::Experiment;
 use crate::Problem;
 use crate::error::nearest;
 use crate::measures::{Measure, Metric, Part};
-use crate::model::PlannedLayer;
+use crate::model::{LayerSpec, PlannedLayer};
 use crate::training::BatchSize;
 
 /// What must be known of the data to judge a model.
@@ -44,8 +44,21 @@ impl Experiment {
             measures.extend(of_part(Part::Validation));
         }
         measures.extend(of_part(Part::Test));
+        measures.extend(self.layer_measures());
         measures.push(Measure::seconds());
         measures
+    }
+
+    /// What is measured on the outputs of layers.
+    fn layer_measures(&self) -> Vec<Measure> {
+        let layers = self.model.layers.iter().enumerate();
+        let layers = layers.filter(|(_, layer)| layer.layer().activates());
+        let of_layer = |(index, layer): (usize, &LayerSpec)| {
+            let name = layer.name_at(index);
+            let metrics = self.training.layer_metrics.iter();
+            metrics.map(move |&metric| Measure::of_layer(Part::Test, metric, &name))
+        };
+        layers.flat_map(of_layer).collect()
     }
 
     /// Finds what does not suit the data: sizes, targets, metrics. `plan` is the model's.
@@ -114,11 +127,10 @@ impl Experiment {
 
     fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
         for (index, metric) in self.training.metrics.iter().enumerate() {
-            let for_classes = *metric == Metric::Accuracy;
-            if for_classes != shape.classes.is_some() {
+            if metric.is_of_classes() != shape.classes.is_some() {
                 let reason = format!("\"{}\" does not suit this target", metric.name());
                 let hint = match shape.classes {
-                    Some(_) => "for classes: accuracy",
+                    Some(_) => "for classes: accuracy, error",
                     None => "for a real target: r2, rmse, mae",
                 };
                 let key = format!("training.metrics.{index}");
@@ -134,7 +146,8 @@ impl Experiment {
             return Ok(());
         };
         let measures = self.measures(shape);
-        let of_samples = measures.iter().filter(|measure| measure.part.is_some());
+        let judges = |measure: &&Measure| measure.part.is_some() && measure.better.is_some();
+        let of_samples = measures.iter().filter(judges);
         let keys: Vec<&str> = of_samples.map(|measure| measure.key.as_str()).collect();
         if keys.contains(&patience.measure.as_str()) {
             return Ok(());

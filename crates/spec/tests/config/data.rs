@@ -110,7 +110,7 @@ fn what_does_not_suit_the_data_is_refused() {
     let error = against(&classes(2), &["training.metrics=[\"rmse\"]"]).unwrap_err();
     assert_eq!(
         error,
-        "--set training.metrics=[\"rmse\"]: training.metrics.0: \"rmse\" does not suit this target; for classes: accuracy"
+        "--set training.metrics=[\"rmse\"]: training.metrics.0: \"rmse\" does not suit this target; for classes: accuracy, error"
     );
 }
 

@@ -69,7 +69,8 @@ validation = { samples = 0.2, shuffle = false }
 stopping = { patience = { epochs = 3 }, plateau = { epochs = 2, change = 1e-4 } }
 escapes = [{ evolution = { population = 8, parents = 4, std = 0.1 } }]
 shuffle = false
-metrics = ["accuracy"]
+metrics = ["accuracy", "error"]
+layer_metrics = ["dead_units", "mean_activation"]
 threads = 2
 "#;
 
