@@ -87,6 +87,14 @@ pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn
     }
 }
 
+/// The first layer of a plan by itself, so that its output can be read.
+pub fn build_single<T: Real>(
+    plan: &[PlannedLayer],
+    streams: Streams,
+) -> (Box<dyn Layer<T>>, usize) {
+    (build(&plan[0], streams, build_single), 1)
+}
+
 /// The layer that a planned layer describes; `inside` makes the layers inside it.
 pub fn build<T: Real>(
     planned: &PlannedLayer,

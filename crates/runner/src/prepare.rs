@@ -28,7 +28,7 @@ pub struct Prepared {
     /// What the weights of training samples are multiplied by, so that their mean over those
     /// trained on is 1; 1 where all count alike.
     pub weight_scale: f64,
-    /// Which of the training samples are held back for early stopping.
+    /// Which of the training samples are held back for validation.
     pub validation_rows: Vec<usize>,
     /// What changes training images at random; none: nothing.
     pub augmenter: Option<Augmenter>,
@@ -179,20 +179,19 @@ fn weight_scale(config: &Config, dataset: &Dataset, rows: &[usize]) -> Result<f6
     Err(config.locate(Problem::new(key, reason).hint(hint)).into())
 }
 
-/// Which samples are trained on, and which are held back if early stopping asks for some.
+/// Which samples are trained on, and which are held back for validation.
 fn parts(
     config: &Config,
     samples: usize,
     streams: &Streams,
 ) -> Result<(Vec<usize>, Vec<usize>), Failure> {
-    let patience = config.experiment.training.stopping.patience.as_ref();
-    let Some(patience) = patience.filter(|patience| patience.holds_back()) else {
+    let Some(validation) = config.experiment.training.validation else {
         return Ok(((0..samples).collect(), Vec::new()));
     };
-    let amount = patience.validation;
-    hold_back(samples, amount, patience.shuffle, streams).ok_or_else(|| {
+    let amount = validation.samples;
+    hold_back(samples, amount, validation.shuffle, streams).ok_or_else(|| {
         let reason = format!("{amount} of {samples} samples leaves none to train on");
-        let key = "training.stopping.patience.validation";
+        let key = "training.validation.samples";
         config
             .locate(Problem::new(key, reason).hint("hold back fewer, or use more samples"))
             .into()

@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod divergence;
 pub mod escapes;
 pub mod evaluation;
+mod layer_metrics;
 pub mod learner;
 mod moves;
 pub mod network;

@@ -83,6 +83,7 @@ impl Experiment {
         self.gradient_check.check()?;
         self.check_curvature()?;
         self.check_steps()?;
+        self.check_layer_metrics()?;
         self.check_last_layer()
     }
 
@@ -106,6 +107,18 @@ impl Experiment {
                     .hint("use another layer or another optimizer"))
             }
         }
+    }
+
+    /// What is measured on activations needs layers that give some.
+    fn check_layer_metrics(&self) -> Result<(), Problem> {
+        let activates = |layer: &LayerSpec| layer.layer().activates();
+        if self.training.layer_metrics.is_empty() || self.model.layers.iter().any(activates) {
+            return Ok(());
+        }
+        let reason =
+            "no layer of the list is an activation function, so there is nothing to measure";
+        let hint = "leave it out, or add \"relu\" or another behind a layer";
+        Err(Problem::new("training.layer_metrics", reason).hint(hint))
     }
 
     /// A step has no derivative: only a search without gradients can train through it.

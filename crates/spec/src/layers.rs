@@ -94,6 +94,11 @@ pub trait Layer {
         true
     }
 
+    /// Whether it is an activation function, whose outputs are the activations of units.
+    fn activates(&self) -> bool {
+        false
+    }
+
     /// Whether it couples the samples of a batch, so that it must see all of them at once; it takes
     /// the mean of each channel away.
     fn couples_samples(&self) -> bool {
@@ -194,6 +199,13 @@ register! {
 }
 
 impl LayerSpec {
+    /// Its name in parameter paths: its own, or its index in the list.
+    pub fn name_at(&self, index: usize) -> String {
+        self.layer()
+            .name()
+            .map_or_else(|| index.to_string(), Into::into)
+    }
+
     /// Whether this layer, or one inside it, is so.
     pub fn any(&self, is: &dyn Fn(&dyn Layer) -> bool) -> bool {
         let inside = self.layer().inside();

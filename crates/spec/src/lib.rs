@@ -57,6 +57,7 @@ pub mod schedules;
 pub mod stopping;
 pub mod table;
 pub mod training;
+pub mod validation;
 
 pub use amount::Amount;
 pub use config::{Config, Overrides};

@@ -6,6 +6,7 @@ use spec::measures::{Measure, Metric, Part};
 
 use super::Stop;
 use super::divergence::as_f32_holds;
+use super::layer_metrics::LayerMetrics;
 use crate::batches::BatchBuffer;
 use crate::interrupt;
 use crate::metrics::Measurement;
@@ -21,6 +22,7 @@ pub struct Evaluator<'a> {
     metrics: Vec<Metric>,
     batch: BatchBuffer<f32>,
     test_rows: Vec<usize>,
+    layers: Option<LayerMetrics<'a>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -34,10 +36,12 @@ impl<'a> Evaluator<'a> {
             metrics: experiment.metrics(&prepared.shape),
             batch: BatchBuffer::new(rows, prepared.inputs(), prepared.outputs()),
             test_rows: (0..prepared.dataset.test.len()).collect(),
+            layers: LayerMetrics::new(prepared),
         }
     }
 
-    /// Loss and metrics of the samples held back, if there are any, and of the test samples.
+    /// Loss and metrics of the samples held back, if there are any, and of the test samples; and
+    /// what is measured of the layers.
     pub fn measures(&mut self, model: &mut dyn Implementation<f32>) -> Result<Values, Stop> {
         let (prepared, mut values) = (self.prepared, Values::new());
         let held_back = &prepared.validation_rows;
@@ -49,7 +53,11 @@ impl<'a> Evaluator<'a> {
         let of_test = (Part::Test, &prepared.dataset.test, rows.as_slice());
         let measured = self.measure(model, of_test, &mut values);
         self.test_rows = rows;
-        measured.map(|()| values)
+        measured?;
+        if let Some(layers) = &mut self.layers {
+            values.extend(layers.measures(&model.parameters())?);
+        }
+        Ok(values)
     }
 
     /// The mean loss of the samples to train on, as they are: without dropout, augmentation and

@@ -159,8 +159,11 @@ loss = "softmax_cross_entropy"
 optimizer = { momentum = { learning_rate = 0.05 } }
 label_smoothing = 0.1
 
+[training.validation]
+samples = 0.1
+
 [training.stopping]
-patience = { epochs = 5, validation = 0.1 }
+patience = { epochs = 5 }
 
 [gradient_check]
 before_training = false

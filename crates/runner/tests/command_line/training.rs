@@ -38,6 +38,27 @@ fn a_run_leaves_every_file_of_its_record() {
 }
 
 #[test]
+fn the_error_and_what_layers_do_are_measured_where_asked_for() {
+    let workspace = Workspace::tiny();
+    let run = workspace.train_by_hand(&[
+        "training.metrics=[\"accuracy\", \"error\"]",
+        "training.layer_metrics=[\"dead_units\", \"mean_activation\"]",
+        // Biases so low that every unit is dead from the start.
+        "model.layers.1=relu",
+        "model.layers.0.linear.biases={ constant = -100.0 }",
+    ]);
+    let rows = fs::read_to_string(run.join("epochs.csv")).unwrap();
+    let header = "implementation,epoch,learning_rate,train_loss,test_loss,test_accuracy,test_error,\
+                  test_dead_units_1,test_mean_activation_1,seconds";
+    assert_eq!(rows.lines().next(), Some(header));
+    let epoch = &record(&run)["implementations"][0]["epochs"][0]["measures"];
+    let measure = |key: &str| epoch[key].as_f64().unwrap();
+    assert!((measure("test_error") - (1.0 - measure("test_accuracy"))).abs() < 1e-12);
+    assert_eq!(measure("test_dead_units_1"), 1.0);
+    assert_eq!(measure("test_mean_activation_1"), 0.0);
+}
+
+#[test]
 fn a_record_says_what_ran_where_and_how_well() {
     let workspace = Workspace::tiny();
     let record = record(&workspace.train(&["seed=7", "training.threads=1"]));

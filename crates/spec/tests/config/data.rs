@@ -110,7 +110,7 @@ fn what_does_not_suit_the_data_is_refused() {
     let error = against(&classes(2), &["training.metrics=[\"rmse\"]"]).unwrap_err();
     assert_eq!(
         error,
-        "--set training.metrics=[\"rmse\"]: training.metrics.0: \"rmse\" does not suit this target; for classes: accuracy"
+        "--set training.metrics=[\"rmse\"]: training.metrics.0: \"rmse\" does not suit this target; for classes: accuracy, error"
     );
 }
 
@@ -165,7 +165,8 @@ fn early_stopping_goes_by_a_measure_of_the_run() {
     let by = |measure: &str| {
         let measure = format!("training.stopping.patience.measure={measure}");
         let epochs = "training.stopping.patience.epochs=3";
-        against(&classes(2), &[epochs, &measure])
+        let held = "training.validation.samples=0.1";
+        against(&classes(2), &[epochs, &measure, held])
     };
     for measure in [
         "validation_loss",
@@ -184,6 +185,13 @@ fn early_stopping_goes_by_a_measure_of_the_run() {
     ];
     for part in parts {
         assert!(near.contains(part), "{near}");
+    }
+    let none_held = against(&classes(2), &["training.stopping.patience.epochs=3"]).unwrap_err();
+    for part in [
+        "training.stopping.patience.measure: \"validation_loss\" is of samples held back",
+        "training.validation = { samples = 0.1 }",
+    ] {
+        assert!(none_held.contains(part), "{none_held}");
     }
     // Neither direction of these is better.
     assert!(by("learning_rate").is_err() && by("seconds").is_err());

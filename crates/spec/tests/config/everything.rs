@@ -65,10 +65,12 @@ warmup = 10
 clip = { norm = 2.5 }
 regularization = { l1 = 1e-5, l2 = 1e-4, lambda = 0.9, max_norm = 3.0, biases = true }
 label_smoothing = 0.1
-stopping = { patience = { epochs = 3, validation = 0.2 }, plateau = { epochs = 2, change = 1e-4 } }
+validation = { samples = 0.2, shuffle = false }
+stopping = { patience = { epochs = 3 }, plateau = { epochs = 2, change = 1e-4 } }
 escapes = [{ evolution = { population = 8, parents = 4, std = 0.1 } }]
 shuffle = false
-metrics = ["accuracy"]
+metrics = ["accuracy", "error"]
+layer_metrics = ["dead_units", "mean_activation"]
 threads = 2
 "#;
 

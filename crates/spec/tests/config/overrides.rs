@@ -52,7 +52,7 @@ fn overrides_that_cannot_be_are_refused() {
     let rows: [(&[&str], &str); 9] = [
         (
             &["training.epoch=1"],
-            "--set training.epoch=1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, stopping, escapes, shuffle, metrics, threads, instruction_set)",
+            "--set training.epoch=1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, shuffle, metrics, layer_metrics, threads, instruction_set)",
         ),
         (
             &["seed=1", "trainin.epochs=1"],
@@ -217,7 +217,7 @@ fn values_are_appended_to_lists() {
         ),
         (
             &["training.metrics+=acuracy"],
-            "--set training.metrics+=acuracy: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, r2, rmse, mae)",
+            "--set training.metrics+=acuracy: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, error, r2, rmse, mae)",
         ),
     ];
     for (overrides, message) in rows {
