@@ -38,6 +38,9 @@ use work::{Job, Worked};
 /// Between two looks whether another process has done a run.
 const LOOK: Duration = Duration::from_millis(300);
 
+/// Claimed by whoever measures by the clock.
+const TIME: &str = "time";
+
 /// Carries out what is missing of each experiment, and makes its table.
 ///
 /// # Errors
@@ -163,6 +166,7 @@ impl Table {
                 }
             }
         }
+        self.tidy();
         let failed = failed.into_iter().map(|(index, why)| {
             let run = self.plan.in_words(&self.plan.runs[index]);
             format!("{}: {run}: {why}", self.plan.file.display())
@@ -206,7 +210,7 @@ impl Table {
     fn claim(&self, index: usize, arguments: &TableArguments) -> Result<Option<Claim>, Failure> {
         // What is measured by the clock runs alone.
         let id = match self.plan.spec.takes_time() {
-            true => "time".into(),
+            true => TIME.into(),
             false => self.id(&self.plan.runs[index]),
         };
         let folder = &self.store.folder;
@@ -253,6 +257,17 @@ impl Table {
         self.results.arrange(&self.plan);
         self.results.write(&self.plan, &self.places)?;
         Ok(true)
+    }
+
+    /// Nobody works any more on runs that have their rows.
+    fn tidy(&self) {
+        let missing = self.missing();
+        let runs = self.plan.runs.iter().enumerate();
+        let done = runs.filter(|(index, _)| !missing.contains(index));
+        let mut ids: Vec<String> = done.map(|(_, run)| self.id(run)).collect();
+        ids.extend(missing.is_empty().then(|| TIME.into()));
+        self.store
+            .tidy(&ids.iter().map(String::as_str).collect::<Vec<_>>());
     }
 
     fn interrupted(&self) -> Failure {

@@ -80,7 +80,7 @@ pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> String {
         legend(plan)
     ));
     parts.push(sheet(plan, rows, origins).markdown().trim_end().into());
-    parts.push(format!("![Ours beside the published figures]({name}.svg)"));
+    parts.push(format!("![Ours, full circles with 95 % intervals, beside the published figures, open circles]({name}.svg)"));
     let sources = sources(plan);
     if !sources.is_empty() {
         parts.push(format!("Published:\n\n{}", sources.join("\n")));
