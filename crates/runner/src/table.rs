@@ -4,6 +4,7 @@
 //! their raw rows. Any number of processes may work on one table over a common folder: they share
 //! nothing but files in it ([`store`], [`claim`]), and leave the same raw rows as one would.
 
+mod basis;
 mod check;
 pub mod claim;
 mod estimate;
@@ -25,9 +26,8 @@ use std::time::Duration;
 
 use crate::activity::Activity;
 use crate::cli::TableArguments;
-use crate::memory::Purpose;
-use crate::prepare::Prepared;
 use crate::{Failure, files, interrupt, output};
+use basis::Basis;
 use claim::Claim;
 use plan::{Plan, Run};
 use provenance::Origin;
@@ -37,6 +37,9 @@ use work::{Job, Worked};
 
 /// Between two looks whether another process has done a run.
 const LOOK: Duration = Duration::from_millis(300);
+
+/// Claimed by whoever measures by the clock.
+const TIME: &str = "time";
 
 /// Carries out what is missing of each experiment, and makes its table.
 ///
@@ -81,14 +84,6 @@ struct Table {
     bases: Vec<Basis>,
 }
 
-/// What was found out of the runs of a row before they run.
-struct Basis {
-    /// The key of their data.
-    data: String,
-    /// Memory that they take at least.
-    bytes: f64,
-}
-
 impl Table {
     fn open(plan: Plan, arguments: &TableArguments) -> Result<Self, Failure> {
         let places = Places::of(&plan, &arguments.results);
@@ -108,43 +103,10 @@ impl Table {
         let activity = Activity::new(&self.plan.name);
         activity.begin("data and models", self.plan.rows.len());
         for row in 0..self.plan.rows.len() {
-            if let Some(run) = self.plan.runs.iter().find(|run| run.row == row) {
-                let prepared = Prepared::of(run.config.clone(), Purpose::Training)?;
-                self.expect_measures(row, &prepared)?;
-                self.bases.push(Basis {
-                    data: key::of_data(&prepared.config, &prepared.dataset),
-                    bytes: estimate::bytes(&prepared),
-                });
-            }
+            self.bases.push(Basis::of(&self.plan, row)?);
             activity.step();
         }
         Ok(())
-    }
-
-    /// A run has what the columns of the table need.
-    fn expect_measures(&self, row: usize, prepared: &Prepared) -> Result<(), Failure> {
-        let measured = prepared.config.experiment.measures(&prepared.shape);
-        let needed = self
-            .plan
-            .spec
-            .measures
-            .iter()
-            .filter_map(|measure| measure.needs());
-        let has = |key: &str| measured.iter().any(|measure| measure.key == key);
-        let Some(missing) = needed.into_iter().find(|needed| !has(&needed.key)) else {
-            return Ok(());
-        };
-        let (file, row) = (self.plan.file.display(), &self.plan.rows[row].name);
-        let there: Vec<&str> = measured
-            .iter()
-            .map(|measure| measure.key.as_str())
-            .collect();
-        Err(Failure::Input(format!(
-            "{file}: row \"{row}\" has no {}; its run measures {}; metrics of the test samples are \
-             listed in training.metrics, those of validation come with training.stopping.patience",
-            missing.key,
-            there.join(", ")
-        )))
     }
 
     /// The runs that have no raw row yet.
@@ -204,6 +166,7 @@ impl Table {
                 }
             }
         }
+        self.tidy();
         let failed = failed.into_iter().map(|(index, why)| {
             let run = self.plan.in_words(&self.plan.runs[index]);
             format!("{}: {run}: {why}", self.plan.file.display())
@@ -247,7 +210,7 @@ impl Table {
     fn claim(&self, index: usize, arguments: &TableArguments) -> Result<Option<Claim>, Failure> {
         // What is measured by the clock runs alone.
         let id = match self.plan.spec.takes_time() {
-            true => "time".into(),
+            true => TIME.into(),
             false => self.id(&self.plan.runs[index]),
         };
         let folder = &self.store.folder;
@@ -294,6 +257,17 @@ impl Table {
         self.results.arrange(&self.plan);
         self.results.write(&self.plan, &self.places)?;
         Ok(true)
+    }
+
+    /// Nobody works any more on runs that have their rows.
+    fn tidy(&self) {
+        let missing = self.missing();
+        let runs = self.plan.runs.iter().enumerate();
+        let done = runs.filter(|(index, _)| !missing.contains(index));
+        let mut ids: Vec<String> = done.map(|(_, run)| self.id(run)).collect();
+        ids.extend(missing.is_empty().then(|| TIME.into()));
+        self.store
+            .tidy(&ids.iter().map(String::as_str).collect::<Vec<_>>());
     }
 
     fn interrupted(&self) -> Failure {

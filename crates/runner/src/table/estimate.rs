@@ -1,11 +1,7 @@
 //! `runner table --dry-run`: what is missing, how long it takes and how much memory, estimated.
 
-use datasets::Features;
-
 use super::Table;
 use super::summary::{duration, seconds};
-use crate::memory::{Need, Purpose};
-use crate::prepare::Prepared;
 use crate::sheet::Sheet;
 
 /// How long a run takes, in words and in seconds.
@@ -94,20 +90,4 @@ impl Table {
             None => format!("{:.0} MB or more", self.bases[row].bytes / 1e6),
         }
     }
-}
-
-/// Bytes that data and model of a run take at least.
-pub(super) fn bytes(prepared: &Prepared) -> f64 {
-    let experiment = &prepared.config.experiment;
-    let batch = experiment.training.batch_size.of(prepared.shape.samples);
-    let need = Need::of(Purpose::Training, experiment, &prepared.plan, batch);
-    let parts = [&prepared.dataset.train, &prepared.dataset.test];
-    let data = parts.map(|part| {
-        let bytes = match part.features() {
-            Features::Bytes { .. } => 1,
-            Features::Values(_) => size_of::<f64>(),
-        };
-        part.len() * part.width() * bytes
-    });
-    need.bytes() + data.into_iter().sum::<usize>() as f64
 }

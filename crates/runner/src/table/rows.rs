@@ -140,30 +140,33 @@ pub fn read(plan: &Plan, file: &Path) -> Result<Option<Vec<Row>>, Failure> {
     {
         return Ok(Some(Vec::new()));
     }
+    let damaged = |line: u64, what: &str| {
+        let file = plan.file.display();
+        Failure::Run(format!(
+            "{shown}:{line}: {what}; bring the line back from git, or take it out and let \
+             `runner table {file}` measure it again"
+        ))
+    };
     let mut rows = Vec::new();
     for record in reader.records() {
-        let line = |record: &csv::StringRecord| record.position().map_or(0, csv::Position::line);
-        let damaged = |line: u64, what: &str| {
-            Failure::Run(format!(
-                "{shown}:{line}: {what}; bring the line back from git, or take it out and let \
-                 `runner table {}` measure it again",
-                plan.file.display()
-            ))
-        };
         let record = record.map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
             damaged(line, "this line is damaged")
         })?;
+        let line = record.position().map_or(0, csv::Position::line);
         let cells: Vec<&str> = record.iter().collect();
-        let (sum, cells) = cells.split_last().unwrap_or((&"", &[]));
-        if checksum(cells) != **sum {
-            let what = "this line was changed by hand: its checksum is that of other numbers";
-            return Err(damaged(line(&record), what));
-        }
-        match Row::from_cells(cells).filter(|row| row.values.len() == plan.spec.measures.len()) {
-            Some(row) => rows.push(row),
-            None => return Err(damaged(line(&record), "this line is no raw row")),
-        }
+        rows.push(row(plan, &cells).map_err(|what| damaged(line, what))?);
     }
     Ok(Some(rows))
+}
+
+/// The row of a line, or what is wrong with it.
+fn row(plan: &Plan, cells: &[&str]) -> Result<Row, &'static str> {
+    let (sum, cells) = cells.split_last().unwrap_or((&"", &[]));
+    if checksum(cells) != **sum {
+        return Err("this line was changed by hand: its checksum is that of other numbers");
+    }
+    Row::from_cells(cells)
+        .filter(|row| row.values.len() == plan.spec.measures.len())
+        .ok_or("this line is no raw row")
 }

@@ -70,6 +70,20 @@ impl Store {
         files::write_json(&self.file(key, "json"), &Done { record, seconds })
     }
 
+    /// Removes what processes that were killed left beside runs that are done.
+    pub fn tidy(&self, done: &[&str]) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten();
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let (id, ending) = name.split_once('.').unwrap_or((&name, ""));
+            let left = ["out", "err"].contains(&ending) || ending.starts_with("claim-");
+            if left && done.contains(&id) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// Forgets what a run left.
     pub fn forget(&self, key: &str) {
         let _ = fs::remove_file(self.file(key, "json"));

@@ -8,6 +8,7 @@ use super::plan::Plan;
 use super::provenance::Origin;
 use super::rows::Row;
 use super::summary::{self, Cell, cells, duration};
+use super::verdict::Verdict;
 use crate::sheet::Sheet;
 
 /// The table.
@@ -30,33 +31,31 @@ pub fn sheet(plan: &Plan, rows: &[Row], origins: &[Origin]) -> Sheet {
     for cell in &cells {
         let mut line = vec![cell.name.to_string()];
         line.extend(several.then(|| cell.measure.title()));
+        let figure = || cell.published.map_or_else(String::new, |p| figure(cell, p));
+        line.extend(published.then(figure));
+        line.extend(ours(cell));
         if published {
-            line.push(cell.published.map_or_else(String::new, |p| figure(cell, p)));
-        }
-        let of_reached = |text: fn(&Cell<'_>) -> Option<String>| text(cell).unwrap_or_default();
-        line.extend([
-            cell.ours(),
-            cell.count(),
-            of_reached(|cell| Some(cell.show(cell.reached.as_ref()?.best))),
-            of_reached(|cell| {
-                let (low, high) = cell.reached.as_ref()?.interval?;
-                Some(format!(
-                    "{} to {}{}",
-                    cell.digits(low),
-                    cell.digits(high),
-                    cell.unit()
-                ))
-            }),
-        ]);
-        if published {
-            line.push(cell.difference());
-            line.push(of_reached(|cell| Some(cell.verdict()?.name().into())));
+            let verdict = cell.verdict().map_or("", Verdict::name);
+            line.extend([cell.difference(), verdict.into()]);
         }
         let seconds = summary::seconds(origins, cell.name);
         line.push(seconds.map_or_else(String::new, duration));
         sheet.add(line);
     }
     sheet
+}
+
+/// Mean and deviation, runs, best, interval.
+fn ours(cell: &Cell<'_>) -> [String; 4] {
+    let reached = cell.reached.as_ref();
+    let best = reached.map(|reached| cell.show(reached.best));
+    let interval = reached.and_then(|reached| reached.interval);
+    let interval = interval.map(|(low, high)| {
+        let (low, high) = (cell.digits(low), cell.digits(high));
+        format!("{low} to {high}{}", cell.unit())
+    });
+    let known = Option::unwrap_or_default;
+    [cell.ours(), cell.count(), known(best), known(interval)]
 }
 
 /// A published figure and how it was obtained.
@@ -81,7 +80,7 @@ pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> String {
         legend(plan)
     ));
     parts.push(sheet(plan, rows, origins).markdown().trim_end().into());
-    parts.push(format!("![Ours beside the published figures]({name}.svg)"));
+    parts.push(format!("![Ours, full circles with 95 % intervals, beside the published figures, open circles]({name}.svg)"));
     let sources = sources(plan);
     if !sources.is_empty() {
         parts.push(format!("Published:\n\n{}", sources.join("\n")));
