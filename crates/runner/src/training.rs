@@ -19,10 +19,11 @@ pub mod trainer;
 use contract::TensorError;
 
 use crate::check;
+use crate::numbers::number;
 use crate::prepare::Prepared;
 use crate::progress::{Bar, Progress};
 use crate::record::{Record, RunFolder, Status};
-use crate::{Failure, files, implementations, interrupt, output, tables};
+use crate::{Failure, files, implementations, interrupt, jacobians, output, tables};
 
 use divergence::Divergence;
 use learner::Learner;
@@ -158,11 +159,23 @@ impl<'a> Training<'a> {
     pub fn train(&mut self) -> Result<(), Failure> {
         let progress = self.progress();
         self.saved.trained = true;
+        self.measure_initial()?;
         let outcome = self.all_passes(&progress);
         progress.finish();
         outcome?;
         self.save(Status::Finished, None)?;
         self.folder.tidy(true);
+        Ok(())
+    }
+
+    /// What is asked of the initial parameters, unless an earlier part of the run has told it.
+    fn measure_initial(&mut self) -> Result<(), Failure> {
+        if self.record.initial.is_empty() {
+            self.record.initial = jacobians::mean_singular_values(self.prepared)?;
+            for (key, value) in &self.record.initial {
+                output::line(format!("{key}: {}", number(*value, 4)));
+            }
+        }
         Ok(())
     }
 

@@ -8,6 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::invariance::Transform;
+
 /// One measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measure {
@@ -149,6 +151,17 @@ impl Measure {
             Metric::Rmse | Metric::Mae => (None, Better::Lower),
         };
         Self::of_part(part, metric.name(), unit, Some(better))
+    }
+
+    /// A metric of the test samples, each changed in this way: `test_accuracy_shift_2`.
+    pub fn changed(metric: Metric, transform: Transform) -> Self {
+        let plain = Self::metric(Part::Test, metric);
+        let name = transform.name();
+        Self {
+            key: format!("{}_{name}", plain.key),
+            name: format!("{}_{name}", plain.name),
+            ..plain
+        }
     }
 
     /// A metric of a layer, by its name in parameter paths: `test_dead_units_1`.
