@@ -1,13 +1,14 @@
-//! A network looked into: the output of every layer.
+//! A network looked into: the output of every layer, and what changes with its input.
 
 use aligned_vec::AVec;
 use contract::{NamedTensors, Real, Streams, TensorError, aligned_zeros};
-use ndarray::ArrayView2;
+use kernels::singular_values::singular_values;
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use spec::model::PlannedLayer;
 
 use crate::engine::chain::{Activations, Chain};
 use crate::engine::names::Names;
-use crate::layers::{self, Identity, Mode};
+use crate::layers::{self, Identity, Mode, Order};
 
 /// The planned layers one by one, none fused with its neighbours, so that each has an output that
 /// can be read. It computes as after training: nothing is dropped, statistics are the running ones.
@@ -52,15 +53,48 @@ impl<T: Real> Probe<T> {
             .forward(&self.w, x, &mut self.activations, Mode::Evaluation);
     }
 
+    /// `$J = \partial y / \partial x$` `[D_out, D_in]` of all layers together at one sample `x`
+    /// `[D_in]`: one backward pass of as many rows as there are outputs, of which row `$j$` asks
+    /// for the gradient of `$y_j$`.
+    pub fn jacobian(&mut self, x: ArrayView1<T>) -> Array2<T> {
+        let outputs = self.plan.last().map_or(0, PlannedLayer::outputs);
+        let copies = x.broadcast((outputs, x.len()));
+        let copies = copies.expect("a row is as long as itself").to_owned();
+        self.forward(copies.view());
+        self.activations
+            .last_gradient()
+            .assign(&Array2::eye(outputs));
+        let mut jacobian = Array2::zeros(copies.raw_dim());
+        let mut unused = vec![T::zero(); self.chain.shard_gradients()];
+        let (order, dx) = (Order::First, Some(jacobian.view_mut()));
+        self.chain.backward(
+            order,
+            &self.w,
+            copies.view(),
+            &mut self.activations,
+            dx,
+            &mut unused,
+        );
+        jacobian
+    }
+
     /// Output of a layer in the last [`Probe::forward`], `[N, D_out]`.
     pub fn output(&self, layer: usize) -> ArrayView2<'_, T> {
         self.activations.output(layer)
     }
 }
 
+impl Probe<f64> {
+    /// The singular values of [`Probe::jacobian`], the largest first.
+    pub fn singular_values(&mut self, x: ArrayView1<f64>) -> Vec<f64> {
+        singular_values(self.jacobian(x).view())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layers::testing::random;
     use contract::initial::draw_parameters;
     use ndarray::{Array2, array};
     use spec::model::{Conv2dSpec, LayerSpec, LinearSpec, ModelSpec, PoolSpec};
@@ -83,6 +117,42 @@ mod tests {
         assert_eq!(probe.output(0), array![[-1.0, 1.0, 3.0, -5.0]]);
         assert_eq!(probe.output(1), array![[0.0, 1.0, 3.0, 0.0]]);
         assert_eq!(probe.output(2), array![[3.0]]);
+    }
+
+    #[test]
+    fn a_jacobian_agrees_with_central_differences_and_the_chain_rule() {
+        let layers = vec![
+            LayerSpec::Conv2d(Conv2dSpec::new(3, 2)),
+            LayerSpec::Tanh,
+            LayerSpec::Linear(LinearSpec::new(4)),
+            LayerSpec::Sigmoid,
+        ];
+        let plan = ModelSpec::new(layers).plan(&[1, 3, 3]).unwrap();
+        let parameters = draw_parameters(&plan, &Streams::new(1));
+        let probe = |plan| {
+            let mut probe = Probe::<f64>::new(plan);
+            probe.load(&parameters).unwrap();
+            probe
+        };
+        let x = random(1, 9, "x");
+        let (mut whole, mut first) = (probe(&plan), probe(&plan[..2]));
+        let jacobian = whole.jacobian(x.row(0));
+        for column in 0..9 {
+            let mut at = |by: f64| {
+                let mut moved = x.clone();
+                moved[[0, column]] += by;
+                whole.forward(moved.view());
+                whole.output(3).row(0).to_owned()
+            };
+            let difference = (at(1e-5) - at(-1e-5)) / 2e-5;
+            let far = &difference - &jacobian.column(column);
+            assert!(far.iter().all(|far| far.abs() < 1e-9), "column {column}");
+        }
+        let of_first = first.jacobian(x.row(0));
+        first.forward(x.view());
+        let of_second = probe(&plan[2..]).jacobian(first.output(1).row(0));
+        let far = of_second.dot(&of_first) - jacobian;
+        assert!(far.iter().all(|far| far.abs() < 1e-14));
     }
 
     #[test]

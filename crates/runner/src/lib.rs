@@ -16,6 +16,7 @@ pub mod failure;
 pub mod files;
 pub mod implementations;
 pub mod interrupt;
+mod jacobians;
 pub mod list;
 pub mod machine;
 pub mod memory;

@@ -6,10 +6,10 @@ mod tokens;
 use std::iter::Sum;
 
 use contract::{NamedTensors, Streams, initial};
-use datasets::{Augmenter, Dataset};
+use datasets::{Augmenter, Dataset, FixedChange};
 use spec::experiment::resolve_path;
 use spec::model::{PlannedLayer, PlannedParameter};
-use spec::{Config, DataShape, Problem};
+use spec::{Config, DataShape, Experiment, Problem};
 
 use crate::Failure;
 use crate::cli::ConfigArguments;
@@ -32,6 +32,8 @@ pub struct Prepared {
     pub validation_rows: Vec<usize>,
     /// What changes training images at random; none: nothing.
     pub augmenter: Option<Augmenter>,
+    /// The fixed changes of test images that are measured on as well.
+    pub changes: Vec<FixedChange>,
     /// What the data say to a model; its samples are those to train on.
     pub shape: DataShape,
     /// The layers with their sizes and parameters.
@@ -90,6 +92,7 @@ impl Prepared {
             streams,
         );
         let augmenter = augmenter.map_err(|problem| config.locate(problem))?;
+        let changes = changes(experiment, &dataset).map_err(|problem| config.locate(problem))?;
         let weight_scale = weight_scale(&config, &dataset, &train_rows)?;
         let (initial, mut notes) = initial_parameters(&config, &plan, &streams)?;
         notes.extend(experiment.warnings(&shape, &plan));
@@ -99,6 +102,7 @@ impl Prepared {
             train_rows,
             validation_rows,
             augmenter,
+            changes,
             shape,
             plan,
             initial,
@@ -162,6 +166,14 @@ impl Sum for Count {
             fixed: sum.fixed + count.fixed,
         })
     }
+}
+
+/// What `[invariance]` asks for.
+fn changes(experiment: &Experiment, dataset: &Dataset) -> Result<Vec<FixedChange>, Problem> {
+    let background = dataset.train.background();
+    let transforms = experiment.invariance.transforms().into_iter();
+    let change = |transform| FixedChange::new(transform, &dataset.sample_shape, background);
+    transforms.map(change).collect()
 }
 
 /// What makes the mean weight of the samples that are trained on 1.

@@ -117,6 +117,9 @@ pub struct Record {
     /// What is measured of each epoch, in the order of the columns of `epochs.csv`.
     #[serde(default)]
     pub measures: Vec<Measure>,
+    /// What was measured with the initial parameters, before anything was learned.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub initial: Values,
     /// What each implementation reached.
     pub implementations: Vec<Trained>,
 }

@@ -217,6 +217,7 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         gradients_agree: None,
         largest_loss_gap: BTreeMap::new(),
         measures: experiment.measures(&prepared.shape),
+        initial: BTreeMap::new(),
         implementations: entries(experiment).iter().map(Entry::trained).collect(),
     }
 }

@@ -10,6 +10,7 @@ use crate::Problem;
 use crate::augmentation::AugmentationSpec;
 use crate::datasets::DatasetSpec;
 use crate::escapes::EscapeSpec;
+use crate::invariance::InvarianceSpec;
 use crate::model::{LayerSpec, ModelSpec};
 use crate::training::{GradientCheckSpec, TrainingSpec};
 
@@ -30,6 +31,9 @@ pub struct Experiment {
     /// How its training images are changed at random.
     #[serde(default)]
     pub augmentation: AugmentationSpec,
+    /// How its test images are changed, to be measured on as well.
+    #[serde(default, skip_serializing_if = "InvarianceSpec::is_empty")]
+    pub invariance: InvarianceSpec,
     /// What learns.
     pub model: ModelSpec,
     /// How it learns.
@@ -78,6 +82,7 @@ impl Experiment {
         }
         self.dataset.check()?;
         self.augmentation.check()?;
+        self.invariance.check()?;
         self.model.check()?;
         self.training.check()?;
         self.gradient_check.check()?;

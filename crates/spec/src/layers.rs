@@ -15,6 +15,7 @@ mod identity;
 mod layer_norm;
 mod leaky_relu;
 mod linear;
+mod local2d;
 mod local_response_norm;
 mod maxout;
 mod pool;
@@ -48,6 +49,7 @@ pub use layer_norm::LayerNormSpec;
 pub use leaky_relu::LeakyReluSpec;
 pub use linear::LinearSpec;
 pub use local_response_norm::LocalResponseNormSpec;
+pub use local2d::Local2dSpec;
 pub use maxout::MaxoutSpec;
 pub use pool::PoolSpec;
 pub use prelu::PreluSpec;
@@ -145,6 +147,8 @@ register! {
         Linear(LinearSpec) => linear,
         /// Cross-correlation of images `[C, H, W]` with learned kernels.
         Conv2d(Conv2dSpec) => conv2d,
+        /// A convolution without shared weights: a kernel of its own at each position (LeCun 1989).
+        Local2d(Local2dSpec) => local2d,
         /// The largest number of each window of a map.
         MaxPool(PoolSpec) => max_pool,
         /// The mean of each window of a map; padding counts as zeros.

@@ -44,6 +44,7 @@ pub mod escapes;
 pub mod experiment;
 pub mod gradient_check;
 pub mod initializer;
+pub mod invariance;
 pub mod layers;
 pub mod losses;
 pub mod measures;

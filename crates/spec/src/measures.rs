@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::invariance::Transform;
+
 /// Values of measures by their keys; one that is no number (R² of a single sample, say) is left
 /// out.
 pub type Values = BTreeMap<String, f64>;
@@ -155,6 +157,17 @@ impl Measure {
             Metric::Rmse | Metric::Mae => (None, Better::Lower),
         };
         Self::of_part(part, metric.name(), unit, Some(better))
+    }
+
+    /// A metric of the test samples, each changed in this way: `test_accuracy_shift_2`.
+    pub fn changed(metric: Metric, transform: Transform) -> Self {
+        let plain = Self::metric(Part::Test, metric);
+        let name = transform.name();
+        Self {
+            key: format!("{}_{name}", plain.key),
+            name: format!("{}_{name}", plain.name),
+            ..plain
+        }
     }
 
     /// A metric of a layer, by its name in parameter paths: `test_dead_units_1`.

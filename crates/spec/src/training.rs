@@ -65,6 +65,11 @@ pub struct TrainingSpec {
     /// of its layer stands behind, as in `test_dead_units_1`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layer_metrics: Vec<LayerMetric>,
+    /// Test samples at which the Jacobian of each layer with parameters, together with the functions
+    /// behind it, is taken before training: the mean of its singular values is recorded (Glorot &
+    /// Bengio 2010). 0: none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub jacobian_samples: usize,
     /// Threads of the hand-written implementation and of burn; none: one for each core. The
     /// results do not depend on it. (burn's ndarray device takes the threads of its matrix products
     /// from the environment, `MATMUL_NUM_THREADS`.)
@@ -177,6 +182,7 @@ impl TrainingSpec {
             shuffle: true,
             metrics: Vec::new(),
             layer_metrics: Vec::new(),
+            jacobian_samples: 0,
             threads: None,
             instruction_set: None,
         }
@@ -256,6 +262,10 @@ fn check_each_once(key: &str, names: &[&str]) -> Result<(), Problem> {
             Err(Problem::new(format!("{key}.{index}"), reason))
         }
     }
+}
+
+fn is_zero(samples: &usize) -> bool {
+    *samples == 0
 }
 
 fn yes() -> bool {

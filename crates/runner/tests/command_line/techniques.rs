@@ -184,6 +184,13 @@ fn augmentation_dropout_and_batch_norm_do_not_depend_on_the_number_of_threads() 
 }
 
 #[test]
+fn only_images_can_be_changed_to_be_measured_on() {
+    let workspace = Workspace::tiny();
+    let parts = ["invariance", "only images [C, H, W] can be changed"];
+    workspace.refuse_to_run(&["invariance.shift=[1.0]"], &parts);
+}
+
+#[test]
 fn augmentation_changes_training_and_nothing_else() {
     let workspace = Workspace::new();
     workspace.write("tiny.toml", RANDOM);

@@ -1,11 +1,16 @@
 //! What must fit the data: sizes, outputs, metrics.
 
+use std::ops::Range;
+
 use super::Experiment;
 use crate::Problem;
 use crate::error::nearest;
 use crate::measures::{Measure, Metric, Part};
 use crate::model::{LayerSpec, PlannedLayer};
 use crate::training::BatchSize;
+
+/// Rows or columns of a Jacobian, at most: its singular values take the third power of it.
+const LARGEST_JACOBIAN: usize = 2048;
 
 /// What must be known of the data to judge a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +49,10 @@ impl Experiment {
             measures.extend(of_part(Part::Validation));
         }
         measures.extend(of_part(Part::Test));
+        for transform in self.invariance.transforms() {
+            let metrics = metrics.iter();
+            measures.extend(metrics.map(|metric| Measure::changed(*metric, transform)));
+        }
         measures.extend(self.layer_measures());
         measures.push(Measure::seconds());
         measures
@@ -83,6 +92,7 @@ impl Experiment {
         self.check_metrics(shape)?;
         self.check_patience(shape)?;
         self.check_statistics(shape, plan)?;
+        self.check_jacobians(plan)?;
         self.check_outputs(shape, plan)
     }
 
@@ -105,6 +115,51 @@ impl Experiment {
                      give the same whatever comes in"
                 );
                 return Err(Problem::new(key, reason).hint("2 or more"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The layers of each stage: one with parameters, and all behind it up to the next one.
+    pub fn stages(&self, plan: &[PlannedLayer]) -> Vec<Range<usize>> {
+        let learns = |&index: &usize| !plan[index].parameters.is_empty();
+        let starts: Vec<usize> = (0..plan.len()).filter(learns).collect();
+        let ends = starts.iter().skip(1).copied().chain([plan.len()]);
+        starts
+            .iter()
+            .copied()
+            .zip(ends)
+            .map(|(start, end)| start..end)
+            .collect()
+    }
+
+    /// A Jacobian is of one sample, by numbers, and small enough for its singular values.
+    fn check_jacobians(&self, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        if self.training.jacobian_samples == 0 {
+            return Ok(());
+        }
+        let key = "training.jacobian_samples";
+        let refuse = |reason: String| Err(Problem::new(key, reason).hint("leave it out"));
+        for (index, layer) in self.model.layers.iter().enumerate() {
+            let kind = layer.kind();
+            if layer.any(&|layer| layer.couples_samples()) {
+                let reason = format!("layer {index} ({kind}) has no Jacobian of a single sample");
+                return refuse(reason);
+            }
+            if layer.any(&|layer| layer.tokens().is_some() || !layer.has_derivative()) {
+                return refuse(format!(
+                    "layer {index} ({kind}) has no derivative by its input"
+                ));
+            }
+        }
+        for stage in self.stages(plan) {
+            let (inputs, outputs) = (plan[stage.start].inputs(), plan[stage.end - 1].outputs());
+            if inputs.max(outputs) > LARGEST_JACOBIAN {
+                let name = &plan[stage.start].name;
+                return refuse(format!(
+                    "the Jacobian of layer {name} is {outputs} x {inputs}, too large for its \
+                     singular values (at most {LARGEST_JACOBIAN})"
+                ));
             }
         }
         Ok(())

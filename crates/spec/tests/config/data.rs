@@ -154,6 +154,27 @@ fn quantities_taken_for_classes_are_told() {
 }
 
 #[test]
+fn a_jacobian_is_of_one_sample_and_not_too_large() {
+    let jacobians = "training.jacobian_samples=1";
+    assert_eq!(against(&classes(2), &[jacobians]), Ok(()));
+    let wide = against(
+        &classes(2),
+        &[jacobians, "model.layers.0.linear.units=3000"],
+    );
+    let wide = wide.unwrap_err();
+    assert!(
+        wide.contains("the Jacobian of layer hidden is 3000 x 2"),
+        "{wide}"
+    );
+    let norm = "model.layers.1={ batch_norm = {} }";
+    let coupled = against(&classes(2), &[jacobians, norm]).unwrap_err();
+    assert!(
+        coupled.contains("layer 1 (batch_norm) has no Jacobian"),
+        "{coupled}"
+    );
+}
+
+#[test]
 fn metrics_that_nobody_chose_suit_the_target() {
     let experiment = good(&["training.metrics=[]"]).experiment;
     assert_eq!(experiment.metrics(&classes(2)), [Metric::Accuracy]);

@@ -200,6 +200,28 @@ fn impossible_layers_are_refused() {
 }
 
 #[test]
+fn impossible_changes_of_test_images_are_refused() {
+    let model = "[model]\nweights";
+    refuse(&[
+        (
+            model,
+            "[invariance]\nshift = [1.0, 0.0]\n\n[model]\nweights",
+            "a.toml:10:15: invariance.shift.1: 0 is not a possible shift; above 0, at most 10000",
+        ),
+        (
+            model,
+            "[invariance]\nrotation = [200.0]\n\n[model]\nweights",
+            "a.toml:10:13: invariance.rotation.0: 200 is not a possible rotation; above 0, at most 180",
+        ),
+        (
+            model,
+            "[invariance]\nscale = [0.5, 0.5]\n\n[model]\nweights",
+            "a.toml:10:15: invariance.scale.1: 0.5 stands there twice",
+        ),
+    ]);
+}
+
+#[test]
 fn metrics_of_layers_need_activation_functions_and_stand_there_once() {
     let twice = "metrics = [\"accuracy\"]\nlayer_metrics = [\"dead_units\", \"dead_units\"]";
     refuse(&[(
