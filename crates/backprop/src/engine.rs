@@ -8,7 +8,7 @@
 
 pub mod chain;
 mod gradients;
-mod names;
+pub(crate) mod names;
 pub mod network;
 mod objective;
 mod request;

@@ -16,6 +16,7 @@ pub(crate) mod layer;
 pub mod layer_norm;
 pub mod leaky_relu;
 pub mod linear;
+pub mod local2d;
 pub mod local_response_norm;
 pub mod max_pool;
 pub mod maxout;
@@ -54,6 +55,7 @@ pub use layer_norm::LayerNorm;
 pub use leaky_relu::LeakyRelu;
 pub use linear::Linear;
 pub use local_response_norm::LocalResponseNorm;
+pub use local2d::Local2d;
 pub use max_pool::MaxPool;
 pub use maxout::Maxout;
 pub use prelu::Prelu;
@@ -87,6 +89,14 @@ pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn
     }
 }
 
+/// The first layer of a plan by itself, so that its output can be read.
+pub fn build_single<T: Real>(
+    plan: &[PlannedLayer],
+    streams: Streams,
+) -> (Box<dyn Layer<T>>, usize) {
+    (build(&plan[0], streams, build_single), 1)
+}
+
 /// The layer that a planned layer describes; `inside` makes the layers inside it.
 pub fn build<T: Real>(
     planned: &PlannedLayer,
@@ -101,6 +111,7 @@ pub fn build<T: Real>(
             Box::new(TableConv2d::new(planned, conv))
         }
         LayerSpec::Conv2d(conv) => Box::new(Conv2d::new(planned, conv)),
+        LayerSpec::Local2d(local) => Box::new(Local2d::new(planned, local)),
         LayerSpec::MaxPool(pool) => Box::new(MaxPool::new(planned, pool)),
         LayerSpec::AvgPool(pool) => Box::new(AvgPool::new(planned, pool)),
         LayerSpec::Subsampling(pool) => Box::new(Subsampling::new(planned, pool)),

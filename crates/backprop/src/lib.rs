@@ -49,8 +49,10 @@ pub mod layers;
 pub mod losses;
 pub mod model;
 pub mod optimizers;
+pub mod probe;
 pub mod regularization;
 
 pub use engine::network::Network;
 pub use kernels::instruction_set::{InstructionSet, Unavailable};
 pub use model::{Compute, Model};
+pub use probe::Probe;

@@ -56,6 +56,7 @@ fn draw(parameter: &PlannedParameter, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
         Initializer::HeUniform => centred(shape, 2.0 / fan_in, rng),
         Initializer::HeNormal => normal(shape, 0.0, (2.0 / fan_in).sqrt(), rng),
         Initializer::LecunUniform => centred(shape, 1.0 / fan_in, rng),
+        Initializer::StandardUniform => centred(shape, 1.0 / (3.0 * fan_in), rng),
         Initializer::LecunNormal => normal(shape, 0.0, (1.0 / fan_in).sqrt(), rng),
     }
 }
@@ -119,6 +120,7 @@ mod tests {
             (Initializer::HeNormal, 0.0, 2.0 / 300.0),
             (Initializer::LecunUniform, 0.0, 1.0 / 300.0),
             (Initializer::LecunNormal, 0.0, 1.0 / 300.0),
+            (Initializer::StandardUniform, 0.0, 1.0 / 900.0),
             (
                 Initializer::Uniform {
                     low: 0.0,

@@ -29,6 +29,7 @@
 
 mod affine;
 mod elastic;
+mod fixed;
 
 use std::cell::RefCell;
 
@@ -41,6 +42,8 @@ use spec::augmentation::AugmentationSpec;
 
 use affine::Affine;
 use elastic::{Displacements, Elastic};
+
+pub use fixed::FixedChange;
 
 /// Changes training images at random.
 #[derive(Clone, Debug)]
@@ -76,12 +79,7 @@ impl Augmenter {
         if !moves && spec.noise == 0.0 {
             return Ok(None);
         }
-        let &[channels, height, width] = sample_shape else {
-            let reason =
-                format!("only images [C, H, W] can be changed, the samples are {sample_shape:?}");
-            return Err(Problem::new("augmentation", reason)
-                .hint("leave it out, or use the dataset mnist or waves"));
-        };
+        let [channels, height, width] = image_shape("augmentation", sample_shape)?;
         Ok(Some(Self {
             spec: *spec,
             size: [height, width],
@@ -151,6 +149,15 @@ impl Augmenter {
         }
         words
     }
+}
+
+/// `[C, H, W]`, if the samples are images.
+fn image_shape(key: &str, sample_shape: &[usize]) -> Result<[usize; 3], Problem> {
+    sample_shape.try_into().map_err(|_| {
+        let reason =
+            format!("only images [C, H, W] can be changed, the samples are {sample_shape:?}");
+        Problem::new(key, reason).hint("leave it out, or use the dataset mnist or waves")
+    })
 }
 
 thread_local! {

@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 
 use crate::samples::{Features, Samples, Targets};
 
-/// SHA-256 as 64 hex digits.
-pub(crate) fn of_bytes(bytes: &[u8]) -> String {
+/// SHA-256 of bytes, as 64 hex digits.
+pub fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 

@@ -57,6 +57,13 @@ impl ImagePart {
         }
     }
 
+    /// Each pixel becomes 255 from 128 on, else 0.
+    fn threshold(&mut self) {
+        for pixel in &mut self.pixels {
+            *pixel = if *pixel < 128 { 0 } else { 255 };
+        }
+    }
+
     /// Pixels of an image, those of all channels.
     fn width(&self) -> usize {
         self.shape.iter().product()
@@ -89,6 +96,11 @@ pub(crate) fn assemble(
     pixels: Pixels,
     set: ImageSet,
 ) -> Dataset {
+    let (mut train, mut test) = (train, test);
+    if pixels == Pixels::Binary {
+        train.threshold();
+        test.iter_mut().for_each(ImagePart::threshold);
+    }
     let (scale, offset) = pixel_map(pixels, &train.pixels);
     let mut notes = set.notes;
     notes.push(describe(pixels, scale, offset));
@@ -110,7 +122,7 @@ pub(crate) fn assemble(
 /// (scale, offset) of x = byte · scale + offset.
 fn pixel_map(pixels: Pixels, training: &[u8]) -> (f64, f64) {
     match pixels {
-        Pixels::Unit => (1.0 / 255.0, 0.0),
+        Pixels::Unit | Pixels::Binary => (1.0 / 255.0, 0.0),
         Pixels::Signed => (2.0 / 255.0, -1.0),
         Pixels::Range([low, high]) => ((high - low) / 255.0, low),
         Pixels::Standardize => {
@@ -131,6 +143,7 @@ fn pixel_map(pixels: Pixels, training: &[u8]) -> (f64, f64) {
 fn describe(pixels: Pixels, scale: f64, offset: f64) -> String {
     match pixels {
         Pixels::Unit => "pixels: byte / 255".into(),
+        Pixels::Binary => "pixels: 1 from byte 128 on, else 0".into(),
         Pixels::Signed => "pixels: 2 byte / 255 - 1".into(),
         Pixels::Range([low, high]) => format!("pixels: 0 becomes {low}, 255 becomes {high}"),
         Pixels::Standardize => {
@@ -156,5 +169,17 @@ mod tests {
             (chosen.pixels, chosen.labels),
             (vec![5, 6, 1, 2], vec![2, 0])
         );
+    }
+
+    #[test]
+    fn a_binary_pixel_is_one_from_one_half_on() {
+        let mut part = ImagePart {
+            pixels: vec![0, 127, 128, 255],
+            labels: vec![0],
+            shape: [1, 2, 2],
+            source: "a".into(),
+        };
+        part.threshold();
+        assert_eq!(part.pixels, [0, 0, 255, 255]);
     }
 }

@@ -51,7 +51,8 @@ pub mod statistics;
 mod summary;
 mod weights;
 
-pub use augment::Augmenter;
+pub use augment::{Augmenter, FixedChange};
+pub use checksum::of_bytes as sha256;
 pub use dataset::{Dataset, Quantity, Target};
 pub use error::DataError;
 pub use files::Source;

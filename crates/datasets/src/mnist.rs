@@ -9,6 +9,7 @@ mod folder;
 mod missing;
 mod names;
 mod part;
+mod resize;
 
 use std::path::Path;
 
@@ -16,6 +17,7 @@ use folder::FourFiles;
 use part::Part;
 use rayon::prelude::*;
 use spec::datasets::MnistSpec;
+use spec::model::Pair;
 
 use crate::dataset::Dataset;
 use crate::error::DataError;
@@ -25,6 +27,7 @@ use crate::image_part::{self, ImageSet};
 
 const PATH: &str = "dataset.mnist.path";
 const CLASSES: &str = "dataset.mnist.classes";
+const SIZE: &str = "dataset.mnist.size";
 const PAD: &str = "dataset.mnist.pad";
 
 /// Names of the four files after the prefix: training images and labels, test images and labels.
@@ -62,7 +65,7 @@ pub(crate) fn load(spec: &MnistSpec, base: &Path) -> Result<Dataset, DataError> 
     assemble(spec, name, train, test, sources)
 }
 
-/// Limits, classes, transposing, deskewing, padding and pixel map, in this order; then the data
+/// Limits, classes, transposing, deskewing, resizing, padding and pixel map, in this order; then the data
 /// set.
 fn assemble(
     spec: &MnistSpec,
@@ -89,6 +92,9 @@ fn assemble(
             let [_, height, width] = part.images.shape;
             deskew::deskew(&mut part.images.pixels, height, width);
         }
+        if let Some(size) = spec.size {
+            resize::resize(&mut part.images, size)?;
+        }
         part.pad(spec.pad)?;
     }
     notes.extend(prepared(spec));
@@ -114,6 +120,9 @@ fn prepared(spec: &MnistSpec) -> Vec<String> {
     }
     if spec.deskew {
         notes.push("deskewed: sheared until the ink stands upright".into());
+    }
+    if let Some(Pair { height, width }) = spec.size {
+        notes.push(format!("resized to {height} x {width}, bilinear"));
     }
     if spec.pad > 0 {
         notes.push(format!(

@@ -17,6 +17,7 @@ mod embedding;
 mod layer_norm;
 mod leaky_relu;
 mod linear;
+mod local2d;
 mod local_response_norm;
 mod maps;
 mod max_pool;
@@ -55,6 +56,7 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
     match &planned.spec {
         LayerSpec::Linear(_) => linear::layer(planned),
         LayerSpec::Conv2d(conv) => conv2d::layer(planned, conv),
+        LayerSpec::Local2d(local) => local2d::layer(planned, local),
         LayerSpec::MaxPool(pool) => max_pool::layer(planned, pool),
         LayerSpec::AvgPool(pool) => avg_pool::layer(planned, pool),
         LayerSpec::Subsampling(pool) => subsampling::layer(planned, pool),

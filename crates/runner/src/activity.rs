@@ -81,6 +81,11 @@ impl Activity {
         state.detail.push_str(detail);
     }
 
+    /// So many steps are done.
+    pub fn set(&self, done: usize) {
+        self.shared.lock().done = done;
+    }
+
     /// A step is done.
     pub fn step(&self) {
         self.shared.lock().done += 1;

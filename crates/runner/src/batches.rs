@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use contract::{Batch, Real, RowBuffer, Step};
-use datasets::{Samples, Target};
+use datasets::{FixedChange, Samples, Target};
 use ndarray::{ArrayViewMut2, Axis};
 use rand::seq::SliceRandom;
 use rayon::prelude::*;
@@ -183,6 +183,21 @@ impl<T: Real> BatchBuffer<T> {
     /// The chosen samples as inputs and targets, all of which count alike.
     pub fn fill(&mut self, samples: &Samples, target: &Target, rows: &[usize]) -> Batch<'_, T> {
         self.fill_with(rows, |mut part| part.take(samples, target));
+        self.first(rows.len())
+    }
+
+    /// The chosen samples, each changed in a fixed way.
+    pub fn fill_changed(
+        &mut self,
+        samples: &Samples,
+        target: &Target,
+        rows: &[usize],
+        change: &FixedChange,
+    ) -> Batch<'_, T> {
+        self.fill_with(rows, |mut part| {
+            part.take(samples, target);
+            change.apply(part.rows, part.x);
+        });
         self.first(rows.len())
     }
 

@@ -25,7 +25,7 @@ Examples:
   runner compare mnist mnist-softmax              the newest runs side by side, seeds as a mean
   runner runs mnist --sort -test_accuracy         the recorded runs, the best first
   runner rerun mnist                              run a record again: are the bits the same?
-  runner speedrun experiments/speedrun.toml       seconds to 99 % on MNIST, five seeds
+  runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
 Exit codes: 0 success; 1 the run failed (diverged, gradients disagree, bits differ);
@@ -121,8 +121,8 @@ pub enum Command {
     Runs(RunsArguments),
     /// Run the config of a record again, and say whether the bits are the same
     Rerun(RerunArguments),
-    /// Measure the time to accuracy over several seeds
-    Speedrun(SpeedrunArguments),
+    /// Carry out the runs of a published table, and make it from their rows
+    Table(TableArguments),
     /// Write weights, a batch and its gradients in f64, for any other framework
     Export(ExportArguments),
     /// List the configs, a line each
@@ -191,6 +191,9 @@ pub struct RunArguments {
     /// not finish), name/run-id, or the folder of a record
     #[arg(long, conflicts_with_all = ["set", "unset", "cfg"])]
     pub resume: bool,
+    /// End well when standard input is closed: for programs that start runs
+    #[arg(long, hide = true)]
+    pub while_input_is_open: bool,
 }
 
 /// `runner check`.
@@ -219,15 +222,41 @@ pub struct ProofsArguments {
     pub only: Option<String>,
 }
 
-/// `runner speedrun`.
+/// `runner table`.
 #[derive(Debug, Args)]
-pub struct SpeedrunArguments {
-    /// What to run and what every run must hold, a TOML file
-    #[arg(value_name = "EXPERIMENT")]
-    pub experiment: PathBuf,
-    /// Also write the table: its rows as CSV if the file ends with .csv, else a page of Markdown
-    #[arg(long, value_name = "FILE")]
-    pub write: Option<PathBuf>,
+pub struct TableArguments {
+    /// Experiments, TOML files; with --check all of experiments/ if none is named
+    #[arg(value_name = "EXPERIMENT", required_unless_present = "check")]
+    pub experiments: Vec<PathBuf>,
+    /// Run nothing; fail if a table does not follow from its raw rows, or these were edited
+    #[arg(long, conflicts_with_all = ["dry_run", "rerun", "no_run"])]
+    pub check: bool,
+    /// Run nothing; show what is missing, and about how much time and memory it takes
+    #[arg(long, conflicts_with_all = ["rerun", "no_run"])]
+    pub dry_run: bool,
+    /// Carry out all runs again, those that are done, too
+    #[arg(long, conflicts_with = "no_run")]
+    pub rerun: bool,
+    /// Run nothing; make the table from the raw rows that there are
+    #[arg(long)]
+    pub no_run: bool,
+    /// Folder of the tables; records of their runs go to runs/tables in it
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    pub results: PathBuf,
+    /// Threads of a run, where several processes work on one machine [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Take over a run whose process has shown no sign of life for so many seconds
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = above_zero)]
+    pub stale: f64,
+}
+
+fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number: &f64| *number > 0.0 && *number <= 1e6);
+    number.ok_or_else(|| "expected seconds, above 0".into())
 }
 
 /// `runner export`.

@@ -3,7 +3,7 @@
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use spec::measures::{Measure, Part};
+use spec::measures::{Better, Measure, Part};
 
 use crate::record::{Record, Trained};
 
@@ -64,10 +64,20 @@ fn draw(record: &Record, name: &str, panel: &Area<'_>) -> DrawResult {
     };
     let last = points().map(|(epoch, _)| epoch).max().unwrap_or(1);
     let values = || points().map(|(_, value)| value).filter(|v| v.is_finite());
+    // What falls has 0 for an aim, and its end lies low; what rises is seen where it is.
+    let rises = measures.iter().any(|m| m.better == Some(Better::Higher));
     let highest = values().fold(1e-12, f64::max);
-    let lowest = values().fold(0.0, f64::min);
-    let margin = 0.05 * (highest - lowest);
-    let bottom = if lowest < 0.0 { lowest - margin } else { 0.0 };
+    let lowest = values().fold(if rises { highest } else { 0.0 }, f64::min);
+    let margin = (0.05 * (highest - lowest)).max(1e-3 * highest);
+    let bottom = if rises || lowest < 0.0 {
+        lowest - margin
+    } else {
+        0.0
+    };
+    let legend = match rises {
+        true => SeriesLabelPosition::LowerRight,
+        false => SeriesLabelPosition::UpperRight,
+    };
     let mut chart = ChartBuilder::on(panel)
         .caption(format!("{}: {name}", record.name), ("sans-serif", 22))
         .margin(12)
@@ -101,7 +111,7 @@ fn draw(record: &Record, name: &str, panel: &Area<'_>) -> DrawResult {
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
+        .position(legend)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
         .draw()?;

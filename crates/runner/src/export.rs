@@ -17,7 +17,7 @@ use contract::dropout::Masks;
 use contract::{Backward, Batch, Implementation, Mode, NamedTensors, Streams};
 use ndarray::{Array1, Array2};
 use spec::ImplementationName;
-use spec::model::{LayerSpec, PlannedLayer};
+use spec::model::PlannedLayer;
 
 use crate::activity::Activity;
 use crate::batches::{Batches, TrainingBatch};
@@ -146,11 +146,11 @@ fn inputs_and_targets(batch: Batch<f64>) -> NamedTensors<f64> {
 /// blocks.
 fn add_masks(plan: &[PlannedLayer], streams: Streams, rows: usize, masks: &mut NamedTensors<f64>) {
     for layer in plan {
-        if let LayerSpec::Dropout(dropout) = &layer.spec {
+        if let Some(rate) = layer.spec.layer().drop_rate() {
             let width = layer.inputs();
             let mut mask = Array2::zeros((rows, width));
             if let Some(numbers) = mask.as_slice_mut() {
-                Masks::new(streams, &layer.name, dropout.rate).fill(0, 0, width, numbers);
+                Masks::new(streams, &layer.name, rate).fill(0, 0, width, numbers);
             }
             masks.insert(&*layer.name, mask.into_dyn());
         }

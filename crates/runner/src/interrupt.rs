@@ -13,6 +13,7 @@ use std::ffi::c_int;
 use std::io;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -76,6 +77,18 @@ fn ignored(signal: c_int) -> bool {
 /// Whether somebody asked to end.
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
+}
+
+/// Asks to end well as soon as standard input is closed: the process that holds it open is gone, or
+/// wants this one to stop.
+pub fn when_input_is_closed() {
+    install();
+    // Where the system gives no thread, nobody asks.
+    let _ = thread::Builder::new().spawn(|| {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        SIGNAL.store(SIGTERM.unsigned_abs() as usize, Ordering::SeqCst);
+        REQUESTED.store(true, Ordering::SeqCst);
+    });
 }
 
 /// Who asked, in words.

@@ -1,7 +1,7 @@
 //! From a config file to a record: the command line of the workspace.
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
-//! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`speedrun`], [`export`], [`list`],
+//! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`list`],
 //! [`completions`]); what they share stands beside them.
 
 pub mod activity;
@@ -16,6 +16,7 @@ pub mod failure;
 pub mod files;
 pub mod implementations;
 pub mod interrupt;
+mod jacobians;
 pub mod list;
 pub mod machine;
 pub mod memory;
@@ -31,7 +32,7 @@ pub mod rerun;
 pub mod run;
 pub mod runs;
 pub mod sheet;
-pub mod speedrun;
+pub mod table;
 pub mod tables;
 pub mod training;
 
@@ -58,9 +59,9 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Proofs(arguments) => proofs::proofs(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Table(arguments) => table::table(&arguments),
         Command::Runs(arguments) => runs::runs(&arguments),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
-        Command::Speedrun(arguments) => speedrun::speedrun(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Completions(arguments) => {

@@ -89,6 +89,7 @@ impl<'a> Measurement<'a> {
         let n = (self.seen * self.samples.target_width()) as f64;
         match metric {
             Metric::Accuracy => self.right as f64 / n,
+            Metric::Error => (self.seen - self.right) as f64 / n,
             Metric::Rmse => (self.squares / n).sqrt(),
             Metric::Mae => self.absolutes / n,
             Metric::R2 => 1.0 - self.squares / self.spread(),
@@ -169,6 +170,7 @@ mod tests {
         two.add(array![[2.0, 1.0], [0.0, 1.0]].view());
         two.add(array![[3.0, 1.0], [-1.0, -2.0]].view());
         assert_eq!(two.value(Metric::Accuracy), 0.75);
+        assert_eq!(two.value(Metric::Error), 0.25);
         let one = array![[0.2], [0.4], [0.6], [-1.0]];
         let mut logits = Measurement::new(&samples, &ALL, &target, LossSpec::BinaryCrossEntropy);
         logits.add(one.view());

@@ -6,10 +6,10 @@ mod tokens;
 use std::iter::Sum;
 
 use contract::{NamedTensors, Streams, initial};
-use datasets::{Augmenter, Dataset};
+use datasets::{Augmenter, Dataset, FixedChange};
 use spec::experiment::resolve_path;
 use spec::model::{PlannedLayer, PlannedParameter};
-use spec::{Config, DataShape, Problem};
+use spec::{Config, DataShape, Experiment, Problem};
 
 use crate::Failure;
 use crate::cli::ConfigArguments;
@@ -28,10 +28,12 @@ pub struct Prepared {
     /// What the weights of training samples are multiplied by, so that their mean over those
     /// trained on is 1; 1 where all count alike.
     pub weight_scale: f64,
-    /// Which of the training samples are held back for early stopping.
+    /// Which of the training samples are held back for validation.
     pub validation_rows: Vec<usize>,
     /// What changes training images at random; none: nothing.
     pub augmenter: Option<Augmenter>,
+    /// The fixed changes of test images that are measured on as well.
+    pub changes: Vec<FixedChange>,
     /// What the data say to a model; its samples are those to train on.
     pub shape: DataShape,
     /// The layers with their sizes and parameters.
@@ -90,6 +92,7 @@ impl Prepared {
             streams,
         );
         let augmenter = augmenter.map_err(|problem| config.locate(problem))?;
+        let changes = changes(experiment, &dataset).map_err(|problem| config.locate(problem))?;
         let weight_scale = weight_scale(&config, &dataset, &train_rows)?;
         let (initial, mut notes) = initial_parameters(&config, &plan, &streams)?;
         notes.extend(experiment.warnings(&shape, &plan));
@@ -99,6 +102,7 @@ impl Prepared {
             train_rows,
             validation_rows,
             augmenter,
+            changes,
             shape,
             plan,
             initial,
@@ -164,6 +168,14 @@ impl Sum for Count {
     }
 }
 
+/// What `[invariance]` asks for.
+fn changes(experiment: &Experiment, dataset: &Dataset) -> Result<Vec<FixedChange>, Problem> {
+    let background = dataset.train.background();
+    let transforms = experiment.invariance.transforms().into_iter();
+    let change = |transform| FixedChange::new(transform, &dataset.sample_shape, background);
+    transforms.map(change).collect()
+}
+
 /// What makes the mean weight of the samples that are trained on 1.
 fn weight_scale(config: &Config, dataset: &Dataset, rows: &[usize]) -> Result<f64, Failure> {
     let Some(weights) = dataset.train.weights() else {
@@ -179,20 +191,19 @@ fn weight_scale(config: &Config, dataset: &Dataset, rows: &[usize]) -> Result<f6
     Err(config.locate(Problem::new(key, reason).hint(hint)).into())
 }
 
-/// Which samples are trained on, and which are held back if early stopping asks for some.
+/// Which samples are trained on, and which are held back for validation.
 fn parts(
     config: &Config,
     samples: usize,
     streams: &Streams,
 ) -> Result<(Vec<usize>, Vec<usize>), Failure> {
-    let patience = config.experiment.training.stopping.patience.as_ref();
-    let Some(patience) = patience.filter(|patience| patience.holds_back()) else {
+    let Some(validation) = config.experiment.training.validation else {
         return Ok(((0..samples).collect(), Vec::new()));
     };
-    let amount = patience.validation;
-    hold_back(samples, amount, patience.shuffle, streams).ok_or_else(|| {
+    let amount = validation.samples;
+    hold_back(samples, amount, validation.shuffle, streams).ok_or_else(|| {
         let reason = format!("{amount} of {samples} samples leaves none to train on");
-        let key = "training.stopping.patience.validation";
+        let key = "training.validation.samples";
         config
             .locate(Problem::new(key, reason).hint("hold back fewer, or use more samples"))
             .into()

@@ -127,9 +127,10 @@ impl Progress {
     fn metrics(&self, epoch: &Epoch) -> String {
         let metric = |measure: &Measure| {
             let value = epoch.get(&measure.key)?;
-            let is_metric =
-                measure.part == Some(Part::Test) && *measure != Measure::loss(Part::Test);
-            is_metric.then(|| format!("{} {}", measure.name, number(value, 4)))
+            let of_test = measure.part == Some(Part::Test) && *measure != Measure::loss(Part::Test);
+            // What is neither good nor bad, as of a layer, is for the tables.
+            (of_test && measure.better.is_some())
+                .then(|| format!("{} {}", measure.name, number(value, 4)))
         };
         let metrics: Vec<_> = self.measures.iter().filter_map(metric).collect();
         metrics.join("  ")

@@ -43,7 +43,8 @@ use crate::machine::Machine;
 use crate::{Failure, files};
 
 pub use crate::files::{expect_writable, write_file, write_json};
-pub use trained::{Early, Epoch, Kept, Trained, Values};
+pub use spec::measures::Values;
+pub use trained::{Early, Epoch, Kept, Trained};
 
 mod built {
     //! Facts about the build, from `build.rs`.
@@ -116,6 +117,9 @@ pub struct Record {
     /// What is measured of each epoch, in the order of the columns of `epochs.csv`.
     #[serde(default)]
     pub measures: Vec<Measure>,
+    /// What was measured with the initial parameters, before anything was learned.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub initial: Values,
     /// What each implementation reached.
     pub implementations: Vec<Trained>,
 }
@@ -235,7 +239,7 @@ impl Software {
 pub struct Git {
     /// Hash of the commit.
     pub commit: String,
-    /// Whether something was changed since.
+    /// Whether something was changed since, but for results.
     pub dirty: bool,
 }
 
@@ -249,7 +253,8 @@ impl Git {
         };
         Some(Self {
             commit: git(&["rev-parse", "HEAD"])?,
-            dirty: !git(&["status", "--porcelain"])?.is_empty(),
+            dirty: !git(&["status", "--porcelain", "--", ":/", ":(top,exclude)results"])?
+                .is_empty(),
         })
     }
 }

@@ -27,6 +27,9 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
     if let Some(file) = &arguments.picture {
         files::expect_writable(file)?;
     }
+    if arguments.while_input_is_open {
+        interrupt::when_input_is_closed();
+    }
     let begun = match arguments.resume {
         false => {
             let config = arguments.config.read()?;
@@ -214,6 +217,7 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         gradients_agree: None,
         largest_loss_gap: BTreeMap::new(),
         measures: experiment.measures(&prepared.shape),
+        initial: BTreeMap::new(),
         implementations: entries(experiment).iter().map(Entry::trained).collect(),
     }
 }

@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod divergence;
 pub mod escapes;
 pub mod evaluation;
+mod layer_metrics;
 pub mod learner;
 mod moves;
 pub mod network;
@@ -18,10 +19,11 @@ pub mod trainer;
 use contract::TensorError;
 
 use crate::check;
+use crate::numbers::number;
 use crate::prepare::Prepared;
 use crate::progress::{Bar, Progress};
 use crate::record::{Record, RunFolder, Status};
-use crate::{Failure, files, implementations, interrupt, output, tables};
+use crate::{Failure, files, implementations, interrupt, jacobians, output, tables};
 
 use divergence::Divergence;
 use learner::Learner;
@@ -156,12 +158,24 @@ impl<'a> Training<'a> {
     /// kept.
     pub fn train(&mut self) -> Result<(), Failure> {
         let progress = self.progress();
-        self.saved.trained = true;
+        self.saved.training_begins();
+        self.measure_initial()?;
         let outcome = self.all_passes(&progress);
         progress.finish();
         outcome?;
-        self.save(Status::Finished, None)?;
+        self.save(Status::Running, None)?;
+        self.conclude()?;
         self.folder.tidy(true);
+        Ok(())
+    }
+
+    /// What is asked of the initial parameters, unless an earlier part of the run has told it.
+    fn measure_initial(&mut self) -> Result<(), Failure> {
+        // Of a run that goes on, too: what was read from its record may differ in the last digit.
+        self.record.initial = jacobians::mean_singular_values(self.prepared)?;
+        for (key, value) in &self.record.initial {
+            output::line(format!("{key}: {}", number(*value, 4)));
+        }
         Ok(())
     }
 

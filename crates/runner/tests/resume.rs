@@ -153,10 +153,13 @@ fn with_dropout_batch_normalisation_and_augmentation() {
 
 #[test]
 fn with_early_stopping() {
-    let patience = "training.stopping.patience={ epochs = 2, validation = 0.25 }";
-    assert_goes_on(&[patience, "training.epochs=12"]);
+    let (held, patience) = (
+        "training.validation.samples=0.25",
+        "training.stopping.patience.epochs=2",
+    );
+    assert_goes_on(&[held, patience, "training.epochs=12"]);
     let measure = "training.stopping.patience.measure=\"validation_accuracy\"";
-    assert_goes_on(&[patience, measure, "training.epochs=12"]);
+    assert_goes_on(&[held, patience, measure, "training.epochs=12"]);
     let plateau = "training.stopping.plateau={ epochs = 2, change = 0.1 }";
     assert_goes_on(&[plateau, "training.epochs=12"]);
 }
@@ -178,8 +181,9 @@ fn with_every_escape() {
 #[test]
 fn with_restarts_that_stop_early_or_diverge() {
     let restarts = "training.escapes=[{ restarts = { runs = 3 } }]";
-    let patience = "training.stopping.patience={ epochs = 1, validation = 0.25 }";
-    assert_goes_on(&[restarts, patience]);
+    let held = "training.validation.samples=0.25";
+    let patience = "training.stopping.patience.epochs=1";
+    assert_goes_on(&[restarts, held, patience]);
 }
 
 #[test]

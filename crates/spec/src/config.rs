@@ -100,31 +100,61 @@ impl Config {
     /// Adds the place to a problem with a key's value: where the value was written, or what it
     /// would belong to. Where the command line set a part of it, that is shown first.
     pub fn locate(&self, problem: Problem) -> ConfigError {
-        let (node, found) = self.root.follow(&problem.key);
-        let mut marks = vec![Mark::new(&node.place, "")];
-        if found
-            && !node.place.is_argument()
-            && let Some(argument) = node.arguments().first()
-        {
-            marks.insert(0, Mark::new(argument, ""));
-        }
-        ConfigError {
-            key: Some(problem.key),
-            reason: problem.reason,
-            hint: problem.hint,
-            notes: problem.notes,
-            marks,
-        }
+        locate(&self.root, problem)
     }
 }
 
-/// Reads a file in TOML that is no config: a list of runs, say.
+/// Reads and checks a file in TOML that is no config: a published table, say.
 ///
 /// # Errors
 /// As [`Config::read`].
-pub fn read<T: DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
-    let root = document(&file::read(file)?)?;
-    from_tree(&root).map_err(|fault| fault.explain(&root, &[]))
+pub fn read_checked<T: DeserializeOwned>(
+    file: &Path,
+    check: impl Fn(&T) -> Result<(), Problem>,
+) -> Result<T, ConfigError> {
+    checked(&file::read(file)?, check)
+}
+
+/// The same of a text; `file` only names it in messages.
+///
+/// # Errors
+/// As [`Config::read`].
+pub fn parse_checked<T: DeserializeOwned>(
+    file: &Path,
+    text: String,
+    check: impl Fn(&T) -> Result<(), Problem>,
+) -> Result<T, ConfigError> {
+    let file = Some(file.display().to_string());
+    checked(&Arc::new(Source { file, text }), check)
+}
+
+fn checked<T: DeserializeOwned>(
+    source: &Arc<Source>,
+    check: impl Fn(&T) -> Result<(), Problem>,
+) -> Result<T, ConfigError> {
+    let root = document(source)?;
+    let value: T = from_tree(&root).map_err(|fault| fault.explain(&root, &[]))?;
+    check(&value).map_err(|problem| locate(&root, problem))?;
+    Ok(value)
+}
+
+/// Adds the place to a problem with a key's value.
+fn locate(root: &Node, problem: Problem) -> ConfigError {
+    let (node, found) = root.follow(&problem.key);
+    let mut marks = vec![Mark::new(&node.place, "")];
+    if found
+        && !node.place.is_argument()
+        && let Some(argument) = node.arguments().first()
+    {
+        marks.insert(0, Mark::new(argument, ""));
+    }
+    ConfigError {
+        key: Some(problem.key),
+        reason: problem.reason,
+        hint: problem.hint,
+        notes: problem.notes,
+        marks,
+    }
 }
 
 /// The tree of a text, or why it is not TOML.

@@ -69,6 +69,12 @@ pub trait Dataset {
         None
     }
 
+    /// The settings that would scale the inputs, and the targets; none where there is no such
+    /// setting, or it is in use.
+    fn unused_scaling(&self) -> [Option<&'static str>; 2] {
+        [None; 2]
+    }
+
     /// Whether its setting `task` says if the target is a class or a real value.
     fn says_what_the_target_is(&self) -> bool {
         false

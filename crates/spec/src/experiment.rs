@@ -10,6 +10,7 @@ use crate::Problem;
 use crate::augmentation::AugmentationSpec;
 use crate::datasets::DatasetSpec;
 use crate::escapes::EscapeSpec;
+use crate::invariance::InvarianceSpec;
 use crate::model::{LayerSpec, ModelSpec};
 use crate::training::{GradientCheckSpec, TrainingSpec};
 
@@ -30,6 +31,9 @@ pub struct Experiment {
     /// How its training images are changed at random.
     #[serde(default)]
     pub augmentation: AugmentationSpec,
+    /// How its test images are changed, to be measured on as well.
+    #[serde(default, skip_serializing_if = "InvarianceSpec::is_empty")]
+    pub invariance: InvarianceSpec,
     /// What learns.
     pub model: ModelSpec,
     /// How it learns.
@@ -78,11 +82,13 @@ impl Experiment {
         }
         self.dataset.check()?;
         self.augmentation.check()?;
+        self.invariance.check()?;
         self.model.check()?;
         self.training.check()?;
         self.gradient_check.check()?;
         self.check_curvature()?;
         self.check_steps()?;
+        self.check_layer_metrics()?;
         self.check_last_layer()
     }
 
@@ -106,6 +112,18 @@ impl Experiment {
                     .hint("use another layer or another optimizer"))
             }
         }
+    }
+
+    /// What is measured on activations needs layers that give some.
+    fn check_layer_metrics(&self) -> Result<(), Problem> {
+        let activates = |layer: &LayerSpec| layer.layer().activates();
+        if self.training.layer_metrics.is_empty() || self.model.layers.iter().any(activates) {
+            return Ok(());
+        }
+        let reason =
+            "no layer of the list is an activation function, so there is nothing to measure";
+        let hint = "leave it out, or add \"relu\" or another behind a layer";
+        Err(Problem::new("training.layer_metrics", reason).hint(hint))
     }
 
     /// A step has no derivative: only a search without gradients can train through it.

@@ -34,6 +34,9 @@ pub enum Initializer {
     LecunUniform,
     /// Gaussian with variance 1 / fan_in (LeCun et al. 1998, "Efficient BackProp", eq. 16).
     LecunNormal,
+    /// Uniform in \[−1 / √fan_in, 1 / √fan_in): variance 1 / (3 fan_in), the standard of Glorot &
+    /// Bengio 2010, eq. 1, and PyTorch's of today.
+    StandardUniform,
     /// Uniform in \[−a / fan_in, a / fan_in) (LeCun et al. 1998, section II.B, with a = 2.4).
     FanIn(f64),
     /// −1 or 1, either as likely.

@@ -15,6 +15,7 @@ mod identity;
 mod layer_norm;
 mod leaky_relu;
 mod linear;
+mod local2d;
 mod local_response_norm;
 mod maxout;
 mod pool;
@@ -48,6 +49,7 @@ pub use layer_norm::LayerNormSpec;
 pub use leaky_relu::LeakyReluSpec;
 pub use linear::LinearSpec;
 pub use local_response_norm::LocalResponseNormSpec;
+pub use local2d::Local2dSpec;
 pub use maxout::MaxoutSpec;
 pub use pool::PoolSpec;
 pub use prelu::PreluSpec;
@@ -94,6 +96,11 @@ pub trait Layer {
         true
     }
 
+    /// Whether it is an activation function, whose outputs are the activations of units.
+    fn activates(&self) -> bool {
+        false
+    }
+
     /// Whether it couples the samples of a batch, so that it must see all of them at once; it takes
     /// the mean of each channel away.
     fn couples_samples(&self) -> bool {
@@ -115,6 +122,12 @@ pub trait Layer {
         false
     }
 
+    /// Probability with which it sets an input to 0 while learning, by masks of its own name
+    /// (`contract::dropout`); none: it draws no masks.
+    fn drop_rate(&self) -> Option<f64> {
+        None
+    }
+
     /// Rows of the table that its inputs, integers, choose from; none: its inputs are numbers.
     fn tokens(&self) -> Option<usize> {
         None
@@ -134,6 +147,8 @@ register! {
         Linear(LinearSpec) => linear,
         /// Cross-correlation of images `[C, H, W]` with learned kernels.
         Conv2d(Conv2dSpec) => conv2d,
+        /// A convolution without shared weights: a kernel of its own at each position (LeCun 1989).
+        Local2d(Local2dSpec) => local2d,
         /// The largest number of each window of a map.
         MaxPool(PoolSpec) => max_pool,
         /// The mean of each window of a map; padding counts as zeros.
@@ -188,6 +203,13 @@ register! {
 }
 
 impl LayerSpec {
+    /// Its name in parameter paths: its own, or its index in the list.
+    pub fn name_at(&self, index: usize) -> String {
+        self.layer()
+            .name()
+            .map_or_else(|| index.to_string(), Into::into)
+    }
+
     /// Whether this layer, or one inside it, is so.
     pub fn any(&self, is: &dyn Fn(&dyn Layer) -> bool) -> bool {
         let inside = self.layer().inside();

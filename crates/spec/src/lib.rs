@@ -44,6 +44,7 @@ pub mod escapes;
 pub mod experiment;
 pub mod gradient_check;
 pub mod initializer;
+pub mod invariance;
 pub mod layers;
 pub mod losses;
 pub mod measures;
@@ -55,7 +56,9 @@ mod register;
 pub mod regularization;
 pub mod schedules;
 pub mod stopping;
+pub mod table;
 pub mod training;
+pub mod validation;
 
 pub use amount::Amount;
 pub use config::{Config, Overrides};

@@ -6,7 +6,15 @@
 //! the columns of `epochs.csv` and the numbers of a record, and a config chooses a measure by its
 //! key (`training.stopping.patience.measure`).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use crate::invariance::Transform;
+
+/// Values of measures by their keys; one that is no number (R² of a single sample, say) is left
+/// out.
+pub type Values = BTreeMap<String, f64>;
 
 /// One measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +71,9 @@ pub enum Over {
 pub enum Metric {
     /// Share of the samples whose class is right.
     Accuracy,
+    /// Share of the samples whose class is wrong, 1 − accuracy: what published tables call the
+    /// error.
+    Error,
     /// Coefficient of determination, 1 − Σ(y − t)² / Σ(t − mean t)².
     R2,
     /// Root of the mean squared error, in the target's own unit.
@@ -71,11 +82,38 @@ pub enum Metric {
     Mae,
 }
 
+/// What is measured on the outputs of a layer that is an activation function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LayerMetric {
+    /// Share of its units whose output is 0 for every sample: a rectifier among them has no
+    /// gradient for any of these samples.
+    DeadUnits,
+    /// Mean output over units and samples.
+    MeanActivation,
+}
+
+impl LayerMetric {
+    /// Its name in a config; a record has the layer's name behind it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DeadUnits => "dead_units",
+            Self::MeanActivation => "mean_activation",
+        }
+    }
+}
+
 impl Metric {
+    /// Whether it is of classes; otherwise it is of real targets.
+    pub fn is_of_classes(self) -> bool {
+        matches!(self, Self::Accuracy | Self::Error)
+    }
+
     /// Its name in a config and in a record.
     pub fn name(self) -> &'static str {
         match self {
             Self::Accuracy => "accuracy",
+            Self::Error => "error",
             Self::R2 => "r2",
             Self::Rmse => "rmse",
             Self::Mae => "mae",
@@ -107,17 +145,36 @@ impl Better {
 impl Measure {
     /// The loss of a part, without penalties.
     pub fn loss(part: Part) -> Self {
-        Self::of_part(part, "loss", None, Better::Lower)
+        Self::of_part(part, "loss", None, Some(Better::Lower))
     }
 
     /// A metric of a part.
     pub fn metric(part: Part, metric: Metric) -> Self {
         let (unit, better) = match metric {
             Metric::Accuracy => (Some("share"), Better::Higher),
+            Metric::Error => (Some("share"), Better::Lower),
             Metric::R2 => (None, Better::Higher),
             Metric::Rmse | Metric::Mae => (None, Better::Lower),
         };
-        Self::of_part(part, metric.name(), unit, better)
+        Self::of_part(part, metric.name(), unit, Some(better))
+    }
+
+    /// A metric of the test samples, each changed in this way: `test_accuracy_shift_2`.
+    pub fn changed(metric: Metric, transform: Transform) -> Self {
+        let plain = Self::metric(Part::Test, metric);
+        let name = transform.name();
+        Self {
+            key: format!("{}_{name}", plain.key),
+            name: format!("{}_{name}", plain.name),
+            ..plain
+        }
+    }
+
+    /// A metric of a layer, by its name in parameter paths: `test_dead_units_1`.
+    pub fn of_layer(part: Part, metric: LayerMetric, layer: &str) -> Self {
+        let unit = (metric == LayerMetric::DeadUnits).then_some("share");
+        let name = format!("{}_{layer}", metric.name());
+        Self::of_part(part, &name, unit, None)
     }
 
     /// In words, as the title of a column: `test accuracy`.
@@ -138,12 +195,12 @@ impl Measure {
         Self::of_no_part("seconds", Some("s"), Some(Better::Lower))
     }
 
-    fn of_part(part: Part, name: &str, unit: Option<&str>, better: Better) -> Self {
+    fn of_part(part: Part, name: &str, unit: Option<&str>, better: Option<Better>) -> Self {
         Self {
             key: format!("{}_{name}", part.name()),
             part: Some(part),
             over: Some(Over::Samples),
-            ..Self::of_no_part(name, unit, Some(better))
+            ..Self::of_no_part(name, unit, better)
         }
     }
 

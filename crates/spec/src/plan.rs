@@ -111,10 +111,7 @@ pub(crate) fn chain(
     let mut shape = sample_shape.to_vec();
     let mut plan = Vec::with_capacity(layers.len());
     for (index, spec) in layers.iter().enumerate() {
-        let name = match spec.layer().name() {
-            Some(name) => format!("{prefix}{name}"),
-            None => format!("{prefix}{index}"),
-        };
+        let name = format!("{prefix}{}", spec.name_at(index));
         let key = format!("{key}.{index}.{}", spec.kind());
         let mut layer = PlannedLayer {
             name: name.clone(),

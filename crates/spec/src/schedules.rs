@@ -7,6 +7,7 @@ mod constant;
 mod cosine;
 mod epochs;
 mod exponential;
+mod inverse_sqrt;
 mod inverse_time;
 mod one_cycle;
 mod step;
@@ -70,6 +71,10 @@ register! {
         /// A list of `[epochs, learning rate]`: so many epochs at that rate, then the next; the
         /// last rate stays. As LeCun et al. 1998: `[[2, 5e-4], [3, 2e-4], ...]`.
         Epochs(EpochsSpec) => epochs,
+    }
+    plain {
+        /// η / √t with the update t from 1 (Kingma & Ba 2015).
+        InverseSqrt => inverse_sqrt,
     }
 }
 
@@ -149,6 +154,7 @@ mod tests {
         rates(exponential, [0, 9, 10, 25], [0.5, 0.5, 0.25, 0.125]);
         let inverse = ScheduleSpec::InverseTime(InverseTimeSpec { decay: 1.0 });
         rates(inverse, [0, 10, 20], [0.5, 0.25, 0.5 / 3.0]);
+        rates(ScheduleSpec::InverseSqrt, [0, 3, 99], [0.5, 0.25, 0.05]);
         let cosine = ScheduleSpec::Cosine(CosineSpec { minimum: 0.2 });
         rates(cosine, [0, 50, 100], [0.5, 0.3, 0.1]);
         let one_cycle = ScheduleSpec::OneCycle(OneCycleSpec {

@@ -15,9 +15,8 @@ pub use plateau::PlateauSpec;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoppingSpec {
-    /// Early stopping: a part of the training samples is held back, and when its loss, or another
-    /// measure, has not become better for some epochs, training ends and the best weights come
-    /// back.
+    /// Early stopping: when the loss of the validation samples, or another measure, has not become
+    /// better for some epochs, training ends and the best weights come back.
     pub patience: Option<PatienceSpec>,
     /// The textbook's rule: so many epochs in a row each changed the training loss by less than so
     /// much.

@@ -6,13 +6,15 @@ use serde::de::{Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Problem;
+use crate::check::Checker;
 use crate::escapes::EscapeSpec;
 use crate::schedules::{Position, ScheduleSpec};
 use crate::stopping::StoppingSpec;
+use crate::validation::ValidationSpec;
 
 pub use crate::gradient_check::{GradientCheckSpec, TimeBudget};
 pub use crate::losses::LossSpec;
-pub use crate::measures::Metric;
+pub use crate::measures::{LayerMetric, Metric};
 pub use crate::optimizers::OptimizerSpec;
 pub use crate::regularization::{ClipSpec, RegularizationSpec};
 
@@ -43,6 +45,9 @@ pub struct TrainingSpec {
     /// ε: the target of the right class is 1 − ε + ε/K, that of the others ε/K; training only.
     #[serde(default)]
     pub label_smoothing: f64,
+    /// Which training samples are held back to be measured on; none: all are learned from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<ValidationSpec>,
     /// When training ends before its last epoch.
     #[serde(default)]
     pub stopping: StoppingSpec,
@@ -56,6 +61,15 @@ pub struct TrainingSpec {
     /// rmse for a real target.
     #[serde(default)]
     pub metrics: Vec<Metric>,
+    /// What is measured on the outputs of each activation function, over the test samples: the name
+    /// of its layer stands behind, as in `test_dead_units_1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layer_metrics: Vec<LayerMetric>,
+    /// Test samples at which the Jacobian of each layer with parameters, together with the functions
+    /// behind it, is taken before training: the mean of its singular values is recorded (Glorot &
+    /// Bengio 2010). 0: none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub jacobian_samples: usize,
     /// Threads of the hand-written implementation and of burn; none: one for each core. The
     /// results do not depend on it. (burn's ndarray device takes the threads of its matrix products
     /// from the environment, `MATMUL_NUM_THREADS`.)
@@ -162,10 +176,13 @@ impl TrainingSpec {
             clip: None,
             regularization: RegularizationSpec::default(),
             label_smoothing: 0.0,
+            validation: None,
             stopping: StoppingSpec::default(),
             escapes: Vec::new(),
             shuffle: true,
             metrics: Vec::new(),
+            layer_metrics: Vec::new(),
+            jacobian_samples: 0,
             threads: None,
             instruction_set: None,
         }
@@ -187,12 +204,10 @@ impl TrainingSpec {
             let reason = format!("{threads} threads cannot run");
             return Err(Problem::new("training.threads", reason).hint("1 to 1024"));
         }
-        for (index, metric) in self.metrics.iter().enumerate() {
-            if self.metrics[..index].contains(metric) {
-                let reason = format!("\"{}\" stands there twice", metric.name());
-                return Err(Problem::new(format!("training.metrics.{index}"), reason));
-            }
-        }
+        let metrics: Vec<_> = self.metrics.iter().map(|metric| metric.name()).collect();
+        check_each_once("training.metrics", &metrics)?;
+        let metrics: Vec<_> = self.layer_metrics.iter().map(|m| m.name()).collect();
+        check_each_once("training.layer_metrics", &metrics)?;
         self.check_smoothing()?;
         self.loss.check()?;
         if let Some(clip) = self.clip {
@@ -203,6 +218,9 @@ impl TrainingSpec {
         }
         self.regularization.check()?;
         self.schedule.check()?;
+        if let Some(validation) = &self.validation {
+            validation.check(&Checker::new("training.validation"))?;
+        }
         self.stopping.check()?;
         self.optimizer.check()
     }
@@ -233,6 +251,21 @@ impl TrainingSpec {
             false => rate,
         }
     }
+}
+
+/// Finds a name that stands in a list twice.
+fn check_each_once(key: &str, names: &[&str]) -> Result<(), Problem> {
+    match (1..names.len()).find(|&index| names[..index].contains(&names[index])) {
+        None => Ok(()),
+        Some(index) => {
+            let reason = format!("\"{}\" stands there twice", names[index]);
+            Err(Problem::new(format!("{key}.{index}"), reason))
+        }
+    }
+}
+
+fn is_zero(samples: &usize) -> bool {
+    *samples == 0
 }
 
 fn yes() -> bool {

@@ -1,7 +1,8 @@
 //! Convolutional layer (cross-correlation, as everywhere in the field).
 //!
 //! Output `$o$` and kernel entry `$k$` meet at pixel `$i = s\,o + d\,k - p$` (stride `$s$`,
-//! dilation `$d$`, padding `$p$`; down and across alike), and a pixel outside of the image is 0:
+//! dilation `$d$`, padding `$p$`; down and across alike), and a pixel outside of the image is 0, or
+//! another value of the background that the config says:
 //!
 //! ```math
 //! y_{n,m,o} = b_m + \sum_c \sum_k W_{m,c,k}\; x_{n,c,\,s o + d k - p}
@@ -9,7 +10,8 @@
 //!
 //! with output map `$m$`, input map `$c$` and the pairs `$o = (o_h, o_w)$`, `$k = (k_h, k_w)$`.
 //! `$c$` runs over the input maps of `$m$`'s group. A kernel entry takes part in all outputs of its
-//! map, a pixel in the outputs that it meets a kernel entry for:
+//! map, a pixel in the outputs that it meets a kernel entry for. (Untied biases, `$b_{m,o}$`, are
+//! not shared: the gradient of each is the sum of its `$dy$` over samples only, LeCun et al. 1989.)
 //!
 //! ```math
 //! \frac{\partial L}{\partial W_{m,c,k}} = \sum_n \sum_o dy_{n,m,o}\; x_{n,c,\,s o + d k - p}, \qquad
@@ -26,7 +28,7 @@
 //! | `x`, `dx` | `[N, C · H · W]` |
 //! | `y`, `dy` | `[N, C_out · H_out · W_out]` |
 //! | `weight`, `dw` | `[C_out, C / groups, K_h, K_w]` |
-//! | `bias`, `db` | `[C_out]` |
+//! | `bias`, `db` | `[C_out]`; untied `[C_out, H_out, W_out]` |
 //!
 //! All three sums are matrix products of one sample and group once the images are packed as
 //! `phase_layout.rs` says:
@@ -65,6 +67,8 @@ pub struct Conv2d<T> {
     buffers: Buffers<T>,
     /// Samples that are packed at a time.
     chunk: usize,
+    /// What is around the image.
+    padding_value: T,
     /// A kernel as large as the image has one output: the same as a linear layer, and in one
     /// product for the whole batch (C5 of LeNet-5 at batch 64: forward 12, backward 30 times as
     /// fast).
@@ -83,7 +87,8 @@ struct Sizes {
     kernel: usize,
     /// H_out · W_out.
     outputs: usize,
-    bias: bool,
+    /// Biases of an output map: none, one, or untied one for each output.
+    biases: usize,
 }
 
 impl Sizes {
@@ -113,6 +118,7 @@ impl<T: Real> Layer<T> for Conv2d<T> {
         if let Some(linear) = &mut self.linear {
             return linear.forward(w, x, y, mode);
         }
+        self.surround(self.padding_value);
         let Self {
             sizes,
             layout,
@@ -148,8 +154,16 @@ impl<T: Real> Layer<T> for Conv2d<T> {
             }
             let y = y.as_slice_mut().expect("outputs lie row by row");
             for (m, y) in y.chunks_exact_mut(sizes.outputs).enumerate() {
-                let bias = if sizes.bias { bias[m] } else { T::zero() };
-                layout.crop(&buffers.y[m * row..], bias, y);
+                let bias = &bias[m * sizes.biases..][..sizes.biases];
+                let shared = if let [shared] = bias {
+                    *shared
+                } else {
+                    T::zero()
+                };
+                layout.crop(&buffers.y[m * row..], shared, y);
+                if sizes.biases > 1 {
+                    y.iter_mut().zip(bias).for_each(|(y, &bias)| *y += bias);
+                }
             }
         }
     }
@@ -194,6 +208,7 @@ impl<T: Real> Conv2d<T> {
         if dx.is_some() {
             self.turn(w, power);
         }
+        self.surround(power(self.padding_value));
         let image = self.layout.image();
         let wide_rows = sizes.groups * sizes.maps_out * self.layout.wide_row();
         let (x, dy) = (pass.x.as_standard_layout(), pass.dy.as_standard_layout());
@@ -209,8 +224,9 @@ impl<T: Real> Conv2d<T> {
                     .enumerate()
                     .zip(rows)
                 {
-                    if sizes.bias {
-                        dbias[m] += total(dy); // db += Σ dy
+                    match &mut dbias[m * sizes.biases..][..sizes.biases] {
+                        [shared] => *shared += total(dy), // db += Σ dy
+                        untied => untied.iter_mut().zip(dy).for_each(|(db, &dy)| *db += dy),
                     }
                     self.layout.widen(dy, row);
                 }
@@ -223,6 +239,13 @@ impl<T: Real> Conv2d<T> {
                     self.dx(sample, dx);
                 }
             }
+        }
+    }
+
+    /// Puts this value around the images that will be packed, where it is not always 0.
+    fn surround(&mut self, value: T) {
+        if self.padding_value != T::zero() {
+            self.buffers.x.fill(value);
         }
     }
 

@@ -13,7 +13,7 @@
 //! | `x`, `dx` | `[N, C · H · W]` |
 //! | `y`, `dy` | `[N, C_out · H_out · W_out]` |
 //! | `weight`, `dw` | `[connections, K_h, K_w]`: the kernels of output map 0 first, in the order of its list |
-//! | `bias`, `db` | `[C_out]` |
+//! | `bias`, `db` | `[C_out]`; untied `[C_out, H_out, W_out]` |
 //!
 //! Source: LeCun, Bottou, Bengio, Haffner 1998, section II.B and table I.
 
@@ -74,7 +74,7 @@ impl<T: Real> TableConv2d<T> {
             let places = seen.iter().map(move |c| (m * maps + c) * kernel);
             places.collect::<Vec<_>>()
         };
-        let biases = if spec.bias { spec.channels } else { 0 };
+        let biases = planned.parameters.get(1).map_or(0, |bias| bias.len());
         let count = spec.channels * maps * kernel + biases;
         Self {
             dense: Conv2d::new(planned, spec),
@@ -153,10 +153,12 @@ mod tests {
 
     #[test]
     fn gradients_and_curvature_agree_with_their_definitions() {
-        for bias in [true, false] {
+        for (bias, untied_biases) in [(true, false), (true, true), (false, false)] {
             let spec = Conv2dSpec {
                 bias,
+                untied_biases,
                 padding: 1.into(),
+                padding_value: -1.0,
                 ..spec(&[&[0, 1], &[2], &[2, 0], &[0, 1, 2]], 2)
             };
             let planned = plan(&spec, [3, 3, 4]).unwrap();

@@ -82,6 +82,7 @@ fn pixels_map_as_asked() {
         x
     };
     assert!((first(Pixels::Unit)[[2, 3]] - 11.0 / 255.0).abs() < 1e-15);
+    assert_eq!(first(Pixels::Binary).sum(), 0.0);
     assert!((first(Pixels::Signed)[[2, 3]] - (22.0 / 255.0 - 1.0)).abs() < 1e-15);
     // Bytes 0..=11: mean 5.5, variance (12^2 - 1) / 12.
     let wanted = 5.5 / (143.0_f64 / 12.0).sqrt();
@@ -121,6 +122,24 @@ fn padding_puts_background_around_each_image() {
     let second = [0, 0, 0, 0, 0, 4, 5, 0, 0, 6, 7, 0, 0, 0, 0, 0];
     assert_eq!((*width, &bytes[16..]), (16, second.as_slice()));
     assert_eq!(data.train.background(), -1.0);
+}
+
+#[test]
+fn images_are_resized_before_they_are_padded() {
+    let folder = folder(|_, bytes| Some(bytes));
+    let spec = MnistSpec {
+        size: Some(1.into()),
+        pad: 1,
+        ..spec()
+    };
+    let data = load(&spec, folder.path()).unwrap();
+    assert_eq!(data.sample_shape, [1, 3, 3]);
+    assert_eq!(data.notes[0], "resized to 1 x 1, bilinear");
+    let Features::Bytes { bytes, .. } = data.test.features() else {
+        panic!("images are bytes");
+    };
+    // Bytes 4, 5, 6 and 7 of the second image.
+    assert_eq!(bytes[9..], [0, 0, 0, 0, 6, 0, 0, 0, 0]);
 }
 
 #[test]

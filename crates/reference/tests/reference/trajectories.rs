@@ -257,6 +257,79 @@ fn twenty_steps_of_burns_rules_agree_with_ours_to_f32_precision() {
     }
 }
 
+/// Ten steps, after five of which another model goes on if the rule can be saved.
+fn ten_steps(rule: OptimizerSpec, backend: Backend, cut: bool) -> Option<NamedTensors<f32>> {
+    let (_, parameters) = start(rule, backend);
+    let new = || {
+        model::<f32>(
+            &network(),
+            LossSpec::SquaredError,
+            rule,
+            backend,
+            &parameters,
+        )
+    };
+    let mut at_work = new();
+    for t in 1..=10 {
+        if cut && t == 6 {
+            let state = at_work.state()?;
+            at_work = new();
+            at_work.restore(&state).unwrap();
+        }
+        let (x, y) = (random(4, 3, t), random(4, 2, 1000 + t));
+        let (x, y) = (x.mapv(|x| x as f32), y.mapv(|y| y as f32));
+        at_work.train_step(step(t as usize, &rule), Batch::new(x.view(), y.view()));
+    }
+    Some(at_work.parameters())
+}
+
+#[test]
+fn a_training_goes_on_from_its_state_to_the_same_bits_where_the_rule_is_burns() {
+    for backend in Backend::ALL {
+        let saved = RULES.into_iter().filter(|&rule| {
+            let cut = ten_steps(rule, backend, true);
+            let whole = ten_steps(rule, backend, false);
+            cut.is_some() && {
+                assert_eq!(cut, whole, "{}", rule.kind());
+                true
+            }
+        });
+        let saved: Vec<_> = saved.map(|rule| rule.kind()).collect();
+        let burns = [
+            "adagrad", "rmsprop", "adamw", "sgd", "momentum", "nesterov", "adam",
+        ];
+        assert_eq!(saved, burns);
+    }
+}
+
+#[test]
+fn the_state_of_another_rule_or_model_is_refused() {
+    let [adam, plain] = [RULES[8], sgd(0.1)];
+    let (_, parameters) = start(adam, Backend::Flex);
+    let new = |rule| {
+        model::<f32>(
+            &network(),
+            LossSpec::SquaredError,
+            rule,
+            Backend::Flex,
+            &parameters,
+        )
+    };
+    let state = new(plain).state().unwrap();
+    let wider = plan(3, &[linear(17, true)]);
+    let other = random_parameters(&wider, 1);
+    let mut other = model::<f32>(&wider, LossSpec::SquaredError, plain, Backend::Flex, &other);
+    assert!(other.restore(&state).is_err());
+    let mut learned = new(adam);
+    let (x, y) = (random(4, 3, 1), random(4, 2, 2));
+    let (x, y) = (x.mapv(|x| x as f32), y.mapv(|y| y as f32));
+    learned.train_step(step(1, &adam), Batch::new(x.view(), y.view()));
+    let mut damaged = learned.state().unwrap();
+    let half = damaged.optimizer.len() / 2;
+    damaged.optimizer.truncate(half);
+    assert!(new(adam).restore(&damaged).is_err());
+}
+
 #[test]
 fn loading_forgets_what_the_optimiser_remembers() {
     let (x, y) = (random(4, 3, 1), random(4, 2, 2));

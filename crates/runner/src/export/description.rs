@@ -118,7 +118,7 @@ impl Layer {
             let chain = layer.chains.get(index).into_iter().flatten();
             chain.map(Self::new).collect()
         };
-        let dropout = matches!(layer.spec, LayerSpec::Dropout(_));
+        let drops = layer.spec.layer().drop_rate().is_some();
         Self {
             name: layer.name.clone(),
             kind: layer.spec.kind(),
@@ -126,7 +126,7 @@ impl Layer {
             output: layer.output.clone(),
             parameters: names(&layer.parameters),
             buffers: names(&layer.buffers),
-            mask: dropout.then(|| layer.name.clone()),
+            mask: drops.then(|| layer.name.clone()),
             settings: layer.spec.clone(),
             layers: chain(0),
             shortcut: chain(1),

@@ -13,13 +13,13 @@ impl Prepared {
         lines.extend(self.dataset.summary().iter().map(indented));
         if !self.validation_rows.is_empty() {
             let (held, all) = (self.validation_rows.len(), self.dataset.train.len());
-            let stopping = &self.config.experiment.training.stopping;
-            let the_last = match stopping.patience.as_ref().is_some_and(|of| !of.shuffle) {
+            let validation = self.config.experiment.training.validation;
+            let the_last = match validation.is_some_and(|of| !of.shuffle) {
                 true => "the last ",
                 false => "",
             };
             lines.push(format!(
-                "  held back for early stopping: {the_last}{held} of the {all} training samples"
+                "  held back for validation: {the_last}{held} of the {all} training samples"
             ));
         }
         lines.push("Model".into());

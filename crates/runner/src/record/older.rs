@@ -4,10 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use spec::measures::{Better, Measure, Metric, Over, Part};
-
-use super::trained::Values;
-use super::{Record, trained};
+use spec::measures::{Better, Measure, Metric, Over, Part, Values};
 
 /// An epoch of any format.
 #[derive(Deserialize)]
@@ -61,50 +58,42 @@ impl Fields {
     }
 }
 
-impl From<Epoch> for trained::Epoch {
-    fn from(read: Epoch) -> Self {
+impl Epoch {
+    /// Number and run of the epoch, and what was measured.
+    pub fn read(self) -> (usize, Option<usize>, Values) {
         let others = [
-            (Measure::learning_rate(), read.learning_rate),
-            (Measure::seconds(), read.seconds),
+            (Measure::learning_rate(), self.learning_rate),
+            (Measure::seconds(), self.seconds),
         ];
         let others = others.map(|(measure, value)| Some((measure.key, value?)));
-        let old = || read.fields.measures().into_iter();
-        Self {
-            epoch: read.epoch,
-            run: read.run,
-            measures: (read.measures)
-                .unwrap_or_else(|| old().chain(others.into_iter().flatten()).collect()),
-        }
-    }
-}
-
-impl From<Kept> for trained::Kept {
-    fn from(read: Kept) -> Self {
-        Self {
-            best_epoch: read.best_epoch,
-            measures: read.measures.unwrap_or_else(|| read.fields.measures()),
-        }
-    }
-}
-
-impl Record {
-    /// Writes down the measures that there are, where the record does not say.
-    pub(super) fn complete(&mut self) {
-        if !self.measures.is_empty() {
-            return;
-        }
-        let epochs = self.implementations.iter().flat_map(|t| &t.epochs);
-        let keys: BTreeSet<&String> = epochs.flat_map(|epoch| epoch.measures.keys()).collect();
-        let mut measures: Vec<Measure> = keys.into_iter().map(|key| measure(key)).collect();
-        // In the order that those formats had.
-        let rank = |measure: &Measure| match (measure.part, measure.name.as_str()) {
-            (None, "seconds") => (Some(Part::Test), 2),
-            (part, "loss") => (part, 0),
-            (part, _) => (part, 1),
+        let old = |fields: Fields| {
+            let fields = fields.measures().into_iter();
+            fields.chain(others.into_iter().flatten()).collect()
         };
-        measures.sort_by_key(rank);
-        self.measures = measures;
+        let measures = self.measures.unwrap_or_else(|| old(self.fields));
+        (self.epoch, self.run, measures)
     }
+}
+
+impl Kept {
+    /// The best epoch, and what was measured.
+    pub fn read(self) -> (usize, Values) {
+        let measures = self.measures.unwrap_or_else(|| self.fields.measures());
+        (self.best_epoch, measures)
+    }
+}
+
+/// The measures of these keys, in the order that those formats had.
+pub(super) fn measures<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<Measure> {
+    let keys: BTreeSet<&String> = keys.collect();
+    let mut measures: Vec<Measure> = keys.into_iter().map(|key| measure(key)).collect();
+    let rank = |measure: &Measure| match (measure.part, measure.name.as_str()) {
+        (None, "seconds") => (Some(Part::Test), 2),
+        (part, "loss") => (part, 0),
+        (part, _) => (part, 1),
+    };
+    measures.sort_by_key(rank);
+    measures
 }
 
 /// The measure of a key, as those formats knew them.

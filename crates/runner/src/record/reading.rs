@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use super::{FORMAT, Record};
+use super::{FORMAT, Record, older};
 use crate::Failure;
 use crate::failure::cause;
 
@@ -59,7 +59,10 @@ fn parse(bytes: &[u8]) -> Result<Record, String> {
     })?;
     json.end()
         .map_err(|error| damaged(&error, "something follows the record"))?;
-    record.complete();
+    if record.measures.is_empty() {
+        let epochs = record.implementations.iter().flat_map(|t| &t.epochs);
+        record.measures = older::measures(epochs.flat_map(|epoch| epoch.measures.keys()));
+    }
     Ok(record)
 }
 

@@ -1,16 +1,10 @@
 //! What each implementation reached, epoch by epoch.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
-use spec::measures::Measure;
+use spec::measures::{Measure, Values};
 
 use super::Record;
 use super::older;
-
-/// Values of measures by their keys; one that is no number (R² of a single sample, say) is left
-/// out.
-pub type Values = BTreeMap<String, f64>;
 
 /// What one implementation reached, with one escape if the config lists any.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -69,6 +63,27 @@ pub struct Kept {
     pub best_epoch: usize,
     /// What was measured with them; the training loss without dropout, augmentation or penalties.
     pub measures: Values,
+}
+
+impl From<older::Epoch> for Epoch {
+    fn from(read: older::Epoch) -> Self {
+        let (epoch, run, measures) = read.read();
+        Self {
+            epoch,
+            run,
+            measures,
+        }
+    }
+}
+
+impl From<older::Kept> for Kept {
+    fn from(read: older::Kept) -> Self {
+        let (best_epoch, measures) = read.read();
+        Self {
+            best_epoch,
+            measures,
+        }
+    }
 }
 
 impl Epoch {

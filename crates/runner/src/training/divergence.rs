@@ -8,7 +8,6 @@ use contract::NamedTensors;
 use datasets::{Features, Samples};
 use ndarray::ArrayD;
 use spec::Experiment;
-use spec::datasets::{DatasetSpec, Scale};
 use spec::measures::{Measure, Part};
 
 use crate::numbers::{number, rounded};
@@ -120,17 +119,18 @@ const LARGE: f64 = 1e3;
 /// Where inputs or targets are large: how large, and how they are scaled.
 fn scaling(prepared: &Prepared) -> Option<String> {
     let (train, rows) = (&prepared.dataset.train, &prepared.train_rows);
-    let csv = match &prepared.config.experiment.dataset {
-        DatasetSpec::Csv(csv) => Some(csv),
-        _ => None,
-    };
-    let scale = |key: &str, scaled: Option<Scale>| match scaled {
-        Some(Scale::None) => format!("scale them, e.g. --set dataset.csv.{key}=standardize"),
-        _ => "scale the data".into(),
+    let dataset = &prepared.config.experiment.dataset;
+    let [of_inputs, of_targets] = dataset.dataset().unused_scaling();
+    let scale = |setting: Option<&str>| match setting {
+        Some(setting) => {
+            let key = format!("dataset.{}.{setting}", dataset.kind());
+            format!("scale them, e.g. --set {key}=standardize")
+        }
+        None => "scale the data".into(),
     };
     let inputs = largest_input(train, rows);
     if inputs > LARGE {
-        let scale = scale("scale", csv.map(|csv| csv.scale));
+        let scale = scale(of_inputs);
         return Some(format!(
             "the inputs go up to {}: {scale}",
             number(inputs, 0)
@@ -143,7 +143,7 @@ fn scaling(prepared: &Prepared) -> Option<String> {
         .flat_map(|&row| &values[row * width..(row + 1) * width]);
     let targets = targets.fold(0.0, |largest: f64, t| t.abs().max(largest));
     (targets > LARGE).then(|| {
-        let scale = scale("target_scale", csv.map(|csv| csv.target_scale));
+        let scale = scale(of_targets);
         format!("the targets go up to {}: {scale}", number(targets, 0))
     })
 }

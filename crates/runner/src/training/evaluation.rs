@@ -1,11 +1,12 @@
 //! Loss and metrics of samples that are only looked at.
 
 use contract::{Implementation, Mode};
-use datasets::Samples;
+use datasets::{FixedChange, Samples};
 use spec::measures::{Measure, Metric, Part};
 
 use super::Stop;
 use super::divergence::as_f32_holds;
+use super::layer_metrics::LayerMetrics;
 use crate::batches::BatchBuffer;
 use crate::interrupt;
 use crate::metrics::Measurement;
@@ -21,6 +22,16 @@ pub struct Evaluator<'a> {
     metrics: Vec<Metric>,
     batch: BatchBuffer<f32>,
     test_rows: Vec<usize>,
+    layers: Option<LayerMetrics<'a>>,
+}
+
+/// Samples to be measured on.
+struct Measured<'a> {
+    part: Part,
+    samples: &'a Samples,
+    rows: &'a [usize],
+    /// How they are changed before; none: not at all.
+    change: Option<&'a FixedChange>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -34,44 +45,78 @@ impl<'a> Evaluator<'a> {
             metrics: experiment.metrics(&prepared.shape),
             batch: BatchBuffer::new(rows, prepared.inputs(), prepared.outputs()),
             test_rows: (0..prepared.dataset.test.len()).collect(),
+            layers: LayerMetrics::new(prepared),
         }
     }
 
-    /// Loss and metrics of the samples held back, if there are any, and of the test samples.
+    /// Loss and metrics of the samples held back, if there are any, and of the test samples; and
+    /// what is measured of the layers.
     pub fn measures(&mut self, model: &mut dyn Implementation<f32>) -> Result<Values, Stop> {
         let (prepared, mut values) = (self.prepared, Values::new());
         let held_back = &prepared.validation_rows;
         if !held_back.is_empty() {
             let train = &prepared.dataset.train;
-            self.measure(model, (Part::Validation, train, held_back), &mut values)?;
+            let held_back = Measured {
+                part: Part::Validation,
+                samples: train,
+                rows: held_back,
+                change: None,
+            };
+            self.measure(model, held_back, &mut values)?;
         }
         let rows = std::mem::take(&mut self.test_rows);
-        let of_test = (Part::Test, &prepared.dataset.test, rows.as_slice());
-        let measured = self.measure(model, of_test, &mut values);
+        let changes = prepared.changes.iter().map(Some);
+        let mut all = [None].into_iter().chain(changes);
+        let measured = all.try_for_each(|change| {
+            let of_test = Measured {
+                part: Part::Test,
+                samples: &prepared.dataset.test,
+                rows: &rows,
+                change,
+            };
+            self.measure(model, of_test, &mut values)
+        });
         self.test_rows = rows;
-        measured.map(|()| values)
+        measured?;
+        if let Some(layers) = &mut self.layers {
+            values.extend(layers.measures(&model.parameters())?);
+        }
+        Ok(values)
     }
 
     /// The mean loss of the samples to train on, as they are: without dropout, augmentation and
     /// smoothing.
     pub fn training_loss(&mut self, model: &mut dyn Implementation<f32>) -> Result<f64, Stop> {
         let prepared = self.prepared;
-        self.run(model, &prepared.dataset.train, &prepared.train_rows, None)
+        let of_training = Measured {
+            part: Part::Train,
+            samples: &prepared.dataset.train,
+            rows: &prepared.train_rows,
+            change: None,
+        };
+        self.run(model, &of_training, None)
     }
 
     fn measure(
         &mut self,
         model: &mut dyn Implementation<f32>,
-        (part, samples, rows): (Part, &Samples, &[usize]),
+        of: Measured,
         values: &mut Values,
     ) -> Result<(), Stop> {
         let loss = self.prepared.config.experiment.training.loss;
         let target = &self.prepared.dataset.target;
-        let mut measurement = Measurement::new(samples, rows, target, loss);
-        let loss = self.run(model, samples, rows, Some(&mut measurement))?;
-        values.insert(Measure::loss(part).key, loss);
-        let metrics = self.metrics.iter();
-        let metrics = metrics.map(|&of| (Measure::metric(part, of).key, measurement.value(of)));
+        let mut measurement = Measurement::new(of.samples, of.rows, target, loss);
+        let loss = self.run(model, &of, Some(&mut measurement))?;
+        if of.change.is_none() {
+            values.insert(Measure::loss(of.part).key, loss);
+        }
+        let metrics = self.metrics.iter().map(|&metric| {
+            let measure = match of.change {
+                None => Measure::metric(of.part, metric),
+                Some(change) => Measure::changed(metric, change.transform()),
+            };
+            (measure.key, measurement.value(metric))
+        });
         values.extend(metrics.filter(|(_, value)| value.is_finite()));
         Ok(())
     }
@@ -79,23 +124,25 @@ impl<'a> Evaluator<'a> {
     fn run(
         &mut self,
         model: &mut dyn Implementation<f32>,
-        samples: &Samples,
-        rows: &[usize],
+        of: &Measured,
         mut measurement: Option<&mut Measurement>,
     ) -> Result<f64, Stop> {
         let mut sum = 0.0;
-        for chunk in rows.chunks(AT_A_TIME) {
+        for chunk in of.rows.chunks(AT_A_TIME) {
             if interrupt::requested() {
                 return Err(Stop::Interrupted);
             }
             let target = &self.prepared.dataset.target;
-            let batch = self.batch.fill(samples, target, chunk);
+            let batch = match of.change {
+                None => self.batch.fill(of.samples, target, chunk),
+                Some(change) => self.batch.fill_changed(of.samples, target, chunk, change),
+            };
             let evaluation = model.evaluate(Mode::Evaluation, batch);
             sum += as_f32_holds(evaluation.loss) * chunk.len() as f64;
             if let Some(measurement) = &mut measurement {
                 measurement.add(evaluation.output.view());
             }
         }
-        Ok(sum / rows.len() as f64)
+        Ok(sum / of.rows.len() as f64)
     }
 }

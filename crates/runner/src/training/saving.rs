@@ -14,13 +14,16 @@ use crate::{Failure, curves, files, machine, output};
 /// A record is written after a pass, but not more often than this many times what the writing takes:
 /// of a thousand short passes it would take longer than the training.
 const SHARE: u32 = 50;
+/// Nor before this, as long as nobody knows what the weights and checkpoints take.
+const FIRST: Duration = Duration::from_millis(500);
 
 /// When and how long the record was written the last time, and what of it stays as it is.
 pub struct Saved {
     end: Instant,
-    took: Duration,
+    /// None before the first that was written while training.
+    trained_took: Option<Duration>,
     /// Whether training has begun: before, there are no curves and no new weights.
-    pub trained: bool,
+    trained: bool,
     /// Files that do not change while a run goes on.
     kept: Vec<(&'static str, Vec<u8>)>,
 }
@@ -29,7 +32,7 @@ impl Default for Saved {
     fn default() -> Self {
         Self {
             end: Instant::now(),
-            took: Duration::ZERO,
+            trained_took: None,
             trained: false,
             kept: Vec::new(),
         }
@@ -37,9 +40,19 @@ impl Default for Saved {
 }
 
 impl Saved {
+    /// From now on there are curves and new weights.
+    pub fn training_begins(&mut self) {
+        self.trained = true;
+        self.end = Instant::now();
+    }
+
     /// Whether it is time again.
     pub fn is_long_ago(&self) -> bool {
-        self.end.elapsed() >= SHARE * self.took
+        let pause = match self.trained_took {
+            Some(took) => SHARE * took,
+            None => FIRST,
+        };
+        self.end.elapsed() >= pause
     }
 }
 
@@ -85,6 +98,22 @@ impl Training<'_> {
         }
     }
 
+    /// Says that the run has finished, once all that was learned is written: who reads that it has
+    /// finished finds its weights.
+    ///
+    /// # Errors
+    /// As [`Training::save`].
+    pub(super) fn conclude(&mut self) -> Result<(), Failure> {
+        self.record.status = Status::Finished;
+        let mut unwritten = Unwritten::new();
+        let json = self.record_json();
+        self.put("record.json", json, &mut unwritten);
+        match unwritten.is_empty() {
+            true => Ok(()),
+            false => Err(self.not_saved(&unwritten)),
+        }
+    }
+
     /// Writes what can be written of the record.
     fn write(&mut self, status: Status, message: Option<String>) -> Unwritten {
         let start = Instant::now();
@@ -104,7 +133,9 @@ impl Training<'_> {
             }
             self.put_learners(&mut unwritten);
         }
-        self.saved.took = start.elapsed();
+        if self.saved.trained {
+            self.saved.trained_took = Some(start.elapsed());
+        }
         self.saved.end = Instant::now();
         unwritten
     }

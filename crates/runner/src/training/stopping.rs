@@ -130,7 +130,6 @@ fn is_flat(losses: &[f64], epochs: usize, change: f64) -> bool {
 mod tests {
     use super::*;
     use crate::record::Values;
-    use spec::Amount;
     use spec::stopping::{PatienceSpec, PlateauSpec};
 
     fn epoch(epoch: usize, train_loss: f64, validation_loss: Option<f64>) -> Epoch {
@@ -147,8 +146,6 @@ mod tests {
         let patience = Some(PatienceSpec {
             epochs: 2,
             measure: measure.into(),
-            validation: Amount(0.1),
-            shuffle: true,
         });
         let plateau = None;
         Stopping::by(StoppingSpec { patience, plateau }, better)

@@ -96,7 +96,8 @@ fn in_format_2(record: &Value) -> Value {
 fn records_of_format_2_are_still_read() {
     let workspace = Workspace::tiny();
     let patience = "training.stopping.patience.epochs=2";
-    let run = workspace.train_by_hand(&["dataset.moons.samples=80", patience]);
+    let held = "training.validation.samples=0.1";
+    let run = workspace.train_by_hand(&["dataset.moons.samples=80", held, patience]);
     let new = workspace.succeed(&["compare", "tiny"]);
     let old = in_format_2(&record(&run));
     assert!(

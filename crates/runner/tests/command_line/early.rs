@@ -7,12 +7,13 @@ use serde_json::Value;
 use crate::support::{BY_HAND, Workspace, record};
 
 /// Two noisy moons that a network soon learns by heart.
-const PATIENCE: [&str; 5] = [
+const PATIENCE: [&str; 6] = [
     "dataset.moons.samples=80",
     "dataset.moons.noise=0.4",
     "training.epochs=200",
     "training.optimizer.momentum.learning_rate=0.5",
-    "training.stopping.patience={ epochs = 5, validation = 0.25 }",
+    "training.validation.samples=0.25",
+    "training.stopping.patience.epochs=5",
 ];
 
 fn losses(trained: &Value, name: &str) -> Vec<f64> {
@@ -66,7 +67,7 @@ fn the_table_shows_the_best_epoch_where_patience_is_used_and_only_there() {
         "{out}"
     );
     assert!(
-        out.contains("held back for early stopping: 15 of the 60"),
+        out.contains("held back for validation: 15 of the 60"),
         "{out}"
     );
     assert!(!run(&[]).contains("best epoch"));
@@ -78,6 +79,24 @@ fn epochs_csv_has_the_validation_loss_where_there_is_one() {
     let rows = fs::read_to_string(workspace.train_by_hand(&PATIENCE).join("epochs.csv")).unwrap();
     let header = "implementation,epoch,learning_rate,train_loss,validation_loss,validation_accuracy,test_loss,test_accuracy,seconds";
     assert_eq!(rows.lines().next(), Some(header));
+}
+
+#[test]
+fn samples_can_be_held_back_without_early_stopping() {
+    let workspace = Workspace::tiny();
+    let held = "training.validation={ samples = 15, shuffle = false }";
+    let small = [
+        "dataset.moons.samples=80",
+        "dataset.moons.noise=0.4",
+        "training.epochs=3",
+    ];
+    let run = workspace.train_by_hand(&[&small[..], &[held]].concat());
+    let record = record(&run);
+    assert_eq!(record["data"]["train_samples"], 45);
+    assert_eq!(record["data"]["validation_samples"], 15);
+    let trained = &record["implementations"][0];
+    assert_eq!(losses(trained, "validation_accuracy").len(), 3);
+    assert!(trained["kept"].is_null(), "the last weights stay");
 }
 
 #[test]
@@ -114,12 +133,10 @@ fn each_implementation_stops_on_its_own() {
 #[test]
 fn a_batch_must_fit_into_what_is_left_to_train_on() {
     let workspace = Workspace::tiny();
-    let patience = "training.stopping.patience={ epochs = 1, validation = 0.8 }";
     let parts = ["training.batch_size", "a batch of 8", "6 samples"];
-    workspace.refuse_to_run(&[patience], &parts);
-    let all = "training.stopping.patience={ epochs = 1, validation = 0.99 }";
+    workspace.refuse_to_run(&["training.validation.samples=0.8"], &parts);
     workspace.refuse_to_run(
-        &[all],
-        &["training.stopping.patience.validation", "leaves none"],
+        &["training.validation.samples=0.99"],
+        &["training.validation.samples", "leaves none"],
     );
 }

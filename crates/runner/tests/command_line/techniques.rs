@@ -159,8 +159,11 @@ loss = "softmax_cross_entropy"
 optimizer = { momentum = { learning_rate = 0.05 } }
 label_smoothing = 0.1
 
+[training.validation]
+samples = 0.1
+
 [training.stopping]
-patience = { epochs = 5, validation = 0.1 }
+patience = { epochs = 5 }
 
 [gradient_check]
 before_training = false
@@ -178,6 +181,13 @@ fn augmentation_dropout_and_batch_norm_do_not_depend_on_the_number_of_threads() 
     let one = trained("training.threads=1");
     assert_eq!(one, trained("training.threads=2"));
     assert_eq!(one, trained("training.threads=3"));
+}
+
+#[test]
+fn only_images_can_be_changed_to_be_measured_on() {
+    let workspace = Workspace::tiny();
+    let parts = ["invariance", "only images [C, H, W] can be changed"];
+    workspace.refuse_to_run(&["invariance.shift=[1.0]"], &parts);
 }
 
 #[test]

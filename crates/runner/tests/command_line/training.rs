@@ -17,6 +17,31 @@ const WIDE: [&str; 5] = [
     "implementations=[\"backprop\"]",
 ];
 
+/// Three kinds of plane waves, told apart by a linear layer, and by it after changes.
+const IMAGES: &str = r#"# Waves.
+name = "tiny"
+seed = 1
+implementations = ["backprop"]
+
+[dataset.waves]
+classes = 3
+size = 8
+noise = 0.02
+
+[invariance]
+shift = [20.0]
+scale = [1.0]
+
+[model]
+layers = ["flatten", { linear = { units = 16 } }, "tanh", { linear = { units = 3 } }]
+
+[training]
+epochs = 10
+batch_size = 10
+loss = "softmax_cross_entropy"
+optimizer = { momentum = { learning_rate = 0.1 } }
+"#;
+
 #[test]
 fn a_run_leaves_every_file_of_its_record() {
     let workspace = Workspace::tiny();
@@ -35,6 +60,57 @@ fn a_run_leaves_every_file_of_its_record() {
     assert_eq!(names(&run), files);
     let svg = fs::read_to_string(run.join("curves.svg")).unwrap();
     assert!(svg.starts_with("<svg"));
+}
+
+#[test]
+fn the_error_and_what_layers_do_are_measured_where_asked_for() {
+    let workspace = Workspace::tiny();
+    let run = workspace.train_by_hand(&[
+        "training.metrics=[\"accuracy\", \"error\"]",
+        "training.layer_metrics=[\"dead_units\", \"mean_activation\"]",
+        // Biases so low that every unit is dead from the start.
+        "model.layers.1=relu",
+        "model.layers.0.linear.biases={ constant = -100.0 }",
+    ]);
+    let rows = fs::read_to_string(run.join("epochs.csv")).unwrap();
+    let header = "implementation,epoch,learning_rate,train_loss,test_loss,test_accuracy,test_error,\
+                  test_dead_units_1,test_mean_activation_1,seconds";
+    assert_eq!(rows.lines().next(), Some(header));
+    let epoch = &record(&run)["implementations"][0]["epochs"][0]["measures"];
+    let measure = |key: &str| epoch[key].as_f64().unwrap();
+    assert!((measure("test_error") - (1.0 - measure("test_accuracy"))).abs() < 1e-12);
+    assert_eq!(measure("test_dead_units_1"), 1.0);
+    assert_eq!(measure("test_mean_activation_1"), 0.0);
+}
+
+#[test]
+fn the_singular_values_of_jacobians_are_recorded_before_training() {
+    let workspace = Workspace::tiny();
+    // Weights of 0 stretch nothing; the last layer's Jacobian is its weight `[2, 4]`.
+    let weights = "model.layers.0.linear.weights={ constant = 0.0 }";
+    let run = workspace.train_by_hand(&[weights, "training.jacobian_samples=2"]);
+    let initial = &record(&run)["initial"];
+    assert_eq!(initial["jacobian_singular_value_0"], 0.0);
+    let last = initial["jacobian_singular_value_2"].as_f64().unwrap();
+    assert!(last > 0.1 && last < 2.0, "{last}");
+    let plain = workspace.train_by_hand(&[]);
+    assert!(record(&plain)["initial"].is_null());
+}
+
+#[test]
+fn metrics_are_measured_on_changed_test_images_too() {
+    let workspace = Workspace::new();
+    workspace.write("tiny.toml", IMAGES);
+    let record = record(&workspace.train_by_hand(&[]));
+    let epochs = record["implementations"][0]["epochs"].as_array().unwrap();
+    let measures = &epochs.last().unwrap()["measures"];
+    let accuracy = |name: &str| measures[name].as_f64().unwrap();
+    let plain = accuracy("test_accuracy");
+    assert!(plain > 0.8, "{plain}");
+    // In its own size an image is itself; shifted out of its frame it says nothing.
+    assert_eq!(accuracy("test_accuracy_scale_1"), plain);
+    assert!(accuracy("test_accuracy_shift_20") < plain - 0.2);
+    assert!(measures["test_loss_shift_20"].is_null());
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn configs() -> Input {
     config += "batch_size = 4\nentries = 3\nsteps = 2\n";
     config = config.replace(
         "[gradient_check]",
-        "schedule = { cosine = { minimum = 0.01 } }\nwarmup = 2\nclip = { norm = 1.0 }\nregularization = { l2 = 0.01, max_norm = 3.0 }\nlabel_smoothing = 0.1\nstopping = { patience = { epochs = 2, validation = 0.25 } }\n\n[augmentation]\nshift = 1.0\nrotation = 10.0\n\n[gradient_check]",
+        "schedule = { cosine = { minimum = 0.01 } }\nwarmup = 2\nclip = { norm = 1.0 }\nregularization = { l2 = 0.01, max_norm = 3.0 }\nlabel_smoothing = 0.1\nvalidation = { samples = 0.25 }\nstopping = { patience = { epochs = 2 } }\n\n[augmentation]\nshift = 1.0\nrotation = 10.0\n\n[gradient_check]",
     );
     input("config", config.into(), Vec::new(), true)
 }

@@ -92,6 +92,14 @@ impl Dataset for CsvSpec {
         self.class_weights.as_ref()
     }
 
+    fn unused_scaling(&self) -> [Option<&'static str>; 2] {
+        let unused = |scale: Scale, setting| (scale == Scale::None).then_some(setting);
+        [
+            unused(self.scale, "scale"),
+            unused(self.target_scale, "target_scale"),
+        ]
+    }
+
     fn says_what_the_target_is(&self) -> bool {
         true
     }

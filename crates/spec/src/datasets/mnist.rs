@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Dataset, Pixels, SetTarget};
 use crate::Problem;
 use crate::check::Checker;
+use crate::pair::Pair;
 
 /// Four IDX files: training and test images and labels.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,10 @@ pub struct MnistSpec {
     /// Whether rows and columns of each image are exchanged: the files of EMNIST hold their images
     /// transposed, so that without it they lie on their sides, mirrored. It comes before all else.
     pub transpose: bool,
+    /// Height and width that every image is resized to by bilinear interpolation, before padding;
+    /// none: as they are. 16 for the images of LeCun et al. 1989.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Pair>,
     /// Pixels of background put around each image: 2 makes 32 x 32 of 28 x 28.
     pub pad: usize,
     /// Whether slanted images are set upright, by the second moments of their ink.
@@ -46,6 +51,11 @@ impl Dataset for MnistSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.require("classes", self.classes != Some(0), "1 class or more")?;
         checker.limits(self.train_limit, self.test_limit)?;
+        let sides = self.size.unwrap_or(Pair::one());
+        let fine = |side: usize| (1..=4096).contains(&side);
+        let expected = "a height and a width of 1 to 4096 pixels";
+        let fine = fine(sides.height) && fine(sides.width);
+        checker.require("size", fine, expected)?;
         let pad = "at most 1000 pixels on each side";
         checker.require("pad", self.pad <= 1000, pad)?;
         self.pixels.check(checker)

@@ -16,6 +16,8 @@ pub enum Pixels {
     Signed,
     /// Mean 0 and standard deviation 1 over all training pixels.
     Standardize,
+    /// 1 from byte 128 on, below 0: a threshold at 1/2 (Ioffe & Szegedy 2015).
+    Binary,
     /// Byte 0 becomes the first number and 255 the second: LeCun et al. 1998 use `[-0.1, 1.175]`.
     Range([f64; 2]),
 }

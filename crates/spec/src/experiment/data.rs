@@ -1,12 +1,16 @@
 //! What must fit the data: sizes, outputs, metrics.
 
+use std::ops::Range;
+
 use super::Experiment;
 use crate::Problem;
 use crate::error::nearest;
 use crate::measures::{Measure, Metric, Part};
-use crate::model::PlannedLayer;
-use crate::stopping::PatienceSpec;
+use crate::model::{LayerSpec, PlannedLayer};
 use crate::training::BatchSize;
+
+/// Rows or columns of a Jacobian, at most: its singular values take the third power of it.
+const LARGEST_JACOBIAN: usize = 2048;
 
 /// What must be known of the data to judge a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,12 +37,6 @@ impl Experiment {
 
     /// What is measured of each epoch, in the order of the columns of `epochs.csv`.
     pub fn measures(&self, shape: &DataShape) -> Vec<Measure> {
-        let patience = self.training.stopping.patience.as_ref();
-        self.measures_with(shape, patience.is_some_and(PatienceSpec::holds_back))
-    }
-
-    /// The same with samples held back or without.
-    fn measures_with(&self, shape: &DataShape, validation: bool) -> Vec<Measure> {
         let metrics = self.metrics(shape);
         let of_part = |part| {
             let metrics = metrics
@@ -47,12 +45,29 @@ impl Experiment {
             [Measure::loss(part)].into_iter().chain(metrics)
         };
         let mut measures = vec![Measure::learning_rate(), Measure::loss(Part::Train)];
-        if validation {
+        if self.training.validation.is_some() {
             measures.extend(of_part(Part::Validation));
         }
         measures.extend(of_part(Part::Test));
+        for transform in self.invariance.transforms() {
+            let metrics = metrics.iter();
+            measures.extend(metrics.map(|metric| Measure::changed(*metric, transform)));
+        }
+        measures.extend(self.layer_measures());
         measures.push(Measure::seconds());
         measures
+    }
+
+    /// What is measured on the outputs of layers.
+    fn layer_measures(&self) -> Vec<Measure> {
+        let layers = self.model.layers.iter().enumerate();
+        let layers = layers.filter(|(_, layer)| layer.layer().activates());
+        let of_layer = |(index, layer): (usize, &LayerSpec)| {
+            let name = layer.name_at(index);
+            let metrics = self.training.layer_metrics.iter();
+            metrics.map(move |&metric| Measure::of_layer(Part::Test, metric, &name))
+        };
+        layers.flat_map(of_layer).collect()
     }
 
     /// Finds what does not suit the data: sizes, targets, metrics. `plan` is the model's.
@@ -77,6 +92,7 @@ impl Experiment {
         self.check_metrics(shape)?;
         self.check_patience(shape)?;
         self.check_statistics(shape, plan)?;
+        self.check_jacobians(plan)?;
         self.check_outputs(shape, plan)
     }
 
@@ -104,6 +120,51 @@ impl Experiment {
         Ok(())
     }
 
+    /// The layers of each stage: one with parameters, and all behind it up to the next one.
+    pub fn stages(&self, plan: &[PlannedLayer]) -> Vec<Range<usize>> {
+        let learns = |&index: &usize| !plan[index].parameters.is_empty();
+        let starts: Vec<usize> = (0..plan.len()).filter(learns).collect();
+        let ends = starts.iter().skip(1).copied().chain([plan.len()]);
+        starts
+            .iter()
+            .copied()
+            .zip(ends)
+            .map(|(start, end)| start..end)
+            .collect()
+    }
+
+    /// A Jacobian is of one sample, by numbers, and small enough for its singular values.
+    fn check_jacobians(&self, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        if self.training.jacobian_samples == 0 {
+            return Ok(());
+        }
+        let key = "training.jacobian_samples";
+        let refuse = |reason: String| Err(Problem::new(key, reason).hint("leave it out"));
+        for (index, layer) in self.model.layers.iter().enumerate() {
+            let kind = layer.kind();
+            if layer.any(&|layer| layer.couples_samples()) {
+                let reason = format!("layer {index} ({kind}) has no Jacobian of a single sample");
+                return refuse(reason);
+            }
+            if layer.any(&|layer| layer.tokens().is_some() || !layer.has_derivative()) {
+                return refuse(format!(
+                    "layer {index} ({kind}) has no derivative by its input"
+                ));
+            }
+        }
+        for stage in self.stages(plan) {
+            let (inputs, outputs) = (plan[stage.start].inputs(), plan[stage.end - 1].outputs());
+            if inputs.max(outputs) > LARGEST_JACOBIAN {
+                let name = &plan[stage.start].name;
+                return refuse(format!(
+                    "the Jacobian of layer {name} is {outputs} x {inputs}, too large for its \
+                     singular values (at most {LARGEST_JACOBIAN})"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// What can be done but is hardly meant, a sentence each. `plan` is the model's.
     pub fn warnings(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Vec<String> {
         let size = self.training.batch_size.of(shape.samples);
@@ -121,11 +182,10 @@ impl Experiment {
 
     fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
         for (index, metric) in self.training.metrics.iter().enumerate() {
-            let for_classes = *metric == Metric::Accuracy;
-            if for_classes != shape.classes.is_some() {
+            if metric.is_of_classes() != shape.classes.is_some() {
                 let reason = format!("\"{}\" does not suit this target", metric.name());
                 let hint = match shape.classes {
-                    Some(_) => "for classes: accuracy",
+                    Some(_) => "for classes: accuracy, error",
                     None => "for a real target: r2, rmse, mae",
                 };
                 let key = format!("training.metrics.{index}");
@@ -140,17 +200,29 @@ impl Experiment {
         let Some(patience) = &self.training.stopping.patience else {
             return Ok(());
         };
-        let measures = self.measures_with(shape, true);
-        let of_samples = measures.iter().filter(|measure| measure.part.is_some());
+        let measures = self.measures(shape);
+        let judges = |measure: &&Measure| measure.part.is_some() && measure.better.is_some();
+        let of_samples = measures.iter().filter(judges);
         let keys: Vec<&str> = of_samples.map(|measure| measure.key.as_str()).collect();
         if keys.contains(&patience.measure.as_str()) {
             return Ok(());
+        }
+        let key = "training.stopping.patience.measure";
+        if self.training.validation.is_none()
+            && patience.measure.starts_with(Part::Validation.name())
+        {
+            let reason = format!(
+                "\"{}\" is of samples held back, and none are",
+                patience.measure
+            );
+            return Err(Problem::new(key, reason)
+                .hint("hold some back: training.validation = { samples = 0.1 }"));
         }
         let reason = format!("\"{}\" is no measure of this run", patience.measure);
         let near = nearest(&patience.measure, keys.iter().copied());
         let near = near.map_or_else(String::new, |near| format!("did you mean \"{near}\"? "));
         let hint = format!("{near}there are {}", keys.join(", "));
-        Err(Problem::new("training.stopping.patience.measure", reason).hint(hint))
+        Err(Problem::new(key, reason).hint(hint))
     }
 
     /// One output a class; two classes may share one output; a real target has one.

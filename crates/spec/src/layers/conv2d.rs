@@ -19,9 +19,12 @@ pub struct Conv2dSpec {
     /// Steps between windows.
     #[serde(default = "Pair::one")]
     pub stride: Pair,
-    /// Zeros put around the image, on each side.
+    /// Pixels put around the image, on each side.
     #[serde(default)]
     pub padding: Pair,
+    /// What these pixels are: 0, or another value of the background, as −1 in LeCun et al. 1989.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub padding_value: f64,
     /// Distance of the pixels under neighbouring kernel entries.
     #[serde(default = "Pair::one")]
     pub dilation: Pair,
@@ -36,6 +39,10 @@ pub struct Conv2dSpec {
     /// Whether there is a bias.
     #[serde(default = "yes")]
     pub bias: bool,
+    /// Whether each unit has a bias of its own (LeCun et al. 1989), `[C_out, H_out, W_out]`; if
+    /// not, all of a map have the same, `[C_out]`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub untied_biases: bool,
     /// Name in parameter paths; none: the layer's index in the list.
     #[serde(default)]
     pub name: Option<String>,
@@ -58,10 +65,12 @@ impl Conv2dSpec {
             kernel: kernel.into(),
             stride: Pair::one(),
             padding: Pair::default(),
+            padding_value: 0.0,
             dilation: Pair::one(),
             groups: 1,
             connections: None,
             bias: true,
+            untied_biases: false,
             name: None,
             weights: None,
             biases: None,
@@ -90,6 +99,12 @@ impl Layer for Conv2dSpec {
         checker.sides("stride", self.stride, 1)?;
         checker.sides("padding", self.padding, 0)?;
         checker.sides("dilation", self.dilation, 1)?;
+        let fine = self.padding_value.is_finite();
+        checker.number("padding_value", self.padding_value, fine, "a finite number")?;
+        if self.untied_biases && !self.bias {
+            let problem = Problem::new(checker.field("untied_biases"), "there is no bias to untie");
+            return Err(problem.hint("leave out one of bias = false and untied_biases = true"));
+        }
         if let Some(table) = &self.connections {
             check_connections(self, table, checker.field("connections"))?;
         }
@@ -131,6 +146,9 @@ impl Layer for Conv2dSpec {
         };
         layer.parameters = planner.unit(shape, self.channels, unit);
         layer.multiplications = Some(rows * columns * layer.parameter_count());
+        if self.untied_biases {
+            layer.parameters[1].shape = layer.output.clone();
+        }
         Ok(())
     }
 
@@ -143,7 +161,7 @@ impl Layer for Conv2dSpec {
     }
 
     fn shifts_channels(&self) -> bool {
-        self.bias
+        self.bias && !self.untied_biases
     }
 }
 
@@ -185,4 +203,12 @@ fn check_maps(table: &[Vec<usize>], channels: usize, planner: &Planner<'_>) -> R
 
 fn one_group() -> usize {
     1
+}
+
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
+fn is_false(untied: &bool) -> bool {
+    !untied
 }

@@ -18,4 +18,8 @@ impl Layer for DropoutSpec {
         let fine = (0.0..1.0).contains(&self.rate);
         checker.number("rate", self.rate, fine, "0 or more and below 1")
     }
+
+    fn drop_rate(&self) -> Option<f64> {
+        Some(self.rate)
+    }
 }

@@ -23,4 +23,8 @@ impl Layer for EluSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.positive("alpha", self.alpha)
     }
+
+    fn activates(&self) -> bool {
+        true
+    }
 }

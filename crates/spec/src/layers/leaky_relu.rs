@@ -27,4 +27,8 @@ impl Layer for LeakyReluSpec {
     fn has_curvature(&self) -> bool {
         true
     }
+
+    fn activates(&self) -> bool {
+        true
+    }
 }

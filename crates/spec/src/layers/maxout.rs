@@ -58,4 +58,8 @@ impl Layer for MaxoutSpec {
     fn learns(&self) -> bool {
         true
     }
+
+    fn activates(&self) -> bool {
+        true
+    }
 }

@@ -49,4 +49,8 @@ impl Layer for PreluSpec {
     fn learns(&self) -> bool {
         true
     }
+
+    fn activates(&self) -> bool {
+        true
+    }
 }

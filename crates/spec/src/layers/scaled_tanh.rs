@@ -9,4 +9,8 @@ impl Layer for ScaledTanh {
     fn has_curvature(&self) -> bool {
         true
     }
+
+    fn activates(&self) -> bool {
+        true
+    }
 }

@@ -13,4 +13,8 @@ impl Layer for Sigmoid {
     fn gives_probabilities(&self) -> bool {
         true
     }
+
+    fn activates(&self) -> bool {
+        true
+    }
 }

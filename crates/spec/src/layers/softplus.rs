@@ -5,4 +5,8 @@ use super::Layer;
 /// No settings.
 pub(super) struct Softplus;
 
-impl Layer for Softplus {}
+impl Layer for Softplus {
+    fn activates(&self) -> bool {
+        true
+    }
+}

@@ -9,4 +9,8 @@ impl Layer for Step {
     fn has_derivative(&self) -> bool {
         false
     }
+
+    fn activates(&self) -> bool {
+        true
+    }
 }

@@ -110,7 +110,7 @@ fn what_does_not_suit_the_data_is_refused() {
     let error = against(&classes(2), &["training.metrics=[\"rmse\"]"]).unwrap_err();
     assert_eq!(
         error,
-        "--set training.metrics=[\"rmse\"]: training.metrics.0: \"rmse\" does not suit this target; for classes: accuracy"
+        "--set training.metrics=[\"rmse\"]: training.metrics.0: \"rmse\" does not suit this target; for classes: accuracy, error"
     );
 }
 
@@ -154,6 +154,27 @@ fn quantities_taken_for_classes_are_told() {
 }
 
 #[test]
+fn a_jacobian_is_of_one_sample_and_not_too_large() {
+    let jacobians = "training.jacobian_samples=1";
+    assert_eq!(against(&classes(2), &[jacobians]), Ok(()));
+    let wide = against(
+        &classes(2),
+        &[jacobians, "model.layers.0.linear.units=3000"],
+    );
+    let wide = wide.unwrap_err();
+    assert!(
+        wide.contains("the Jacobian of layer hidden is 3000 x 2"),
+        "{wide}"
+    );
+    let norm = "model.layers.1={ batch_norm = {} }";
+    let coupled = against(&classes(2), &[jacobians, norm]).unwrap_err();
+    assert!(
+        coupled.contains("layer 1 (batch_norm) has no Jacobian"),
+        "{coupled}"
+    );
+}
+
+#[test]
 fn metrics_that_nobody_chose_suit_the_target() {
     let experiment = good(&["training.metrics=[]"]).experiment;
     assert_eq!(experiment.metrics(&classes(2)), [Metric::Accuracy]);
@@ -165,7 +186,8 @@ fn early_stopping_goes_by_a_measure_of_the_run() {
     let by = |measure: &str| {
         let measure = format!("training.stopping.patience.measure={measure}");
         let epochs = "training.stopping.patience.epochs=3";
-        against(&classes(2), &[epochs, &measure])
+        let held = "training.validation.samples=0.1";
+        against(&classes(2), &[epochs, &measure, held])
     };
     for measure in [
         "validation_loss",
@@ -184,6 +206,13 @@ fn early_stopping_goes_by_a_measure_of_the_run() {
     ];
     for part in parts {
         assert!(near.contains(part), "{near}");
+    }
+    let none_held = against(&classes(2), &["training.stopping.patience.epochs=3"]).unwrap_err();
+    for part in [
+        "training.stopping.patience.measure: \"validation_loss\" is of samples held back",
+        "training.validation = { samples = 0.1 }",
+    ] {
+        assert!(none_held.contains(part), "{none_held}");
     }
     // Neither direction of these is better.
     assert!(by("learning_rate").is_err() && by("seconds").is_err());

@@ -12,13 +12,13 @@ fn impossible_ends_are_refused() {
         ),
         (
             "epochs = 3",
-            "epochs = 3\nstopping = { patience = { epochs = 1, validation = 0.0 } }",
-            "a.toml:19:52: training.stopping.patience.validation: 0 is neither a share nor a number of samples; above 0 and below 1, or a whole number",
+            "epochs = 3\nvalidation = { samples = 0.0 }",
+            "a.toml:19:26: training.validation.samples: 0 is neither a share nor a number of samples; above 0 and below 1, or a whole number",
         ),
         (
             "epochs = 3",
-            "epochs = 3\nstopping = { patience = { epochs = 1, validation = 1.5 } }",
-            "a.toml:19:52: training.stopping.patience.validation: 1.5 is neither a share nor a number of samples; above 0 and below 1, or a whole number",
+            "epochs = 3\nvalidation = { samples = 1.5 }",
+            "a.toml:19:26: training.validation.samples: 1.5 is neither a share nor a number of samples; above 0 and below 1, or a whole number",
         ),
         (
             "epochs = 3",

@@ -25,11 +25,16 @@ shear = 0.2
 elastic = { sigma = 4.0, alpha = 34.0 }
 noise = 0.05
 
+[invariance]
+shift = [1.0, 2.5]
+rotation = [15.0]
+scale = [0.8]
+
 [model]
 weights = { fan_in = 2.4 }
 biases = { constant = 0.1 }
 layers = [
-    { conv2d = { channels = 4, kernel = [3, 5], stride = [1, 2], padding = [1, 2], groups = 2, weights = "he_normal", name = "first", learning_rate = 0.5 } },
+    { conv2d = { channels = 4, kernel = [3, 5], stride = [1, 2], padding = [1, 2], padding_value = -1.0, untied_biases = true, groups = 2, weights = "he_normal", name = "first", learning_rate = 0.5 } },
     { batch_norm = { momentum = 0.2, epsilon = 1e-4, name = "norm" } },
     "relu",
     { local_response_norm = { size = 3, alpha = 1e-3, beta = 0.5, k = 1.0 } },
@@ -37,7 +42,7 @@ layers = [
     { conv2d = { channels = 3, kernel = 2, dilation = [2, 1], bias = false, connections = [[0], [1, 2], [0, 1, 2, 3]] } },
     { avg_pool = { size = [2, 1], stride = 1 } },
     { subsampling = { size = [1, 2], biases = { uniform = { low = 0.0, high = 0.5 } }, learning_rate = 0.0 } },
-    { residual = { name = "block", layers = [{ conv2d = { channels = 5, kernel = 3, padding = 1 } }, { prelu = { slope = 0.1, per_channel = true, name = "p" } }], shortcut = [{ conv2d = { channels = 5, kernel = 1 } }] } },
+    { residual = { name = "block", layers = [{ local2d = { channels = 5, kernel = 3, padding = 1 } }, { prelu = { slope = 0.1, per_channel = true, name = "p" } }], shortcut = [{ conv2d = { channels = 5, kernel = 1 } }] } },
     { dropout = { rate = 0.3 } },
     "flatten",
     { layer_norm = { epsilon = 1e-6 } },
@@ -65,15 +70,18 @@ warmup = 10
 clip = { norm = 2.5 }
 regularization = { l1 = 1e-5, l2 = 1e-4, lambda = 0.9, max_norm = 3.0, biases = true }
 label_smoothing = 0.1
-stopping = { patience = { epochs = 3, validation = 0.2 }, plateau = { epochs = 2, change = 1e-4 } }
+validation = { samples = 0.2, shuffle = false }
+stopping = { patience = { epochs = 3 }, plateau = { epochs = 2, change = 1e-4 } }
 escapes = [{ evolution = { population = 8, parents = 4, std = 0.1 } }]
 shuffle = false
-metrics = ["accuracy"]
+metrics = ["accuracy", "error"]
+layer_metrics = ["dead_units", "mean_activation"]
+jacobian_samples = 2
 threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-pub const OTHERS: [&str; 30] = [
+pub const OTHERS: [&str; 33] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",
@@ -87,16 +95,19 @@ pub const OTHERS: [&str; 30] = [
     "training.schedule={ step = { every = 2, factor = 0.5 } }",
     "training.schedule={ exponential = { factor = 0.5 } }",
     "training.schedule={ inverse_time = { decay = 0.5 } }",
+    "training.schedule=inverse_sqrt",
     "training.schedule={ cosine = { minimum = 0.1 } }",
     "training.schedule={ one_cycle = { start = 0.1, rise = 0.4, end = 0.0 } }",
     "training.clip={ value = 0.5 }",
     "training.escapes=[{ evolution = { population = 1, parents = 1, std = 1.0 } }]",
     "model.weights=lecun_uniform",
+    "model.weights=standard_uniform",
     "model.layers.18=tanh",
     "model.layers.18={ residual = { layers = [\"tanh\"] } }",
     "dataset={ mnist = { pad = 2, deskew = true, pixels = { range = [-0.1, 1.175] } } }",
     "dataset={ mnist = { pixels = \"standardize\", train_limit = 100 } }",
     "dataset={ mnist = { path = \"emnist\", prefix = \"emnist-letters-\", transpose = true } }",
+    "dataset={ mnist = { pixels = \"binary\", size = 16 } }",
     "dataset={ images = { path = \"pets\" } }",
     "dataset={ images = { path = \"pets\", size = [8, 9], channels = 3, split = { stratified = { test = 0.2 } } } }",
     "dataset={ cifar10 = { path = \"c\", pixels = \"signed\", train_limit = 9, test_limit = 5 } }",

@@ -99,7 +99,7 @@ fn impossible_preparations_are_refused() {
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.mnist]\npixels = \"signd\"",
-            "a.toml:6:10: unknown name `signd`; did you mean `signed`? (valid: unit, signed, standardize, range)",
+            "a.toml:6:10: unknown name `signd`; did you mean `signed`? (valid: unit, signed, standardize, binary, range)",
         ),
     ]);
 }

@@ -8,7 +8,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "seed = 1",
             "sead = 1",
-            "a.toml:2:1: unknown key `sead`; did you mean `seed`? (valid: name, seed, implementations, dataset, augmentation, model, training, gradient_check)",
+            "a.toml:2:1: unknown key `sead`; did you mean `seed`? (valid: name, seed, implementations, dataset, augmentation, invariance, model, training, gradient_check)",
         ),
         (
             "[dataset.moons]",
@@ -38,7 +38,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "uniform = {",
             "unifrom = {",
-            "a.toml:10:13: unknown name `unifrom`; did you mean `uniform`? (valid: uniform, normal, xavier_uniform, xavier_normal, he_uniform, he_normal, lecun_uniform, lecun_normal, fan_in, signs, digits, constant)",
+            "a.toml:10:13: unknown name `unifrom`; did you mean `uniform`? (valid: uniform, normal, xavier_uniform, xavier_normal, he_uniform, he_normal, lecun_uniform, lecun_normal, standard_uniform, fan_in, signs, digits, constant)",
         ),
         (
             "high = 1.0",
@@ -58,7 +58,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "leaky_relu",
             "leaky_rely",
-            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, conv2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax)",
+            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax)",
         ),
         (
             "slope",
@@ -68,7 +68,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "epochs = 3",
             "epoch = 3",
-            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, stopping, escapes, shuffle, metrics, threads, instruction_set)",
+            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, shuffle, metrics, layer_metrics, jacobian_samples, threads, instruction_set)",
         ),
         (
             "softmax_cross_entropy",
@@ -88,7 +88,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "\"accuracy\"",
             "\"acuracy\"",
-            "a.toml:22:12: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, r2, rmse, mae)",
+            "a.toml:22:12: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, error, r2, rmse, mae)",
         ),
         (
             "steps = 10",
@@ -202,7 +202,7 @@ fn wrong_kinds_are_refused() {
         (
             leaky,
             "3",
-            "a.toml:13:5: model.layers.1: expected the name of a kind, or a table, found 3; one of linear, conv2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax",
+            "a.toml:13:5: model.layers.1: expected the name of a kind, or a table, found 3; one of linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax",
         ),
         (
             moons,
@@ -243,7 +243,7 @@ fn missing_keys_are_refused() {
         (
             "[dataset.moons]",
             "[dataset.parity]\nbits = 2\n[gradient]",
-            "a.toml:7:2: unknown key `gradient`; did you mean `gradient_check`? (valid: name, seed, implementations, dataset, augmentation, model, training, gradient_check)",
+            "a.toml:7:2: unknown key `gradient`; did you mean `gradient_check`? (valid: name, seed, implementations, dataset, augmentation, invariance, model, training, gradient_check)",
         ),
     ]);
     let error = parse("", &[]).unwrap_err();

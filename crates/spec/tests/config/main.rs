@@ -13,6 +13,7 @@ mod pictures;
 mod properties;
 mod rules;
 mod support;
+mod tables;
 mod targets;
 mod types;
 mod values;

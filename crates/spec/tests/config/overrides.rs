@@ -52,11 +52,11 @@ fn overrides_that_cannot_be_are_refused() {
     let rows: [(&[&str], &str); 9] = [
         (
             &["training.epoch=1"],
-            "--set training.epoch=1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, stopping, escapes, shuffle, metrics, threads, instruction_set)",
+            "--set training.epoch=1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, shuffle, metrics, layer_metrics, jacobian_samples, threads, instruction_set)",
         ),
         (
             &["seed=1", "trainin.epochs=1"],
-            "--set trainin.epochs=1: unknown key `trainin`; did you mean `training`? (valid: name, seed, implementations, dataset, augmentation, model, training, gradient_check)",
+            "--set trainin.epochs=1: unknown key `trainin`; did you mean `training`? (valid: name, seed, implementations, dataset, augmentation, invariance, model, training, gradient_check)",
         ),
         (
             &["training.epochs"],
@@ -217,7 +217,7 @@ fn values_are_appended_to_lists() {
         ),
         (
             &["training.metrics+=acuracy"],
-            "--set training.metrics+=acuracy: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, r2, rmse, mae)",
+            "--set training.metrics+=acuracy: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, error, r2, rmse, mae)",
         ),
     ];
     for (overrides, message) in rows {

@@ -149,7 +149,7 @@ fn impossible_schedules_are_refused() {
         (
             "epochs = 3",
             "epochs = 3\nschedule = \"linear\"",
-            "a.toml:19:12: unknown name `linear`; valid: constant, step, exponential, inverse_time, cosine, one_cycle, epochs",
+            "a.toml:19:12: unknown name `linear`; valid: constant, step, exponential, inverse_time, cosine, one_cycle, epochs, inverse_sqrt",
         ),
         (
             "epochs = 3",

@@ -200,6 +200,46 @@ fn impossible_layers_are_refused() {
 }
 
 #[test]
+fn impossible_changes_of_test_images_are_refused() {
+    let model = "[model]\nweights";
+    refuse(&[
+        (
+            model,
+            "[invariance]\nshift = [1.0, 0.0]\n\n[model]\nweights",
+            "a.toml:10:15: invariance.shift.1: 0 is not a possible shift; above 0, at most 10000",
+        ),
+        (
+            model,
+            "[invariance]\nrotation = [200.0]\n\n[model]\nweights",
+            "a.toml:10:13: invariance.rotation.0: 200 is not a possible rotation; above 0, at most 180",
+        ),
+        (
+            model,
+            "[invariance]\nscale = [0.5, 0.5]\n\n[model]\nweights",
+            "a.toml:10:15: invariance.scale.1: 0.5 stands there twice",
+        ),
+    ]);
+}
+
+#[test]
+fn metrics_of_layers_need_activation_functions_and_stand_there_once() {
+    let twice = "metrics = [\"accuracy\"]\nlayer_metrics = [\"dead_units\", \"dead_units\"]";
+    refuse(&[(
+        "metrics = [\"accuracy\"]",
+        twice,
+        "a.toml:23:32: training.layer_metrics.1: \"dead_units\" stands there twice",
+    )]);
+    let linear = GOOD.replace("    { leaky_relu = { slope = 0.1 } },\n", "");
+    let metrics = "training.layer_metrics=[\"dead_units\"]";
+    let message = parse(&linear, &[metrics]).unwrap_err();
+    assert!(
+        message.contains("no layer of the list is an activation function"),
+        "{message}"
+    );
+    assert!(parse(GOOD, &[metrics]).is_ok());
+}
+
+#[test]
 fn impossible_optimizers_are_refused() {
     let momentum = "momentum = { learning_rate = 0.1, momentum = 0.9 }";
     refuse(&[

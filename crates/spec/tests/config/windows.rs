@@ -44,6 +44,21 @@ fn impossible_convolutions_are_refused() {
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
+            "{ conv2d = { channels = 2, kernel = 3, padding_value = inf } }",
+            "a.toml:13:60: model.layers.1.conv2d.padding_value: inf is not a possible padding value; a finite number",
+        ),
+        (
+            "{ leaky_relu = { slope = 0.1 } }",
+            "{ conv2d = { channels = 2, kernel = 3, bias = false, untied_biases = true } }",
+            "a.toml:13:74: model.layers.1.conv2d.untied_biases: there is no bias to untie; leave out one of bias = false and untied_biases = true",
+        ),
+        (
+            "{ leaky_relu = { slope = 0.1 } }",
+            "{ local2d = { channels = 2, kernel = 0 } }",
+            "a.toml:13:42: model.layers.1.local2d.kernel: 0 x 0 is not a possible kernel; 1 to 1000000",
+        ),
+        (
+            "{ leaky_relu = { slope = 0.1 } }",
             "{ conv2d = { channels = 2, kernel = 3, learning_rate = -1.0 } }",
             "a.toml:13:60: model.layers.1.conv2d.learning_rate: -1 is not a possible learning rate; 0 or more",
         ),

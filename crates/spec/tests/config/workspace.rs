@@ -58,6 +58,18 @@ fn every_config_of_the_workspace_is_named_after_its_file_and_says_what_it_shows(
     }
 }
 
+/// The paper counts 9,760 parameters.
+#[test]
+fn the_network_of_1989_has_its_parameters() {
+    let configs = configs();
+    let file = configs.iter().find(|file| file.ends_with("lecun1989.toml"));
+    let config = Config::read(file.unwrap(), &Overrides::default()).unwrap();
+    let plan = config.experiment.model.plan(&[1, 16, 16]).unwrap();
+    let counts: Vec<usize> = plan.iter().map(|layer| layer.parameter_count()).collect();
+    assert_eq!(counts, [1068, 0, 2592, 0, 0, 5790, 0, 310, 0]);
+    assert_eq!(counts.iter().sum::<usize>(), 9760);
+}
+
 #[test]
 fn a_resolved_config_has_its_overrides_and_defaults() {
     let resolved = good(&["training.epochs=9"]).resolved();

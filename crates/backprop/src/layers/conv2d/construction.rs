@@ -23,7 +23,7 @@ impl<T: Real> Conv2d<T> {
             maps_out: spec.channels / groups,
             kernel: spec.kernel.height * spec.kernel.width,
             outputs: planned.outputs() / spec.channels,
-            bias: spec.bias,
+            biases: planned.parameters.get(1).map_or(0, |bias| bias.len()) / spec.channels,
         };
         let whole = [spec.kernel.height, spec.kernel.width] == [height, width];
         let plain = spec.padding == Pair::default() && spec.dilation == Pair::from(1);
@@ -52,6 +52,7 @@ impl<T: Real> Conv2d<T> {
             layout,
             buffers,
             chunk,
+            padding_value: T::of(spec.padding_value),
             linear: linear.then(|| Linear::new(planned.inputs(), spec.channels, spec.bias)),
         }
     }

@@ -44,14 +44,14 @@ impl Oracle {
         let mut y = Array2::zeros((x.nrows(), self.output.iter().product()));
         self.each(|meeting| {
             for n in 0..x.nrows() {
-                y[[n, meeting.y]] += w[meeting.w] * x[[n, meeting.x]];
+                let x = meeting.x.map_or(self.spec.padding_value, |at| x[[n, at]]);
+                y[[n, meeting.y]] += w[meeting.w] * x;
             }
         });
-        let [maps, height, width] = self.output;
         if self.spec.bias {
-            let biases = &w[w.len() - maps..];
+            let (first, shared) = self.biases(w.len());
             for ((_, at), y) in y.indexed_iter_mut() {
-                *y += biases[at / (height * width)];
+                *y += w[first + at / shared];
             }
         }
         y
@@ -62,18 +62,29 @@ impl Oracle {
         let (mut dx, mut dw) = (Array2::zeros(x.raw_dim()), vec![0.0; w.len()]);
         self.each(|meeting| {
             for n in 0..x.nrows() {
-                dw[meeting.w] += dy[[n, meeting.y]] * x[[n, meeting.x]];
-                dx[[n, meeting.x]] += dy[[n, meeting.y]] * w[meeting.w];
+                let x = meeting.x.map_or(self.spec.padding_value, |at| x[[n, at]]);
+                dw[meeting.w] += dy[[n, meeting.y]] * x;
+                if let Some(at) = meeting.x {
+                    dx[[n, at]] += dy[[n, meeting.y]] * w[meeting.w];
+                }
             }
         });
-        let [maps, height, width] = self.output;
         if self.spec.bias {
-            let first = w.len() - maps;
+            let (first, shared) = self.biases(w.len());
             for ((_, at), dy) in dy.indexed_iter() {
-                dw[first + at / (height * width)] += dy;
+                dw[first + at / shared] += dy;
             }
         }
         Gradients { dx, dw }
+    }
+
+    /// Where the biases begin among so many parameters, and how many outputs share one.
+    fn biases(&self, parameters: usize) -> (usize, usize) {
+        let [maps, height, width] = self.output;
+        match self.spec.untied_biases {
+            true => (parameters - maps * height * width, 1),
+            false => (parameters - maps, height * width),
+        }
     }
 
     /// Calls for every pixel, weight and output that meet.
@@ -101,14 +112,15 @@ impl Oracle {
                                 let inside = |at: usize, padding: usize, size: usize| {
                                     (padding..padding + size).contains(&at)
                                 };
-                                if !inside(h, padding.height, height)
-                                    || !inside(w, padding.width, width)
-                                {
-                                    continue;
-                                }
-                                let line = (group * of_group + c) * height + h - padding.height;
+                                let pixel = inside(h, padding.height, height)
+                                    && inside(w, padding.width, width);
+                                let x = pixel.then(|| {
+                                    let line = (group * of_group + c) * height;
+                                    let line = line + h - padding.height;
+                                    line * width + w - padding.width
+                                });
                                 call(Meeting {
-                                    x: line * width + w - padding.width,
+                                    x,
                                     w: ((m * of_group + c) * kernel.height + kh) * kernel.width
                                         + kw,
                                     y: (m * h_out + oh) * w_out + ow,
@@ -124,7 +136,8 @@ impl Oracle {
 
 /// Flat indices within a sample and within the weights.
 struct Meeting {
-    x: usize,
+    /// None in the padding.
+    x: Option<usize>,
     w: usize,
     y: usize,
 }
@@ -193,15 +206,17 @@ mod tests {
             dilation in pair(1, 2),
             (groups, of_group, out_of_group) in (1usize..4, 1usize..4, 1usize..8),
             (height, width) in (1usize..12, 1usize..12),
-            bias: bool,
+            (bias, untied, around) in any::<(bool, bool, bool)>(),
             rows in 1usize..4,
         ) {
             let spec = Conv2dSpec {
                 stride,
                 padding,
+                padding_value: if around { -0.75 } else { 0.0 },
                 dilation,
                 groups,
                 bias,
+                untied_biases: bias && untied,
                 ..Conv2dSpec::new(groups * out_of_group, kernel)
             };
             agrees(&spec, [groups * of_group, height, width], rows);

@@ -89,6 +89,16 @@ fn settings() -> Vec<(Conv2dSpec, [usize; 3])> {
             },
             [3, 4, 5],
         ),
+        (
+            Conv2dSpec {
+                stride: 2.into(),
+                padding: 2.into(),
+                padding_value: -1.5,
+                untied_biases: true,
+                ..conv(2, [3, 3])
+            },
+            [2, 4, 5],
+        ),
     ]
 }
 

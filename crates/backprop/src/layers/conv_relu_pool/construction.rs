@@ -35,7 +35,8 @@ impl<T: Real> ConvReluPool<T> {
 
 impl<T: Real> Stage<T> {
     /// Three planned layers as one, if they are a convolution that is neither grouped nor dilated
-    /// across, and behind it ReLU and max-pooling in either order.
+    /// across, with a bias a map and zeros around, and behind it ReLU and max-pooling in either
+    /// order.
     fn of(plan: &[PlannedLayer]) -> Option<Self> {
         let [conv, second, third] = plan else {
             return None;
@@ -49,7 +50,8 @@ impl<T: Real> Stage<T> {
             _ => return None,
         };
         let dense = spec.groups == 1 && spec.connections.is_none() && spec.dilation.width == 1;
-        dense.then(|| Self::new(conv, spec, Windows::new(pool, of_pool)))
+        let usual = !spec.untied_biases && spec.padding_value == 0.0;
+        (dense && usual).then(|| Self::new(conv, spec, Windows::new(pool, of_pool)))
     }
 
     fn new(conv: &PlannedLayer, spec: &Conv2dSpec, windows: Windows) -> Self {

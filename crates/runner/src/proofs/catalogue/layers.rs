@@ -3,8 +3,8 @@
 
 use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, EluSpec, EmbeddingSpec, Initializer, LayerNormSpec,
-    LayerSpec, LeakyReluSpec, LinearSpec, LocalResponseNormSpec, MaxoutSpec, PoolSpec, PreluSpec,
-    ResidualSpec, SquaredDistanceSpec, SubsamplingSpec,
+    LayerSpec, LeakyReluSpec, LinearSpec, Local2dSpec, LocalResponseNormSpec, MaxoutSpec, PoolSpec,
+    PreluSpec, ResidualSpec, SquaredDistanceSpec, SubsamplingSpec,
 };
 
 use super::{Example, linear};
@@ -154,6 +154,21 @@ fn convolutions() -> Vec<Example> {
         connections: Some(vec![vec![0, 1, 2], vec![1, 3], vec![0, 1, 2, 3]]),
         ..Conv2dSpec::new(3, 3)
     };
+    let as_in_1989 = Conv2dSpec {
+        stride: 2.into(),
+        padding: 1.into(),
+        padding_value: -1.0,
+        untied_biases: true,
+        connections: Some(vec![vec![0, 1, 3], vec![1, 2], vec![0, 2, 3]]),
+        ..Conv2dSpec::new(3, 3)
+    };
+    let untied = Conv2dSpec {
+        padding: [1, 2].into(),
+        padding_value: 0.3,
+        untied_biases: true,
+        groups: 2,
+        ..Conv2dSpec::new(4, 3)
+    };
     vec![
         conv("`conv2d`", Conv2dSpec::new(3, 3)),
         conv("`conv2d`, kernel 1", Conv2dSpec::new(3, 1)),
@@ -169,6 +184,21 @@ fn convolutions() -> Vec<Example> {
             all,
         ),
         conv("`conv2d`, table of connections", table),
+        conv("`conv2d`, untied biases, padding with .3, 2 groups", untied),
+        conv(
+            "`conv2d`, as in 1989: untied, padding with -1, a table",
+            as_in_1989,
+        ),
+        image("`local2d`", LayerSpec::Local2d(Local2dSpec::new(3, 3))),
+        image(
+            "`local2d`, stride 2 x 1, padding 1 x 2, no bias",
+            LayerSpec::Local2d(Local2dSpec {
+                stride: [2, 1].into(),
+                padding: [1, 2].into(),
+                bias: false,
+                ..Local2dSpec::new(3, [3, 2])
+            }),
+        ),
     ]
 }
 

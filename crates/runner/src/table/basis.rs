@@ -1,0 +1,72 @@
+//! What is found out of the runs of a row before they run: whether they can be, on which data, and
+//! how much memory they take.
+
+use datasets::Features;
+use spec::table::TableMeasure;
+
+use super::key;
+use super::plan::Plan;
+use crate::Failure;
+use crate::memory::{Need, Purpose};
+use crate::prepare::Prepared;
+
+/// What was found out.
+#[derive(Default)]
+pub struct Basis {
+    /// The key of their data.
+    pub data: String,
+    /// Memory that they take at least.
+    pub bytes: f64,
+}
+
+impl Basis {
+    /// Of a row: its first run is prepared.
+    ///
+    /// # Errors
+    /// What is wrong with its data or its model, or that a measure of the table is not there.
+    pub fn of(plan: &Plan, row: usize) -> Result<Self, Failure> {
+        let Some((_, run)) = plan.runs_of(row).next() else {
+            return Ok(Self::default());
+        };
+        let prepared = Prepared::of(run.config.clone(), Purpose::Training)?;
+        expect_measures(plan, row, &prepared)?;
+        Ok(Self {
+            data: key::of_data(&prepared.config, &prepared.dataset),
+            bytes: bytes(&prepared),
+        })
+    }
+}
+
+/// A run has what the columns of the table need.
+fn expect_measures(plan: &Plan, row: usize, prepared: &Prepared) -> Result<(), Failure> {
+    let measured = prepared.config.experiment.measures(&prepared.shape);
+    let mut needed = plan.spec.measures.iter().filter_map(TableMeasure::needs);
+    let has = |key: &str| measured.iter().any(|measure| measure.key == key);
+    let Some(missing) = needed.find(|needed| !has(&needed.key)) else {
+        return Ok(());
+    };
+    let (file, row) = (plan.file.display(), &plan.rows[row].name);
+    let there = measured.iter().map(|measure| measure.key.as_str());
+    let there = there.collect::<Vec<_>>().join(", ");
+    Err(Failure::Input(format!(
+        "{file}: row \"{row}\" has no {}; its run measures {there}; metrics of the test samples are \
+         listed in training.metrics, those of validation come with training.stopping.patience",
+        missing.key
+    )))
+}
+
+/// Bytes that data and model of a run take at least.
+fn bytes(prepared: &Prepared) -> f64 {
+    let experiment = &prepared.config.experiment;
+    let batch = experiment.training.batch_size.of(prepared.shape.samples);
+    let need = Need::of(Purpose::Training, experiment, &prepared.plan, batch);
+    let parts = [&prepared.dataset.train, &prepared.dataset.test];
+    let data = parts.map(|part| {
+        let bytes = match part.features() {
+            Features::Bytes { .. } => 1,
+            Features::Values(_) => size_of::<f64>(),
+        };
+        part.len() * part.width() * bytes
+    });
+    need.bytes() + data.into_iter().sum::<usize>() as f64
+}

@@ -1,0 +1,143 @@
+//! The common folder of a table, `results/runs/tables/<table>/`: for each run, by its key, a folder
+//! with the record, and a file that says it is done. Claims lie there, too.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use spec::table::{Kind, TableMeasure};
+
+use super::plan::{Plan, Run};
+use super::rows::{Ending, Row};
+use crate::record::{Record, Status, Trained};
+use crate::{Failure, files};
+
+/// The folder.
+pub struct Store {
+    /// Where it is.
+    pub folder: PathBuf,
+}
+
+/// What is written when a run is done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Done {
+    /// Folder of the record, from that of the table.
+    pub record: PathBuf,
+    /// Seconds of the processes that worked on it.
+    pub seconds: f64,
+}
+
+impl Store {
+    /// That of a table.
+    pub fn of(results: &Path, table: &str) -> Self {
+        let folder = results.join("runs").join("tables").join(table);
+        Self { folder }
+    }
+
+    /// Makes it.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] when it cannot be made.
+    pub fn make(&self) -> Result<(), Failure> {
+        files::make_folder(&self.folder, "--results")
+    }
+
+    /// The folder with the record of a run.
+    pub fn records(&self, key: &str) -> PathBuf {
+        self.folder.join(key)
+    }
+
+    /// A file of a run.
+    pub fn file(&self, key: &str, ending: &str) -> PathBuf {
+        self.folder.join(format!("{key}.{ending}"))
+    }
+
+    /// What a run left, if it is done. What cannot be read is not done.
+    pub fn done(&self, key: &str) -> Option<(Done, Record)> {
+        let bytes = fs::read(self.file(key, "json")).ok()?;
+        let done: Done = serde_json::from_slice(&bytes).ok()?;
+        let record = Record::read(&self.folder.join(&done.record)).ok()?;
+        ending(&record)?;
+        Some((done, record))
+    }
+
+    /// From now on a run is done.
+    ///
+    /// # Errors
+    /// [`Failure::Run`] when that cannot be written.
+    pub fn finish(&self, key: &str, record: &Path, seconds: f64) -> Result<(), Failure> {
+        let record = record.strip_prefix(&self.folder).unwrap_or(record).into();
+        files::write_json(&self.file(key, "json"), &Done { record, seconds })
+    }
+
+    /// Removes what processes that were killed left beside runs that are done.
+    pub fn tidy(&self, done: &[&str]) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten();
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let (id, ending) = name.split_once('.').unwrap_or((&name, ""));
+            let left = ["out", "err"].contains(&ending) || ending.starts_with("claim-");
+            if left && done.contains(&id) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    /// Forgets what a run left.
+    pub fn forget(&self, key: &str) {
+        let _ = fs::remove_file(self.file(key, "json"));
+        let _ = fs::remove_dir_all(self.records(key));
+    }
+}
+
+/// How a run ended, if it ended for good.
+pub fn ending(record: &Record) -> Option<Ending> {
+    match record.status {
+        Status::Finished => Some(Ending::Finished),
+        Status::Diverged => Some(Ending::Diverged),
+        _ => None,
+    }
+}
+
+/// The raw row of a run that is done.
+pub fn row(plan: &Plan, run: &Run, data: &str, done: &Done, record: &Record) -> Option<Row> {
+    let ending = ending(record)?;
+    let trained = record.implementations.first();
+    let values = plan.spec.measures.iter().map(|measure| match ending {
+        Ending::Diverged => None,
+        Ending::Finished => value(measure, trained?, done.seconds),
+    });
+    Some(Row {
+        row: plan.rows[run.row].name.clone(),
+        repeat: run.repeat,
+        key: run.key.clone(),
+        data: data.into(),
+        ending,
+        values: values.collect(),
+    })
+}
+
+/// What a run has for a column.
+fn value(measure: &TableMeasure, trained: &Trained, seconds: f64) -> Option<f64> {
+    let value = match &measure.kind {
+        Kind::Epochs => trained.epochs.len() as f64,
+        // Milliseconds are all that a process can be measured by.
+        Kind::Seconds => (seconds * 1000.0).round() / 1000.0,
+        Kind::End(of) => of.of(*trained.reached()?.get(&of.measure.key)?),
+        Kind::Best(of) => {
+            let values = trained.epochs.iter().filter_map(|e| e.get(&of.measure.key));
+            let better = |a: f64, b: f64| if of.better().prefers(b, a) { b } else { a };
+            values.map(|value| of.of(value)).reduce(better)?
+        }
+        Kind::EpochsTo(of, bound) => {
+            let mut epochs = trained.epochs.iter();
+            let first = epochs.find(|epoch| {
+                let value = epoch.get(&of.measure.key).map(|value| of.of(value));
+                value.is_some_and(|v| v == *bound || of.better().prefers(v, *bound))
+            });
+            first?.epoch as f64
+        }
+    };
+    value.is_finite().then_some(value)
+}

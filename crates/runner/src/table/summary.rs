@@ -1,0 +1,150 @@
+//! The cells of a table: what the runs of a row reached in each measure, from the raw rows.
+
+use spec::table::{Published, TableMeasure};
+
+use super::plan::Plan;
+use super::provenance::Origin;
+use super::rows::{Ending, Row};
+use super::verdict::{Reached, Verdict};
+use crate::numbers::{number, percent};
+
+/// A row in one measure.
+pub struct Cell<'a> {
+    /// The row, by its place.
+    pub row: usize,
+    /// Its name.
+    pub name: &'a str,
+    /// What is measured.
+    pub measure: &'a TableMeasure,
+    /// Runs that are planned.
+    pub planned: usize,
+    /// Runs that diverged.
+    pub diverged: usize,
+    /// What the others reached; none: no run has such a number.
+    pub reached: Option<Reached>,
+    /// What was published.
+    pub published: Option<&'a Published>,
+}
+
+/// All cells of a table, row by row.
+pub fn cells<'a>(plan: &'a Plan, rows: &[Row]) -> Vec<Cell<'a>> {
+    let of_row = |(index, row): (usize, &'a _)| {
+        let spec::table::ExpandedRow {
+            name, published, ..
+        } = row;
+        let raw: Vec<&Row> = rows.iter().filter(|raw| raw.row == *name).collect();
+        let measures = plan.spec.measures.iter().enumerate();
+        let cell = measures.map(|(column, measure)| Cell {
+            row: index,
+            name,
+            measure,
+            planned: plan.runs_of(index).count(),
+            diverged: raw
+                .iter()
+                .filter(|raw| raw.ending == Ending::Diverged)
+                .count(),
+            reached: Reached::of(
+                raw.iter().filter_map(|raw| raw.values[column]).collect(),
+                measure,
+            ),
+            published: (published.iter()).find(|p| plan.spec.measure_of(p) == Some(measure)),
+        });
+        cell.collect::<Vec<_>>()
+    };
+    plan.rows.iter().enumerate().flat_map(of_row).collect()
+}
+
+impl Cell<'_> {
+    /// Ours, as it is held against the published figure, beside it.
+    pub fn compared(&self) -> Option<(&Published, f64)> {
+        let published = self.published?;
+        Some((published, self.reached.as_ref()?.compared(published.how)))
+    }
+
+    /// The verdict, where something was published and measured.
+    pub fn verdict(&self) -> Option<Verdict> {
+        let reached = self.reached.as_ref()?;
+        Some(reached.verdict(self.published?, self.measure.better()))
+    }
+
+    /// A value with its unit, as people read it.
+    pub fn show(&self, value: f64) -> String {
+        format!("{}{}", self.digits(value), self.unit())
+    }
+
+    /// Without its unit.
+    pub fn digits(&self, value: f64) -> String {
+        match self.measure.unit() {
+            Some("share") => percent(value, 2),
+            Some("s") => number(value, 2),
+            _ if self.measure.counts() => number(value, 1),
+            _ => number(value, 4),
+        }
+    }
+
+    /// What stands behind a value.
+    pub fn unit(&self) -> &'static str {
+        match self.measure.unit() {
+            Some("share") => " %",
+            Some("s") => " s",
+            _ => "",
+        }
+    }
+
+    /// Mean and deviation.
+    pub fn ours(&self) -> String {
+        let Some(reached) = &self.reached else {
+            return match (self.diverged, self.planned) {
+                (0, _) => String::new(),
+                (diverged, planned) if diverged == planned => "diverged".into(),
+                (diverged, planned) => format!("{diverged} of {planned} diverged"),
+            };
+        };
+        match reached.deviation {
+            None => self.show(reached.mean),
+            Some(deviation) => {
+                let (mean, deviation) = (self.digits(reached.mean), self.digits(deviation));
+                format!("{mean} ± {deviation}{}", self.unit())
+            }
+        }
+    }
+
+    /// How many runs are behind it: `3`, or `2 of 3`.
+    pub fn count(&self) -> String {
+        let count = self
+            .reached
+            .as_ref()
+            .map_or(0, |reached| reached.values.len());
+        match count == self.planned {
+            true => count.to_string(),
+            false => format!("{count} of {}", self.planned),
+        }
+    }
+
+    /// Ours minus the published figure, with its sign.
+    pub fn difference(&self) -> String {
+        let Some((published, ours)) = self.compared() else {
+            return String::new();
+        };
+        let difference = ours - published.value;
+        let sign = if difference < 0.0 { "−" } else { "+" };
+        format!("{sign}{}{}", self.digits(difference.abs()), self.unit())
+    }
+}
+
+/// Mean seconds of a row's runs, where they are known.
+pub fn seconds(origins: &[Origin], row: &str) -> Option<f64> {
+    let of_row = origins.iter().filter(|origin| origin.row == row);
+    let seconds: Vec<f64> = of_row.map(|origin| origin.seconds).collect();
+    (!seconds.is_empty()).then(|| datasets::statistics::mean(&seconds))
+}
+
+/// A time as people read it.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 10.0 => format!("{s:.1} s"),
+        s if s < 120.0 => format!("{s:.0} s"),
+        s if s < 7200.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}

@@ -1,0 +1,156 @@
+//! One run of a table, in a process of its own: so it may end in any way without ending the table,
+//! and its seconds are those of everything that it does. What was cut off goes on from its
+//! checkpoint.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use chrono::DateTime;
+
+use super::claim::Claim;
+use super::process::{Ended, LOOK, Process, expect_no_interrupt};
+use super::store::{Store, ending};
+use crate::Failure;
+use crate::activity::Activity;
+use crate::record::{Record, RunFolder, Status, find};
+use spec::Config;
+
+/// How long a run whose table was killed may take to save itself.
+const SAVES_ITSELF: Duration = Duration::from_secs(60);
+
+/// A run that is to be done.
+pub struct Job<'a> {
+    /// Its key with that of its data.
+    pub id: &'a str,
+    /// Its config.
+    pub config: &'a Config,
+    /// Where it leaves what it did.
+    pub store: &'a Store,
+    /// That nobody else does it.
+    pub claim: &'a Claim,
+    /// A claim that was not written for so long is stale.
+    pub stale: Duration,
+    /// How long it may take.
+    pub budget: Option<Duration>,
+    /// Whether it is measured from the start of its process to its end.
+    pub timed: bool,
+    /// Its threads; none: one for each core.
+    pub threads: Option<usize>,
+}
+
+/// How work on a run ended.
+pub enum Worked {
+    /// It is done.
+    Done,
+    /// It failed, and why.
+    Failed(String),
+    /// Another process has taken it over.
+    TakenOver,
+}
+
+/// What is known of a run before it is worked on.
+enum Before {
+    /// Nothing.
+    Nothing,
+    /// It was cut off.
+    CutOff(PathBuf),
+    /// It ended, and only nobody said so.
+    Ended(PathBuf),
+}
+
+impl Job<'_> {
+    /// Works on it until it ends.
+    ///
+    /// # Errors
+    /// [`Failure::Interrupted`] when somebody asks to stop; the run can go on.
+    pub fn work(&self, activity: &Activity) -> Result<Worked, Failure> {
+        match self.before() {
+            Before::Ended(record) => {
+                let seconds = seconds_so_far(&record);
+                self.store.finish(self.id, &record, seconds)?;
+                return Ok(Worked::Done);
+            }
+            Before::CutOff(record) => {
+                wait_for_its_end(&record)?;
+                let spent = seconds_so_far(&record);
+                let ended = Process::resume(self, &record)?.watch(self, activity)?;
+                if !matches!(&ended, Ended::With { code: Some(2), .. }) {
+                    return self.conclude(ended, spent);
+                }
+                // It cannot go on from there.
+                self.store.forget(self.id);
+            }
+            Before::Nothing => self.store.forget(self.id),
+        }
+        let ended = Process::begin(self)?.watch(self, activity)?;
+        self.conclude(ended, 0.0)
+    }
+
+    /// The newest record of the run.
+    fn record(&self) -> Option<(PathBuf, Record)> {
+        find::unfinished(&self.config.experiment.name, &self.store.records(self.id)).ok()
+    }
+
+    fn before(&self) -> Before {
+        // What is measured from start to end cannot go on from its middle.
+        if self.timed {
+            return Before::Nothing;
+        }
+        match self.record() {
+            None => Before::Nothing,
+            Some((path, record)) => match record.status {
+                Status::Finished | Status::Diverged => Before::Ended(path),
+                Status::Running | Status::Interrupted | Status::NotSaved => Before::CutOff(path),
+                Status::GradientsDisagree | Status::NotFinite => Before::Nothing,
+            },
+        }
+    }
+
+    /// What came of it.
+    fn conclude(&self, ended: Ended, spent: f64) -> Result<Worked, Failure> {
+        let (seconds, why) = match ended {
+            Ended::TakenOver => return Ok(Worked::TakenOver),
+            Ended::OutOfTime { seconds } => {
+                return Ok(Worked::Failed(format!(
+                    "stopped after {seconds:.0} s, for it may take no longer; give it more minutes \
+                     in the experiment, and it goes on"
+                )));
+            }
+            Ended::With { seconds, why, .. } => (seconds, why),
+        };
+        match self.record().filter(|(_, record)| ending(record).is_some()) {
+            Some((path, _)) => {
+                self.store.finish(self.id, &path, spent + seconds)?;
+                for ending in ["out", "err"] {
+                    let _ = fs::remove_file(self.store.file(self.id, ending));
+                }
+                Ok(Worked::Done)
+            }
+            None => Ok(Worked::Failed(why)),
+        }
+    }
+}
+
+/// Seconds that processes worked on a run until its last record, as far as it says.
+fn seconds_so_far(record: &Path) -> f64 {
+    let seconds = || {
+        let record = Record::read(record).ok()?;
+        let time = |text: &str| DateTime::parse_from_rfc3339(text).ok();
+        let start = record.resumed.last().unwrap_or(&record.started);
+        Some((time(&record.written)? - time(start)?).num_milliseconds() as f64 / 1000.0)
+    };
+    seconds().unwrap_or(0.0)
+}
+
+/// The process of a table that was killed may still be saving itself.
+fn wait_for_its_end(record: &Path) -> Result<(), Failure> {
+    let folder = RunFolder::of(record.into(), String::new());
+    let start = Instant::now();
+    while folder.claim().is_err() && start.elapsed() < SAVES_ITSELF {
+        expect_no_interrupt()?;
+        sleep(LOOK);
+    }
+    Ok(())
+}
