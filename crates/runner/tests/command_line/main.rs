@@ -15,6 +15,7 @@ mod resume;
 mod stopping;
 mod support;
 mod table;
+mod table_processes;
 mod techniques;
 mod training;
 mod usage;
