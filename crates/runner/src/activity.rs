@@ -1,8 +1,8 @@
 //! Progress of long work other than training: a bar, or a line now and then.
 //!
-//! What takes less than `QUIET` shows nothing. Both go to standard error; a bar is drawn where
+//! What takes less than two seconds shows nothing. Both go to standard error; a bar is drawn where
 //! that is a terminal that can move its cursor, and is gone when the work is done. Everywhere else
-//! (a pipe, a file, CI, `TERM=dumb`) there is a line at the first moment and then every `EVERY`.
+//! (a pipe, a file, CI, `TERM=dumb`) there is a line then, and one every ten seconds.
 
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
