@@ -65,7 +65,7 @@ pub fn table(arguments: &TableArguments) -> Result<(), Failure> {
         if !arguments.no_run {
             failed.extend(table.run(arguments)?);
         }
-        table.results.write(&table.plan, &table.places)?;
+        table.write()?;
         table.show();
     }
     match failed.is_empty() {
@@ -143,6 +143,10 @@ impl Table {
                 .for_each(|run| self.store.forget(&self.id(run)));
         }
         let activity = Activity::new(&self.plan.name);
+        activity.begin("what is done", self.plan.runs.len());
+        for run in self.missing() {
+            self.take_in(run);
+        }
         let mut failed: Vec<(usize, String)> = Vec::new();
         loop {
             let mut left = self.missing();
@@ -183,25 +187,26 @@ impl Table {
         activity: &Activity,
     ) -> Result<Option<(usize, Option<String>)>, Failure> {
         for &index in left {
-            if self.take_in(index)? {
-                return Ok(Some((index, None)));
+            if self.take_in(index) {
+                return self.write().map(|()| Some((index, None)));
             }
             let Some(claim) = self.claim(index, arguments)? else {
                 continue;
             };
             // It may have been done since.
-            if self.take_in(index)? {
-                return Ok(Some((index, None)));
+            if self.take_in(index) {
+                return self.write().map(|()| Some((index, None)));
             }
             let worked = self.work(index, &claim, arguments, activity);
             let why = match worked.map_err(|failure| self.told(failure))? {
                 Worked::TakenOver => continue,
                 Worked::Failed(why) => Some(why),
-                Worked::Done => match self.take_in(index)? {
+                Worked::Done => match self.take_in(index) {
                     true => None,
                     false => Some("its record cannot be read again".into()),
                 },
             };
+            self.write()?;
             return Ok(Some((index, why)));
         }
         Ok(None)
@@ -242,21 +247,25 @@ impl Table {
         job.work(activity)
     }
 
-    /// Takes the row of a run that is done, by whichever process, and writes the table at once.
-    fn take_in(&mut self, index: usize) -> Result<bool, Failure> {
+    /// Takes the row of a run that is done, by whichever process; false: it is not.
+    fn take_in(&mut self, index: usize) -> bool {
         let run = &self.plan.runs[index];
         let Some((done, record)) = self.store.done(&self.id(run)) else {
-            return Ok(false);
+            return false;
         };
         let data = &self.bases[run.row].data;
         let Some(row) = store::row(&self.plan, run, data, &done, &record) else {
-            return Ok(false);
+            return false;
         };
         let origin = Origin::of(&self.plan, run, &done, &record);
         self.results.put(row, origin);
+        true
+    }
+
+    /// Writes the table as it is now.
+    fn write(&mut self) -> Result<(), Failure> {
         self.results.arrange(&self.plan);
-        self.results.write(&self.plan, &self.places)?;
-        Ok(true)
+        self.results.write(&self.plan, &self.places)
     }
 
     /// Nobody works any more on runs that have their rows.

@@ -11,6 +11,10 @@ use super::summary::{self, Cell, cells, duration};
 use super::verdict::Verdict;
 use crate::sheet::Sheet;
 
+/// What the picture shows, for who does not see it.
+const PICTURE: &str =
+    "Ours, full circles with 95 % intervals, beside the published figures, open circles";
+
 /// The table.
 pub fn sheet(plan: &Plan, rows: &[Row], origins: &[Origin]) -> Sheet {
     let cells = cells(plan, rows);
@@ -80,7 +84,7 @@ pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> String {
         legend(plan)
     ));
     parts.push(sheet(plan, rows, origins).markdown().trim_end().into());
-    parts.push(format!("![Ours, full circles with 95 % intervals, beside the published figures, open circles]({name}.svg)"));
+    parts.push(format!("![{PICTURE}]({name}.svg)"));
     let sources = sources(plan);
     if !sources.is_empty() {
         parts.push(format!("Published:\n\n{}", sources.join("\n")));
