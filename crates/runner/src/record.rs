@@ -33,6 +33,7 @@ use std::fmt;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -271,6 +272,8 @@ pub struct RunFolder {
     pub path: PathBuf,
     /// Its name: the time it began, and a number if several began in that second.
     pub run_id: String,
+    /// Locked while a process is at work on the run.
+    claim: Option<Arc<File>>,
 }
 
 impl RunFolder {
@@ -289,7 +292,11 @@ impl RunFolder {
             };
             let path = parent.join(&run_id);
             match std::fs::create_dir(&path) {
-                Ok(()) => return Ok(Self { path, run_id }),
+                Ok(()) => {
+                    let mut folder = Self::of(path, run_id);
+                    folder.claim()?;
+                    return Ok(folder);
+                }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => {
                     return Err(Failure::Input(files::told_with(&path, &error, "--results")));
@@ -304,24 +311,33 @@ impl RunFolder {
 
     /// The folder of a run that goes on.
     pub fn of(path: PathBuf, run_id: String) -> Self {
-        Self { path, run_id }
+        let claim = None;
+        Self {
+            path,
+            run_id,
+            claim,
+        }
     }
 
-    /// Claims the run for this process, until what is returned is dropped or the process ends.
+    /// Claims the run for this process, until this value and its copies are gone or the process
+    /// ends.
     ///
     /// # Errors
     /// [`Failure::Input`] when another process is at work on it.
-    pub fn claim(&self) -> Result<Option<File>, Failure> {
-        // Where files cannot be locked, nobody is kept from anything.
-        let Ok(file) = File::open(self.path.join("config.toml")) else {
-            return Ok(None);
+    pub fn claim(&mut self) -> Result<(), Failure> {
+        // Where folders cannot be locked, nobody is kept from anything.
+        let Ok(folder) = File::open(&self.path) else {
+            return Ok(());
         };
-        match file.try_lock() {
+        match folder.try_lock() {
             Err(TryLockError::WouldBlock) => Err(Failure::Input(format!(
                 "{}: another process is at work on this run; wait for its end, or stop it",
                 self.path.display()
             ))),
-            _ => Ok(Some(file)),
+            _ => {
+                self.claim = Some(Arc::new(folder));
+                Ok(())
+            }
         }
     }
 

@@ -66,7 +66,6 @@ pub(crate) fn train(begun: Begun, picture: Option<&Path>) -> Result<RunFolder, F
             }
         });
         let mut training = begun?;
-        let _claim = folder.claim()?;
         let outcome = training.gradient_check().and_then(|()| training.train());
         Ok::<_, Failure>((training.record, outcome))
     })??;

@@ -15,7 +15,7 @@ use crate::{Failure, implementations, interrupt, output};
 pub(super) fn resume(arguments: &RunArguments) -> Result<Option<Begun>, Failure> {
     let run = arguments.config.config.display().to_string();
     let (path, record) = find::unfinished(&run, &arguments.results)?;
-    let folder = RunFolder::of(path, record.run_id.clone());
+    let mut folder = RunFolder::of(path, record.run_id.clone());
     expect_unfinished(&record, &folder)?;
     if record.is_finished() {
         folder.tidy(true);
@@ -26,8 +26,7 @@ pub(super) fn resume(arguments: &RunArguments) -> Result<Option<Begun>, Failure>
         ));
         return Ok(None);
     }
-    // For a moment: nobody else may be at work on it.
-    drop(folder.claim()?);
+    folder.claim()?;
     let config = config_of(&record, &folder.path, &[])?;
     implementations::expect_built_in(&config)?;
     let prepared = Prepared::of(config, Purpose::Training)?;

@@ -146,7 +146,7 @@ fn seconds_so_far(record: &Path) -> f64 {
 
 /// The process of a table that was killed may still be saving itself.
 fn wait_for_its_end(record: &Path) -> Result<(), Failure> {
-    let folder = RunFolder::of(record.into(), String::new());
+    let mut folder = RunFolder::of(record.into(), String::new());
     let start = Instant::now();
     while folder.claim().is_err() && start.elapsed() < SAVES_ITSELF {
         expect_no_interrupt()?;
