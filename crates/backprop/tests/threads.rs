@@ -107,6 +107,11 @@ fn threads_change_no_bit_of_a_training_with_residual_blocks() {
 }
 
 #[test]
+fn threads_change_no_bit_of_a_training_with_a_local_layer() {
+    prove::<f32>(&plans::with_local_layer(), SHORT);
+}
+
+#[test]
 fn threads_change_no_bit_of_a_training_with_fused_convolutions() {
     for coupled in [false, true] {
         prove::<f32>(&plans::with_fused_convolutions(coupled), SHORT);

@@ -47,6 +47,8 @@
 //! | average pooling counts padding, or not | counts it | `layers::avg_pool` |
 //! | max pooling on the ndarray device passes over NaN | left so; the flex device keeps it | |
 //! | no convolution with a table of connections | the table's kernels in a whole weight, the others 0 | `layers::conv2d` |
+//! | padding with a value other than 0 is in f32, for a convolution of its own not at all | the value taken away, padded with 0, and added again | `layers::conv2d` |
+//! | one bias a map; no convolution without shared weights | a bias of each unit is added behind; patches are selected and multiplied position by position | `layers::conv2d`, `layers::local2d` |
 //! | no subsampling, squared distances, maxout, step | tensor operations | the file of each layer |
 //! | integers have no gradient | an embedding's dx is 0 | `model` |
 //! | binary cross-entropy takes integer targets, averages over the outputs too, and on ndarray loses the tail of ln σ | the sum over outputs of softplus | `losses::binary_cross_entropy` |

@@ -181,7 +181,7 @@ pub struct DataRecord {
     pub name: String,
     /// Number of samples to train on.
     pub train_samples: usize,
-    /// Number of training samples held back for early stopping.
+    /// Number of training samples held back for validation.
     #[serde(default)]
     pub validation_samples: usize,
     /// Number of test samples.

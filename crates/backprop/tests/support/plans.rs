@@ -1,8 +1,8 @@
 //! Networks with layers that remember something, large enough to be cut into several parts.
 
 use spec::model::{
-    BatchNormSpec, Conv2dSpec, DropoutSpec, LayerSpec, ModelSpec, PlannedLayer, PoolSpec,
-    ResidualSpec,
+    BatchNormSpec, Conv2dSpec, DropoutSpec, LayerSpec, Local2dSpec, ModelSpec, PlannedLayer,
+    PoolSpec, ResidualSpec,
 };
 
 use super::{linear, plan};
@@ -67,6 +67,25 @@ pub fn with_residual() -> Vec<PlannedLayer> {
         linear(10, true),
     ];
     plan(200, &layers)
+}
+
+/// A local layer behind a convolution with a bias for each unit and a border of -1.
+pub fn with_local_layer() -> Vec<PlannedLayer> {
+    let untied = Conv2dSpec {
+        padding: 1.into(),
+        padding_value: -1.0,
+        untied_biases: true,
+        ..Conv2dSpec::new(6, 3)
+    };
+    let layers = vec![
+        LayerSpec::Conv2d(untied),
+        LayerSpec::Tanh,
+        LayerSpec::Local2d(Local2dSpec::new(4, 3)),
+        LayerSpec::Relu,
+        LayerSpec::Flatten,
+        linear(10, true),
+    ];
+    ModelSpec::new(layers).plan(&[1, 20, 20]).unwrap()
 }
 
 /// A network whose convolutions are fused with ReLU and max-pooling: with layers that are
