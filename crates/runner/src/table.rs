@@ -8,6 +8,7 @@ mod basis;
 mod check;
 pub mod claim;
 mod estimate;
+mod job;
 pub mod key;
 pub mod plan;
 pub mod plot;
@@ -29,11 +30,12 @@ use crate::cli::TableArguments;
 use crate::{Failure, files, interrupt, output};
 use basis::Basis;
 use claim::Claim;
+use job::Job;
 use plan::{Plan, Run};
 use provenance::Origin;
 use results::{Places, Results};
 use store::Store;
-use work::{Job, Worked};
+use work::Worked;
 
 /// Between two looks whether another process has done a run.
 const LOOK: Duration = Duration::from_millis(300);

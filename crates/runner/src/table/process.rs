@@ -10,8 +10,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::job::Job;
 use super::plan::arguments;
-use super::work::Job;
+
 use crate::activity::Activity;
 use crate::{Failure, interrupt};
 

@@ -9,36 +9,15 @@ use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 
-use super::claim::Claim;
+use super::job::Job;
 use super::process::{Ended, LOOK, Process, expect_no_interrupt};
-use super::store::{Store, ending};
+use super::store::ending;
 use crate::Failure;
 use crate::activity::Activity;
 use crate::record::{Record, RunFolder, Status, find};
-use spec::Config;
 
 /// How long a run whose table was killed may take to save itself.
 const SAVES_ITSELF: Duration = Duration::from_secs(60);
-
-/// A run that is to be done.
-pub struct Job<'a> {
-    /// Its key with that of its data.
-    pub id: &'a str,
-    /// Its config.
-    pub config: &'a Config,
-    /// Where it leaves what it did.
-    pub store: &'a Store,
-    /// That nobody else does it.
-    pub claim: &'a Claim,
-    /// A claim that was not written for so long is stale.
-    pub stale: Duration,
-    /// How long it may take.
-    pub budget: Option<Duration>,
-    /// Whether it is measured from the start of its process to its end.
-    pub timed: bool,
-    /// Its threads; none: one for each core.
-    pub threads: Option<usize>,
-}
 
 /// How work on a run ended.
 pub enum Worked {
