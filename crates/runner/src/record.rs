@@ -59,6 +59,9 @@ const LIBRARIES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/librarie
 /// How the names of checkpoints end.
 pub const CHECKPOINT: &str = ".checkpoint";
 
+/// The file with every comparison of the gradient check.
+pub const GRADIENTS: &str = "gradients.json";
+
 /// The version of the layout of a record.
 pub const FORMAT: u32 = 3;
 

@@ -256,7 +256,7 @@ impl Table {
             return false;
         };
         let data = &self.bases[run.row].data;
-        let Some(row) = store::row(&self.plan, run, data, &done, &record) else {
+        let Some(row) = store::row(&self.store, &self.plan, run, data, (&done, &record)) else {
             return false;
         };
         let origin = Origin::of(&self.plan, run, &done, &record);

@@ -22,7 +22,7 @@ use crate::check;
 use crate::numbers::number;
 use crate::prepare::Prepared;
 use crate::progress::{Bar, Progress};
-use crate::record::{Record, RunFolder, Status};
+use crate::record::{GRADIENTS, Record, RunFolder, Status};
 use crate::{Failure, files, implementations, interrupt, jacobians, output, tables};
 
 use divergence::Divergence;
@@ -136,7 +136,7 @@ impl<'a> Training<'a> {
         output::line(tables::tensors(&report));
         let differs = report.first_fault().is_some();
         self.record.gradients_agree = Some(!differs);
-        self.keep("gradients.json", files::json(&report));
+        self.keep(GRADIENTS, files::json(&report));
         match check::conclude(self.prepared, &report) {
             Ok(()) => self.save(Status::Running, None),
             Err(failure) => {

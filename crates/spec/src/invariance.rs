@@ -31,6 +31,15 @@ pub enum Transform {
 }
 
 impl Transform {
+    /// Whether a change has this name.
+    pub fn is_named(name: &str) -> bool {
+        let kinds = [Self::Shift, Self::Rotation, Self::Scale];
+        let amount = name
+            .rsplit_once('_')
+            .and_then(|(_, amount)| amount.parse().ok());
+        amount.is_some_and(|amount| kinds.iter().any(|kind| kind(amount).name() == name))
+    }
+
     /// Its name behind that of a metric: `shift_2`.
     pub fn name(self) -> String {
         match self {

@@ -94,6 +94,9 @@ pub enum LayerMetric {
 }
 
 impl LayerMetric {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::DeadUnits, Self::MeanActivation];
+
     /// Its name in a config; a record has the layer's name behind it.
     pub fn name(self) -> &'static str {
         match self {
@@ -104,6 +107,9 @@ impl LayerMetric {
 }
 
 impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Accuracy, Self::Error, Self::R2, Self::Rmse, Self::Mae];
+
     /// Whether it is of classes; otherwise it is of real targets.
     pub fn is_of_classes(self) -> bool {
         matches!(self, Self::Accuracy | Self::Error)
@@ -175,6 +181,34 @@ impl Measure {
         let unit = (metric == LayerMetric::DeadUnits).then_some("share");
         let name = format!("{}_{layer}", metric.name());
         Self::of_part(part, &name, unit, None)
+    }
+
+    /// The measure of a part of the data that has this key, if any run can have it.
+    pub fn of_key(key: &str) -> Option<Self> {
+        let parts = [Part::Train, Part::Validation, Part::Test];
+        let (part, name) = parts.into_iter().find_map(|part| {
+            let rest = key.strip_prefix(part.name())?.strip_prefix('_')?;
+            Some((part, rest))
+        })?;
+        if name == Self::loss(part).name {
+            return Some(Self::loss(part));
+        }
+        let metric = Metric::ALL.into_iter().find_map(|metric| {
+            let plain = Self::metric(part, metric);
+            let behind = name.strip_prefix(metric.name())?;
+            let change = behind.strip_prefix('_').filter(|_| part == Part::Test);
+            (behind.is_empty() || change.is_some_and(Transform::is_named)).then(|| Self {
+                key: key.into(),
+                name: name.into(),
+                ..plain
+            })
+        });
+        let of_layer = |metric: LayerMetric| {
+            let layer = name.strip_prefix(metric.name())?.strip_prefix('_')?;
+            Some(Self::of_layer(part, metric, layer))
+        };
+        let layers = LayerMetric::ALL.into_iter().filter(|_| part == Part::Test);
+        metric.or_else(|| layers.into_iter().find_map(of_layer))
     }
 
     /// In words, as the title of a column: `test accuracy`.

@@ -63,10 +63,15 @@ impl TableSpec {
         config::parse_checked(file, text, Self::check)
     }
 
-    /// Whether a run is measured from the start of its process to its end.
+    /// Whether something is measured by the clock, so that each run is alone and goes on from nothing.
     pub fn takes_time(&self) -> bool {
+        self.measures.iter().any(TableMeasure::takes_time)
+    }
+
+    /// Whether gradients are checked before a training, for the sake of a column.
+    pub fn checks_gradients(&self) -> bool {
         let mut measures = self.measures.iter();
-        measures.any(|measure| measure.kind == Kind::Seconds)
+        measures.any(|measure| measure.kind == Kind::GradientError)
     }
 
     /// Finds what cannot be.

@@ -108,9 +108,12 @@ fn run(
     let config = resolve_path(&row.config, folder);
     let mut overrides = row.overrides.clone();
     let trains = format!("implementations=[\"{}\"]", row.implementation.as_str());
-    // Gradients are proved by `runner check`, not with every seed.
-    let unproved = "gradient_check.before_training=false".to_string();
-    overrides.set.extend([trains, unproved]);
+    overrides.set.push(trains);
+    if !spec.checks_gradients() {
+        // Gradients are proved by `runner check`, not with every seed.
+        let unproved = "gradient_check.before_training=false";
+        overrides.set.push(unproved.into());
+    }
     match spec.folds {
         None => overrides.set.push(format!("seed={repeat}")),
         Some(folds) => {

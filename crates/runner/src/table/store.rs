@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use spec::table::{Kind, TableMeasure};
+use spec::ImplementationName;
+use spec::measures::Measure;
+use spec::table::{Kind, Quantity, TableMeasure};
 
 use super::plan::{Plan, Run};
 use super::rows::{Ending, Row};
-use crate::record::{Record, Status, Trained};
+use crate::record::{GRADIENTS, Record, Status, Trained};
 use crate::{Failure, files};
 
 /// The folder.
@@ -101,12 +103,23 @@ pub fn ending(record: &Record) -> Option<Ending> {
 }
 
 /// The raw row of a run that is done.
-pub fn row(plan: &Plan, run: &Run, data: &str, done: &Done, record: &Record) -> Option<Row> {
+pub fn row(
+    store: &Store,
+    plan: &Plan,
+    run: &Run,
+    data: &str,
+    (done, record): (&Done, &Record),
+) -> Option<Row> {
     let ending = ending(record)?;
-    let trained = record.implementations.first();
+    let run_done = RunDone {
+        record,
+        trained: record.implementations.first()?,
+        folder: store.folder.join(&done.record),
+        seconds: done.seconds,
+    };
     let values = plan.spec.measures.iter().map(|measure| match ending {
         Ending::Diverged => None,
-        Ending::Finished => value(measure, trained?, done.seconds),
+        Ending::Finished => run_done.value(measure),
     });
     Some(Row {
         row: plan.rows[run.row].name.clone(),
@@ -118,26 +131,88 @@ pub fn row(plan: &Plan, run: &Run, data: &str, done: &Done, record: &Record) -> 
     })
 }
 
-/// What a run has for a column.
-fn value(measure: &TableMeasure, trained: &Trained, seconds: f64) -> Option<f64> {
-    let value = match &measure.kind {
-        Kind::Epochs => trained.epochs.len() as f64,
-        // Milliseconds are all that a process can be measured by.
-        Kind::Seconds => (seconds * 1000.0).round() / 1000.0,
-        Kind::End(of) => of.of(*trained.reached()?.get(&of.measure.key)?),
-        Kind::Best(of) => {
-            let values = trained.epochs.iter().filter_map(|e| e.get(&of.measure.key));
-            let better = |a: f64, b: f64| if of.better().prefers(b, a) { b } else { a };
-            values.map(|value| of.of(value)).reduce(better)?
+/// A run that is done, with what its record says.
+struct RunDone<'a> {
+    record: &'a Record,
+    trained: &'a Trained,
+    folder: PathBuf,
+    /// Of its processes.
+    seconds: f64,
+}
+
+impl RunDone<'_> {
+    /// What it has for a column.
+    fn value(&self, measure: &TableMeasure) -> Option<f64> {
+        let trained = self.trained;
+        let epochs = |of: &Quantity| {
+            let key = of.measure.key.clone();
+            let of = of.clone();
+            trained
+                .epochs
+                .iter()
+                .map(move |epoch| (epoch.epoch, epoch.get(&key).map(|v| of.of(v))))
+        };
+        let value = match &measure.kind {
+            Kind::Epochs => trained.epochs.len() as f64,
+            Kind::Seconds => milliseconds(self.seconds),
+            Kind::LearningSeconds => {
+                let key = Measure::seconds().key;
+                milliseconds(
+                    trained
+                        .epochs
+                        .iter()
+                        .filter_map(|epoch| epoch.get(&key))
+                        .sum(),
+                )
+            }
+            Kind::Initial(name) => *self.record.initial.get(name)?,
+            Kind::GradientError => self.gradient_error()?,
+            Kind::End(of) => of.of(*trained.reached()?.get(&of.measure.key)?),
+            Kind::Best(of) => {
+                let better = |a: f64, b: f64| if of.better().prefers(b, a) { b } else { a };
+                epochs(of).filter_map(|(_, value)| value).reduce(better)?
+            }
+            Kind::EpochsTo(of, bound) => {
+                let good = |v: f64| v == *bound || of.better().prefers(v, *bound);
+                let mut epochs = epochs(of);
+                epochs.find(|(_, value)| value.is_some_and(good))?.0 as f64
+            }
+        };
+        value.is_finite().then_some(value)
+    }
+
+    /// The largest relative error of the gradients in f64: of a burn device against ours, of ours
+    /// against every witness.
+    fn gradient_error(&self) -> Option<f64> {
+        #[derive(Deserialize)]
+        struct Report {
+            comparisons: Vec<Comparison>,
         }
-        Kind::EpochsTo(of, bound) => {
-            let mut epochs = trained.epochs.iter();
-            let first = epochs.find(|epoch| {
-                let value = epoch.get(&of.measure.key).map(|value| of.of(value));
-                value.is_some_and(|v| v == *bound || of.better().prefers(v, *bound))
-            });
-            first?.epoch as f64
+        #[derive(Deserialize)]
+        struct Comparison {
+            witness: String,
+            pass: String,
+            relative: f64,
         }
-    };
-    value.is_finite().then_some(value)
+        let bytes = fs::read(self.folder.join(GRADIENTS)).ok()?;
+        let report: Report = serde_json::from_slice(&bytes).ok()?;
+        let by_hand = ImplementationName::Backprop.as_str();
+        let name = match self.trained.implementation.as_str() {
+            ours if ours == by_hand => "",
+            theirs => theirs,
+        };
+        let of_it = |comparison: &&Comparison| {
+            let Comparison { witness, pass, .. } = comparison;
+            witness.starts_with(name) && witness.ends_with("f64") && !pass.starts_with("after")
+        };
+        let errors = report.comparisons.iter().filter(of_it);
+        errors
+            .map(|comparison| comparison.relative)
+            .reduce(f64::max)
+    }
+}
+
+/// Milliseconds are all that a process can be measured by.
+fn milliseconds(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
 }

@@ -4,15 +4,22 @@
 //! |---|---|
 //! | `test_accuracy` | a measure of a run ([`crate::measures`]), with the weights at the end |
 //! | `test_error` | 1 − accuracy, of any part of the data |
+//! | `test_accuracy_shift_2`, `test_dead_units_1` | the same of changed test images, or of a layer |
 //! | `best test_error` | the best epoch's |
 //! | `epochs to train_loss 0.01` | the first epoch in which it is that good; nothing if none is |
 //! | `epochs` | epochs that were trained |
+//! | `initial jacobian_singular_value_0` | what the record has under `initial` |
+//! | `gradient_error` | the largest relative error of the check before training: by hand against burn |
+//! | `learning_seconds` | of all epochs, without reading, checking and measuring |
 //! | `seconds` | of the whole process, from its start to its end |
 
 use serde::Deserialize;
 
 use crate::error::nearest;
 use crate::measures::{Better, Measure, Metric, Part};
+
+/// What is no measure of an epoch.
+const OTHERS: [&str; 4] = ["epochs", "seconds", "learning_seconds", "gradient_error"];
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -35,6 +42,12 @@ pub enum Kind {
     EpochsTo(Quantity, f64),
     /// Epochs that were trained.
     Epochs,
+    /// What was measured before training, by its name in the record.
+    Initial(String),
+    /// The largest relative error of a gradient in the check before training.
+    GradientError,
+    /// Seconds of learning alone.
+    LearningSeconds,
     /// Seconds of the whole process.
     Seconds,
 }
@@ -65,39 +78,29 @@ impl Quantity {
         }
     }
 
-    /// Its key in a file.
-    fn key(&self) -> String {
-        match self.complement {
-            true => self.measure.key.replace("accuracy", "error"),
-            false => self.measure.key.clone(),
-        }
-    }
-
-    fn all() -> Vec<Self> {
-        let metrics = [Metric::Accuracy, Metric::R2, Metric::Rmse, Metric::Mae];
+    fn named(key: &str) -> Result<Self, String> {
         let quantity = |measure, complement| Self {
             measure,
             complement,
         };
-        let of_part = |part| {
-            let metrics = metrics.map(|metric| quantity(Measure::metric(part, metric), false));
-            let error = quantity(Measure::metric(part, Metric::Accuracy), true);
-            [quantity(Measure::loss(part), false), error]
-                .into_iter()
-                .chain(metrics)
-        };
-        let parts = [Part::Train, Part::Validation, Part::Test];
-        parts.into_iter().flat_map(of_part).collect()
-    }
-
-    fn named(key: &str) -> Result<Self, String> {
-        let all = Self::all();
-        if let Some(found) = all.iter().find(|quantity| quantity.key() == key) {
-            return Ok(found.clone());
+        // A run always has the accuracy; its error is a metric of its own only where it is asked for.
+        let error = format!("_{}", Metric::Error.name());
+        if let Some((part, behind)) = key.split_once(&error) {
+            let accuracy = format!("{part}_{}{behind}", Metric::Accuracy.name());
+            if let Some(measure) = Measure::of_key(&accuracy) {
+                return Ok(quantity(measure, true));
+            }
         }
-        let keys: Vec<String> = all.iter().map(Self::key).collect();
-        let others = ["epochs", "seconds"];
-        let near = nearest(key, keys.iter().map(String::as_str).chain(others));
+        if let Some(measure) = Measure::of_key(key) {
+            return Ok(quantity(measure, false));
+        }
+        let parts = [Part::Train, Part::Validation, Part::Test];
+        let of_part = |part| {
+            let metrics = Metric::ALL.map(|metric| Measure::metric(part, metric).key);
+            [Measure::loss(part).key].into_iter().chain(metrics)
+        };
+        let keys: Vec<String> = parts.into_iter().flat_map(of_part).collect();
+        let near = nearest(key, keys.iter().map(String::as_str).chain(OTHERS));
         Err(match near {
             Some(near) => format!("\"{key}\" is no measure, did you mean \"{near}\"?"),
             None => format!("\"{key}\" is no measure; for example test_accuracy, test_error"),
@@ -113,6 +116,9 @@ impl TryFrom<String> for TableMeasure {
         let kind = match words[..] {
             ["epochs"] => Kind::Epochs,
             ["seconds"] => Kind::Seconds,
+            ["learning_seconds"] => Kind::LearningSeconds,
+            ["gradient_error"] => Kind::GradientError,
+            ["initial", name] => Kind::Initial(name.into()),
             [key] => Kind::End(Quantity::named(key)?),
             ["best", key] => Kind::Best(Quantity::named(key)?),
             ["epochs", "to", key, bound] => {
@@ -140,8 +146,8 @@ impl TableMeasure {
     pub fn unit(&self) -> Option<&str> {
         match &self.kind {
             Kind::End(quantity) | Kind::Best(quantity) => quantity.measure.unit.as_deref(),
-            Kind::Seconds => Some("s"),
-            Kind::EpochsTo(..) | Kind::Epochs => None,
+            Kind::Seconds | Kind::LearningSeconds => Some("s"),
+            Kind::EpochsTo(..) | Kind::Epochs | Kind::Initial(_) | Kind::GradientError => None,
         }
     }
 
@@ -150,11 +156,17 @@ impl TableMeasure {
         matches!(self.kind, Kind::EpochsTo(..) | Kind::Epochs)
     }
 
+    /// Whether it depends on the clock, so that nothing else should run meanwhile.
+    pub fn takes_time(&self) -> bool {
+        matches!(self.kind, Kind::Seconds | Kind::LearningSeconds)
+    }
+
     /// Which of two values is better.
     pub fn better(&self) -> Better {
         match &self.kind {
             Kind::End(quantity) | Kind::Best(quantity) => quantity.better(),
-            Kind::EpochsTo(..) | Kind::Epochs | Kind::Seconds => Better::Lower,
+            Kind::Initial(_) => Better::Higher,
+            _ => Better::Lower,
         }
     }
 
@@ -164,7 +176,49 @@ impl TableMeasure {
             Kind::End(quantity) | Kind::Best(quantity) | Kind::EpochsTo(quantity, _) => {
                 Some(&quantity.measure)
             }
-            Kind::Epochs | Kind::Seconds => None,
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_a_measure_of_a_run_or_more() {
+        let of = |name: &str| TableMeasure::try_from(name.to_string());
+        for (name, key, better) in [
+            ("test_error", "test_accuracy", Better::Lower),
+            ("test_error_shift_2", "test_accuracy_shift_2", Better::Lower),
+            (
+                "test_accuracy_scale_0.8",
+                "test_accuracy_scale_0.8",
+                Better::Higher,
+            ),
+            ("test_dead_units_1", "test_dead_units_1", Better::Lower),
+            ("validation_rmse", "validation_rmse", Better::Lower),
+        ] {
+            let measure = of(name).unwrap();
+            assert_eq!(measure.needs().unwrap().key, key);
+            assert_eq!((measure.better(), measure.takes_time()), (better, false));
+        }
+        for name in ["seconds", "learning_seconds"] {
+            assert!(of(name).unwrap().takes_time());
+        }
+        let initial = Kind::Initial("jacobian_singular_value_0".into());
+        assert_eq!(
+            of("initial jacobian_singular_value_0").unwrap().kind,
+            initial
+        );
+        for wrong in [
+            "test_accuracy_shift",
+            "test_accuracy_shift_x",
+            "train_dead_units_1",
+            "acc",
+        ] {
+            let message = of(wrong).unwrap_err();
+            assert!(message.contains("is no measure"), "{message}");
         }
     }
 }
