@@ -225,8 +225,9 @@ pub struct ProofsArguments {
 /// `runner table`.
 #[derive(Debug, Args)]
 pub struct TableArguments {
-    /// Experiments, TOML files; with --check all of experiments/ if none is named
-    #[arg(value_name = "EXPERIMENT", required_unless_present = "check")]
+    /// Experiments, TOML files; if none is named, all of experiments/ are listed (with --check,
+    /// --dry-run or --no-run: taken)
+    #[arg(value_name = "EXPERIMENT")]
     pub experiments: Vec<PathBuf>,
     /// Run nothing; fail if a table does not follow from its raw rows, or these were edited
     #[arg(long, conflicts_with_all = ["dry_run", "rerun", "no_run"])]
@@ -235,7 +236,7 @@ pub struct TableArguments {
     #[arg(long, conflicts_with_all = ["rerun", "no_run"])]
     pub dry_run: bool,
     /// Carry out all runs again, those that are done, too
-    #[arg(long, conflicts_with = "no_run")]
+    #[arg(long, conflicts_with = "no_run", requires = "experiments")]
     pub rerun: bool,
     /// Run nothing; make the table from the raw rows that there are
     #[arg(long)]

@@ -10,6 +10,7 @@ pub mod claim;
 mod estimate;
 mod job;
 pub mod key;
+pub mod overview;
 pub mod plan;
 pub mod plot;
 mod process;
@@ -53,7 +54,17 @@ pub fn table(arguments: &TableArguments) -> Result<(), Failure> {
     if arguments.check {
         return check::check(&arguments.experiments, results);
     }
-    let plans = arguments.experiments.iter().map(|file| Plan::read(file));
+    let named = &arguments.experiments;
+    let experiments = match named.is_empty() {
+        true => check::all()?,
+        false => named.clone(),
+    };
+    if named.is_empty() && !arguments.dry_run && !arguments.no_run {
+        let sheet = overview::overview(&experiments, results, false)?;
+        output::line(sheet.terminal());
+        return Ok(());
+    }
+    let plans = experiments.iter().map(|file| Plan::read(file));
     let plans: Vec<Plan> = plans.collect::<Result<_, _>>()?;
     let mut failed = Vec::new();
     for plan in plans {

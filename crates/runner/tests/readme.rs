@@ -1,7 +1,7 @@
 //! What the README says is so: its commands run, what it shows of their output is what they print,
-//! its list of configs and its rows of proofs are those of the workspace.
+//! its lists of configs and of tables and its rows of proofs are those of the workspace.
 //!
-//! `SNAPSHOTS=overwrite cargo test -p runner --test readme` writes the rows and the list anew.
+//! `SNAPSHOTS=overwrite cargo test -p runner --test readme` writes the rows and the lists anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use std::sync::Mutex;
 
 use regex::Regex;
 use runner::proofs::{row, view};
+use runner::table::overview;
 
 /// Held by the test that looks at a part of the README that may be written anew.
 static README: Mutex<()> = Mutex::new(());
@@ -183,4 +184,17 @@ fn its_rows_of_proofs_are_those_that_are_kept() {
         );
     }
     expect("proofs", &view::summary(&rows, &names));
+}
+
+#[test]
+fn it_lists_every_published_table_with_what_came_out() {
+    let folder = root();
+    let entries = fs::read_dir(folder.join("experiments")).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "toml"));
+    files.sort();
+    // Configs are looked up beside the experiments, then in the current folder.
+    std::env::set_current_dir(&folder).unwrap();
+    let sheet = overview::overview(&files, Path::new("results"), true).unwrap();
+    expect("tables", &sheet.markdown());
 }

@@ -38,7 +38,10 @@ pub fn check(experiments: &[PathBuf], results: &Path) -> Result<(), Failure> {
 }
 
 /// All files of experiments, in order.
-fn all() -> Result<Vec<PathBuf>, Failure> {
+///
+/// # Errors
+/// When there is no such folder here.
+pub fn all() -> Result<Vec<PathBuf>, Failure> {
     let entries = fs::read_dir(EXPERIMENTS).map_err(|error| {
         let cause = cause(&error);
         Failure::Input(format!(
