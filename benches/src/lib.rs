@@ -52,9 +52,13 @@ impl Network {
     pub fn of_config(name: &str) -> Self {
         let config = config(name);
         let dataset = dataset(&config);
-        let plan = config.experiment.model.plan(&dataset.sample_shape);
+        let network = config
+            .experiment
+            .network()
+            .expect("a config with a [model]");
+        let plan = network.model.plan(&dataset.sample_shape);
         Self {
-            training: config.experiment.training,
+            training: network.training.clone(),
             plan: plan.expect("a config of the workspace fits its data"),
             dataset,
         }

@@ -14,11 +14,11 @@ use rayon::prelude::*;
 use spec::schedules::Position;
 
 use crate::order::order;
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 
 /// The batches of a training, the same for every implementation.
 pub struct Batches<'a, T> {
-    prepared: &'a Prepared,
+    prepared: &'a PreparedNetwork,
     epoch: usize,
     /// The epoch's samples, batch behind batch.
     rows: Vec<usize>,
@@ -37,8 +37,8 @@ pub struct TrainingBatch<'a, T> {
 
 impl<'a, T: Real> Batches<'a, T> {
     /// The batches of a config, before the first epoch.
-    pub fn new(prepared: &'a Prepared) -> Self {
-        let training = &prepared.config.experiment.training;
+    pub fn new(prepared: &'a PreparedNetwork) -> Self {
+        let training = &prepared.network.training;
         let (inputs, outputs) = (prepared.inputs(), prepared.outputs());
         let batch = |rows| {
             let batch = BatchBuffer::new(rows, inputs, outputs);
@@ -62,9 +62,8 @@ impl<'a, T: Real> Batches<'a, T> {
 
     /// Puts the samples in the order of an epoch (from 1).
     pub fn begin(&mut self, epoch: usize) {
-        let experiment = &self.prepared.config.experiment;
         let train = &self.prepared.train_rows;
-        let shuffle = experiment.training.shuffle;
+        let shuffle = self.prepared.network.training.shuffle;
         self.epoch = epoch;
         self.rows = order(train.len(), shuffle, epoch, &self.prepared.streams());
         for row in &mut self.rows {
@@ -75,8 +74,8 @@ impl<'a, T: Real> Batches<'a, T> {
     /// The training samples on which curvatures are estimated before this epoch, drawn from the
     /// stream `curvature/<epoch>` and never augmented; none where the rule asks for none.
     pub fn curvature(&mut self) -> Option<Batch<'_, T>> {
-        let experiment = &self.prepared.config.experiment;
-        let samples = experiment.training.optimizer.curvature_samples()?;
+        let training = &self.prepared.network.training;
+        let samples = training.optimizer.curvature_samples()?;
         let mut rows = self.prepared.train_rows.clone();
         let stream = format!("curvature/{}", self.epoch);
         let mut rng = self.prepared.streams().stream(&stream);
@@ -109,7 +108,7 @@ impl<'a, T: Real> Batches<'a, T> {
     }
 
     fn step(&self, index: usize) -> Step {
-        let training = &self.prepared.config.experiment.training;
+        let training = &self.prepared.network.training;
         let steps = self.steps();
         let before = (self.epoch - 1) * steps + index;
         let at = Position {
@@ -125,7 +124,7 @@ impl<'a, T: Real> Batches<'a, T> {
 }
 
 /// Fills parts of a training's batches.
-fn filler<T: Real>(prepared: &Prepared, epoch: usize) -> impl Fn(Part<'_, T>) + Send + Sync {
+fn filler<T: Real>(prepared: &PreparedNetwork, epoch: usize) -> impl Fn(Part<'_, T>) + Send + Sync {
     move |mut part| {
         part.take(&prepared.dataset.train, &prepared.dataset.target);
         if let Some(augmenter) = &prepared.augmenter {
@@ -202,7 +201,7 @@ impl<T: Real> BatchBuffer<T> {
     }
 
     /// The chosen training samples, with their weights if they have any.
-    pub fn fill_training(&mut self, prepared: &Prepared, rows: &[usize]) -> Batch<'_, T> {
+    pub fn fill_training(&mut self, prepared: &PreparedNetwork, rows: &[usize]) -> Batch<'_, T> {
         let (samples, target) = (&prepared.dataset.train, &prepared.dataset.target);
         self.fill_with(rows, |mut part| part.take(samples, target));
         self.weigh(prepared, rows);
@@ -210,7 +209,7 @@ impl<T: Real> BatchBuffer<T> {
     }
 
     /// Takes the weights of training samples, if there are any.
-    fn weigh(&mut self, prepared: &Prepared, rows: &[usize]) {
+    fn weigh(&mut self, prepared: &PreparedNetwork, rows: &[usize]) {
         let Some(all) = prepared.dataset.train.weights() else {
             return;
         };
@@ -287,7 +286,7 @@ mod tests {
     use datasets::{Features, Targets};
     use ndarray::{Array2, array};
 
-    fn prepared(overrides: &[&str]) -> Prepared {
+    fn prepared(overrides: &[&str]) -> PreparedNetwork {
         let config = concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/../../configs/mnist-cnn-99.toml"
@@ -298,7 +297,7 @@ mod tests {
             unset: Vec::new(),
             cfg: false,
         };
-        Prepared::read(&arguments, Purpose::Training).unwrap()
+        PreparedNetwork::of(arguments.read().unwrap(), Purpose::Training).unwrap()
     }
 
     #[test]

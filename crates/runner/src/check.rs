@@ -16,6 +16,7 @@ pub mod differences;
 pub mod explanation;
 mod fitting;
 pub mod function;
+pub mod learner;
 pub mod passes;
 pub mod penalties;
 pub mod report;
@@ -38,7 +39,7 @@ use crate::cli::CheckArguments;
 use crate::memory::Purpose;
 use crate::order::order;
 use crate::output;
-use crate::prepare::Prepared;
+use crate::prepare::{Prepared, PreparedNetwork};
 use crate::{Failure, implementations, interrupt, machine, record, tables};
 use comparison::Comparison;
 use deadline::Deadline;
@@ -57,7 +58,7 @@ const DIFFERENCES: f64 = 0.3;
 /// The share of the passes where they are all there is.
 const PASSES_ALONE: f64 = 0.75;
 
-/// Proves the gradients of a config and prints the table.
+/// Proves the gradients of a config, or its learner, and prints the table.
 ///
 /// # Errors
 /// [`Failure::Run`] with the first divergent tensor when something is off.
@@ -68,19 +69,27 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     }
     interrupt::install();
     output::line(prepared.summary());
+    match &prepared {
+        Prepared::Network(prepared) => check_network(prepared, arguments.json.as_deref()),
+        Prepared::Learner(prepared) => learner::check(prepared, arguments.json.as_deref()),
+    }
+}
+
+/// Proves the gradients of a network.
+fn check_network(prepared: &PreparedNetwork, json: Option<&Path>) -> Result<(), Failure> {
     if let Some(missing) = implementations::missing_witnesses() {
         output::line(format!("note: {missing}"));
     }
-    let threads = machine::threads(&prepared.config.experiment.training);
-    let report = machine::in_pool(threads, || prove(&prepared))??;
+    let threads = machine::threads(&prepared.network.training);
+    let report = machine::in_pool(threads, || prove(prepared))??;
     output::line(format!(
         "Gradients, the largest error of each witness\n{}",
         tables::gradients(&report, false)
     ));
-    if let Some(file) = &arguments.json {
-        write_json(file, &prepared, &report)?;
+    if let Some(file) = json {
+        write_json(file, prepared, &report)?;
     }
-    conclude(&prepared, &report)
+    conclude(prepared, &report)
 }
 
 /// Prints what was not proved and why; an error when a side differs or numbers are not finite.
@@ -88,8 +97,8 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Run`] with the first tensor that is off and, of one that is not finite, where the
 /// number came from.
-pub fn conclude(prepared: &Prepared, report: &Report) -> Result<(), Failure> {
-    let check = prepared.config.experiment.gradient_check;
+pub fn conclude(prepared: &PreparedNetwork, report: &Report) -> Result<(), Failure> {
+    let check = prepared.network.gradient_check;
     let probe = probe(prepared, report.batch_size);
     let scene = Scene {
         subject: subject(prepared),
@@ -143,7 +152,7 @@ struct JsonReport<'a> {
     data_checksum: &'a str,
 }
 
-fn write_json(file: &Path, prepared: &Prepared, report: &Report) -> Result<(), Failure> {
+fn write_json(file: &Path, prepared: &PreparedNetwork, report: &Report) -> Result<(), Failure> {
     let experiment = &prepared.config.experiment;
     let json = JsonReport {
         name: &experiment.name,
@@ -163,8 +172,8 @@ fn write_json(file: &Path, prepared: &Prepared, report: &Report) -> Result<(), F
 ///
 /// # Errors
 /// When an implementation does not take the parameters, or on Ctrl-C.
-pub fn prove(prepared: &Prepared) -> Result<Report, Failure> {
-    let check = prepared.config.experiment.gradient_check;
+pub fn prove(prepared: &PreparedNetwork) -> Result<Report, Failure> {
+    let check = prepared.network.gradient_check;
     let (activity, deadline) = (Activity::new("check"), Deadline::after(check.seconds));
     let (subject, probe) = (subject(prepared), probe(prepared, check.batch_size));
     let time = Time {
@@ -209,8 +218,8 @@ pub fn prove(prepared: &Prepared) -> Result<Report, Failure> {
 ///
 /// # Errors
 /// As [`prove`].
-pub fn against_burn(prepared: &Prepared) -> Result<Report, Failure> {
-    let check = prepared.config.experiment.gradient_check;
+pub fn against_burn(prepared: &PreparedNetwork) -> Result<Report, Failure> {
+    let check = prepared.network.gradient_check;
     let (activity, deadline) = (
         Activity::new("gradient check"),
         Deadline::after(check.seconds),
@@ -254,7 +263,7 @@ fn passes(
 
 /// The trajectories by hand and in burn.
 fn trajectories(
-    prepared: &Prepared,
+    prepared: &PreparedNetwork,
     probe: &Probe<f64>,
     references: &[ImplementationName],
     deadline: Deadline,
@@ -262,11 +271,7 @@ fn trajectories(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let subject = subject(prepared);
-    let tolerance = prepared
-        .config
-        .experiment
-        .gradient_check
-        .tolerance_trajectory;
+    let tolerance = prepared.network.gradient_check.tolerance_trajectory;
     let (whole, updates) = match references.is_empty() {
         true => return Ok(()),
         false => (
@@ -302,26 +307,24 @@ fn trajectories(
 }
 
 /// The network of a config.
-fn subject(prepared: &Prepared) -> Subject<'_> {
-    let experiment = &prepared.config.experiment;
+fn subject(prepared: &PreparedNetwork) -> Subject<'_> {
     Subject {
         plan: &prepared.plan,
-        training: &experiment.training,
+        training: &prepared.network.training,
         streams: prepared.streams(),
         parameters: &prepared.initial,
     }
 }
 
 /// Training samples of a config in a random order, with the targets that training has.
-fn probe(prepared: &Prepared, batch_size: usize) -> Probe<f64> {
-    let experiment = &prepared.config.experiment;
+fn probe(prepared: &PreparedNetwork, batch_size: usize) -> Probe<f64> {
     let streams = prepared.streams();
     let train = &prepared.train_rows;
     let size = batch_size.min(train.len());
     let order = order(train.len(), true, 0, &streams);
     let rows: Vec<usize> = order[..size].iter().map(|&row| train[row]).collect();
     let batch = BatchBuffer::new(size, prepared.inputs(), prepared.outputs());
-    let mut batch = batch.smoothed(experiment.training.label_smoothing);
+    let mut batch = batch.smoothed(prepared.network.training.label_smoothing);
     Probe::new(batch.fill_training(prepared, &rows), streams)
 }
 

@@ -25,7 +25,7 @@ use crate::cli::ExportArguments;
 use crate::implementations::build;
 use crate::memory::Purpose;
 use crate::numbers::number;
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 use crate::{Failure, files, machine, output};
 
 use description::Description;
@@ -58,14 +58,14 @@ pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
     let Some(out) = &arguments.out else {
         return Err(Failure::Input("--out: name the folder to write to".into()));
     };
-    let prepared = Prepared::read(&arguments.config, Purpose::Export)?;
+    let prepared = PreparedNetwork::of(arguments.config.read()?, Purpose::Export)?;
     files::make_folder(out, "--out")?;
     for file in [PARAMETERS, BATCH, MASKS, GRADIENTS, DESCRIPTION] {
         files::expect_writable(&out.join(file))?;
     }
     let activity = Activity::new("export");
     activity.begin("gradients of the first batch", 0);
-    let threads = machine::threads(&prepared.config.experiment.training);
+    let threads = machine::threads(&prepared.network.training);
     let exported = machine::in_pool(threads, || first_batch(&prepared))??;
     write(out, &prepared, &exported, &activity)?;
     drop(activity);
@@ -82,7 +82,7 @@ pub fn export(arguments: &ExportArguments) -> Result<(), Failure> {
 
 fn write(
     out: &Path,
-    prepared: &Prepared,
+    prepared: &PreparedNetwork,
     exported: &Exported,
     activity: &Activity,
 ) -> Result<(), Failure> {
@@ -105,9 +105,8 @@ fn write(
 }
 
 /// The first batch of the first epoch as training sees it, and its gradients.
-fn first_batch(prepared: &Prepared) -> Result<Exported, Failure> {
-    let experiment = &prepared.config.experiment;
-    let training = &experiment.training;
+fn first_batch(prepared: &PreparedNetwork) -> Result<Exported, Failure> {
+    let training = &prepared.network.training;
     let streams = prepared.streams();
     let mut batches = Batches::<f64>::new(prepared);
     batches.begin(1);

@@ -68,7 +68,11 @@ pub fn witness(name: ImplementationName, precision: &str) -> String {
 /// # Errors
 /// [`Failure::Input`] with its place, and with what would build it in.
 pub fn expect_built_in(config: &Config) -> Result<(), Failure> {
-    let names = &config.experiment.implementations;
+    // A learner names none.
+    let Some(network) = config.experiment.network() else {
+        return Ok(());
+    };
+    let names = &network.implementations;
     let is_missing = |name: &ImplementationName| missing().contains(name);
     let Some(first) = names.iter().position(is_missing) else {
         return Ok(());

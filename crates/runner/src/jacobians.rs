@@ -13,7 +13,7 @@ use datasets::statistics::mean;
 
 use crate::activity::Activity;
 use crate::batches::BatchBuffer;
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 use crate::record::Values;
 
 /// `jacobian_singular_value_<layer>` of each stage with the initial parameters: the mean over the
@@ -21,8 +21,8 @@ use crate::record::Values;
 ///
 /// # Errors
 /// When the parameters are not those of the plan.
-pub fn mean_singular_values(prepared: &Prepared) -> Result<Values, TensorError> {
-    let samples = prepared.config.experiment.training.jacobian_samples;
+pub fn mean_singular_values(prepared: &PreparedNetwork) -> Result<Values, TensorError> {
+    let samples = prepared.network.training.jacobian_samples;
     let rows: Vec<usize> = (0..samples.min(prepared.dataset.test.len())).collect();
     if rows.is_empty() {
         return Ok(Values::new());
@@ -33,7 +33,7 @@ pub fn mean_singular_values(prepared: &Prepared) -> Result<Values, TensorError> 
     let mut network = Probe::new(plan);
     network.load(&prepared.initial)?;
     network.forward(x);
-    let stages = prepared.config.experiment.stages(plan);
+    let stages = prepared.network.stages(plan);
     let activity = Activity::new("jacobians");
     activity.begin("singular values", stages.len() * rows.len());
     let of_stage = |stage: Range<usize>| {

@@ -4,7 +4,7 @@ use backprop::{InstructionSet, Unavailable};
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
 use spec::training::{self, TrainingSpec};
-use spec::{Config, Problem};
+use spec::{Config, NetworkSpec, Problem};
 use sysinfo::System;
 
 use crate::Failure;
@@ -76,8 +76,8 @@ pub fn threads(training: &TrainingSpec) -> usize {
 ///
 /// # Errors
 /// [`Failure::Input`] with the place of the setting, when the processor does not have them.
-pub fn use_instruction_set(config: &Config) -> Result<(), Failure> {
-    let set = match config.experiment.training.instruction_set {
+pub fn use_instruction_set(config: &Config, network: &NetworkSpec) -> Result<(), Failure> {
+    let set = match network.training.instruction_set {
         None => return Ok(()),
         Some(training::InstructionSet::Scalar) => InstructionSet::Scalar,
         Some(training::InstructionSet::Avx2) => InstructionSet::Avx2,

@@ -2,7 +2,7 @@
 
 use spec::datasets::DatasetSpec;
 use spec::model::PlannedLayer;
-use spec::{Experiment, Problem};
+use spec::{NetworkSpec, Problem};
 use sysinfo::System;
 
 use crate::implementations::references;
@@ -75,10 +75,10 @@ pub enum Purpose {
 impl Purpose {
     /// Copies of the parameters in f64 besides the initial ones, at least: a model and its
     /// gradients, of a check two of each.
-    fn copies(self, experiment: &Experiment) -> f64 {
+    fn copies(self, network: &NetworkSpec) -> f64 {
         let two_sides = !references().is_empty();
         match self {
-            Self::Training if !(experiment.gradient_check.before_training && two_sides) => 0.0,
+            Self::Training if !(network.gradient_check.before_training && two_sides) => 0.0,
             Self::Export => 2.0,
             Self::Check if !two_sides => 2.0,
             Self::Training | Self::Check => 4.0,
@@ -104,16 +104,16 @@ impl Need {
     /// one that is not trained, of its copies.
     pub fn of(
         purpose: Purpose,
-        experiment: &Experiment,
+        network: &NetworkSpec,
         plan: &[PlannedLayer],
         batch: usize,
     ) -> Self {
         let values: f64 = plan.iter().map(values).sum();
         let trained = match purpose {
-            Purpose::Training => experiment.implementations.len() as f64,
+            Purpose::Training => network.implementations.len() as f64,
             Purpose::Check | Purpose::Export => 0.0,
         };
-        let state = experiment.training.optimizer.state_per_parameter() as f64;
+        let state = network.training.optimizer.state_per_parameter() as f64;
         let outputs: f64 = plan.iter().map(outputs).sum();
         Self {
             values,
@@ -122,7 +122,7 @@ impl Need {
             gradients: values * trained * TRAINS,
             optimizer_state: values * state * trained * TRAINS,
             activations: outputs * batch as f64 * TRAINS * trained.min(1.0),
-            copies: values * purpose.copies(experiment) * PROVES,
+            copies: values * purpose.copies(network) * PROVES,
         }
     }
 
@@ -242,7 +242,14 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
     fn a_need_is_the_sum_of_what_training_holds() {
         let config =
             spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &Default::default()).unwrap();
-        let of = |purpose| Need::of(purpose, &config.experiment, &plan(&[20, 3]), 16);
+        let of = |purpose| {
+            Need::of(
+                purpose,
+                config.experiment.network().unwrap(),
+                &plan(&[20, 3]),
+                16,
+            )
+        };
         let need = of(Purpose::Training);
         let values = 10.0 * 20.0 + 20.0 + 20.0 * 3.0 + 3.0;
         assert_eq!(need.parameters, values * (8.0 + 2.0 * 4.0));
@@ -264,7 +271,12 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
         let config =
             spec::Config::parse("c.toml".as_ref(), CONFIG.into(), &Default::default()).unwrap();
         let plan = plan(&[1_000_000, 1_000_000, 2]);
-        let need = Need::of(Purpose::Training, &config.experiment, &plan, 16);
+        let need = Need::of(
+            Purpose::Training,
+            config.experiment.network().unwrap(),
+            &plan,
+            16,
+        );
         let limit = |bytes| Limit {
             bytes,
             by: "of this machine",

@@ -4,6 +4,7 @@ use contract::Real;
 use datasets::statistics::{Of, deviation, mean};
 use datasets::{Samples, Target};
 use ndarray::{Array2, ArrayView1, ArrayView2};
+use spec::learners::Coding;
 use spec::training::{LossSpec, Metric};
 
 /// Collects the outputs of some samples, chunk by chunk.
@@ -36,11 +37,30 @@ impl<'a> Measurement<'a> {
             false => 0.5,
         };
         Self {
+            threshold,
+            smallest_wins: loss.smallest_wins(),
+            ..Self::of_learner(samples, rows, target, Coding::Signs)
+        }
+    }
+
+    /// Nothing seen yet, of a learner's outputs: a single one is class 1 from the middle of the two
+    /// targets on.
+    pub fn of_learner(
+        samples: &'a Samples,
+        rows: &'a [usize],
+        target: &'a Target,
+        coding: Coding,
+    ) -> Self {
+        let threshold = match coding {
+            Coding::Signs => 0.0,
+            Coding::Bits | Coding::OneHot | Coding::Real => 0.5,
+        };
+        Self {
             samples,
             rows,
             target,
             threshold,
-            smallest_wins: loss.smallest_wins(),
+            smallest_wins: false,
             seen: 0,
             right: 0,
             squares: 0.0,

@@ -16,6 +16,17 @@ pub fn number(value: f64, decimals: usize) -> String {
     }
 }
 
+/// A number with so many digits that mean something; zeros at the end are left out.
+pub fn significant(value: f64, digits: usize) -> String {
+    let short = format!("{value:.*e}", digits.saturating_sub(1));
+    let rounded: f64 = short.parse().unwrap_or(value);
+    let size = rounded.abs();
+    match rounded == 0.0 || (SMALL..1e12).contains(&size) || !rounded.is_finite() {
+        true => format!("{rounded}"),
+        false => format!("{rounded:e}"),
+    }
+}
+
 /// A share in percent, without the sign. What is almost nothing is 0.
 pub fn percent(share: f64, decimals: usize) -> String {
     match 100.0 * share {
@@ -54,6 +65,15 @@ mod tests {
         assert_eq!(percent(0.97123456, 2), "97.12");
         assert_eq!(percent(1.4e-17, 4), "0.0000");
         assert_eq!(percent(1e20, 4), "1.000e22");
+    }
+
+    #[test]
+    fn zeros_that_mean_nothing_are_left_out() {
+        assert_eq!(significant(2.0, 6), "2");
+        assert_eq!(significant(-3_482_258.634_595_818, 10), "-3482258.635");
+        assert_eq!(significant(1.0 / 3.0, 4), "0.3333");
+        assert_eq!(significant(1.234e-9, 3), "1.23e-9");
+        assert_eq!(significant(f64::NAN, 3), "NaN");
     }
 
     #[test]

@@ -1,15 +1,20 @@
-//! What every subcommand needs of a config: data loaded, model planned, weights drawn.
+//! What every subcommand needs of a config: data loaded; of a network the model planned and its
+//! weights drawn, for a learner the samples as it takes them.
 
+mod learner;
 mod summary;
 mod tokens;
 
 use std::iter::Sum;
+use std::ops::Deref;
 
 use contract::{NamedTensors, Streams, initial};
 use datasets::{Augmenter, Dataset, FixedChange};
 use spec::experiment::resolve_path;
+use spec::measures::Measure;
 use spec::model::{PlannedLayer, PlannedParameter};
-use spec::{Config, DataShape, Experiment, Problem};
+use spec::validation::ValidationSpec;
+use spec::{Config, DataShape, NetworkSpec, Problem};
 
 use crate::Failure;
 use crate::cli::ConfigArguments;
@@ -17,35 +22,52 @@ use crate::machine;
 use crate::memory::{self, Limit, Need, Purpose};
 use crate::order::hold_back;
 
+pub use learner::PreparedLearner;
+
 /// An experiment that can begin.
-pub struct Prepared {
+pub enum Prepared {
+    /// A network.
+    Network(Box<PreparedNetwork>),
+    /// A learner.
+    Learner(Box<PreparedLearner>),
+}
+
+/// What every experiment has.
+pub struct Common {
     /// The config.
     pub config: Config,
     /// Its data.
     pub dataset: Dataset,
-    /// Which of the training samples are trained on, in the order of the data.
+    /// Which of the training samples are learned from, in the order of the data.
     pub train_rows: Vec<usize>,
+    /// Which of the training samples are held back for validation.
+    pub validation_rows: Vec<usize>,
+    /// What the data say to what learns; its samples are those to learn from.
+    pub shape: DataShape,
+    /// What is to be known of where things come from.
+    pub notes: Vec<String>,
+}
+
+/// A network that can begin; what it has in common with every experiment is [`Common`].
+pub struct PreparedNetwork {
+    common: Common,
+    /// What the config says of it.
+    pub network: NetworkSpec,
     /// What the weights of training samples are multiplied by, so that their mean over those
     /// trained on is 1; 1 where all count alike.
     pub weight_scale: f64,
-    /// Which of the training samples are held back for validation.
-    pub validation_rows: Vec<usize>,
     /// What changes training images at random; none: nothing.
     pub augmenter: Option<Augmenter>,
     /// The fixed changes of test images that are measured on as well.
     pub changes: Vec<FixedChange>,
-    /// What the data say to a model; its samples are those to train on.
-    pub shape: DataShape,
     /// The layers with their sizes and parameters.
     pub plan: Vec<PlannedLayer>,
     /// The parameters that every implementation begins with.
     pub initial: NamedTensors<f64>,
-    /// What is to be known of where they come from.
-    pub notes: Vec<String>,
 }
 
 impl Prepared {
-    /// Reads and checks the config, loads the data, plans the model, draws its parameters.
+    /// Reads and checks the config, loads the data, prepares what learns.
     ///
     /// # Errors
     /// What is wrong with any of them, with its place.
@@ -53,61 +75,93 @@ impl Prepared {
         Self::of(arguments.read()?, purpose)
     }
 
-    /// Loads the data of a config, plans its model, draws the model's parameters.
+    /// Loads the data of a config, prepares what learns from them.
     ///
     /// # Errors
     /// What is wrong with any of them, with its place.
     pub fn of(config: Config, purpose: Purpose) -> Result<Self, Failure> {
-        machine::use_instruction_set(&config)?;
+        Ok(match config.experiment.learner() {
+            None => Self::Network(Box::new(PreparedNetwork::of(config, purpose)?)),
+            Some(&learner) => Self::Learner(Box::new(PreparedLearner::of(config, learner)?)),
+        })
+    }
+
+    /// What is measured of each pass.
+    pub fn measures(&self) -> Vec<Measure> {
+        match self {
+            Self::Network(prepared) => prepared.network.measures(&prepared.shape),
+            Self::Learner(prepared) => prepared.learner.measures(&prepared.shape),
+        }
+    }
+
+    /// Threads that work.
+    pub fn threads(&self) -> usize {
+        match self {
+            Self::Network(prepared) => machine::threads(&prepared.network.training),
+            // What learners compute stays on one thread.
+            Self::Learner(_) => 1,
+        }
+    }
+
+    /// How many parameters there are, where that is known before.
+    pub fn parameters(&self) -> Count {
+        match self {
+            Self::Network(prepared) => prepared.parameters(),
+            Self::Learner(_) => Count::default(),
+        }
+    }
+
+    /// Data and what learns from them, in a few lines.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Network(prepared) => prepared.summary(),
+            Self::Learner(prepared) => prepared.summary(),
+        }
+    }
+}
+
+impl Deref for Prepared {
+    type Target = Common;
+
+    fn deref(&self) -> &Common {
+        match self {
+            Self::Network(prepared) => prepared,
+            Self::Learner(prepared) => prepared,
+        }
+    }
+}
+
+impl Deref for PreparedNetwork {
+    type Target = Common;
+
+    fn deref(&self) -> &Common {
+        &self.common
+    }
+}
+
+impl Common {
+    /// Loads the data, and holds back what the config asks for.
+    fn of(config: Config, validation: Option<ValidationSpec>) -> Result<Self, Failure> {
         let experiment = &config.experiment;
         let streams = Streams::new(experiment.seed);
-        let limit = Limit::here();
-        memory::check_data(&experiment.dataset, limit).map_err(|p| config.locate(p))?;
+        memory::check_data(&experiment.dataset, Limit::here()).map_err(|p| config.locate(p))?;
         let dataset = datasets::load(&experiment.dataset, config.folder(), &streams)
             .map_err(|error| data_failure(&config, &error))?;
-        let (train_rows, validation_rows) = parts(&config, dataset.train.len(), &streams)?;
+        let samples = dataset.train.len();
+        let (train_rows, validation_rows) = parts(&config, validation, samples, &streams)?;
         let shape = DataShape {
             samples: train_rows.len(),
             classes: dataset.classes(),
             targets: dataset.train.target_width(),
             class_sizes: dataset.class_sizes(),
         };
-        let plan = experiment.model.plan(&dataset.sample_shape);
-        let plan = plan.map_err(|problem| config.locate(problem))?;
-        if let Err(problem) = experiment.check_data(&shape, &plan) {
-            return Err(config.locate(problem).into());
-        }
-        tokens::check(&plan, &dataset).map_err(|problem| config.locate(problem))?;
-        let need = Need::of(
-            purpose,
-            experiment,
-            &plan,
-            experiment.training.batch_size.of(shape.samples),
-        );
-        memory::check(&need, &plan, limit).map_err(|problem| config.locate(problem))?;
-        let augmenter = Augmenter::new(
-            &experiment.augmentation,
-            &dataset.sample_shape,
-            dataset.train.background(),
-            streams,
-        );
-        let augmenter = augmenter.map_err(|problem| config.locate(problem))?;
-        let changes = changes(experiment, &dataset).map_err(|problem| config.locate(problem))?;
-        let weight_scale = weight_scale(&config, &dataset, &train_rows)?;
-        let (initial, mut notes) = initial_parameters(&config, &plan, &streams)?;
-        notes.extend(experiment.warnings(&shape, &plan));
         Ok(Self {
             config,
-            weight_scale,
+            dataset,
             train_rows,
             validation_rows,
-            augmenter,
-            changes,
             shape,
-            plan,
-            initial,
-            notes,
-            dataset,
+            notes: Vec::new(),
         })
     }
 
@@ -120,6 +174,59 @@ impl Prepared {
     pub fn inputs(&self) -> usize {
         self.dataset.train.width()
     }
+}
+
+impl PreparedNetwork {
+    /// Loads the data of a network's config, plans its model, draws the model's parameters.
+    ///
+    /// # Errors
+    /// What is wrong with any of them, with its place; and that the config has a learner.
+    pub fn of(config: Config, purpose: Purpose) -> Result<Self, Failure> {
+        let Some(network) = config.experiment.network().cloned() else {
+            let reason = "a learner has no gradients and no layers, which this is about";
+            let problem = Problem::new("learner", reason);
+            let hint = "use `runner run` or `runner check`, or a config with a [model]";
+            return Err(config.locate(problem.hint(hint)).into());
+        };
+        machine::use_instruction_set(&config, &network)?;
+        let mut common = Common::of(config, network.training.validation)?;
+        let Common {
+            config,
+            dataset,
+            shape,
+            ..
+        } = &common;
+        let refused = |problem| config.locate(problem);
+        let streams = common.streams();
+        let plan = network.model.plan(&dataset.sample_shape).map_err(refused)?;
+        let checked = network.check_data(&config.experiment.dataset, shape, &plan);
+        checked.map_err(refused)?;
+        tokens::check(&plan, dataset).map_err(refused)?;
+        let batch_size = network.training.batch_size.of(shape.samples);
+        let need = Need::of(purpose, &network, &plan, batch_size);
+        memory::check(&need, &plan, Limit::here()).map_err(refused)?;
+        let augmenter = Augmenter::new(
+            &network.augmentation,
+            &dataset.sample_shape,
+            dataset.train.background(),
+            streams,
+        );
+        let augmenter = augmenter.map_err(refused)?;
+        let changes = changes(&network, dataset).map_err(refused)?;
+        let weight_scale = weight_scale(config, dataset, &common.train_rows)?;
+        let (initial, mut notes) = initial_parameters(config, &network, &plan, &streams)?;
+        notes.extend(network.warnings(shape, &plan));
+        common.notes = notes;
+        Ok(Self {
+            common,
+            network,
+            weight_scale,
+            augmenter,
+            changes,
+            plan,
+            initial,
+        })
+    }
 
     /// Numbers of one sample that come out.
     pub fn outputs(&self) -> usize {
@@ -128,8 +235,7 @@ impl Prepared {
 
     /// Samples in a full batch.
     pub fn batch_size(&self) -> usize {
-        let training = &self.config.experiment.training;
-        training.batch_size.of(self.shape.samples)
+        self.network.training.batch_size.of(self.shape.samples)
     }
 
     /// How many parameters there are.
@@ -169,9 +275,9 @@ impl Sum for Count {
 }
 
 /// What `[invariance]` asks for.
-fn changes(experiment: &Experiment, dataset: &Dataset) -> Result<Vec<FixedChange>, Problem> {
+fn changes(network: &NetworkSpec, dataset: &Dataset) -> Result<Vec<FixedChange>, Problem> {
     let background = dataset.train.background();
-    let transforms = experiment.invariance.transforms().into_iter();
+    let transforms = network.invariance.transforms().into_iter();
     let change = |transform| FixedChange::new(transform, &dataset.sample_shape, background);
     transforms.map(change).collect()
 }
@@ -194,10 +300,11 @@ fn weight_scale(config: &Config, dataset: &Dataset, rows: &[usize]) -> Result<f6
 /// Which samples are trained on, and which are held back for validation.
 fn parts(
     config: &Config,
+    validation: Option<ValidationSpec>,
     samples: usize,
     streams: &Streams,
 ) -> Result<(Vec<usize>, Vec<usize>), Failure> {
-    let Some(validation) = config.experiment.training.validation else {
+    let Some(validation) = validation else {
         return Ok(((0..samples).collect(), Vec::new()));
     };
     let amount = validation.samples;
@@ -212,10 +319,11 @@ fn parts(
 
 fn initial_parameters(
     config: &Config,
+    network: &NetworkSpec,
     plan: &[PlannedLayer],
     streams: &Streams,
 ) -> Result<(NamedTensors<f64>, Vec<String>), Failure> {
-    match &config.experiment.model.initial_parameters {
+    match &network.model.initial_parameters {
         None => {
             let parameters = initial::draw_parameters(plan, streams);
             finite(plan, &parameters).map_err(|problem| config.locate(problem))?;

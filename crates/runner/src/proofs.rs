@@ -1,5 +1,5 @@
 //! `runner proofs`: every layer, loss and learning rule is proved on a small network of its own,
-//! and one table says how well.
+//! and one table says how well; every learner on small data, which another table shows.
 //!
 //! Its columns are the largest relative errors of the hand-written passes, in training mode, of
 //! the loss and of a random upstream gradient: y is every layer's output and the loss, dx the
@@ -13,6 +13,7 @@
 //! processor, so one is wrong only if it became much worse.
 
 pub mod catalogue;
+pub mod learner;
 pub mod measure;
 pub mod row;
 pub mod stale;
@@ -24,6 +25,7 @@ use rayon::prelude::*;
 
 use crate::activity::Activity;
 use crate::check::explanation;
+use crate::check::learner::told;
 use crate::check::report::Report;
 use crate::check::stop_if_interrupted;
 use crate::check::verdict::Verdict;
@@ -66,8 +68,9 @@ pub fn proofs(arguments: &ProofsArguments) -> Result<(), Failure> {
 
 fn print(only: Option<&str>) -> Result<(), Failure> {
     let proofs = measure(only)?;
-    output::line(view::tables(&rows(&proofs)).trim_end());
-    expect_proved(&proofs)
+    output::line(view::tables(&rows(&proofs, only)).trim_end());
+    expect_proved(&proofs)?;
+    expect_learners_proved(&learner::all(only))
 }
 
 /// The rows into a file, and the tables beside it.
@@ -78,7 +81,8 @@ fn write(file: &Path) -> Result<(), Failure> {
     files::expect_writable(&view)?;
     let proofs = measure(None)?;
     expect_proved(&proofs)?;
-    let rows = rows(&proofs);
+    let rows = rows(&proofs, None);
+    expect_learners_proved(&rows)?;
     row::write(file, &rows)?;
     files::write_file(&view, view::page(&rows, &name(file)).as_bytes())
 }
@@ -90,12 +94,25 @@ fn check(file: &Path) -> Result<(), Failure> {
     check_view(file, &recorded, &view)?;
     let proofs = measure(None)?;
     expect_proved(&proofs)?;
-    compare(file, &recorded, &rows(&proofs))
+    let rows = rows(&proofs, None);
+    expect_learners_proved(&rows)?;
+    compare(file, &recorded, &rows)
 }
 
-fn rows(proofs: &[Proof]) -> Vec<Row> {
+/// The rows of networks, and those of learners with `only` in their name.
+fn rows(proofs: &[Proof], only: Option<&str>) -> Vec<Row> {
     let of_proof = |proof: &Proof| Row::of(proof.section, &proof.name, &proof.report);
-    proofs.iter().flat_map(of_proof).collect()
+    let of_networks = proofs.iter().flat_map(of_proof);
+    of_networks.chain(learner::all(only)).collect()
+}
+
+/// An error if a row of a learner is off.
+fn expect_learners_proved(rows: &[Row]) -> Result<(), Failure> {
+    let mut of_learners = rows.iter().filter(|row| row.is_of_a_learner());
+    match of_learners.find(|row| row.verdict != Verdict::Agrees) {
+        Some(row) => Err(Failure::Run(told(row))),
+        None => Ok(()),
+    }
 }
 
 /// The file of the tables, beside that of the rows.
@@ -141,7 +158,8 @@ fn measure(only: Option<&str>) -> Result<Vec<Proof>, Failure> {
             examples.filter(|example| only.is_none_or(|only| example.name.contains(only)));
         wanted.extend(examples.map(|example| (section.title, example)));
     }
-    if let (true, Some(only)) = (wanted.is_empty(), only) {
+    let none = wanted.is_empty() && learner::all(only).is_empty();
+    if let (true, Some(only)) = (none, only) {
         let reason = format!("--only {only}: no row has a name with that in it");
         return Err(Failure::Input(format!(
             "{reason}; `runner proofs` shows all"

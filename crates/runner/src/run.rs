@@ -13,7 +13,7 @@ use crate::machine::{self, Machine};
 use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
-use crate::training::{Entry, FIRST_LOSSES, Training, entries};
+use crate::training::{FIRST_LOSSES, Training, beginning};
 use crate::{Failure, files, implementations, interrupt, output, record, tables};
 
 pub(crate) use recorded::{config_of, expect_same_data};
@@ -106,7 +106,7 @@ pub(crate) fn begin(prepared: Prepared, results: &Path) -> Result<Begun, Failure
     let time = chrono::Utc::now();
     let folder = RunFolder::create(results, &experiment.name, time)?;
     output::line(prepared.summary());
-    let threads = machine::threads(&experiment.training);
+    let threads = prepared.threads();
     let record = new_record(&prepared, &folder, threads);
     Ok(Begun {
         prepared,
@@ -121,6 +121,12 @@ fn closing_lines(prepared: &Prepared, record: &Record, folder: &RunFolder) -> St
     let ended = record.implementations.iter();
     let ended = ended.filter_map(|trained| ending(trained, prepared));
     let mut lines: Vec<String> = ended.collect();
+    for trained in &record.implementations {
+        let findings = trained.findings.iter();
+        lines.extend(findings.map(|found| tables::findings(found).to_string()));
+        let warnings = trained.warnings.iter();
+        lines.extend(warnings.map(|warning| format!("note: {warning}")));
+    }
     for (name, gap) in &record.largest_loss_gap {
         lines.push(format!(
             "largest loss difference to {name} in the first {FIRST_LOSSES} steps: {gap:.1e}"
@@ -162,10 +168,9 @@ fn ending(trained: &Trained, prepared: &Prepared) -> Option<String> {
 
 /// Why early stopping ended a training.
 fn no_longer_better(prepared: &Prepared) -> String {
-    let experiment = &prepared.config.experiment;
-    let patience = experiment.training.stopping.patience.as_ref();
-    let measures = experiment.measures(&prepared.shape);
-    let mut measures = measures.into_iter();
+    let network = prepared.config.experiment.network();
+    let patience = network.and_then(|network| network.training.stopping.patience.as_ref());
+    let mut measures = prepared.measures().into_iter();
     let measure = measures.find(|measure| patience.is_some_and(|p| p.measure == measure.key));
     let (title, moved) = match &measure {
         Some(measure) if measure.better == Some(Better::Higher) => (measure.title(), "rise"),
@@ -215,8 +220,8 @@ fn new_record(prepared: &Prepared, folder: &RunFolder, threads: usize) -> Record
         peak_memory_bytes: None,
         gradients_agree: None,
         largest_loss_gap: BTreeMap::new(),
-        measures: experiment.measures(&prepared.shape),
+        measures: prepared.measures(),
         initial: BTreeMap::new(),
-        implementations: entries(experiment).iter().map(Entry::trained).collect(),
+        implementations: beginning(prepared),
     }
 }

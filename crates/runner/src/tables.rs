@@ -1,9 +1,11 @@
 //! Tables for the terminal, and as pictures.
 
+use std::iter;
 use std::path::Path;
 
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, presets};
 use datasets::statistics::median;
+use learners::Findings;
 use spec::measures::{Measure, Part};
 
 use crate::Failure;
@@ -11,7 +13,7 @@ use crate::check::report::Report;
 use crate::check::verdict::Verdict;
 use crate::files::write_file;
 use crate::implementations::{PRECISIONS, references, witness};
-use crate::numbers::{number, percent};
+use crate::numbers::{number, percent, significant};
 use crate::record::{Record, Trained};
 
 /// An empty table with a header; all columns but the first `texts` hold numbers.
@@ -112,8 +114,14 @@ pub fn run(record: &Record) -> Table {
     let is_loss = |m: &&&Measure| m.name == "loss";
     let measures: Vec<&Measure> = record.measured().collect();
     let metrics = measures.iter().filter(of_test).filter(|m| !is_loss(m));
+    let is_network = record.measures.iter().any(|measure| measure.name == "loss");
     let losses = [Part::Test, Part::Train].map(Measure::loss);
-    let shown: Vec<&Measure> = metrics.copied().chain(&losses).collect();
+    let losses = losses
+        .iter()
+        .filter(|_| is_network || record.measures.is_empty());
+    // What a learner measures of its own.
+    let own = measures.iter().filter(|measure| measure.is_of_a_learner());
+    let shown: Vec<&Measure> = metrics.copied().chain(losses).chain(own.copied()).collect();
     let titles: Vec<String> = shown.iter().map(|measure| measure.title()).collect();
     let mut header = vec!["implementation"];
     header.extend(titles.iter().map(String::as_str));
@@ -137,6 +145,18 @@ pub fn run(record: &Record) -> Table {
         row.push(duration(seconds(trained)));
         row.push(format!("{}x", number(base / seconds(trained), 2)));
         table.add_row(row);
+    }
+    table
+}
+
+/// What a learner tells of the outcome.
+pub fn findings(findings: &Findings) -> Table {
+    let titles = findings.columns.iter().map(String::as_str);
+    let header: Vec<&str> = iter::once(findings.title.as_str()).chain(titles).collect();
+    let mut table = table(&header, 1);
+    for (name, numbers) in &findings.rows {
+        let numbers = numbers.iter().map(|&value| significant(value, 10));
+        table.add_row(iter::once(name.clone()).chain(numbers));
     }
     table
 }

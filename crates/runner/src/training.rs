@@ -1,8 +1,9 @@
 //! Training every implementation of a config side by side, and recording it.
 //!
-//! What learns is a [`Learner`]: an implementation with one escape, if the config lists any. They
-//! take turns, a pass each: what slows the machine down for a while slows all of them. The loop
-//! owns progress, signals, the record and the checkpoints, and knows nothing of networks.
+//! What learns is a [`Trainee`]: a learner, or a network in one implementation with one escape, if
+//! the config lists any. They take turns, a pass each: what slows the machine down for a while slows
+//! all of them. The loop owns progress, signals, the record and the checkpoints, and knows nothing
+//! of networks.
 
 pub mod checkpoint;
 pub mod divergence;
@@ -14,22 +15,25 @@ mod moves;
 pub mod network;
 mod saving;
 pub mod stopping;
+pub mod trainee;
 pub mod trainer;
 
 use contract::TensorError;
+use spec::Problem;
 
 use crate::check;
 use crate::numbers::number;
 use crate::prepare::Prepared;
 use crate::progress::{Bar, Progress};
-use crate::record::{GRADIENTS, Record, RunFolder, Status};
+use crate::record::{GRADIENTS, Record, RunFolder, Status, Trained};
 use crate::{Failure, files, implementations, interrupt, jacobians, output, tables};
 
 use divergence::Divergence;
-use learner::Learner;
+use learner::Learning;
 use network::Network;
 pub use network::{Entry, entries};
 use saving::Saved;
+use trainee::Trainee;
 pub use trainer::FIRST_LOSSES;
 use trainer::Resources;
 
@@ -39,14 +43,13 @@ pub struct Training<'a> {
     folder: &'a RunFolder,
     /// What is recorded of it so far.
     pub record: Record,
-    active: Vec<Active>,
-    resources: Resources<'a>,
+    active: Vec<Active<'a>>,
     saved: Saved,
 }
 
-/// A learner at work; its record stands at the same place among those of the run.
-struct Active {
-    learner: Box<dyn Learner>,
+/// A trainee at work; its record stands at the same place among those of the run.
+struct Active<'a> {
+    trainee: Box<dyn Trainee + 'a>,
     /// Whether it has learned since it was saved.
     changed: bool,
     /// Whether its last pass was cut off: it stands at no place from which it could go on.
@@ -62,6 +65,17 @@ pub enum Stop {
     Interrupted,
     /// An implementation does not take its own parameters.
     Broken(String),
+    /// A learner cannot learn from these data.
+    Refused(Problem),
+}
+
+impl From<learners::Stop> for Stop {
+    fn from(stop: learners::Stop) -> Self {
+        match stop {
+            learners::Stop::Interrupted => Self::Interrupted,
+            learners::Stop::Refused(problem) => Self::Refused(problem),
+        }
+    }
 }
 
 impl From<TensorError> for Stop {
@@ -76,8 +90,30 @@ impl From<Divergence> for Stop {
     }
 }
 
+/// What is recorded of each trainee before its first pass.
+pub fn beginning(prepared: &Prepared) -> Vec<Trained> {
+    match prepared {
+        Prepared::Network(of) => entries(&of.network).iter().map(Entry::trained).collect(),
+        Prepared::Learner(of) => vec![learner::trained(&of.learner)],
+    }
+}
+
+/// Each trainee before its first pass.
+fn trainees(prepared: &Prepared) -> Result<Vec<Box<dyn Trainee + '_>>, Failure> {
+    match prepared {
+        Prepared::Learner(of) => Ok(vec![Box::new(Learning::new(of))]),
+        Prepared::Network(of) => {
+            let (entries, resources) = (entries(&of.network), Resources::new(of));
+            let network = |entry| -> Result<Box<dyn Trainee>, _> {
+                Ok(Box::new(Network::new(entry, &resources)?))
+            };
+            entries.iter().map(network).collect()
+        }
+    }
+}
+
 impl<'a> Training<'a> {
-    /// Every learner at the initial parameters, or where it stood when the run was cut off if the
+    /// Every trainee at the initial parameters, or where it stood when the run was cut off if the
     /// folder has its checkpoint.
     ///
     /// # Errors
@@ -87,21 +123,16 @@ impl<'a> Training<'a> {
         folder: &'a RunFolder,
         record: Record,
     ) -> Result<Self, Failure> {
-        let entries = entries(&prepared.config.experiment);
-        let active = entries.iter().map(|entry| {
-            let learner: Box<dyn Learner> = Box::new(Network::new(entry, prepared)?);
-            Ok::<_, Failure>(Active {
-                learner,
-                changed: true,
-                cut_off: false,
-            })
+        let active = trainees(prepared)?.into_iter().map(|trainee| Active {
+            trainee,
+            changed: true,
+            cut_off: false,
         });
         let mut training = Self {
             prepared,
             folder,
             record,
-            active: active.collect::<Result<_, _>>()?,
-            resources: Resources::new(prepared),
+            active: active.collect(),
             saved: Saved::default(),
         };
         training.restore()?;
@@ -114,7 +145,11 @@ impl<'a> Training<'a> {
     /// # Errors
     /// [`Failure::Run`] when they disagree or are not finite, [`Failure::Interrupted`] on Ctrl-C.
     pub fn gradient_check(&mut self) -> Result<(), Failure> {
-        let check = self.prepared.config.experiment.gradient_check;
+        // A learner is proved by `runner check` and `runner proofs`.
+        let Prepared::Network(prepared) = self.prepared else {
+            return Ok(());
+        };
+        let check = prepared.network.gradient_check;
         if !check.before_training || self.record.gradients_agree == Some(true) {
             return Ok(());
         }
@@ -124,7 +159,7 @@ impl<'a> Training<'a> {
         if implementations::references().is_empty() {
             return Ok(());
         }
-        let report = match check::against_burn(self.prepared) {
+        let report = match check::against_burn(prepared) {
             Ok(report) => report,
             Err(Failure::Interrupted(_)) => return Err(self.interrupted()),
             Err(other) => {
@@ -137,7 +172,7 @@ impl<'a> Training<'a> {
         let differs = report.first_fault().is_some();
         self.record.gradients_agree = Some(!differs);
         self.keep(GRADIENTS, files::json(&report));
-        match check::conclude(self.prepared, &report) {
+        match check::conclude(prepared, &report) {
             Ok(()) => self.save(Status::Running, None),
             Err(failure) => {
                 let message = failure.to_string();
@@ -151,7 +186,7 @@ impl<'a> Training<'a> {
         }
     }
 
-    /// Pass by pass, each learner in turn, until all are done.
+    /// Pass by pass, each trainee in turn, until all are done.
     ///
     /// # Errors
     /// [`Failure::Run`] when a loss diverges, [`Failure::Interrupted`] on Ctrl-C; the record is
@@ -172,7 +207,9 @@ impl<'a> Training<'a> {
     /// What is asked of the initial parameters, unless an earlier part of the run has told it.
     fn measure_initial(&mut self) -> Result<(), Failure> {
         // Of a run that goes on, too: what was read from its record may differ in the last digit.
-        self.record.initial = jacobians::mean_singular_values(self.prepared)?;
+        if let Prepared::Network(prepared) = self.prepared {
+            self.record.initial = jacobians::mean_singular_values(prepared)?;
+        }
         for (key, value) in &self.record.initial {
             output::line(format!("{key}: {}", number(*value, 4)));
         }
@@ -180,9 +217,9 @@ impl<'a> Training<'a> {
     }
 
     fn all_passes(&mut self, progress: &Progress) -> Result<(), Failure> {
-        while self.active.iter().any(|active| !active.learner.is_done()) {
+        while self.active.iter().any(|active| !active.trainee.is_done()) {
             for index in 0..self.active.len() {
-                if self.active[index].learner.is_done() {
+                if self.active[index].trainee.is_done() {
                     continue;
                 }
                 if let Err(stop) = self.pass(index, progress) {
@@ -198,28 +235,27 @@ impl<'a> Training<'a> {
     }
 
     fn progress(&self) -> Progress {
-        let steps = self.resources.batches.steps();
         let rows = self.active.iter().zip(&self.record.implementations);
-        let bars = rows.map(|(Active { learner, .. }, trained)| Bar {
+        let bars = rows.map(|(Active { trainee, .. }, trained)| Bar {
             name: trained.implementation.clone(),
-            done: learner.ticks(steps) * trained.epochs.len(),
-            steps: learner.ticks(steps) * learner.passes(),
-            epochs: learner.passes(),
+            done: trainee.ticks() * trained.epochs.len(),
+            steps: trainee.ticks() * trainee.passes(),
+            epochs: trainee.passes(),
         });
         Progress::new(bars, self.record.measures.clone())
     }
 
     fn pass(&mut self, index: usize, progress: &Progress) -> Result<(), Stop> {
         let Active {
-            learner, changed, ..
+            trainee, changed, ..
         } = &mut self.active[index];
         let trained = &mut self.record.implementations[index];
         let before = trained.epochs.len();
         progress.begin(index);
         *changed = true;
-        learner.pass(&mut self.resources, trained, &|| progress.step(index))?;
+        trainee.pass(trained, &|| progress.step(index))?;
         if trained.epochs.len() > before {
-            progress.epoch(index, &trained.epochs[before], learner.is_done());
+            progress.epoch(index, &trained.epochs[before], trainee.is_done());
         }
         Ok(())
     }
@@ -229,17 +265,36 @@ impl<'a> Training<'a> {
         let name = &self.record.implementations[index].implementation;
         let (message, advice) = match stop {
             Stop::Interrupted => return self.interrupted(),
+            Stop::Refused(problem) => return self.refused(problem),
             Stop::Broken(why) => (format!("{name}: {why}"), String::new()),
             Stop::Diverged(Divergence {
                 what,
                 before_learning,
             }) => {
-                let advice = divergence::advice(self.prepared, before_learning);
-                (format!("{name} diverged: {what}"), format!("; {advice}"))
+                let advice = match self.prepared {
+                    Prepared::Network(of) => {
+                        format!("; {}", divergence::advice(of, before_learning))
+                    }
+                    Prepared::Learner(_) => String::new(),
+                };
+                (format!("{name} diverged: {what}"), advice)
             }
         };
         let saved = self.close(Status::Diverged, message.clone());
         Failure::Run(format!("{message}{advice}; {saved}"))
+    }
+
+    /// The data cannot be learned: with the place in the config. Where nothing was learned before,
+    /// there is no record.
+    fn refused(&mut self, problem: Problem) -> Failure {
+        let mut trained = self.record.implementations.iter();
+        match trained.all(|trained| trained.epochs.is_empty()) {
+            true => self.folder.discard(),
+            false => {
+                self.close(Status::Diverged, problem.reason.clone());
+            }
+        }
+        self.prepared.config.locate(problem).into()
     }
 
     fn interrupted(&mut self) -> Failure {
@@ -253,7 +308,10 @@ impl<'a> Training<'a> {
     /// Largest difference of each other implementation's first losses to the hand-written ones with
     /// the same escape.
     fn measure_gaps(&mut self) {
-        let entries = entries(&self.prepared.config.experiment);
+        let Prepared::Network(prepared) = self.prepared else {
+            return;
+        };
+        let entries = entries(&prepared.network);
         let trained = || entries.iter().zip(&self.record.implementations);
         let by_hand = |escape: &Option<String>| {
             let mut by_hand = trained().filter(|(entry, _)| entry.is_by_hand());

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use runner::machine;
 use runner::memory::Purpose;
-use runner::prepare::Prepared;
+use runner::prepare::PreparedNetwork;
 use runner::record::Trained;
 use runner::training::checkpoint;
-use runner::training::learner::Learner;
 use runner::training::network::{Network, entries};
+use runner::training::trainee::Trainee;
 use runner::training::trainer::Resources;
 use spec::{Config, Overrides};
 
@@ -35,7 +35,7 @@ optimizer = { momentum = { learning_rate = 0.05 } }
 "#;
 
 struct Case {
-    prepared: Prepared,
+    prepared: PreparedNetwork,
 }
 
 /// What is left of a training: the weights, and its record without the seconds.
@@ -47,7 +47,7 @@ impl Case {
         let unset = Vec::new();
         let overrides = Overrides { set, unset };
         let config = Config::parse(Path::new("waves.toml"), CONFIG.into(), &overrides);
-        let prepared = Prepared::of(
+        let prepared = PreparedNetwork::of(
             config.unwrap_or_else(|error| panic!("{error}")),
             Purpose::Training,
         );
@@ -55,20 +55,19 @@ impl Case {
         Self { prepared }
     }
 
-    fn start(&self) -> (Network, Trained) {
-        let entries = entries(&self.prepared.config.experiment);
-        let network = Network::new(&entries[0], &self.prepared);
+    fn start(&self) -> (Network<'_>, Trained) {
+        let entries = entries(&self.prepared.network);
+        let network = Network::new(&entries[0], &Resources::new(&self.prepared));
         (network.unwrap(), entries[0].trained())
     }
 
     /// So many passes, or all that are left.
-    fn go_on(&self, (network, trained): (&mut Network, &mut Trained), passes: usize) {
-        let mut resources = Resources::new(&self.prepared);
+    fn go_on(&self, (network, trained): (&mut Network<'_>, &mut Trained), passes: usize) {
         for _ in 0..passes {
             if network.is_done() {
                 break;
             }
-            let passed = network.pass(&mut resources, trained, &|| ());
+            let passed = network.pass(trained, &|| ());
             passed.unwrap_or_else(|stop| panic!("{stop:?}"));
         }
     }
@@ -90,7 +89,7 @@ impl Case {
         for epoch in &mut trained.epochs {
             epoch.measures.remove("seconds").unwrap();
         }
-        let weights = network.weights().to_safetensors().unwrap();
+        let weights = network.safetensors().unwrap();
         (weights, serde_json::to_string_pretty(&trained).unwrap())
     }
 }
@@ -196,7 +195,8 @@ fn a_checkpoint_of_something_else_is_refused() {
     let file = folder.path().join("backprop.checkpoint");
     let refused = |bytes: &[u8], overrides: &[&str], part: &str| {
         std::fs::write(&file, bytes).unwrap();
-        let mut other = Case::new(overrides).start().0;
+        let case = Case::new(overrides);
+        let mut other = case.start().0;
         let failure = checkpoint::read(&file, &mut other).unwrap_err().to_string();
         let remedy = "remove it to begin again";
         assert!(
@@ -211,7 +211,7 @@ fn a_checkpoint_of_something_else_is_refused() {
     refused(&bytes, &[wider], "shape");
     let adam = "training.optimizer={ adam = { learning_rate = 0.005 } }";
     refused(&bytes, &[adam], "optimizer state");
-    let mut none = Case::new(&[]).start().0;
+    let mut none = case.start().0;
     let nothing = checkpoint::read(&folder.path().join("other"), &mut none);
     assert!(
         nothing

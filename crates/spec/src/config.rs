@@ -19,6 +19,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use crate::error::Mark;
+use crate::experiment::OF_A_NETWORK;
 use crate::{ConfigError, Experiment, Problem};
 
 pub use overrides::Overrides;
@@ -67,6 +68,7 @@ impl Config {
     fn check(file: &Path, source: Arc<Source>, overrides: &Overrides) -> Result<Self, ConfigError> {
         let mut root = document(&source)?;
         let unset = overrides.apply(&mut root, &complete)?;
+        expect_one_that_learns(&root)?;
         let experiment = from_tree(&root).map_err(|fault| fault.explain(&root, &unset))?;
         let config = Self {
             file: file.into(),
@@ -155,6 +157,19 @@ fn locate(root: &Node, problem: Problem) -> ConfigError {
         notes: problem.notes,
         marks,
     }
+}
+
+/// A learner has no keys of a network beside it.
+fn expect_one_that_learns(root: &Node) -> Result<(), ConfigError> {
+    let stranger = OF_A_NETWORK.iter().find(|key| root.child(key).is_some());
+    let (Some(learner), Some(key)) = (root.child("learner"), stranger) else {
+        return Ok(());
+    };
+    let reason = format!("`{key}` is of a network, and here is a learner, with a rule of its own");
+    let hint = format!("leave out `{key}`, or `learner`");
+    let mut error = locate(root, Problem::new(*key, reason).hint(hint));
+    error.marks.push(Mark::new(&learner.place, "the learner"));
+    Err(error)
 }
 
 /// The tree of a text, or why it is not TOML.

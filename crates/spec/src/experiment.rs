@@ -1,46 +1,51 @@
 //! A whole experiment: one config file, checked.
 
-mod data;
+mod written;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::Problem;
-use crate::augmentation::AugmentationSpec;
 use crate::datasets::DatasetSpec;
-use crate::escapes::EscapeSpec;
-use crate::invariance::InvarianceSpec;
-use crate::model::{LayerSpec, ModelSpec};
-use crate::training::{GradientCheckSpec, TrainingSpec};
+use crate::learners::LearnerSpec;
+use crate::network::NetworkSpec;
 
-pub use data::DataShape;
+pub(crate) use written::OF_A_NETWORK;
 
-/// One run: data, model, training, and who trains.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// One run: data, and what learns from them.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     /// Names the folder of the records.
     pub name: String,
     /// Seeds every random choice.
     pub seed: u64,
-    /// Who trains.
-    pub implementations: Vec<ImplementationName>,
     /// What it learns from.
     pub dataset: DatasetSpec,
-    /// How its training images are changed at random.
-    #[serde(default)]
-    pub augmentation: AugmentationSpec,
-    /// How its test images are changed, to be measured on as well.
-    #[serde(default, skip_serializing_if = "InvarianceSpec::is_empty")]
-    pub invariance: InvarianceSpec,
     /// What learns.
-    pub model: ModelSpec,
-    /// How it learns.
-    pub training: TrainingSpec,
-    /// How its gradients are proved.
-    #[serde(default)]
-    pub gradient_check: GradientCheckSpec,
+    pub learns: Learns,
+}
+
+/// What learns: `[model]` and `[training]`, or `[learner]` in their place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Learns {
+    /// A network, by gradients.
+    Network(Box<NetworkSpec>),
+    /// A machine with a rule of its own.
+    Learner(LearnerSpec),
+}
+
+/// What must be known of the data to judge what learns from them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataShape {
+    /// Number of training samples.
+    pub samples: usize,
+    /// Number of classes; none: a real target.
+    pub classes: Option<usize>,
+    /// Numbers of a real target: its columns, or as many as the input has where that is the target.
+    pub targets: usize,
+    /// Name and number of samples of each class, for messages; may be empty.
+    pub class_sizes: Vec<(String, usize)>,
 }
 
 /// An implementation of the model.
@@ -67,95 +72,38 @@ impl ImplementationName {
 }
 
 impl Experiment {
+    /// The network, if one learns.
+    pub fn network(&self) -> Option<&NetworkSpec> {
+        match &self.learns {
+            Learns::Network(network) => Some(network),
+            Learns::Learner(_) => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn network_mut(&mut self) -> Option<&mut NetworkSpec> {
+        match &mut self.learns {
+            Learns::Network(network) => Some(network),
+            Learns::Learner(_) => None,
+        }
+    }
+
+    /// The learner, if one learns.
+    pub fn learner(&self) -> Option<&LearnerSpec> {
+        match &self.learns {
+            Learns::Network(_) => None,
+            Learns::Learner(learner) => Some(learner),
+        }
+    }
+
     /// Finds values that are impossible whatever the data.
     pub(crate) fn check(&self) -> Result<(), Problem> {
         check_name(&self.name)?;
-        if self.implementations.is_empty() {
-            let problem = Problem::new("implementations", "nobody trains");
-            return Err(problem.hint("list at least one of backprop, burn-ndarray, burn-flex"));
-        }
-        for (index, name) in self.implementations.iter().enumerate() {
-            if self.implementations[..index].contains(name) {
-                let reason = format!("\"{}\" stands there twice", name.as_str());
-                return Err(Problem::new(format!("implementations.{index}"), reason));
-            }
-        }
         self.dataset.check()?;
-        self.augmentation.check()?;
-        self.invariance.check()?;
-        self.model.check()?;
-        self.training.check()?;
-        self.gradient_check.check()?;
-        self.check_curvature()?;
-        self.check_steps()?;
-        self.check_layer_metrics()?;
-        self.check_last_layer()
-    }
-
-    /// The rule that divides by curvatures needs layers and a loss that have them.
-    fn check_curvature(&self) -> Result<(), Problem> {
-        if self.training.optimizer.curvature_samples().is_none() {
-            return Ok(());
+        match &self.learns {
+            Learns::Network(network) => network.check(),
+            Learns::Learner(learner) => learner.check(),
         }
-        let rule = self.training.optimizer.kind();
-        if !self.training.loss.has_curvature() {
-            let kind = self.training.loss.kind();
-            let reason = format!("{kind} has no second derivative for {rule}");
-            return Err(Problem::new("training.loss", reason).hint("use squared_error"));
-        }
-        let mut layers = self.model.layers.iter().enumerate();
-        match layers.find(|(_, layer)| !layer.layer().has_curvature()) {
-            None => Ok(()),
-            Some((index, layer)) => {
-                let reason = format!("{} has no second backward pass for {rule}", layer.kind());
-                Err(Problem::new(format!("model.layers.{index}"), reason)
-                    .hint("use another layer or another optimizer"))
-            }
-        }
-    }
-
-    /// What is measured on activations needs layers that give some.
-    fn check_layer_metrics(&self) -> Result<(), Problem> {
-        let activates = |layer: &LayerSpec| layer.layer().activates();
-        if self.training.layer_metrics.is_empty() || self.model.layers.iter().any(activates) {
-            return Ok(());
-        }
-        let reason =
-            "no layer of the list is an activation function, so there is nothing to measure";
-        let hint = "leave it out, or add \"relu\" or another behind a layer";
-        Err(Problem::new("training.layer_metrics", reason).hint(hint))
-    }
-
-    /// A step has no derivative: only a search without gradients can train through it.
-    fn check_steps(&self) -> Result<(), Problem> {
-        let searches = |escape: &EscapeSpec| !escape.escape().needs_gradients();
-        let escapes = &self.training.escapes;
-        if !escapes.is_empty() && escapes.iter().all(searches) {
-            return Ok(());
-        }
-        let steps = |layer: &LayerSpec| layer.any(&|layer| !layer.has_derivative());
-        match self.model.layers.iter().position(steps) {
-            None => Ok(()),
-            Some(index) => {
-                let reason = "a step has no derivative to learn by";
-                Err(Problem::new(format!("model.layers.{index}"), reason).hint(
-                    "use sigmoid, or train without gradients: training.escapes = [{ evolution = { ... } }]",
-                ))
-            }
-        }
-    }
-
-    /// Losses on logits apply softmax or sigmoid themselves.
-    fn check_last_layer(&self) -> Result<(), Problem> {
-        let last = self.model.layers.len() - 1;
-        let layer = &self.model.layers[last];
-        if !self.training.loss.loss().takes_logits() || !layer.layer().gives_probabilities() {
-            return Ok(());
-        }
-        let doubled = layer.kind();
-        let reason = format!("the loss takes logits, but the last layer is already a {doubled}");
-        Err(Problem::new(format!("model.layers.{last}"), reason)
-            .hint("leave that layer out, or use the loss squared_error"))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A config file is TOML, checked into an [`Experiment`] by [`Config::read`]; a model is planned
 //! for the shape of a sample, which names every parameter and gives it its shape
-//! ([`model::ModelSpec::plan`]). Nothing is computed here: no tensors, no random numbers.
+//! ([`model::ModelSpec::plan`]); what has a rule of its own is a learner ([`learners`]). Nothing is computed here: no tensors, no random numbers.
 //!
 //! ```
 //! use std::path::Path;
@@ -24,7 +24,8 @@
 //!     optimizer = { sgd = { learning_rate = 0.5 } }
 //! "#;
 //! let config = Config::parse(Path::new("xor.toml"), text.into(), &Overrides::default())?;
-//! let plan = config.experiment.model.plan(&[2]).expect("the layers fit two inputs");
+//! let network = config.experiment.network().expect("there is a [model]");
+//! let plan = network.model.plan(&[2]).expect("the layers fit two inputs");
 //! let parameters = plan.iter().flat_map(|layer| &layer.parameters);
 //! let shapes: Vec<_> = parameters.map(|p| (p.name.as_str(), p.shape.as_slice())).collect();
 //! assert_eq!(
@@ -46,9 +47,11 @@ pub mod gradient_check;
 pub mod initializer;
 pub mod invariance;
 pub mod layers;
+pub mod learners;
 pub mod losses;
 pub mod measures;
 pub mod model;
+pub mod network;
 pub mod optimizers;
 pub mod pair;
 pub mod plan;
@@ -63,4 +66,5 @@ pub mod validation;
 pub use amount::Amount;
 pub use config::{Config, Overrides};
 pub use error::{ConfigError, Mark, Problem};
-pub use experiment::{DataShape, Experiment, ImplementationName};
+pub use experiment::{DataShape, Experiment, ImplementationName, Learns};
+pub use network::NetworkSpec;

@@ -229,6 +229,16 @@ impl Measure {
         Self::of_no_part("seconds", Some("s"), Some(Better::Lower))
     }
 
+    /// A measure of a learner's own, of no samples.
+    pub fn of_learner(name: &str, better: Option<Better>) -> Self {
+        Self::of_no_part(name, None, better)
+    }
+
+    /// Whether it is one of a learner's own.
+    pub fn is_of_a_learner(&self) -> bool {
+        self.part.is_none() && !["learning_rate", "seconds"].contains(&self.name.as_str())
+    }
+
     fn of_part(part: Part, name: &str, unit: Option<&str>, better: Option<Better>) -> Self {
         Self {
             key: format!("{}_{name}", part.name()),

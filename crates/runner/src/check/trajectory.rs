@@ -11,7 +11,7 @@ use super::subject::Subject;
 use crate::Failure;
 use crate::activity::Activity;
 use crate::batches::{Batches, TrainingBatch};
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 
 /// How much of the time that is left updates may be planned for: other work on the machine may slow
 /// them down.
@@ -20,7 +20,7 @@ const USABLE: f64 = 0.75;
 /// Parameters after these updates, on the batches that training would take, or the first samples
 /// of each, at the learning rates that it would have.
 pub fn trajectory(
-    prepared: &Prepared,
+    prepared: &PreparedNetwork,
     model: &mut dyn Implementation<f64>,
     updates: Updates,
     noise: Option<Noise>,
@@ -61,7 +61,7 @@ fn first<T: Copy>(of: TrainingBatch<'_, T>, samples: usize) -> TrainingBatch<'_,
 /// # Errors
 /// When the parameters are not taken, or on Ctrl-C.
 pub fn fit(
-    prepared: &Prepared,
+    prepared: &PreparedNetwork,
     subject: Subject<'_>,
     references: &[ImplementationName],
     deadline: Deadline,
@@ -79,9 +79,9 @@ pub fn fit(
 }
 
 /// The updates that the config asks for.
-pub fn whole(prepared: &Prepared) -> Updates {
+pub fn whole(prepared: &PreparedNetwork) -> Updates {
     Updates {
         batch_size: prepared.batch_size(),
-        steps: prepared.config.experiment.gradient_check.steps,
+        steps: prepared.network.gradient_check.steps,
     }
 }

@@ -6,7 +6,7 @@ use spec::model::{LayerSpec, PlannedLayer, PlannedParameter};
 use spec::training::{LossSpec, RegularizationSpec};
 
 use super::Exported;
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 use crate::record::Software;
 
 /// The batch, its losses, and the network in all its parts.
@@ -62,9 +62,9 @@ struct Layer {
 
 impl Description {
     /// Of the first batch of a config.
-    pub fn new(prepared: &Prepared, exported: &Exported) -> Self {
+    pub fn new(prepared: &PreparedNetwork, exported: &Exported) -> Self {
         let experiment = &prepared.config.experiment;
-        let regularization = experiment.training.regularization;
+        let regularization = prepared.network.training.regularization;
         let penalized = penalized(&prepared.plan, regularization);
         Self {
             name: experiment.name.clone(),
@@ -74,7 +74,7 @@ impl Description {
             loss_factor: regularization.lambda(),
             penalty: penalty(&prepared.initial, &penalized, regularization),
             objective: exported.backward.loss,
-            loss_function: experiment.training.loss,
+            loss_function: prepared.network.training.loss,
             penalized,
             regularization,
             batch_size: exported.rows,

@@ -3,17 +3,41 @@
 use spec::model::PlannedLayer;
 use toml::Value;
 
-use super::{Count, Prepared};
+use super::{Common, Count, PreparedLearner, PreparedNetwork};
 
-impl Prepared {
-    /// Data, model and training in a few lines.
-    pub fn summary(&self) -> String {
+impl Common {
+    /// The data, a line each.
+    fn data(&self) -> Vec<String> {
         let mut lines = vec!["Data".to_string()];
         let indented = |line: &String| format!("  {line}");
         lines.extend(self.dataset.summary().iter().map(indented));
+        lines
+    }
+}
+
+impl PreparedLearner {
+    /// Data and learner in a few lines.
+    pub(super) fn summary(&self) -> String {
+        let mut lines = self.data();
+        lines.push("Learner".into());
+        let settings = Value::try_from(self.learner).ok();
+        lines.extend(
+            settings
+                .as_ref()
+                .map(|settings| format!("  {}", text(settings))),
+        );
+        lines.extend(self.notes.iter().map(|note| format!("  note: {note}")));
+        lines.join("\n")
+    }
+}
+
+impl PreparedNetwork {
+    /// Data, model and training in a few lines.
+    pub fn summary(&self) -> String {
+        let mut lines = self.data();
         if !self.validation_rows.is_empty() {
             let (held, all) = (self.validation_rows.len(), self.dataset.train.len());
-            let validation = self.config.experiment.training.validation;
+            let validation = self.network.training.validation;
             let the_last = match validation.is_some_and(|of| !of.shuffle) {
                 true => "the last ",
                 false => "",
@@ -39,8 +63,7 @@ impl Prepared {
 
     /// Augmentation, penalties, schedule and the like: what differs from a plain training.
     fn special(&self) -> Option<String> {
-        let experiment = &self.config.experiment;
-        let training = &experiment.training;
+        let training = &self.network.training;
         let mut parts = Vec::new();
         let mut add = |what: &str, settings: Option<Value>| {
             if let Some(settings) = settings.as_ref().map(text).filter(|text| !text.is_empty()) {
@@ -48,7 +71,10 @@ impl Prepared {
             }
         };
         let of = |value: Result<Value, toml::ser::Error>| value.ok();
-        add("augmentation", of(Value::try_from(experiment.augmentation)));
+        add(
+            "augmentation",
+            of(Value::try_from(self.network.augmentation)),
+        );
         let schedule = of(Value::try_from(&training.schedule));
         let constant = Value::String("constant".into());
         add(

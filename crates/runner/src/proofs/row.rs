@@ -10,17 +10,19 @@ use crate::check::verdict::Verdict;
 use crate::numbers::rounded;
 use crate::{Failure, files};
 
-/// One quantity of one network, held against one witness.
+/// One quantity of one network or learner, held against one witness.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
-    /// The part of the table: `layer`, `loss`, `learning rule`, `penalty or bound`.
+    /// The part of the table: `layer`, `loss`, `learning rule`, `penalty or bound`,
+    /// `learner`.
     pub section: String,
     /// The layer, loss or rule, by its name in a config, and what is special.
     pub name: String,
     /// What was compared.
     pub quantity: Quantity,
-    /// With what: `central differences f64`, or burn's device and precision, `burn-flex f32`.
+    /// With what: `central differences f64`, or burn's device and precision, `burn-flex f32`; of a
+    /// learner `closed form`, `invariant`, `exact enumeration` or `published`.
     pub witness: String,
     /// The largest error over all tensors, to three digits: relative to the tensor's largest
     /// entry, of a trajectory absolute.
@@ -32,7 +34,7 @@ pub struct Row {
 }
 
 /// What an error is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Quantity {
     /// The outputs of all layers, and the loss.
     #[serde(rename = "y")]
@@ -46,11 +48,14 @@ pub enum Quantity {
     /// Parameters, running statistics and outputs in evaluation mode after 100 updates.
     #[serde(rename = "100 steps")]
     Trajectory,
+    /// Of a learner, in words.
+    #[serde(untagged)]
+    Other(String),
 }
 
 impl Quantity {
-    /// In the order of the tables' columns.
-    pub const ALL: [Self; 4] = [
+    /// Those of networks, in the order of the tables' columns.
+    pub const OF_NETWORKS: [Self; 4] = [
         Self::Forward,
         Self::Input,
         Self::Parameters,
@@ -58,12 +63,13 @@ impl Quantity {
     ];
 
     /// Its name in rows and tables.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Forward => "y",
             Self::Input => "dx",
             Self::Parameters => "dw",
             Self::Trajectory => "100 steps",
+            Self::Other(words) => words,
         }
     }
 
@@ -79,6 +85,11 @@ impl Quantity {
 }
 
 impl Row {
+    /// Whether it is one of a learner.
+    pub fn is_of_a_learner(&self) -> bool {
+        self.section == super::learner::SECTION
+    }
+
     /// The rows of one network: a row for each witness and quantity that were compared.
     pub fn of(section: &str, name: &str, report: &Report) -> Vec<Self> {
         let mut rows: Vec<Self> = Vec::new();

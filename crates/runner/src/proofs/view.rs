@@ -58,7 +58,9 @@ fn columns(precision: &str) -> Vec<Column> {
     for name in REFERENCES {
         let witness = witness(name, precision);
         let device = name.as_str().trim_start_matches("burn-");
-        columns.extend(Quantity::ALL.map(|part| Column::new(part, device, vec![witness.clone()])));
+        columns.extend(
+            Quantity::OF_NETWORKS.map(|part| Column::new(part, device, vec![witness.clone()])),
+        );
     }
     columns
 }
@@ -66,7 +68,7 @@ fn columns(precision: &str) -> Vec<Column> {
 /// All rows: a table for each precision, a column for each quantity and witness.
 pub fn tables(rows: &[Row]) -> String {
     let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
-    for row in rows {
+    for row in rows.iter().filter(|row| !row.is_of_a_learner()) {
         match sections.last_mut() {
             Some((section, names)) if *section == row.section => {
                 if names.last() != Some(&row.name.as_str()) {
@@ -87,13 +89,34 @@ pub fn tables(rows: &[Row]) -> String {
         }
         sheet.markdown()
     };
-    PRECISIONS.map(table).join("\n")
+    let of_networks = sections.is_empty().then(Vec::new);
+    let of_networks = of_networks.unwrap_or_else(|| PRECISIONS.map(table).into());
+    let all = of_networks.into_iter().chain(learners(rows));
+    all.collect::<Vec<_>>().join("\n")
+}
+
+/// The rows of learners, each with its quantity and witness; none where there are none.
+fn learners(rows: &[Row]) -> Option<String> {
+    let titles = ["learner", "quantity", "witness", "error", "tolerance"];
+    let mut sheet = Sheet::new(titles, 3);
+    let mut any = false;
+    for row in rows.iter().filter(|row| row.is_of_a_learner()) {
+        any = true;
+        sheet.add([
+            row.name.clone(),
+            row.quantity.name().into(),
+            row.witness.clone(),
+            format!("{:.1e}", row.error),
+            format!("{:.0e}", row.tolerance),
+        ]);
+    }
+    any.then(|| sheet.markdown())
 }
 
 /// Some networks in f64, with the larger error of burn's two devices.
 pub fn summary(rows: &[Row], names: &[&str]) -> String {
     let burn: Vec<String> = REFERENCES.map(|name| witness(name, "f64")).into();
-    let of_burn = Quantity::ALL.map(|quantity| Column::new(quantity, "burn", burn.clone()));
+    let of_burn = Quantity::OF_NETWORKS.map(|quantity| Column::new(quantity, "burn", burn.clone()));
     let columns: Vec<Column> = differences().chain(of_burn).collect();
     let mut sheet = empty("f64", &columns);
     for name in names {
@@ -114,7 +137,8 @@ pub fn page(rows: &[Row], data: &str) -> String {
          of the gradients of all parameters; against central differences (f64), and against \
          burn's autodiff on its ndarray and flex devices. The last column of a device is the \
          largest difference after 100 updates of a parameter, a running statistic or an output \
-         in evaluation mode.\n\n\
+         in evaluation mode. A learner has no gradient: each of its rows says what was compared, \
+         and with what.\n\n\
          {tables}"
     )
 }

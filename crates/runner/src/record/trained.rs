@@ -1,5 +1,6 @@
 //! What each implementation reached, epoch by epoch.
 
+use learners::Findings;
 use serde::{Deserialize, Serialize};
 use spec::measures::{Measure, Values};
 
@@ -29,6 +30,12 @@ pub struct Trained {
     /// Restarts whose loss became infinite or NaN: they lost.
     #[serde(default)]
     pub diverged_runs: usize,
+    /// Tables of what a learner has learned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Findings>,
+    /// What is to be known of what a learner has learned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// Why training ended before its last epoch.

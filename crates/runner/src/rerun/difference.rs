@@ -118,13 +118,13 @@ fn count_named(what: &str, numbers: [Named; 2]) -> Comparison {
 }
 
 /// The tensors that differ, behind a row for all others.
-fn tensors(before: &NamedTensors<f32>, after: &NamedTensors<f32>) -> Vec<Comparison> {
+fn tensors(before: &NamedTensors<f64>, after: &NamedTensors<f64>) -> Vec<Comparison> {
     let empty = ArrayD::zeros(IxDyn(&[0]));
     let gone = before.names().filter(|name| after.get(name).is_none());
     let names: Vec<&str> = after.names().chain(gone).collect();
     let compared = names.iter().map(|name| {
         let [old, new] = [before, after].map(|weights| weights.get(name).unwrap_or(&empty));
-        let values = [old, new].map(|tensor| tensor.iter().map(|&value| f64::from(value)));
+        let values = [old, new].map(|tensor| tensor.iter().copied());
         let shape = if new.is_empty() {
             old.shape()
         } else {
@@ -195,14 +195,14 @@ mod tests {
     use super::*;
     use ndarray::arr2;
 
-    fn weights(value: f32) -> NamedTensors<f32> {
-        let mut weights = NamedTensors::default();
+    fn weights(value: f32) -> NamedTensors<f64> {
+        let mut weights = NamedTensors::<f32>::default();
         weights.insert("0.bias", arr2(&[[1.0f32, 2.0]]).into_dyn());
         weights.insert(
             "0.weight",
             arr2(&[[1.0, 2.0, 3.0], [4.0, value, 6.0]]).into_dyn(),
         );
-        weights
+        weights.cast()
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::record::Record;
 pub struct Recorded {
     /// The record.
     pub record: Record,
-    /// The weights of each implementation, as they were trained.
-    pub weights: Vec<NamedTensors<f32>>,
+    /// The weights of each implementation, as they were trained; f32 keep their bits in f64.
+    pub weights: Vec<NamedTensors<f64>>,
 }
 
 impl Recorded {

@@ -1,11 +1,11 @@
 //! `runner run --resume RUN`: goes on with a run that was cut off.
 //!
-//! The config is the one in the record, as it ran; the data must be the same. Each learner
+//! The config is the one in the record, as it ran; the data must be the same. Each trainee
 //! goes on from its checkpoint, and begins again where there is none.
 
 use super::{Begun, config_of, expect_same_data, tables};
 use crate::cli::RunArguments;
-use crate::machine::{self, Machine};
+use crate::machine::Machine;
 use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::{Git, Record, RunFolder, Software, Status, find, now};
@@ -40,7 +40,7 @@ pub(super) fn resume(arguments: &RunArguments) -> Result<Option<Begun>, Failure>
             "note: {other}: the weights may differ from those of an uninterrupted run"
         ));
     }
-    let threads = machine::threads(&prepared.config.experiment.training);
+    let threads = prepared.threads();
     let mut record = Record {
         status: Status::Running,
         message: None,

@@ -39,7 +39,7 @@ impl Basis {
 
 /// A run has what the columns of the table need.
 fn expect_measures(plan: &Plan, row: usize, prepared: &Prepared) -> Result<(), Failure> {
-    let measured = prepared.config.experiment.measures(&prepared.shape);
+    let measured = prepared.measures();
     let mut needed = plan.spec.measures.iter().filter_map(TableMeasure::needs);
     let has = |key: &str| measured.iter().any(|measure| measure.key == key);
     let Some(missing) = needed.find(|needed| !has(&needed.key)) else {
@@ -57,9 +57,13 @@ fn expect_measures(plan: &Plan, row: usize, prepared: &Prepared) -> Result<(), F
 
 /// Bytes that data and model of a run take at least.
 fn bytes(prepared: &Prepared) -> f64 {
-    let experiment = &prepared.config.experiment;
-    let batch = experiment.training.batch_size.of(prepared.shape.samples);
-    let need = Need::of(Purpose::Training, experiment, &prepared.plan, batch);
+    let learns = match prepared {
+        Prepared::Network(of) => {
+            Need::of(Purpose::Training, &of.network, &of.plan, of.batch_size()).bytes()
+        }
+        // Its samples once more, in f64.
+        Prepared::Learner(of) => 8.0 * (of.train.x.len() + of.train.t.len() + of.test.len()) as f64,
+    };
     let parts = [&prepared.dataset.train, &prepared.dataset.test];
     let data = parts.map(|part| {
         let bytes = match part.features() {
@@ -68,5 +72,5 @@ fn bytes(prepared: &Prepared) -> f64 {
         };
         part.len() * part.width() * bytes
     });
-    need.bytes() + data.into_iter().sum::<usize>() as f64
+    learns + data.into_iter().sum::<usize>() as f64
 }

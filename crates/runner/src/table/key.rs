@@ -19,8 +19,10 @@ const DIGITS: usize = 16;
 pub fn of_run(experiment: &Experiment) -> String {
     let mut bare = experiment.clone();
     bare.name.clear();
-    bare.training.threads = None;
-    bare.gradient_check = GradientCheckSpec::default();
+    if let Some(network) = bare.network_mut() {
+        network.training.threads = None;
+        network.gradient_check = GradientCheckSpec::default();
+    }
     // An experiment came from TOML, so it goes back to TOML.
     let config = toml::to_string(&bare).unwrap_or_default();
     short(format!("{NUMBERS}\n{config}").as_bytes())
@@ -34,7 +36,8 @@ pub fn of_data(config: &Config, dataset: &Dataset) -> String {
         .iter()
         .map(|s| format!("{}\n", s.sha256))
         .collect();
-    if let Some(file) = &config.experiment.model.initial_parameters {
+    let network = config.experiment.network();
+    if let Some(file) = network.and_then(|network| network.model.initial_parameters.as_ref()) {
         // It has been read before; what cannot be read any more makes another key.
         let bytes = fs::read(resolve_path(file, config.folder())).unwrap_or_default();
         text += &sha256(&bytes);

@@ -107,12 +107,15 @@ fn run(
     let folder = file.parent().unwrap_or(Path::new(""));
     let config = resolve_path(&row.config, folder);
     let mut overrides = row.overrides.clone();
-    let trains = format!("implementations=[\"{}\"]", row.implementation.as_str());
-    overrides.set.push(trains);
-    if !spec.checks_gradients() {
-        // Gradients are proved by `runner check`, not with every seed.
-        let unproved = "gradient_check.before_training=false";
-        overrides.set.push(unproved.into());
+    let plain = Config::read(&config, &overrides);
+    if !plain.is_ok_and(|config| config.experiment.learner().is_some()) {
+        let trains = format!("implementations=[\"{}\"]", row.implementation.as_str());
+        overrides.set.push(trains);
+        if !spec.checks_gradients() {
+            // Gradients are proved by `runner check`, not with every seed.
+            let unproved = "gradient_check.before_training=false";
+            overrides.set.push(unproved.into());
+        }
     }
     match spec.folds {
         None => overrides.set.push(format!("seed={repeat}")),
@@ -140,7 +143,11 @@ fn in_row(mut error: ConfigError, file: &Path, row: &ExpandedRow) -> ConfigError
 
 /// A run of a table is one training.
 fn expect_one_training(config: &Config, file: &Path, row: &ExpandedRow) -> Result<(), Failure> {
-    let escapes = entries(&config.experiment).len();
+    let escapes = config
+        .experiment
+        .network()
+        .map(|network| entries(network).len());
+    let escapes = escapes.unwrap_or(1);
     if escapes == 1 {
         return Ok(());
     }

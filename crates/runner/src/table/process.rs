@@ -57,7 +57,8 @@ impl Process {
     pub fn begin(job: &Job<'_>) -> Result<Self, Failure> {
         let mut command = command()?;
         command.arg(&job.config.file).args(arguments(job.config));
-        if let Some(threads) = job.threads {
+        let is_network = job.config.experiment.network().is_some();
+        if let Some(threads) = job.threads.filter(|_| is_network) {
             command.args(["--set", &format!("training.threads={threads}")]);
         }
         command.arg("--results").arg(job.store.records(job.id));

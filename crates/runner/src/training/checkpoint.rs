@@ -1,7 +1,7 @@
-//! Where each learner of a run stands, so that a run that was cut off can go on.
+//! Where each trainee of a run stands, so that a run that was cut off can go on.
 //!
 //! `<implementation>.checkpoint` in the folder of a run is a sequence of CBOR items (RFC 8949): the
-//! version, what is recorded of the learner so far, and what the learner itself saved. Numbers are
+//! version, what is recorded of the trainee so far, and what the trainee itself saved. Numbers are
 //! kept bit by bit. The file is written aside, synced and renamed, at the end of a pass; random
 //! streams have no state, since every choice has a stream of its own by its name and number.
 
@@ -12,40 +12,40 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::learner::Learner;
+use super::trainee::Trainee;
 use crate::record::Trained;
 use crate::{Failure, failure};
 
 /// Of the layout of this file and of the numbers that go on from it.
 const VERSION: u32 = 1;
 
-/// What stands before the learner's own state.
+/// What stands before the trainee's own state.
 #[derive(Serialize, Deserialize)]
 struct Head {
     version: u32,
     trained: Trained,
 }
 
-/// The bytes of a checkpoint; none where the learner cannot be saved.
+/// The bytes of a checkpoint; none where the trainee cannot be saved.
 ///
 /// # Errors
 /// When something in it cannot be written.
-pub fn bytes(learner: &dyn Learner, trained: &Trained) -> io::Result<Option<Vec<u8>>> {
+pub fn bytes(trainee: &dyn Trainee, trained: &Trained) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     let head = Head {
         version: VERSION,
         trained: trained.clone(),
     };
     encode(&head, &mut bytes)?;
-    Ok(learner.save(&mut bytes)?.then_some(bytes))
+    Ok(trainee.save(&mut bytes)?.then_some(bytes))
 }
 
-/// Goes on from the checkpoint in a file: what is recorded of the learner until there. None where
+/// Goes on from the checkpoint in a file: what is recorded of the trainee until there. None where
 /// there is no checkpoint.
 ///
 /// # Errors
 /// [`Failure::Input`] when it cannot be read or is of something else.
-pub fn read(file: &Path, learner: &mut dyn Learner) -> Result<Option<Trained>, Failure> {
+pub fn read(file: &Path, trainee: &mut dyn Trainee) -> Result<Option<Trained>, Failure> {
     let told = |why: String| {
         let file = file.display();
         Failure::Input(format!(
@@ -63,7 +63,7 @@ pub fn read(file: &Path, learner: &mut dyn Learner) -> Result<Option<Trained>, F
         let version = head.version;
         return Err(told(format!("it has version {version}, not {VERSION}")));
     }
-    learner
+    trainee
         .restore(rest)
         .map_err(|error| told(error.to_string()))?;
     Ok(Some(head.trained))

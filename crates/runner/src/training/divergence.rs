@@ -4,14 +4,14 @@
 //! whose size is above `f32::MAX`, is divergence. Losses are sums that some implementations take in
 //! f64 and others in f32: with this rule it does not matter which.
 
-use contract::NamedTensors;
+use contract::{NamedTensors, Real};
 use datasets::{Features, Samples};
 use ndarray::ArrayD;
-use spec::Experiment;
 use spec::measures::{Measure, Part};
+use spec::training::TrainingSpec;
 
 use crate::numbers::{number, rounded};
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 use crate::record::Values;
 
 /// What became infinite or no number, and when.
@@ -72,8 +72,11 @@ pub fn expect_losses(values: &Values, when: &str) -> Result<(), Divergence> {
 ///
 /// # Errors
 /// With the name of the first tensor and when.
-pub fn expect_parameters(parameters: &NamedTensors<f32>, when: &str) -> Result<(), Divergence> {
-    let infinite = |tensor: &ArrayD<f32>| tensor.iter().copied().find(|w| !w.is_finite());
+pub fn expect_parameters<T: Real>(
+    parameters: &NamedTensors<T>,
+    when: &str,
+) -> Result<(), Divergence> {
+    let infinite = |tensor: &ArrayD<T>| tensor.iter().map(|w| w.f64()).find(|w| !w.is_finite());
     let found = parameters
         .iter()
         .find_map(|(name, tensor)| Some((name, infinite(tensor)?)));
@@ -81,24 +84,23 @@ pub fn expect_parameters(parameters: &NamedTensors<f32>, when: &str) -> Result<(
         None => Ok(()),
         Some((name, value)) => Err(Divergence::new(format!(
             "{name} became {} {when}",
-            word(f64::from(value))
+            word(value)
         ))),
     }
 }
 
 /// What helps: smaller steps, or numbers of an ordinary size.
-pub fn advice(prepared: &Prepared, before_learning: bool) -> String {
-    let experiment = &prepared.config.experiment;
+pub fn advice(prepared: &PreparedNetwork, before_learning: bool) -> String {
+    let training = &prepared.network.training;
     match (scaling(prepared), before_learning) {
         (Some(scaling), true) => scaling,
-        (Some(scaling), false) => format!("{scaling}; or {}", smaller_rate(experiment)),
+        (Some(scaling), false) => format!("{scaling}; or {}", smaller_rate(training)),
         (None, true) => "nothing was learned yet: the initial parameters are too large".into(),
-        (None, false) => smaller_rate(experiment),
+        (None, false) => smaller_rate(training),
     }
 }
 
-fn smaller_rate(experiment: &Experiment) -> String {
-    let training = &experiment.training;
+fn smaller_rate(training: &TrainingSpec) -> String {
     if training.schedule.schedule().has_rates() {
         let schedule = training.schedule.kind();
         return format!("try smaller learning rates in training.schedule.{schedule}, e.g. a tenth");
@@ -117,7 +119,7 @@ fn smaller_rate(experiment: &Experiment) -> String {
 const LARGE: f64 = 1e3;
 
 /// Where inputs or targets are large: how large, and how they are scaled.
-fn scaling(prepared: &Prepared) -> Option<String> {
+fn scaling(prepared: &PreparedNetwork) -> Option<String> {
     let (train, rows) = (&prepared.dataset.train, &prepared.train_rows);
     let dataset = &prepared.config.experiment.dataset;
     let [of_inputs, of_targets] = dataset.dataset().unused_scaling();

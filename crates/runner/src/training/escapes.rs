@@ -19,7 +19,7 @@ use spec::escapes::EscapeSpec;
 use super::Stop;
 use super::stopping::Best;
 use super::trainer::Trainer;
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 
 pub use restarts::initial_of_run;
 
@@ -76,7 +76,7 @@ impl Escape for Plain {
 }
 
 /// The escape that a config names; none is plain training. `name` names its streams.
-pub fn build(spec: Option<EscapeSpec>, name: &str, prepared: &Prepared) -> Box<dyn Escape> {
+pub fn build(spec: Option<EscapeSpec>, name: &str, prepared: &PreparedNetwork) -> Box<dyn Escape> {
     let stream = format!("escape/{name}");
     let initial = || -> NamedTensors<f32> { prepared.initial.cast() };
     match spec {

@@ -10,7 +10,7 @@ use super::layer_metrics::LayerMetrics;
 use crate::batches::BatchBuffer;
 use crate::interrupt;
 use crate::metrics::Measurement;
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 use crate::record::Values;
 
 /// Samples evaluated at a time.
@@ -18,7 +18,7 @@ const AT_A_TIME: usize = 1000;
 
 /// Evaluates models, with a batch that is kept.
 pub struct Evaluator<'a> {
-    prepared: &'a Prepared,
+    prepared: &'a PreparedNetwork,
     metrics: Vec<Metric>,
     batch: BatchBuffer<f32>,
     test_rows: Vec<usize>,
@@ -36,13 +36,12 @@ struct Measured<'a> {
 
 impl<'a> Evaluator<'a> {
     /// An evaluator of the config's data.
-    pub fn new(prepared: &'a Prepared) -> Self {
-        let experiment = &prepared.config.experiment;
+    pub fn new(prepared: &'a PreparedNetwork) -> Self {
         let dataset = &prepared.dataset;
         let rows = AT_A_TIME.min(dataset.train.len().max(dataset.test.len()));
         Self {
             prepared,
-            metrics: experiment.metrics(&prepared.shape),
+            metrics: prepared.network.metrics(&prepared.shape),
             batch: BatchBuffer::new(rows, prepared.inputs(), prepared.outputs()),
             test_rows: (0..prepared.dataset.test.len()).collect(),
             layers: LayerMetrics::new(prepared),
@@ -103,7 +102,7 @@ impl<'a> Evaluator<'a> {
         of: Measured,
         values: &mut Values,
     ) -> Result<(), Stop> {
-        let loss = self.prepared.config.experiment.training.loss;
+        let loss = self.prepared.network.training.loss;
         let target = &self.prepared.dataset.target;
         let mut measurement = Measurement::new(of.samples, of.rows, target, loss);
         let loss = self.run(model, &of, Some(&mut measurement))?;

@@ -6,7 +6,7 @@ use ndarray::ArrayView2;
 use spec::measures::{LayerMetric, Measure, Part};
 
 use crate::batches::BatchBuffer;
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 use crate::record::Values;
 
 /// Samples that go through the layers at a time.
@@ -17,7 +17,7 @@ const AT_A_TIME: usize = 200;
 /// What learned the weights does not matter: their outputs are computed by the hand-written layers,
 /// one by one, for that is what all implementations agree on.
 pub struct LayerMetrics<'a> {
-    prepared: &'a Prepared,
+    prepared: &'a PreparedNetwork,
     probe: Probe<f32>,
     batch: BatchBuffer<f32>,
     layers: Vec<Layer>,
@@ -35,8 +35,8 @@ struct Layer {
 
 impl<'a> LayerMetrics<'a> {
     /// None where the config asks for none.
-    pub fn new(prepared: &'a Prepared) -> Option<Self> {
-        if prepared.config.experiment.training.layer_metrics.is_empty() {
+    pub fn new(prepared: &'a PreparedNetwork) -> Option<Self> {
+        if prepared.network.training.layer_metrics.is_empty() {
             return None;
         }
         let layers = prepared.plan.iter().enumerate();
@@ -74,7 +74,7 @@ impl<'a> LayerMetrics<'a> {
                 layer.add(self.probe.output(layer.index));
             }
         }
-        let metrics = &self.prepared.config.experiment.training.layer_metrics;
+        let metrics = &self.prepared.network.training.layer_metrics;
         let values = self.layers.iter().flat_map(|layer| {
             let value = |&metric: &LayerMetric| {
                 let measure = Measure::of_layer(Part::Test, metric, &layer.name);

@@ -1,52 +1,122 @@
-//! Whatever learns pass by pass.
-//!
-//! The loop of a run ([`super::Training`]) knows nothing else of what learns: a network in any
-//! implementation ([`super::network`]), or a machine with a rule of its own. It owns progress,
-//! signals, the record and the checkpoints.
+//! A learner at work: the rule of the crate `learners`, measured and recorded pass by pass.
 
 use std::io;
+use std::time::Instant;
 
-use contract::NamedTensors;
+use contract::{NamedTensors, TensorError};
+use datasets::Samples;
+use learners::Learner;
+use ndarray::ArrayView2;
+use spec::learners::LearnerSpec;
+use spec::measures::{Measure, Part};
 
 use super::Stop;
-use super::trainer::Resources;
-use crate::record::Trained;
+use super::checkpoint::{decode, encode};
+use super::divergence::expect_parameters;
+use super::trainee::Trainee;
+use crate::interrupt;
+use crate::metrics::Measurement;
+use crate::prepare::PreparedLearner;
+use crate::record::{Epoch, Trained, Values};
 
-/// What learns pass by pass, can be saved, and goes on from what was saved.
-pub trait Learner {
-    /// Passes in all, if none is left out.
-    fn passes(&self) -> usize;
+/// A learner at work.
+pub struct Learning<'a> {
+    prepared: &'a PreparedLearner,
+    learner: Box<dyn Learner>,
+}
 
-    /// How often a pass ticks, where the data make so many updates.
-    fn ticks(&self, steps: usize) -> usize;
+/// The record of a learner before its first pass.
+pub fn trained(learner: &LearnerSpec) -> Trained {
+    let name = learner.kind();
+    Trained {
+        implementation: name.into(),
+        weights: format!("{name}.safetensors"),
+        ..Trained::default()
+    }
+}
 
-    /// Whether nothing is left to do.
-    fn is_done(&self) -> bool;
+impl<'a> Learning<'a> {
+    /// The learner of a config, before its first pass.
+    pub fn new(prepared: &'a PreparedLearner) -> Self {
+        Self {
+            prepared,
+            learner: learners::build(&prepared.learner, &prepared.train),
+        }
+    }
 
-    /// Learns for a pass, measures, and adds both to the record. Calls `tick` now and then.
-    ///
-    /// # Errors
-    /// When it diverged or was interrupted.
-    fn pass(
-        &mut self,
-        resources: &mut Resources,
-        trained: &mut Trained,
-        tick: &dyn Fn(),
-    ) -> Result<(), Stop>;
+    /// What learns.
+    pub fn learner(&self) -> &dyn Learner {
+        &*self.learner
+    }
 
-    /// What was learned, to be saved: the best so far where the best comes back, otherwise as it
-    /// is.
-    fn weights(&self) -> NamedTensors<f32>;
+    /// The metrics of a part, of which these are the inputs.
+    fn metrics(&self, part: Part, samples: &Samples, x: ArrayView2<'_, f64>, to: &mut Values) {
+        let prepared = self.prepared;
+        let rows: Vec<usize> = (0..samples.len()).collect();
+        let target = &prepared.dataset.target;
+        let mut measurement = Measurement::of_learner(samples, &rows, target, prepared.coding);
+        measurement.add(self.learner.predict(x).view());
+        let metrics = prepared.learner.metrics(&prepared.shape).into_iter();
+        let values = metrics.map(|metric| {
+            let key = Measure::metric(part, metric).key;
+            (key, measurement.value(metric))
+        });
+        to.extend(values);
+    }
+}
 
-    /// Writes all that the next pass depends on. Returns whether that can be saved at all.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    fn save(&self, to: &mut Vec<u8>) -> io::Result<bool>;
+impl Trainee for Learning<'_> {
+    fn passes(&self) -> usize {
+        self.learner.passes()
+    }
 
-    /// Goes on from what was saved.
-    ///
-    /// # Errors
-    /// When that is not of this learner.
-    fn restore(&mut self, saved: &[u8]) -> io::Result<()>;
+    fn ticks(&self) -> usize {
+        self.prepared.train.len()
+    }
+
+    fn is_done(&self) -> bool {
+        self.learner.is_done()
+    }
+
+    fn pass(&mut self, trained: &mut Trained, tick: &dyn Fn()) -> Result<(), Stop> {
+        let (prepared, start) = (self.prepared, Instant::now());
+        let mut measures = self.learner.pass(&prepared.train, &|| {
+            tick();
+            match interrupt::requested() {
+                true => Err(learners::Stop::Interrupted),
+                false => Ok(()),
+            }
+        })?;
+        measures.insert(Measure::seconds().key, start.elapsed().as_secs_f64());
+        let epoch = trained.epochs.len() + 1;
+        expect_parameters(&self.learner.weights(), &format!("after pass {epoch}"))?;
+        let (train, test) = (&prepared.dataset.train, &prepared.dataset.test);
+        self.metrics(Part::Train, train, prepared.train.x.view(), &mut measures);
+        self.metrics(Part::Test, test, prepared.test.view(), &mut measures);
+        measures.retain(|_, value| value.is_finite());
+        trained.epochs.push(Epoch {
+            epoch,
+            run: None,
+            measures,
+        });
+        if self.is_done() {
+            trained.findings = self.learner.findings(&prepared.train);
+            trained.warnings = self.learner.warnings(&prepared.train);
+        }
+        Ok(())
+    }
+
+    fn safetensors(&self) -> Result<Vec<u8>, TensorError> {
+        self.learner.weights().to_safetensors()
+    }
+
+    fn save(&self, to: &mut Vec<u8>) -> io::Result<bool> {
+        encode(&self.learner.state(), to)?;
+        Ok(true)
+    }
+
+    fn restore(&mut self, mut saved: &[u8]) -> io::Result<()> {
+        let state: NamedTensors<f64> = decode(&mut saved)?;
+        self.learner.restore(&state).map_err(io::Error::other)
+    }
 }

@@ -3,23 +3,22 @@
 use std::io;
 use std::time::Duration;
 
-use contract::{Implementation, NamedTensors, TrainingState};
+use contract::{Implementation, NamedTensors, TensorError, TrainingState};
 use serde::{Deserialize, Serialize};
 use spec::escapes::EscapeSpec;
 use spec::measures::{Measure, Part};
 use spec::stopping::StoppingSpec;
-use spec::{Experiment, ImplementationName};
+use spec::{ImplementationName, NetworkSpec};
 
 use super::Stop;
 use super::checkpoint::{decode, encode};
 use super::divergence::{expect_losses, expect_parameters};
 use super::escapes::{self, Escape, initial_of_run};
-use super::learner::Learner;
 use super::stopping::{Best, Stopping};
-use super::trainer::{Resources, Trainer};
+use super::trainee::Trainee;
+use super::trainer::{Resources, Shared, Trainer};
 use crate::Failure;
 use crate::implementations::build;
-use crate::prepare::Prepared;
 use crate::record::{Early, Epoch, Kept, Trained, Values};
 
 /// A row of the table of a run: who learns, and with which escape.
@@ -30,9 +29,9 @@ pub struct Entry {
     escape: Option<(EscapeSpec, String)>,
 }
 
-/// The entries of an experiment: of each implementation one for each escape.
-pub fn entries(experiment: &Experiment) -> Vec<Entry> {
-    let listed = &experiment.training.escapes;
+/// The entries of a network: of each implementation one for each escape.
+pub fn entries(network: &NetworkSpec) -> Vec<Entry> {
+    let listed = &network.training.escapes;
     let mut escapes: Vec<_> = (0..listed.len())
         .map(|index| {
             let (spec, kind) = (listed[index], listed[index].kind());
@@ -46,7 +45,7 @@ pub fn entries(experiment: &Experiment) -> Vec<Entry> {
     if escapes.is_empty() {
         escapes.push(None);
     }
-    let implementations = experiment.implementations.iter();
+    let implementations = network.implementations.iter();
     let entry = |&implementation| {
         let escapes = escapes.iter().cloned();
         escapes.map(move |escape| Entry {
@@ -83,7 +82,8 @@ impl Entry {
 }
 
 /// A network at work.
-pub struct Network {
+pub struct Network<'a> {
+    resources: Shared<'a>,
     model: Box<dyn Implementation<f32>>,
     escape: Box<dyn Escape>,
     escape_name: String,
@@ -107,20 +107,21 @@ struct Position {
     done: bool,
 }
 
-impl Network {
+impl<'a> Network<'a> {
     /// A network at the initial parameters.
     ///
     /// # Errors
     /// When they do not fit.
-    pub fn new(entry: &Entry, prepared: &Prepared) -> Result<Self, Failure> {
-        let experiment = &prepared.config.experiment;
-        let training = &experiment.training;
+    pub fn new(entry: &Entry, resources: &Shared<'a>) -> Result<Self, Failure> {
+        let prepared = resources.borrow().prepared;
+        let training = &prepared.network.training;
         let streams = prepared.streams();
         let mut model = build(entry.implementation, &prepared.plan, training, streams)?;
         model.load(&prepared.initial.cast())?;
         let (spec, name) = entry.escape.clone().unzip();
         let escape_name = name.unwrap_or_default();
         Ok(Self {
+            resources: Shared::clone(resources),
             model,
             escape: escapes::build(spec, &escape_name, prepared),
             escape_name,
@@ -241,13 +242,13 @@ impl Network {
     }
 }
 
-impl Learner for Network {
+impl Trainee for Network<'_> {
     fn passes(&self) -> usize {
         self.epochs * self.escape.runs()
     }
 
-    fn ticks(&self, steps: usize) -> usize {
-        self.escape.ticks(steps)
+    fn ticks(&self) -> usize {
+        self.escape.ticks(self.resources.borrow().batches.steps())
     }
 
     fn is_done(&self) -> bool {
@@ -255,12 +256,9 @@ impl Learner for Network {
     }
 
     /// Learns for an epoch; ends a run, or everything, when it is time.
-    fn pass(
-        &mut self,
-        resources: &mut Resources,
-        trained: &mut Trained,
-        tick: &dyn Fn(),
-    ) -> Result<(), Stop> {
+    fn pass(&mut self, trained: &mut Trained, tick: &dyn Fn()) -> Result<(), Stop> {
+        let shared = Shared::clone(&self.resources);
+        let resources = &mut *shared.borrow_mut();
         match self.epoch(resources, trained, tick) {
             Ok(epoch) => {
                 let early = self.at.stopping.after(&epoch, || self.model.parameters());
@@ -285,11 +283,11 @@ impl Learner for Network {
         }
     }
 
-    fn weights(&self) -> NamedTensors<f32> {
+    fn safetensors(&self) -> Result<Vec<u8>, TensorError> {
         let best = self.at.kept.as_ref().or_else(|| self.best());
         match best {
-            Some(best) if !self.at.done => best.weights.clone(),
-            _ => self.model.parameters(),
+            Some(best) if !self.at.done => best.weights.to_safetensors(),
+            _ => self.model.parameters().to_safetensors(),
         }
     }
 

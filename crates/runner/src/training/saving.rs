@@ -7,7 +7,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::{Training, checkpoint, entries};
+use super::{Training, beginning, checkpoint};
 use crate::record::{CHECKPOINT, Status, Trained, now};
 use crate::{Failure, curves, files, machine, output};
 
@@ -56,7 +56,7 @@ impl Saved {
     }
 }
 
-/// The file of a learner's checkpoint, beside that of its weights.
+/// The file of a trainee's checkpoint, beside that of its weights.
 fn checkpoint_of(trained: &Trained) -> String {
     let weights = trained.weights.trim_end_matches(".safetensors");
     format!("{weights}{CHECKPOINT}")
@@ -131,7 +131,7 @@ impl Training<'_> {
             if let Ok(svg) = curves::svg(&self.record) {
                 self.put("curves.svg", Ok(svg.into_bytes()), &mut unwritten);
             }
-            self.put_learners(&mut unwritten);
+            self.put_trainees(&mut unwritten);
         }
         if self.saved.trained {
             self.saved.trained_took = Some(start.elapsed());
@@ -180,18 +180,18 @@ impl Training<'_> {
         }
     }
 
-    /// Writes the weights of each learner, and where it stands, unless that is written already.
-    fn put_learners(&mut self, unwritten: &mut Unwritten) {
+    /// Writes the weights of each trainee, and where it stands, unless that is written already.
+    fn put_trainees(&mut self, unwritten: &mut Unwritten) {
         let mut active = std::mem::take(&mut self.active);
         for (of, trained) in active.iter_mut().zip(&self.record.implementations) {
             if !of.changed {
                 continue;
             }
             let failed = unwritten.len();
-            let bytes = of.learner.weights().to_safetensors();
+            let bytes = of.trainee.safetensors();
             self.put(&trained.weights, bytes.map_err(io::Error::other), unwritten);
             if !of.cut_off {
-                let bytes = checkpoint::bytes(&*of.learner, trained);
+                let bytes = checkpoint::bytes(&*of.trainee, trained);
                 if let Some(bytes) = bytes.transpose() {
                     self.put(&checkpoint_of(trained), bytes, unwritten);
                 }
@@ -201,18 +201,17 @@ impl Training<'_> {
         self.active = active;
     }
 
-    /// Lets each learner go on from its checkpoint, if there is one, and begin again otherwise.
+    /// Lets each trainee go on from its checkpoint, if there is one, and begin again otherwise.
     pub(super) fn restore(&mut self) -> Result<(), Failure> {
-        let entries = entries(&self.prepared.config.experiment);
-        let learners = self.active.iter_mut().zip(&mut self.record.implementations);
-        for ((of, trained), entry) in learners.zip(&entries) {
+        let active = self.active.iter_mut().zip(&mut self.record.implementations);
+        for ((of, trained), new) in active.zip(beginning(self.prepared)) {
             let file = self.folder.path.join(checkpoint_of(trained));
-            let before = checkpoint::read(&file, &mut *of.learner)?;
+            let before = checkpoint::read(&file, &mut *of.trainee)?;
             if before.is_none() && !trained.epochs.is_empty() {
                 let name = &trained.implementation;
                 output::line(format!("note: {name} begins again: it left no checkpoint"));
             }
-            *trained = before.unwrap_or_else(|| entry.trained());
+            *trained = before.unwrap_or(new);
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use spec::measures::{Better, Measure, Part};
 use spec::stopping::StoppingSpec;
 
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 use crate::record::{Early, Epoch};
 
 /// Watches one training.
@@ -73,8 +73,8 @@ impl Best {
 
 impl Stopping {
     /// Before the first epoch of a training of this config.
-    pub fn new(spec: StoppingSpec, prepared: &Prepared) -> Self {
-        let measures = prepared.config.experiment.measures(&prepared.shape);
+    pub fn new(spec: StoppingSpec, prepared: &PreparedNetwork) -> Self {
+        let measures = prepared.network.measures(&prepared.shape);
         let key = spec.patience.as_ref().map(|patience| &patience.measure);
         let measure = measures.iter().find(|measure| Some(&measure.key) == key);
         let better = measure.and_then(|measure| measure.better);

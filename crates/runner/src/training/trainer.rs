@@ -1,5 +1,7 @@
 //! One implementation at work: what an epoch of learning consists of.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use contract::{Implementation, NamedTensors, Streams};
@@ -10,15 +12,15 @@ use super::evaluation::Evaluator;
 use super::moves::moved;
 use crate::batches::{Batches, TrainingBatch};
 use crate::interrupt;
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 
 /// Losses of the first so many steps are kept one by one.
 pub const FIRST_LOSSES: usize = 100;
 
-/// What all learners of a run share: data and buffers, since they take turns.
+/// What all networks of a run share: data and buffers, since they take turns.
 pub struct Resources<'a> {
     /// The config and its data.
-    pub prepared: &'a Prepared,
+    pub prepared: &'a PreparedNetwork,
     /// What trains.
     pub batches: Batches<'a, f32>,
     /// What measures.
@@ -27,14 +29,17 @@ pub struct Resources<'a> {
 
 impl<'a> Resources<'a> {
     /// Those of a config.
-    pub fn new(prepared: &'a Prepared) -> Self {
-        Self {
+    pub fn new(prepared: &'a PreparedNetwork) -> Shared<'a> {
+        Rc::new(RefCell::new(Self {
             prepared,
             batches: Batches::new(prepared),
             evaluator: Evaluator::new(prepared),
-        }
+        }))
     }
 }
+
+/// [`Resources`] as each network holds them.
+pub type Shared<'a> = Rc<RefCell<Resources<'a>>>;
 
 /// Leads an implementation through an epoch. Each thing that it does is timed.
 pub struct Trainer<'a, 'b> {

@@ -8,6 +8,7 @@ mod compare;
 mod early;
 mod escapes;
 mod export;
+mod learners;
 mod outputs;
 mod pictures;
 mod proofs;

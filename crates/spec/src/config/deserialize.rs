@@ -11,7 +11,7 @@ use inside::{Entries, Items, Kind};
 
 /// The type that a tree describes.
 pub fn from_tree<'de, T: Deserialize<'de>>(root: &'de Node) -> Result<T, Fault> {
-    T::deserialize(Reader(root))
+    T::deserialize(Reader(root)).map_err(|fault| fault.at(&root.place))
 }
 
 /// A text that is a number elsewhere (`.5`, `0,5`), as TOML writes it.

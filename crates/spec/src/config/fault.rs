@@ -209,7 +209,8 @@ fn missing(table: &str, name: &str, marks: Vec<Mark>, unset: &[(String, Place)])
     error.marks = marks;
     let add = match (table, name) {
         ("", "dataset") => "add a table, e.g. [dataset.moons]".into(),
-        ("", "model" | "training") => format!("add a table [{name}]"),
+        ("", "model") => "add a table [model], or [learner.<kind>] in its place".into(),
+        ("", "training") => "add a table [training]".into(),
         ("", _) => format!("add `{name} = ...` above the first table"),
         _ => format!("add `{name} = ...` here"),
     };

@@ -3,13 +3,14 @@
 use spec::DataShape;
 use spec::training::Metric;
 
-use crate::support::good;
+use crate::support::{good, network};
 
 /// What a config says against data of this shape, with its place.
 fn against(shape: &DataShape, overrides: &[&str]) -> Result<(), String> {
     let config = good(overrides);
-    let plan = config.experiment.model.plan(&[2]).unwrap();
-    let checked = config.experiment.check_data(shape, &plan);
+    let network = config.experiment.network().unwrap();
+    let plan = network.model.plan(&[2]).unwrap();
+    let checked = network.check_data(&config.experiment.dataset, shape, &plan);
     checked.map_err(|problem| config.locate(problem).short())
 }
 
@@ -176,9 +177,9 @@ fn a_jacobian_is_of_one_sample_and_not_too_large() {
 
 #[test]
 fn metrics_that_nobody_chose_suit_the_target() {
-    let experiment = good(&["training.metrics=[]"]).experiment;
-    assert_eq!(experiment.metrics(&classes(2)), [Metric::Accuracy]);
-    assert_eq!(experiment.metrics(&REAL), [Metric::R2, Metric::Rmse]);
+    let network = network(&["training.metrics=[]"]);
+    assert_eq!(network.metrics(&classes(2)), [Metric::Accuracy]);
+    assert_eq!(network.metrics(&REAL), [Metric::R2, Metric::Rmse]);
 }
 
 #[test]

@@ -147,7 +147,12 @@ fn a_config_with_everything_survives_being_written_out() {
 #[test]
 fn a_config_with_everything_has_a_plan() {
     let experiment = parse(EVERYTHING, &[]).unwrap().experiment;
-    let plan = experiment.model.plan(&[2, 16, 16]).unwrap();
+    let plan = experiment
+        .network()
+        .unwrap()
+        .model
+        .plan(&[2, 16, 16])
+        .unwrap();
     let outputs: Vec<&[usize]> = plan.iter().map(|layer| layer.output.as_slice()).collect();
     let by_hand: [&[usize]; 24] = [
         &[4, 16, 8],

@@ -169,7 +169,13 @@ fn impossible_residual_blocks_are_refused() {
 fn the_same_name_in_a_block_and_outside_is_two_names() {
     let block = "{ residual = { layers = [{ linear = { units = 4, name = \"hidden\" } }] } }";
     let config = parse(&changed("{ leaky_relu = { slope = 0.1 } }", block), &[]).unwrap();
-    let plan = config.experiment.model.plan(&[2]).unwrap();
+    let plan = config
+        .experiment
+        .network()
+        .unwrap()
+        .model
+        .plan(&[2])
+        .unwrap();
     let names = plan.iter().flat_map(|layer| &layer.parameters);
     let weights: Vec<_> = names.filter(|p| p.weighs).map(|p| &*p.name).collect();
     assert_eq!(

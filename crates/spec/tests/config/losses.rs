@@ -67,7 +67,7 @@ fn the_penalty_of_rubbish_may_be_given_or_left_out() {
         let loss = format!("training.loss={{ maximum_a_posteriori = {settings} }}");
         let experiment = parse(GOOD, &[&loss]).unwrap().experiment;
         assert_eq!(
-            experiment.training.loss,
+            experiment.network().unwrap().training.loss,
             LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish })
         );
     }

@@ -6,6 +6,7 @@ mod everything;
 mod images;
 mod keys;
 mod layers;
+mod learners;
 mod losses;
 mod networks;
 mod overrides;

@@ -9,7 +9,13 @@ use spec::{Config, Overrides};
 fn learned(config: &str, sample_shape: &[usize]) -> Vec<(String, usize)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
     let config = Config::read(&folder.join(config), &Overrides::default()).unwrap();
-    let plan = config.experiment.model.plan(sample_shape).unwrap();
+    let plan = config
+        .experiment
+        .network()
+        .unwrap()
+        .model
+        .plan(sample_shape)
+        .unwrap();
     let count = |layer: &PlannedLayer| {
         let learns = layer.parameters.iter().filter(|p| p.learning_rate > 0.0);
         (layer.name.clone(), learns.map(|p| p.len()).sum())

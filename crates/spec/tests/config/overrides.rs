@@ -5,7 +5,7 @@ use spec::datasets::DatasetSpec;
 use spec::model::{Initializer, LayerSpec};
 use spec::training::{BatchSize, Metric, OptimizerSpec};
 
-use crate::support::{GOOD, good, parse};
+use crate::support::{GOOD, good, network, parse};
 
 #[test]
 fn an_override_may_be_of_any_type_and_at_any_depth() {
@@ -23,20 +23,35 @@ fn an_override_may_be_of_any_type_and_at_any_depth() {
     ])
     .experiment;
     assert_eq!((experiment.name.as_str(), experiment.seed), ("other", 7));
-    assert_eq!(experiment.implementations, [ImplementationName::Backprop]);
-    assert_eq!(experiment.training.batch_size, BatchSize::All);
-    assert!(!experiment.training.shuffle);
+    assert_eq!(
+        experiment.network().unwrap().implementations,
+        [ImplementationName::Backprop]
+    );
+    assert_eq!(
+        experiment.network().unwrap().training.batch_size,
+        BatchSize::All
+    );
+    assert!(!experiment.network().unwrap().training.shuffle);
     assert!(matches!(
-        experiment.training.optimizer,
+        experiment.network().unwrap().training.optimizer,
         OptimizerSpec::Adam(_)
     ));
-    let LayerSpec::Linear(first) = &experiment.model.layers[0] else {
-        panic!("{:?}", experiment.model.layers);
+    let LayerSpec::Linear(first) = &experiment.network().unwrap().model.layers[0] else {
+        panic!("{:?}", experiment.network().unwrap().model.layers);
     };
     assert_eq!(first.units, 5);
-    assert_eq!(experiment.model.layers[1], LayerSpec::Tanh);
-    assert_eq!(experiment.model.weights, Initializer::HeNormal);
-    assert_eq!(experiment.gradient_check.tolerance_f64, 1e-9);
+    assert_eq!(
+        experiment.network().unwrap().model.layers[1],
+        LayerSpec::Tanh
+    );
+    assert_eq!(
+        experiment.network().unwrap().model.weights,
+        Initializer::HeNormal
+    );
+    assert_eq!(
+        experiment.network().unwrap().gradient_check.tolerance_f64,
+        1e-9
+    );
 }
 
 #[test]
@@ -44,7 +59,7 @@ fn an_override_may_add_a_table_and_the_last_one_counts() {
     let text = GOOD.split("[gradient_check]").next().unwrap();
     let overrides = ["gradient_check.steps=5", "gradient_check.steps=6"];
     let config = parse(text, &overrides).unwrap();
-    assert_eq!(config.experiment.gradient_check.steps, 6);
+    assert_eq!(config.experiment.network().unwrap().gradient_check.steps, 6);
 }
 
 #[test]
@@ -56,7 +71,7 @@ fn overrides_that_cannot_be_are_refused() {
         ),
         (
             &["seed=1", "trainin.epochs=1"],
-            "--set trainin.epochs=1: unknown key `trainin`; did you mean `training`? (valid: name, seed, implementations, dataset, augmentation, invariance, model, training, gradient_check)",
+            "--set trainin.epochs=1: unknown key `trainin`; did you mean `training`? (valid: name, seed, implementations, dataset, augmentation, invariance, model, training, learner, gradient_check)",
         ),
         (
             &["training.epochs"],
@@ -96,7 +111,7 @@ fn overrides_come_before_anything_is_judged() {
     assert_eq!(parse(&without, &["seed=3"]).unwrap().experiment.seed, 3);
     let wrong = GOOD.replace("epochs = 3", "epochs = \"three\"");
     let config = parse(&wrong, &["training.epochs=3"]).unwrap();
-    assert_eq!(config.experiment.training.epochs, 3);
+    assert_eq!(config.experiment.network().unwrap().training.epochs, 3);
     let unknown = GOOD.replace("epochs = 3", "epochs = 3\nmore = 1");
     assert!(parse(&unknown, &["--unset training.more"]).is_ok());
     // What is no TOML at all cannot be changed.
@@ -133,10 +148,9 @@ fn keys_are_taken_away_before_others_are_set() {
         "--unset training.optimizer.momentum",
     ];
     assert_eq!(good(&["seed=5 # a comment"]).experiment.seed, 5);
-    let optimizer = good(&other).experiment.training.optimizer;
+    let optimizer = network(&other).training.optimizer;
     assert!(matches!(optimizer, OptimizerSpec::Adam(_)));
-    let layers = good(&["--unset model.layers.1", "model.layers.0.linear.units=7"])
-        .experiment
+    let layers = network(&["--unset model.layers.1", "model.layers.0.linear.units=7"])
         .model
         .layers;
     assert_eq!(layers.len(), 2);
@@ -182,13 +196,12 @@ fn values_are_appended_to_lists() {
         "model.layers+=tanh",
         "model.layers+=[\"relu\", { linear = { units = 2 } }]",
     ];
-    let layers = good(&layers).experiment.model.layers;
+    let layers = network(&layers).model.layers;
     assert_eq!(layers.len(), 6);
     assert_eq!(layers[3..5], [LayerSpec::Tanh, LayerSpec::Relu]);
     // A list that the config does not name has its default.
     let plain = "--unset training.metrics";
-    let metrics = good(&[plain, "training.metrics+=accuracy"])
-        .experiment
+    let metrics = network(&[plain, "training.metrics+=accuracy"])
         .training
         .metrics;
     assert_eq!(metrics, [Metric::Accuracy]);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use spec::{Config, ConfigError, Overrides};
+use spec::{Config, ConfigError, NetworkSpec, Overrides};
 
 /// Takes something of everything.
 pub const GOOD: &str = r#"name = "good"
@@ -72,4 +72,10 @@ pub fn refuse(rows: &[(&str, &str, &str)]) {
         let error = parse(&changed(from, to), &[]).map(|config| config.experiment);
         assert_eq!(error.unwrap_err(), *message, "{from} -> {to}");
     }
+}
+
+/// The network of [`GOOD`] with overrides.
+#[track_caller]
+pub fn network(overrides: &[&str]) -> NetworkSpec {
+    good(overrides).experiment.network().unwrap().clone()
 }

@@ -137,8 +137,8 @@ fn a_pair_is_one_number_or_two() {
     for (kernel, pair) in [("5", [5, 5]), ("[5, 3]", [5, 3]), ("[4, 4]", [4, 4])] {
         let layer = format!("{{ conv2d = {{ channels = 2, kernel = {kernel} }} }}");
         let config = parse(&changed("{ leaky_relu = { slope = 0.1 } }", &layer), &[]).unwrap();
-        let LayerSpec::Conv2d(conv) = &config.experiment.model.layers[1] else {
-            panic!("{:?}", config.experiment.model.layers);
+        let LayerSpec::Conv2d(conv) = &config.experiment.network().unwrap().model.layers[1] else {
+            panic!("{:?}", config.experiment.network().unwrap().model.layers);
         };
         assert_eq!(conv.kernel, Pair::from(pair));
     }
@@ -230,7 +230,13 @@ fn layers_that_do_not_fit_the_images_are_refused_with_their_place() {
         "{ linear = { units = 4, name = \"hidden\" } },\n    { leaky_relu = { slope = 0.1 } }";
     for (layer, message) in rows {
         let config = parse(&changed(first, layer), &[]).unwrap();
-        let problem = config.experiment.model.plan(&[3, 8, 8]).unwrap_err();
+        let problem = config
+            .experiment
+            .network()
+            .unwrap()
+            .model
+            .plan(&[3, 8, 8])
+            .unwrap_err();
         assert_eq!(config.locate(problem).short(), message, "{layer}");
     }
 }

@@ -12,10 +12,13 @@ use crate::support::{good, parse};
 fn the_good_config_is_taken() {
     let experiment = good(&[]).experiment;
     assert_eq!(experiment.name, "good");
-    assert_eq!(experiment.training.batch_size, BatchSize::Samples(8));
-    assert_eq!(experiment.gradient_check.steps, 10);
+    assert_eq!(
+        experiment.network().unwrap().training.batch_size,
+        BatchSize::Samples(8)
+    );
+    assert_eq!(experiment.network().unwrap().gradient_check.steps, 10);
     let who = [ImplementationName::Backprop, ImplementationName::BurnFlex];
-    assert_eq!(experiment.implementations, who);
+    assert_eq!(experiment.network().unwrap().implementations, who);
 }
 
 /// The configs of the workspace.
@@ -64,7 +67,13 @@ fn the_network_of_1989_has_its_parameters() {
     let configs = configs();
     let file = configs.iter().find(|file| file.ends_with("lecun1989.toml"));
     let config = Config::read(file.unwrap(), &Overrides::default()).unwrap();
-    let plan = config.experiment.model.plan(&[1, 16, 16]).unwrap();
+    let plan = config
+        .experiment
+        .network()
+        .unwrap()
+        .model
+        .plan(&[1, 16, 16])
+        .unwrap();
     let counts: Vec<usize> = plan.iter().map(|layer| layer.parameter_count()).collect();
     assert_eq!(counts, [1068, 0, 2592, 0, 0, 5790, 0, 310, 0]);
     assert_eq!(counts.iter().sum::<usize>(), 9760);

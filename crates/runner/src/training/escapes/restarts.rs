@@ -15,10 +15,10 @@
 use contract::{NamedTensors, Streams, initial};
 use rand::Rng;
 
-use crate::prepare::Prepared;
+use crate::prepare::PreparedNetwork;
 
 /// The parameters that a run (from 0) begins with.
-pub fn initial_of_run(prepared: &Prepared, name: &str, run: usize) -> NamedTensors<f32> {
+pub fn initial_of_run(prepared: &PreparedNetwork, name: &str, run: usize) -> NamedTensors<f32> {
     if run == 0 {
         return prepared.initial.cast();
     }

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
-use super::Experiment;
+use super::NetworkSpec;
 use crate::Problem;
+use crate::datasets::DatasetSpec;
 use crate::error::nearest;
+use crate::experiment::DataShape;
 use crate::measures::{Measure, Metric, Part};
 use crate::model::{LayerSpec, PlannedLayer};
 use crate::training::BatchSize;
@@ -12,20 +14,7 @@ use crate::training::BatchSize;
 /// Rows or columns of a Jacobian, at most: its singular values take the third power of it.
 const LARGEST_JACOBIAN: usize = 2048;
 
-/// What must be known of the data to judge a model.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DataShape {
-    /// Number of training samples.
-    pub samples: usize,
-    /// Number of classes; none: a real target.
-    pub classes: Option<usize>,
-    /// Numbers of a real target: its columns, or as many as the input has where that is the target.
-    pub targets: usize,
-    /// Name and number of samples of each class, for messages; may be empty.
-    pub class_sizes: Vec<(String, usize)>,
-}
-
-impl Experiment {
+impl NetworkSpec {
     /// What is measured on the test samples: as configured, or what suits the target.
     pub fn metrics(&self, shape: &DataShape) -> Vec<Metric> {
         match (self.training.metrics.is_empty(), shape.classes) {
@@ -74,7 +63,12 @@ impl Experiment {
     ///
     /// # Errors
     /// The first value that cannot be, with its key.
-    pub fn check_data(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
+    pub fn check_data(
+        &self,
+        dataset: &DatasetSpec,
+        shape: &DataShape,
+        plan: &[PlannedLayer],
+    ) -> Result<(), Problem> {
         if let BatchSize::Samples(size) = self.training.batch_size
             && size > shape.samples
         {
@@ -93,7 +87,7 @@ impl Experiment {
         self.check_patience(shape)?;
         self.check_statistics(shape, plan)?;
         self.check_jacobians(plan)?;
-        self.check_outputs(shape, plan)
+        self.check_outputs(dataset, shape, plan)
     }
 
     /// A batch normalisation over a single number gives β whatever comes in, so nothing is learned.
@@ -226,7 +220,12 @@ impl Experiment {
     }
 
     /// One output a class; two classes may share one output; a real target has one.
-    fn check_outputs(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
+    fn check_outputs(
+        &self,
+        dataset: &DatasetSpec,
+        shape: &DataShape,
+        plan: &[PlannedLayer],
+    ) -> Result<(), Problem> {
         let units = plan.last().map_or(0, PlannedLayer::outputs);
         let loss = self.training.loss;
         let wanted = match shape.classes {
@@ -260,55 +259,52 @@ impl Experiment {
             }
         };
         let problem = Problem::new(key, reason);
-        Err(match self.about_classes(&shape.class_sizes) {
+        Err(match about_classes(dataset, &shape.class_sizes) {
             Some(hint) => problem.hint(hint),
             None => problem,
         })
     }
+}
 
-    /// The classes there are, and what they look like if they look like a mistake.
-    fn about_classes(&self, classes: &[(String, usize)]) -> Option<String> {
-        const LISTED: usize = 12;
-        const MANY: usize = 20;
-        let first = classes.first()?;
-        let empty = classes.iter().filter(|(_, samples)| *samples == 0).count();
-        // Where most are empty, the others tell which label is wrong.
-        let sparse = classes.len() > LISTED && 2 * empty > classes.len();
-        let shown = || {
-            let all = classes.iter();
-            all.filter(|(_, samples)| !sparse || *samples > 0)
-        };
-        let counted = shown().take(LISTED);
-        let mut list: Vec<String> = counted.map(|(name, n)| format!("{name} ({n})")).collect();
-        if shown().count() > LISTED {
-            list.push(format!("... ({} in all)", classes.len()));
-        }
-        let mut hint = format!("the classes and their samples: {}", list.join(", "));
-        if sparse {
-            let (all, last) = (classes.len(), classes.len() - 1);
-            hint += &format!(
-                "; {empty} of the {all} have none: correct the labels, if {last} is not one"
-            );
-        }
-        let numbers: Option<Vec<f64>> = classes.iter().map(|(n, _)| n.parse().ok()).collect();
-        let measured = |all: &Vec<f64>| all.len() > MANY || all.iter().any(|x| x.fract() != 0.0);
-        if *first == ("0".into(), 0) {
-            hint += &format!(
-                "; class 0 has no sample: the labels begin at 1, so set {} units and leave the \
-                 first unused, or number them from 0",
-                classes.len()
-            );
-        } else if self.dataset.dataset().says_what_the_target_is()
-            && numbers.is_some_and(|n| measured(&n))
-        {
-            hint += &format!(
-                "; if the target is a quantity and no class, set task = \"regression\" in \
-                 [dataset.{}]",
-                self.dataset.kind()
-            );
-        }
-        Some(hint)
+/// The classes there are, and what they look like if they look like a mistake.
+fn about_classes(dataset: &DatasetSpec, classes: &[(String, usize)]) -> Option<String> {
+    const LISTED: usize = 12;
+    const MANY: usize = 20;
+    let first = classes.first()?;
+    let empty = classes.iter().filter(|(_, samples)| *samples == 0).count();
+    // Where most are empty, the others tell which label is wrong.
+    let sparse = classes.len() > LISTED && 2 * empty > classes.len();
+    let shown = || {
+        let all = classes.iter();
+        all.filter(|(_, samples)| !sparse || *samples > 0)
+    };
+    let counted = shown().take(LISTED);
+    let mut list: Vec<String> = counted.map(|(name, n)| format!("{name} ({n})")).collect();
+    if shown().count() > LISTED {
+        list.push(format!("... ({} in all)", classes.len()));
     }
+    let mut hint = format!("the classes and their samples: {}", list.join(", "));
+    if sparse {
+        let (all, last) = (classes.len(), classes.len() - 1);
+        hint +=
+            &format!("; {empty} of the {all} have none: correct the labels, if {last} is not one");
+    }
+    let numbers: Option<Vec<f64>> = classes.iter().map(|(n, _)| n.parse().ok()).collect();
+    let measured = |all: &Vec<f64>| all.len() > MANY || all.iter().any(|x| x.fract() != 0.0);
+    if *first == ("0".into(), 0) {
+        hint += &format!(
+            "; class 0 has no sample: the labels begin at 1, so set {} units and leave the \
+             first unused, or number them from 0",
+            classes.len()
+        );
+    } else if dataset.dataset().says_what_the_target_is() && numbers.is_some_and(|n| measured(&n)) {
+        hint += &format!(
+            "; if the target is a quantity and no class, set task = \"regression\" in \
+             [dataset.{}]",
+            dataset.kind()
+        );
+    }
+    Some(hint)
 }
 
 /// Whether this layer, or one inside it, is a batch normalisation with one number a channel, whose

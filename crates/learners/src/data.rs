@@ -1,0 +1,49 @@
+//! What a learner learns from.
+
+use ndarray::{Array2, ArrayView1};
+
+/// Samples with their targets as numbers, as the learner asked for them
+/// ([`spec::learners::Coding`]).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Data {
+    /// Inputs `[N, D]`.
+    pub x: Array2<f64>,
+    /// Targets `[N, K]`.
+    pub t: Array2<f64>,
+    /// A name for each input.
+    pub inputs: Vec<String>,
+    /// A name for each number of the target.
+    pub outputs: Vec<String>,
+}
+
+impl Data {
+    /// Samples `[N, D]` with targets `[N, K]`, whose columns are named by their numbers.
+    ///
+    /// # Panics
+    /// When there is not one target for each sample.
+    pub fn new(x: Array2<f64>, t: Array2<f64>) -> Self {
+        assert_eq!(x.nrows(), t.nrows(), "one target for each sample");
+        let numbered = |letter: &str, count| (1..=count).map(|i| format!("{letter}{i}")).collect();
+        Self {
+            inputs: numbered("x", x.ncols()),
+            outputs: numbered("y", t.ncols()),
+            x,
+            t,
+        }
+    }
+
+    /// Number of samples, N.
+    pub fn len(&self) -> usize {
+        self.x.nrows()
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Each sample with its target.
+    pub fn samples(&self) -> impl Iterator<Item = (ArrayView1<'_, f64>, ArrayView1<'_, f64>)> {
+        self.x.rows().into_iter().zip(self.t.rows())
+    }
+}

@@ -1,0 +1,70 @@
+//! Machines with a rule of their own, which are no network under a loss.
+//!
+//! Each is one file: equations and source on top, then the rule step by step as the source has it,
+//! the rows of its proof, and tests. Everything is computed in f64. Here is no burn, and nothing of
+//! a run: the runner leads a [`Learner`] from pass to pass, measures and records.
+//!
+//! ```
+//! use learners::{Data, build};
+//! use ndarray::array;
+//! use spec::learners::{HebbSpec, LearnerSpec};
+//!
+//! // AND in bipolar numbers.
+//! let x = array![[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]];
+//! let data = Data::new(x.clone(), array![[-1.0], [-1.0], [-1.0], [1.0]]);
+//! let mut hebb = build(&LearnerSpec::Hebb(HebbSpec::default()), &data);
+//! hebb.pass(&data, &|| Ok(())).unwrap();
+//! assert!(hebb.is_done());
+//! assert_eq!(hebb.predict(x.view()), array![[-6.0], [-2.0], [-2.0], [2.0]]);
+//! ```
+
+mod data;
+mod findings;
+mod hebb;
+mod learner;
+mod proof;
+
+use spec::learners::LearnerSpec;
+
+pub use data::Data;
+pub use findings::Findings;
+pub use learner::{Learner, Stop, Tick};
+pub use proof::{Proof, Witness};
+
+/// Makes [`build`] and [`proofs`] from the list of learners, a line each: the variant of
+/// [`LearnerSpec`], the learner, and the function that proves it.
+macro_rules! register {
+    ($($variant:ident => $module:ident::$learner:ident,)*) => {
+        /// The learner of a config, before its first pass. The data are those that it will learn
+        /// from.
+        pub fn build(spec: &LearnerSpec, data: &Data) -> Box<dyn Learner> {
+            match spec {
+                $(LearnerSpec::$variant(settings) => {
+                    Box::new($module::$learner::new(settings, data))
+                })*
+            }
+        }
+
+        /// What proves each learner, by its name in a config, on small data of its own.
+        pub fn proofs() -> Vec<(&'static str, Vec<Proof>)> {
+            vec![$((stringify!($module), $module::proofs()),)*]
+        }
+    };
+}
+
+register! {
+    Hebb => hebb::Hebb,
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_learner_is_proved() {
+        for (name, proofs) in super::proofs() {
+            assert!(!proofs.is_empty(), "{name} proves nothing");
+            for proof in proofs {
+                assert!(proof.holds(), "{name}: {proof:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The proof of a learner: its rows on small data of their own, and what must hold on the data of
+//! the config, once it has learned from them.
+
+use std::path::Path;
+
+use comfy_table::Table;
+use learners::Proof;
+use serde::Serialize;
+
+use super::verdict::Verdict;
+use crate::prepare::PreparedLearner;
+use crate::proofs::learner::{row, rows};
+use crate::proofs::row::Row;
+use crate::record::{self, Trained};
+use crate::training::learner::Learning;
+use crate::training::trainee::Trainee;
+use crate::training::{Stop, divergence::Divergence};
+use crate::{Failure, interrupt, output, tables};
+
+/// Proves the learner of a config and prints the table.
+///
+/// # Errors
+/// [`Failure::Run`] with the first row that is off; [`Failure::Input`] when the data cannot be
+/// learned.
+pub fn check(prepared: &PreparedLearner, json: Option<&Path>) -> Result<(), Failure> {
+    let kind = prepared.learner.kind();
+    let mut rows = rows(kind);
+    rows.extend(on_its_data(prepared)?.iter().map(|proof| row(kind, proof)));
+    output::line(format!("Proof of {kind}\n{}", table(&rows)));
+    if let Some(file) = json {
+        write_json(file, prepared, &rows)?;
+    }
+    match rows.iter().find(|row| row.verdict != Verdict::Agrees) {
+        None => Ok(()),
+        Some(row) => Err(Failure::Run(told(row))),
+    }
+}
+
+/// What a row that is off says.
+pub fn told(row: &Row) -> String {
+    let (name, quantity, witness) = (&row.name, row.quantity.name(), &row.witness);
+    format!(
+        "the proof of {name} fails: {quantity} is off by {:.1e} from its witness ({witness}), more \
+         than {:.0e}",
+        row.error, row.tolerance
+    )
+}
+
+/// Learns from the config's data, and asks what must hold then.
+fn on_its_data(prepared: &PreparedLearner) -> Result<Vec<Proof>, Failure> {
+    let (mut learning, mut trained) = (Learning::new(prepared), Trained::default());
+    while !learning.is_done() {
+        let passed = learning.pass(&mut trained, &|| ());
+        passed.map_err(|stop| match stop {
+            Stop::Interrupted => Failure::Interrupted(interrupt::cause().into()),
+            Stop::Refused(problem) => prepared.config.locate(problem).into(),
+            Stop::Broken(what) | Stop::Diverged(Divergence { what, .. }) => Failure::Run(what),
+        })?;
+    }
+    Ok(learning.learner().proofs(&prepared.train))
+}
+
+fn table(rows: &[Row]) -> Table {
+    let header = ["on", "quantity", "witness", "error", "tolerance", ""];
+    let mut table = tables::table(&header, 3);
+    for row in rows {
+        table.add_row([
+            row.name.clone(),
+            row.quantity.name().into(),
+            row.witness.clone(),
+            format!("{:.1e}", row.error),
+            format!("{:.0e}", row.tolerance),
+            row.verdict.name().into(),
+        ]);
+    }
+    table
+}
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    name: &'a str,
+    seed: u64,
+    agrees: bool,
+    rows: &'a [Row],
+    software: record::Software,
+    data_checksum: &'a str,
+}
+
+fn write_json(file: &Path, prepared: &PreparedLearner, rows: &[Row]) -> Result<(), Failure> {
+    let experiment = &prepared.config.experiment;
+    let json = JsonReport {
+        name: &experiment.name,
+        seed: experiment.seed,
+        agrees: rows.iter().all(|row| row.verdict == Verdict::Agrees),
+        rows,
+        software: record::Software::here(),
+        data_checksum: &prepared.dataset.checksum,
+    };
+    record::write_json(file, &json)
+}

@@ -1,0 +1,114 @@
+//! A learner that can begin.
+
+use std::ops::Deref;
+
+use datasets::{Dataset, Samples, Target};
+use learners::Data;
+use ndarray::Array2;
+use spec::learners::{Coding, LearnerSpec};
+use spec::{Config, Problem};
+
+use super::Common;
+use crate::Failure;
+
+/// A learner that can begin; what it has in common with every experiment is [`Common`].
+pub struct PreparedLearner {
+    common: Common,
+    /// What the config says of it.
+    pub learner: LearnerSpec,
+    /// How it gets targets as numbers.
+    pub coding: Coding,
+    /// The training samples.
+    pub train: Data,
+    /// The inputs of the test samples `[N, D]`; those of the training samples where `test_is_train`.
+    pub test: Array2<f64>,
+}
+
+impl Deref for PreparedLearner {
+    type Target = Common;
+
+    fn deref(&self) -> &Common {
+        &self.common
+    }
+}
+
+impl PreparedLearner {
+    /// Loads the data of a learner's config, in the numbers that it takes.
+    ///
+    /// # Errors
+    /// What is wrong with them, with its place.
+    pub fn of(config: Config, learner: LearnerSpec) -> Result<Self, Failure> {
+        let common = Common::of(config, None)?;
+        let refused = |problem: Problem| common.config.locate(problem);
+        let coding = learner.coding(&common.shape).map_err(refused)?;
+        if common.dataset.train.weights().is_some() {
+            let reason = "to a learner all samples count alike, and these data give them weights";
+            let key = format!("dataset.{}", common.config.experiment.dataset.kind());
+            let hint = "leave the weights out";
+            return Err(refused(Problem::new(key, reason).hint(hint)).into());
+        }
+        let (train, test) = (&common.dataset.train, &common.dataset.test);
+        let (inputs, outputs) = (names(&common.dataset), targets(&common.dataset, coding));
+        let train = Data {
+            t: coded(train, coding, outputs.len()),
+            x: features(train),
+            inputs,
+            outputs,
+        };
+        let test = features(test);
+        Ok(Self {
+            learner,
+            coding,
+            train,
+            test,
+            common,
+        })
+    }
+}
+
+/// The inputs of all samples.
+fn features(samples: &Samples) -> Array2<f64> {
+    let mut x = Array2::zeros((samples.len(), samples.width()));
+    let rows: Vec<usize> = (0..samples.len()).collect();
+    samples.gather(&rows, x.view_mut());
+    x
+}
+
+/// The targets of all samples.
+fn coded(samples: &Samples, coding: Coding, width: usize) -> Array2<f64> {
+    let mut t = Array2::zeros((samples.len(), width));
+    let Some(labels) = samples.labels() else {
+        let rows: Vec<usize> = (0..samples.len()).collect();
+        samples.gather_targets(&rows, t.view_mut());
+        return t;
+    };
+    for (mut t, &label) in t.rows_mut().into_iter().zip(labels) {
+        match coding {
+            Coding::OneHot => t[label] = 1.0,
+            Coding::Signs => t[0] = 2.0 * label as f64 - 1.0,
+            Coding::Bits | Coding::Real => t[0] = label as f64,
+        }
+    }
+    t
+}
+
+/// A name for each input; of a picture the pixels by their numbers.
+fn names(dataset: &Dataset) -> Vec<String> {
+    match dataset.feature_names.is_empty() {
+        true => (0..dataset.train.width())
+            .map(|i| format!("x{i}"))
+            .collect(),
+        false => dataset.feature_names.clone(),
+    }
+}
+
+/// A name for each number of the target.
+fn targets(dataset: &Dataset, coding: Coding) -> Vec<String> {
+    match (&dataset.target, coding) {
+        (Target::Classes { names }, Coding::OneHot) => names.clone(),
+        // The class that is 1.
+        (Target::Classes { names }, _) => names.last().cloned().into_iter().collect(),
+        (Target::Real(quantities), _) => quantities.iter().map(|q| q.name.clone()).collect(),
+        (Target::Input, _) => names(dataset),
+    }
+}

@@ -1,0 +1,143 @@
+//! A config with a learner: all that a run can do, or a clear refusal.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::Workspace;
+
+const AND: &str = r#"# Hebb's rule on AND.
+
+name = "hebb"
+seed = 1
+dataset.csv = { path = "points.csv", target = "and", split = "none" }
+
+[learner.hebb]
+"#;
+
+fn and() -> Workspace {
+    let workspace = Workspace::new();
+    workspace.write("hebb.toml", AND);
+    workspace.write("points.csv", "a,b,and\n-1,-1,-1\n-1,1,-1\n1,-1,-1\n1,1,1\n");
+    workspace
+}
+
+#[test]
+fn a_learner_is_run_recorded_and_shown_with_what_it_found() {
+    let workspace = and();
+    let out = workspace.succeed(&["hebb.toml"]);
+    for part in [
+        "Learner\n  hebb (learning rate 1)",
+        "implementation   test accuracy   time/epoch",
+        "hebb                  100.00 %",
+        "bias        -2",
+    ] {
+        assert!(out.contains(part), "{part:?} is not in {out}");
+    }
+    assert!(!out.contains("loss") && !out.contains("note"), "{out}");
+    let run = workspace.runs("hebb").remove(0);
+    let record: Value =
+        serde_json::from_slice(&fs::read(run.join("record.json")).unwrap()).unwrap();
+    assert_eq!(record["status"], "finished");
+    let trained = &record["implementations"][0];
+    assert_eq!(trained["implementation"], "hebb");
+    let bias = serde_json::json!(["bias", [-2.0]]);
+    assert_eq!(trained["findings"][0]["rows"][2], bias);
+    let rows = fs::read_to_string(run.join("epochs.csv")).unwrap();
+    assert!(rows.starts_with("implementation,epoch,train_accuracy,test_accuracy,seconds\n"));
+    for file in ["hebb.safetensors", "curves.svg", "config.toml"] {
+        assert!(run.join(file).exists(), "{file}");
+    }
+    assert!(!run.join("hebb.checkpoint").exists(), "it has finished");
+}
+
+#[test]
+fn runs_of_learners_are_repeated_compared_and_listed() {
+    let workspace = and();
+    workspace.succeed(&["hebb.toml"]);
+    let again = workspace.succeed(&["rerun", "hebb"]);
+    assert!(again.contains("2 of 2 tensors"), "{again}");
+    let resumed = workspace.succeed(&["run", "--resume", "hebb"]);
+    assert!(resumed.contains("this run has finished"), "{resumed}");
+    let compared = workspace.succeed(&["compare", "hebb"]);
+    assert!(
+        compared.contains("hebb") && compared.contains("100.0000 %"),
+        "{compared}"
+    );
+    let found = [
+        "runs",
+        "--where",
+        "learner.hebb.learning_rate=1",
+        "--columns",
+        "test_accuracy",
+    ];
+    assert_eq!(workspace.succeed(&found).matches("100.00 %").count(), 2);
+    let listed = workspace.succeed(&["list", "."]);
+    assert!(listed.contains("Hebb's rule on AND."), "{listed}");
+    let resolved = workspace.succeed(&["hebb.toml", "--cfg"]);
+    assert!(
+        resolved.ends_with("[learner.hebb]\nlearning_rate = 1.0\n"),
+        "{resolved}"
+    );
+}
+
+#[test]
+fn a_learner_is_checked_against_its_witnesses() {
+    let workspace = and();
+    let out = workspace.succeed(&["check", "hebb.toml", "--json", "proof.json"]);
+    for witness in ["published", "exact enumeration", "closed form"] {
+        assert!(out.contains(witness), "{out}");
+    }
+    let proof: Value = serde_json::from_str(&workspace.read("proof.json")).unwrap();
+    assert_eq!(proof["agrees"], true);
+    assert_eq!(proof["rows"][0]["quantity"], "weights and bias");
+}
+
+#[test]
+fn what_a_learner_cannot_do_is_refused() {
+    let workspace = and();
+    workspace.refuse(
+        &["export", "hebb.toml", "--out", "there"],
+        &[
+            "hebb.toml:7:2",
+            "a learner has no gradients",
+            "runner check",
+        ],
+    );
+    workspace.write("points.csv", "a,b,and\n1,1,x\n2,1,y\n0,1,z\n");
+    workspace.refuse(
+        &["hebb.toml"],
+        &["hebb.toml:7:1", "there are 3: x (1), y (1), z (1)"],
+    );
+    assert!(!workspace.path("results").exists(), "nothing is left");
+    workspace.write("points.csv", "a,b,and\n0,1,-1\n2,1,1\n0,-1,1\n");
+    let out = workspace.succeed(&["hebb.toml"]);
+    assert!(
+        out.contains("note: a has values other than -1 and 1"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_learner_is_a_row_of_a_table() {
+    let workspace = and();
+    workspace.write(
+        "experiments/hebb.toml",
+        r#"title = "Hebb"
+text = "One pass."
+deviations = "None."
+measures = ["test_accuracy"]
+seeds = [1, 2]
+
+[[rows]]
+name = "AND"
+config = "../hebb.toml"
+"#,
+    );
+    let table = ["table", "experiments/hebb.toml", "--threads", "1"];
+    let missing = workspace.succeed(&["table", "experiments/hebb.toml", "--dry-run"]);
+    assert!(missing.contains("AND"), "{missing}");
+    workspace.succeed(&table);
+    let rows = workspace.read("results/hebb.csv");
+    assert_eq!(rows.matches(",finished,1,").count(), 2, "{rows}");
+}
