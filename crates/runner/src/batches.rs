@@ -89,6 +89,11 @@ impl<'a, T: Real> Batches<'a, T> {
         size.min(self.rows.len() - index * size)
     }
 
+    /// The samples of a batch, by their places in the training data.
+    pub fn rows(&self, index: usize) -> &[usize] {
+        &self.rows[self.range(index)]
+    }
+
     /// Batch `index` (from 0) of the epoch.
     pub fn batch(&mut self, index: usize) -> TrainingBatch<'_, T> {
         let rows = &self.rows[self.range(index)];

@@ -26,6 +26,7 @@ Examples:
   runner runs mnist --sort -test_accuracy         the recorded runs, the best first
   runner rerun mnist                              run a record again: are the bits the same?
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
+  runner trace configs/xor.toml --updates 8       each update: samples, loss, parameters
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
 Exit codes: 0 success; 1 the run failed (diverged, gradients disagree, bits differ);
@@ -125,6 +126,8 @@ pub enum Command {
     Table(TableArguments),
     /// Write weights, a batch and its gradients in f64, for any other framework
     Export(ExportArguments),
+    /// Show a small network learn, update by update
+    Trace(TraceArguments),
     /// List the configs, a line each
     List(ListArguments),
     /// Print what completes these commands in a shell
@@ -138,6 +141,7 @@ impl Command {
             Self::Run(arguments) => Some(&arguments.config),
             Self::Check(arguments) => Some(&arguments.config),
             Self::Export(arguments) => Some(&arguments.config),
+            Self::Trace(arguments) => Some(&arguments.config),
             _ => None,
         }
     }
@@ -258,6 +262,21 @@ fn above_zero(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|number: &f64| *number > 0.0 && *number <= 1e6);
     number.ok_or_else(|| "expected seconds, above 0".into())
+}
+
+/// `runner trace`.
+#[derive(Debug, Args)]
+pub struct TraceArguments {
+    /// Config and overrides.
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Updates that are printed
+    #[arg(long, value_name = "N", default_value = "30")]
+    pub updates: usize,
+    /// Also write all updates as trace.csv to this folder, made if it is not there, and, of one
+    /// unit over two inputs, its line as it moves, trace.svg
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// `runner export`.

@@ -34,6 +34,7 @@ pub mod runs;
 pub mod sheet;
 pub mod table;
 pub mod tables;
+pub mod trace;
 pub mod training;
 
 use cli::{Cli, Command};
@@ -63,6 +64,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Runs(arguments) => runs::runs(&arguments),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Trace(arguments) => trace::trace(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Completions(arguments) => {
             completions::completions(&arguments);

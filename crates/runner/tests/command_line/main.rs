@@ -19,5 +19,6 @@ mod support;
 mod table;
 mod table_processes;
 mod techniques;
+mod trace;
 mod training;
 mod usage;
