@@ -18,6 +18,7 @@ pub mod graph;
 pub mod implementations;
 pub mod interrupt;
 mod jacobians;
+pub mod lectures;
 pub mod list;
 pub mod machine;
 pub mod memory;
