@@ -16,6 +16,7 @@ pub mod differences;
 pub mod explanation;
 mod fitting;
 pub mod function;
+pub mod own_layer;
 pub mod passes;
 pub mod penalties;
 pub mod report;
