@@ -20,6 +20,7 @@
 
 mod data;
 mod findings;
+pub mod graph;
 mod hebb;
 mod learner;
 mod proof;

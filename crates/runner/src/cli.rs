@@ -27,6 +27,8 @@ Examples:
   runner rerun mnist                              run a record again: are the bits the same?
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
   runner trace configs/xor.toml --updates 8       each update: samples, loss, parameters
+  runner graph \"sigmoid(w*x + b)\" --at w=2 --at x=-1 --at b=1
+                                                  values and gradients of an expression, step by step
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
 Exit codes: 0 success; 1 the run failed (diverged, gradients disagree, bits differ);
@@ -93,9 +95,13 @@ fn advised(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
         return error;
     };
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string);
     let tip = match argument.strip_prefix('-') {
         _ if error.kind() != ErrorKind::UnknownArgument => return error,
         _ if error.get(ContextKind::SuggestedArg).is_some() => return error,
+        _ if usage.is_some_and(|usage| usage.contains("<EXPRESSION>")) => {
+            "the expression is one word: put it in quotes, e.g. \"w*x + b\""
+        }
         Some(_) => "a key of the config is set with --set, e.g. --set training.epochs=3",
         None => {
             "there is one config, and what follows --set is one word: put it in single quotes, \
@@ -128,6 +134,8 @@ pub enum Command {
     Export(ExportArguments),
     /// Show a small network learn, update by update
     Trace(TraceArguments),
+    /// Draw an expression as a computational graph: values forward, gradients backward
+    Graph(GraphArguments),
     /// List the configs, a line each
     List(ListArguments),
     /// Print what completes these commands in a shell
@@ -288,6 +296,24 @@ pub struct ExportArguments {
     /// Folder to write to; made if it is not there
     #[arg(long, value_name = "DIR", required_unless_present = "cfg")]
     pub out: Option<PathBuf>,
+}
+
+/// `runner graph`.
+#[derive(Debug, Args)]
+pub struct GraphArguments {
+    /// Numbers, names, + - * / ^, parentheses, and sigmoid, tanh, relu, softplus, exp, log, sqrt,
+    /// sin, cos, abs, max, min
+    #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub expression: String,
+    /// The value of a name (repeatable)
+    #[arg(long, value_name = "NAME=NUMBER")]
+    pub at: Vec<String>,
+    /// Draw the graph as a picture, on each edge the value above the gradient
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Write the graph for Graphviz; - writes it to standard output
+    #[arg(long, value_name = "FILE")]
+    pub dot: Option<PathBuf>,
 }
 
 /// `runner list`.

@@ -30,6 +30,16 @@ impl Sheet {
         self.rows.push(cells.into_iter().collect());
     }
 
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// A row with a text in its first column alone.
     pub fn add_heading(&mut self, text: String) {
         let empty = iter::repeat_n(String::new(), self.titles.len() - 1);

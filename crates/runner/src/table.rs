@@ -3,6 +3,8 @@
 //! Carries out the runs that are missing, each in a process of its own, and makes the table from
 //! their raw rows. Any number of processes may work on one table over a common folder: they share
 //! nothing but files in it ([`store`], [`claim`]), and leave the same raw rows as one would.
+//!
+//! A file of worked examples has no runs: [`crate::lectures`] computes them.
 
 mod basis;
 mod check;
@@ -23,11 +25,16 @@ pub mod verdict;
 pub mod view;
 mod work;
 
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
+use spec::config::Document;
+use spec::table::ExamplesSpec;
+
 use crate::activity::Activity;
 use crate::cli::TableArguments;
+use crate::lectures::page::Page;
 use crate::{Failure, files, interrupt, output};
 use basis::Basis;
 use claim::Claim;
@@ -64,10 +71,21 @@ pub fn table(arguments: &TableArguments) -> Result<(), Failure> {
         output::line(sheet.terminal());
         return Ok(());
     }
-    let plans = experiments.iter().map(|file| Plan::read(file));
-    let plans: Vec<Plan> = plans.collect::<Result<_, _>>()?;
+    let read = experiments.iter().map(|file| Contents::read(file));
+    let read: Vec<Contents> = read.collect::<Result<_, _>>()?;
     let mut failed = Vec::new();
-    for plan in plans {
+    for contents in read {
+        let plan = match contents {
+            Contents::Runs(plan) => plan,
+            Contents::Examples(page) if arguments.dry_run => {
+                output::line(page.in_words());
+                continue;
+            }
+            Contents::Examples(page) => {
+                page.write(results)?;
+                continue;
+            }
+        };
         let mut table = Table::open(plan, arguments)?;
         if arguments.dry_run {
             table.prepare()?;
@@ -84,6 +102,24 @@ pub fn table(arguments: &TableArguments) -> Result<(), Failure> {
     match failed.is_empty() {
         true => Ok(()),
         false => Err(Failure::Run(failed.join("\n       "))),
+    }
+}
+
+/// What a file in `experiments/` holds.
+enum Contents {
+    /// Runs.
+    Runs(Plan),
+    /// Computations: the worked numbers of a lecture.
+    Examples(Page),
+}
+
+impl Contents {
+    fn read(file: &Path) -> Result<Self, Failure> {
+        let document = Document::read(file)?;
+        match document.has(ExamplesSpec::KEY) {
+            true => Page::of(file, &document).map(Self::Examples),
+            false => Plan::of(file, &document).map(Self::Runs),
+        }
     }
 }
 

@@ -106,38 +106,54 @@ impl Config {
     }
 }
 
-/// Reads and checks a file in TOML that is no config: a published table, say.
-///
-/// # Errors
-/// As [`Config::read`].
-pub fn read_checked<T: DeserializeOwned>(
-    file: &Path,
-    check: impl Fn(&T) -> Result<(), Problem>,
-) -> Result<T, ConfigError> {
-    checked(&file::read(file)?, check)
+/// A file in TOML that is no config: a published table, say.
+pub struct Document {
+    root: Node,
 }
 
-/// The same of a text; `file` only names it in messages.
-///
-/// # Errors
-/// As [`Config::read`].
-pub fn parse_checked<T: DeserializeOwned>(
-    file: &Path,
-    text: String,
-    check: impl Fn(&T) -> Result<(), Problem>,
-) -> Result<T, ConfigError> {
-    let file = Some(file.display().to_string());
-    checked(&Arc::new(Source { file, text }), check)
-}
+impl Document {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not TOML.
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let root = document(&file::read(file)?)?;
+        Ok(Self { root })
+    }
 
-fn checked<T: DeserializeOwned>(
-    source: &Arc<Source>,
-    check: impl Fn(&T) -> Result<(), Problem>,
-) -> Result<T, ConfigError> {
-    let root = document(source)?;
-    let value: T = from_tree(&root).map_err(|fault| fault.explain(&root, &[]))?;
-    check(&value).map_err(|problem| locate(&root, problem))?;
-    Ok(value)
+    /// The same of a text; `file` only names it in messages.
+    ///
+    /// # Errors
+    /// When it is not TOML.
+    pub fn parse(file: &Path, text: String) -> Result<Self, ConfigError> {
+        let file = Some(file.display().to_string());
+        let root = document(&Arc::new(Source { file, text }))?;
+        Ok(Self { root })
+    }
+
+    /// Whether it has a key.
+    pub fn has(&self, key: &str) -> bool {
+        self.root.child(key).is_some()
+    }
+
+    /// What it says, checked.
+    ///
+    /// # Errors
+    /// When it says something that cannot be.
+    pub fn checked<T: DeserializeOwned>(
+        &self,
+        check: impl Fn(&T) -> Result<(), Problem>,
+    ) -> Result<T, ConfigError> {
+        let read = from_tree(&self.root);
+        let value: T = read.map_err(|fault| fault.explain(&self.root, &[]))?;
+        check(&value).map_err(|problem| self.locate(problem))?;
+        Ok(value)
+    }
+
+    /// Adds the place to a problem with a key's value, as [`Config::locate`].
+    pub fn locate(&self, problem: Problem) -> ConfigError {
+        locate(&self.root, problem)
+    }
 }
 
 /// Adds the place to a problem with a key's value.

@@ -6,6 +6,7 @@
 //! rows one by one.
 
 mod axis;
+mod examples;
 mod expand;
 mod measure;
 mod published;
@@ -15,9 +16,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::{ConfigError, Problem, config};
+use crate::config::Document;
+use crate::{ConfigError, Problem};
 
 pub use axis::Axis;
+pub use examples::{Decimal, Example, ExamplesSpec, Figure};
 pub use expand::ExpandedRow;
 pub use measure::{Kind, Quantity, TableMeasure};
 pub use published::{Accept, How, Published};
@@ -47,20 +50,20 @@ pub struct TableSpec {
 }
 
 impl TableSpec {
-    /// Reads and checks a file.
+    /// Checks what a file says.
     ///
     /// # Errors
-    /// When it cannot be read, is not TOML, or says something that cannot be.
-    pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        config::read_checked(file, Self::check)
+    /// When it says something that cannot be.
+    pub fn of(document: &Document) -> Result<Self, ConfigError> {
+        document.checked(Self::check)
     }
 
-    /// The same of a text; `file` only names it in messages.
+    /// Reads and checks a text; `file` only names it in messages.
     ///
     /// # Errors
-    /// As [`TableSpec::read`].
+    /// When it is not TOML, or says something that cannot be.
     pub fn parse(file: &Path, text: String) -> Result<Self, ConfigError> {
-        config::parse_checked(file, text, Self::check)
+        Self::of(&Document::parse(file, text)?)
     }
 
     /// Whether something is measured by the clock, so that each run is alone and goes on from nothing.

@@ -4,10 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Contents;
 use super::plan::Plan;
 use super::results::{Places, Results};
 use super::rows::Row;
 use crate::failure::cause;
+use crate::lectures::page::Page;
 use crate::{Failure, output};
 
 /// Where experiments are, if none is named.
@@ -24,8 +26,11 @@ pub fn check(experiments: &[PathBuf], results: &Path) -> Result<(), Failure> {
         [] => all()?,
         named => named.to_vec(),
     } {
-        let plan = Plan::read(&file)?;
-        match follows(&plan, results) {
+        let followed = match Contents::read(&file)? {
+            Contents::Runs(plan) => follows(&plan, results),
+            Contents::Examples(page) => still(&page, &file, results),
+        };
+        match followed {
             Ok(said) => output::line(format!("{}: {said}", file.display())),
             Err(Failure::Run(message)) => wrong.push(message),
             Err(other) => return Err(other),
@@ -76,7 +81,7 @@ fn follows(plan: &Plan, results: &Path) -> Result<String, Failure> {
     for (file, expected) in read.files(plan, &places)? {
         let found = fs::read(file).unwrap_or_default();
         if found != expected {
-            return Err(differs(plan, file, &found, &expected));
+            return Err(differs(&plan.file, file, &found, &expected));
         }
     }
     let old = read.rows.iter().filter(|row| is_old(plan, row)).count();
@@ -91,6 +96,22 @@ fn follows(plan: &Plan, results: &Path) -> Result<String, Failure> {
         }
     }
     Ok(said)
+}
+
+/// What is to be said of worked examples that are computed as they are written down.
+fn still(page: &Page, file: &Path, results: &Path) -> Result<String, Failure> {
+    page.expect_right()?;
+    let files = page.files(results)?;
+    if !files.iter().any(|(file, _)| file.exists()) {
+        return Ok("no rows yet".into());
+    }
+    for (written, expected) in files {
+        let found = fs::read(&written).unwrap_or_default();
+        if found != expected {
+            return Err(differs(file, &written, &found, &expected));
+        }
+    }
+    Ok(page.in_words())
 }
 
 /// Whether a row is of a config that has changed since.
@@ -124,8 +145,8 @@ fn expect_planned(plan: &Plan, rows: &[Row], places: &Places) -> Result<(), Fail
 }
 
 /// A file is not what follows from the rows.
-fn differs(plan: &Plan, file: &Path, found: &[u8], expected: &[u8]) -> Failure {
-    let (shown, experiment) = (file.display(), plan.file.display());
+fn differs(experiment: &Path, file: &Path, found: &[u8], expected: &[u8]) -> Failure {
+    let (shown, experiment) = (file.display(), experiment.display());
     let remedy = format!("`runner table --no-run {experiment}` makes it anew");
     let (found, expected) = (
         String::from_utf8_lossy(found),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use spec::config::Document;
 use spec::experiment::resolve_path;
 use spec::table::{ExpandedRow, TableSpec};
 use spec::{Config, ConfigError, Overrides};
@@ -37,12 +38,12 @@ pub struct Run {
 }
 
 impl Plan {
-    /// Reads a table and the configs of its rows; no data.
+    /// The table of a file, with the configs of its rows; no data.
     ///
     /// # Errors
     /// What is wrong with any of them, with its place.
-    pub fn read(file: &Path) -> Result<Self, Failure> {
-        let spec = TableSpec::read(file)?;
+    pub fn of(file: &Path, document: &Document) -> Result<Self, Failure> {
+        let spec = TableSpec::of(document)?;
         let rows = spec.expand();
         let mut runs = Vec::new();
         for (index, row) in rows.iter().enumerate() {

@@ -38,7 +38,10 @@ fn each_update_is_shown_as_the_rule_has_it() {
     let csv = fs::read_to_string(workspace.path("trace/trace.csv")).unwrap();
     let mut lines = csv.lines().skip(1).map(|line| {
         let cells: Vec<&str> = line.split(',').collect();
-        let numbers: Vec<f64> = cells[4..].iter().map(|cell| cell.parse().unwrap()).collect();
+        let numbers: Vec<f64> = cells[4..]
+            .iter()
+            .map(|cell| cell.parse().unwrap())
+            .collect();
         (cells[2].to_string(), numbers)
     });
     let (_, mut w) = lines.next().unwrap();
@@ -62,6 +65,8 @@ fn each_update_is_shown_as_the_rule_has_it() {
 fn what_nobody_could_follow_is_refused() {
     let workspace = or();
     let wide = "model.layers=[{ linear = { units = 40 } }, { linear = { units = 1 } }]";
-    let message = workspace.refuse(&["trace", "or.toml", "--set", wide]);
-    assert!(message.contains("has 161; at most 100"), "{message}");
+    workspace.refuse(
+        &["trace", "or.toml", "--set", wide],
+        &["has 161; at most 100"],
+    );
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use spec::config::Document;
 use spec::measures::Better;
-use spec::table::{ExpandedRow, TableSpec};
+use spec::table::{ExamplesSpec, ExpandedRow, TableSpec};
 
 const GOOD: &str = r#"title = "Digits"
 deviations = "None."
@@ -227,5 +228,92 @@ fn what_cannot_be_is_told_with_its_place() {
         assert_eq!(GOOD.matches(from).count(), 1, "{from:?}");
         let error = parse(&GOOD.replace(from, to)).unwrap_err();
         assert!(error.contains(message), "{from:?} -> {to:?}: {error}");
+    }
+}
+
+const LECTURES: &str = r#"title = "Lectures"
+
+[[examples]]
+name = "one unit"
+source = "Lecture 4"
+graph = "w*x"
+at = { w = 2, x = -1.5 }
+figures = [
+    { quantity = "f", printed = "-3.0", exact = "-3" },
+    { quantity = "df/dx", exact = "2", why = "it is" },
+]
+
+[[examples]]
+name = "a network"
+source = "Lecture 5"
+by = "two_two_two"
+figures = [{ quantity = "h1", exact = "0.56" }]
+"#;
+
+#[test]
+fn worked_examples_are_no_runs() {
+    let document = |text: &str| Document::parse(Path::new("t.toml"), text.into()).unwrap();
+    assert!(!document(GOOD).has(ExamplesSpec::KEY));
+    let lectures = document(LECTURES);
+    assert!(lectures.has(ExamplesSpec::KEY));
+    let examples = ExamplesSpec::of(&lectures).unwrap().examples;
+    assert_eq!(examples[0].at["x"], -1.5);
+    let printed = examples[0].figures[0].printed.as_ref().unwrap();
+    assert_eq!((printed.text.as_str(), printed.value), ("-3.0", -3.0));
+    assert_eq!(examples[1].by.as_deref(), Some("two_two_two"));
+}
+
+#[test]
+fn examples_that_cannot_be_are_refused() {
+    for (from, to, said) in [
+        ("\"Lectures\"", "\"\"", "title: a text is expected"),
+        (
+            "\"one unit\"",
+            "\"a | b\"",
+            "examples.0.name: \"a | b\" cannot stand in a table",
+        ),
+        (
+            "\"one unit\"",
+            "\"a network\"",
+            "two examples are called \"a network\"",
+        ),
+        (
+            "\"Lecture 4\"",
+            "\" \"",
+            "examples.0.source: it is not said where this stands",
+        ),
+        (
+            "graph = \"w*x\"",
+            "graph = \"x\"\nby = \"y\"",
+            "there is a computation, too",
+        ),
+        (
+            "graph = \"w*x\"\n",
+            "",
+            "examples.0: nothing computes this example",
+        ),
+        (
+            "by = \"two_two_two\"",
+            "by = \"two\"\nat = { x = 1 }",
+            "only an expression takes",
+        ),
+        (
+            "\"df/dx\"",
+            "\"f\"",
+            "figures.1.quantity: \"f\" stands there twice",
+        ),
+        (
+            "\"-3.0\"",
+            "\"three\"",
+            "\"three\" is no number; for example \"-0.20\", in quotes",
+        ),
+        ("\"-3.0\"", "-3.0", "expected a text in quotes, found -3.0"),
+        ("printed =", "printd =", "did you mean `printed`?"),
+    ] {
+        assert!(LECTURES.contains(from), "{from}");
+        let text = LECTURES.replacen(from, to, 1);
+        let document = Document::parse(Path::new("t.toml"), text).unwrap();
+        let message = ExamplesSpec::of(&document).unwrap_err().short();
+        assert!(message.contains(said), "{message}");
     }
 }
