@@ -20,6 +20,8 @@ pub struct Cell<'a> {
     pub planned: usize,
     /// Runs that diverged.
     pub diverged: usize,
+    /// Runs that ended without such a number: they diverged, or never reached the bound.
+    pub without: usize,
     /// What the others reached; none: no run has such a number.
     pub reached: Option<Reached>,
     /// What was published.
@@ -43,6 +45,10 @@ pub fn cells<'a>(plan: &'a Plan, rows: &[Row]) -> Vec<Cell<'a>> {
                 .iter()
                 .filter(|raw| raw.ending == Ending::Diverged)
                 .count(),
+            without: raw
+                .iter()
+                .filter(|raw| raw.values[column].is_none())
+                .count(),
             reached: Reached::of(
                 raw.iter().filter_map(|raw| raw.values[column]).collect(),
                 measure,
@@ -61,10 +67,15 @@ impl Cell<'_> {
         Some((published, self.reached.as_ref()?.compared(published.how)))
     }
 
-    /// The verdict, where something was published and measured.
+    /// The verdict, where something was published and measured. What most of the planned runs ended
+    /// without falls short, whatever the others reached: these are a choice of the lucky ones.
     pub fn verdict(&self) -> Option<Verdict> {
+        let published = self.published?;
+        if 2 * self.without > self.planned {
+            return Some(Verdict::Short);
+        }
         let reached = self.reached.as_ref()?;
-        Some(reached.verdict(self.published?, self.measure.better()))
+        Some(reached.verdict(published, self.measure.better()))
     }
 
     /// A value with its unit, as people read it.
@@ -146,5 +157,43 @@ pub fn duration(seconds: f64) -> String {
         s if s < 120.0 => format!("{s:.0} s"),
         s if s < 7200.0 => format!("{:.0} min", s / 60.0),
         s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spec::table::{Accept, How};
+
+    #[test]
+    fn what_most_runs_ended_without_falls_short() {
+        let measure = TableMeasure::try_from("epochs to train_loss 0.1".to_string()).unwrap();
+        let published = Published {
+            measure: None,
+            value: 10.0,
+            source: "a table".into(),
+            how: How::Mean,
+            runs: None,
+            accept: Accept::Within(1.0),
+        };
+        let verdict = |values: &[f64], without| {
+            let cell = Cell {
+                row: 0,
+                name: "a",
+                measure: &measure,
+                planned: 4,
+                diverged: 0,
+                without,
+                reached: Reached::of(values.to_vec(), &measure),
+                published: Some(&published),
+            };
+            cell.verdict()
+        };
+        assert_eq!(verdict(&[10.0, 10.0], 2), Some(Verdict::Reproduced));
+        assert_eq!(verdict(&[10.0], 3), Some(Verdict::Short));
+        assert_eq!(verdict(&[], 4), Some(Verdict::Short));
+        // The other three have not run yet.
+        assert_eq!(verdict(&[10.0], 0), Some(Verdict::Reproduced));
+        assert_eq!(verdict(&[], 0), None);
     }
 }
