@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use spec::escapes::EscapeSpec;
 use spec::experiment::resolve_path;
 use spec::table::{ExpandedRow, TableSpec};
 use spec::{Config, ConfigError, Overrides};
@@ -34,6 +35,18 @@ pub struct Run {
     pub key: String,
     /// The config, with all that is changed in it.
     pub config: Config,
+}
+
+impl Run {
+    /// Epochs that it trains at most, all restarts together.
+    pub fn epochs(&self) -> usize {
+        let training = &self.config.experiment.training;
+        let runs = match training.escapes[..] {
+            [EscapeSpec::Restarts(restarts)] => restarts.runs,
+            _ => 1,
+        };
+        training.epochs.saturating_mul(runs)
+    }
 }
 
 impl Plan {
