@@ -5,12 +5,14 @@
 //! folder: they share nothing but files in it ([`store`], [`claim`]), and leave the same raw rows as
 //! one would.
 
+mod aggregate;
 mod basis;
 mod check;
 pub mod claim;
 mod estimate;
 mod job;
 pub mod key;
+pub mod lines;
 pub mod plan;
 pub mod plot;
 mod process;
@@ -64,7 +66,7 @@ pub fn table(arguments: &TableArguments) -> Result<(), Failure> {
             failed.extend(table.run(arguments)?);
         }
         table.write()?;
-        table.show();
+        table.show()?;
     }
     match failed.is_empty() {
         true => Ok(()),
@@ -205,10 +207,12 @@ impl Table {
         ))
     }
 
-    fn show(&self) {
+    fn show(&self) -> Result<(), Failure> {
         let results = self.results();
         let sheet = view::sheet(&self.plan, &results.rows, &results.origins);
+        let sheet = sheet.map_err(|error| Failure::Run(error.to_string()))?;
         let (title, page) = (&self.plan.spec.title, self.places.page.display());
         output::line(format!("{title}\n{}\ntable: {page}", sheet.terminal()));
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The committed files of a table: raw rows, where they come from, and what is made of them.
 
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -89,19 +90,12 @@ impl Results {
         plan: &Plan,
         places: &'a Places,
     ) -> Result<[(&'a Path, Vec<u8>); 4], Failure> {
-        let failed = |file: &Path, error: &io::Error| Failure::Run(files::told(file, error));
-        let rows = rows::csv(plan, &self.rows).map_err(|error| failed(&places.rows, &error))?;
-        let origins = provenance::csv(&self.origins);
-        let origins = origins.map_err(|error| failed(&places.origins, &error))?;
         let page = view::markdown(plan, &self.rows, &self.origins);
-        let picture = plot::svg(plan, &self.rows);
-        let picture = picture
-            .map_err(|error| failed(&places.picture, &io::Error::other(error.to_string())))?;
         Ok([
-            (&places.rows, rows),
-            (&places.origins, origins),
-            (&places.page, page.into_bytes()),
-            (&places.picture, picture.into_bytes()),
+            made(&places.rows, rows::csv(plan, &self.rows))?,
+            made(&places.origins, provenance::csv(&self.origins))?,
+            made(&places.page, page)?,
+            made(&places.picture, plot::svg(plan, &self.rows))?,
         ])
     }
 
@@ -116,5 +110,17 @@ impl Results {
             }
         }
         Ok(())
+    }
+}
+
+/// A file and what must stand in it, or why that cannot be made.
+fn made(
+    file: &Path,
+    bytes: Result<impl Into<Vec<u8>>, impl Display>,
+) -> Result<(&Path, Vec<u8>), Failure> {
+    let told = |error: &dyn Display| files::told(file, &io::Error::other(error.to_string()));
+    match bytes {
+        Ok(bytes) => Ok((file, bytes.into())),
+        Err(error) => Err(Failure::Run(told(&error))),
     }
 }
