@@ -9,6 +9,8 @@ mod aggregate;
 mod basis;
 mod check;
 pub mod claim;
+pub mod curves;
+mod curves_plot;
 mod estimate;
 mod job;
 pub mod key;
@@ -35,6 +37,7 @@ use basis::Basis;
 use plan::{Plan, Run};
 use provenance::Origin;
 use results::{Places, Results};
+use rows::Ending;
 use store::Store;
 use workers::Workers;
 
@@ -114,20 +117,15 @@ impl Table {
         Ok(())
     }
 
-    /// The runs that have no raw row yet.
+    /// The runs that have no raw row yet, or no curves where the table has some.
     fn missing(&self) -> Vec<usize> {
         let results = self.results();
-        let has_row = |run: &Run| {
-            let (name, data) = (&self.plan.rows[run.row].name, &self.bases[run.row].data);
-            results.rows.iter().any(|row| {
-                let same = row.row == *name && row.repeat == run.repeat;
-                same && row.key == run.key && row.data == *data
-            })
-        };
         let runs = self.plan.runs.iter().enumerate();
-        runs.filter(|(_, run)| !has_row(run))
-            .map(|(index, _)| index)
-            .collect()
+        let missing = runs.filter(|(_, run)| {
+            let row = results.row(&self.plan, run, &self.bases[run.row].data);
+            row.is_none_or(|row| results.lacks_curves(&self.plan, row))
+        });
+        missing.map(|(index, _)| index).collect()
     }
 
     /// Names what a run leaves in the store.
@@ -162,7 +160,7 @@ impl Table {
         Ok(failed.collect())
     }
 
-    /// Takes the row of a run that is done, by whichever process; false: it is not.
+    /// Takes the row and the curves of a run that is done, by whichever process; false: it is not.
     fn take_in(&self, index: usize) -> bool {
         let run = &self.plan.runs[index];
         let Some((done, record)) = self.store.done(&self.id(run)) else {
@@ -173,7 +171,12 @@ impl Table {
             return false;
         };
         let origin = Origin::of(&self.plan, run, &done, &record);
-        self.results().put(row, origin);
+        let points = curves::points(&self.plan, run, &record);
+        let needs_points = !self.plan.spec.curves.is_empty() && row.ending == Ending::Finished;
+        if needs_points && points.is_empty() {
+            return false;
+        }
+        self.results().put(row, origin, points);
         true
     }
 

@@ -15,6 +15,9 @@ use crate::sheet::Sheet;
 /// What the picture shows, for who does not see it.
 const PICTURE: &str =
     "Ours, full circles with 95 % intervals, beside the published figures, open circles";
+/// The same of the curves.
+const CURVES: &str = "Mean of each row over the epochs, with a band of a standard deviation";
+
 /// The table.
 ///
 /// # Errors
@@ -91,6 +94,14 @@ pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> PolarsResult<S
     ));
     parts.push(sheet(plan, rows, origins)?.markdown().trim_end().into());
     parts.push(format!("![{PICTURE}]({name}.svg)"));
+    if !spec.curves.is_empty() {
+        parts.push(format!("![{CURVES}]({name}.curves.svg)"));
+        parts.push(format!(
+            "Curves are means over the {} at each epoch, bands a standard deviation to either side; \
+             [{name}.curves.csv]({name}.curves.csv) has them run by run.",
+            repeats(plan)
+        ));
+    }
     let sources = sources(plan);
     if !sources.is_empty() {
         parts.push(format!("Published:\n\n{}", sources.join("\n")));
@@ -115,14 +126,19 @@ pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> PolarsResult<S
 
 /// What the columns are.
 fn legend(plan: &Plan) -> String {
-    let of = match plan.spec.folds {
-        Some(_) => "folds",
-        None => "seeds",
-    };
+    let of = repeats(plan);
     format!(
         "Ours are mean and standard deviation over n {of}, with the 95 % interval of the mean; time is \
          the wall-clock of a run."
     )
+}
+
+/// What a mean is taken over.
+fn repeats(plan: &Plan) -> &'static str {
+    match plan.spec.folds {
+        Some(_) => "folds",
+        None => "seeds",
+    }
 }
 
 /// Where the published figures stand.
