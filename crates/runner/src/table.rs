@@ -15,6 +15,8 @@ mod estimate;
 mod job;
 pub mod key;
 pub mod lines;
+#[cfg(feature = "parquet")]
+mod parquet;
 pub mod plan;
 pub mod plot;
 mod process;

@@ -150,7 +150,17 @@ impl Results {
                 files::write_file(file, &bytes)?;
             }
         }
+        #[cfg(feature = "parquet")]
+        self.write_parquet(plan, &places.rows.with_extension("parquet"))?;
         Ok(())
+    }
+
+    /// The raw rows once more, for other tools: not committed, so not checked.
+    #[cfg(feature = "parquet")]
+    fn write_parquet(&self, plan: &Plan, file: &Path) -> Result<(), Failure> {
+        let bytes = super::parquet::bytes(plan, &self.rows);
+        let bytes = bytes.map_err(|error| Failure::Run(format!("{}: {error}", file.display())))?;
+        files::write_file(file, &bytes)
     }
 }
 
