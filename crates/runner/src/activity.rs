@@ -164,6 +164,18 @@ impl Shared {
     }
 }
 
+impl State {
+    /// What a terminal that cannot draw gets to see.
+    fn lines(&self, name: &str, seconds: u64) -> String {
+        let (what, steps) = (self.whole.what(), self.whole.steps());
+        let mut lines = format!("progress: {name}: {what}{steps} ({seconds} s)\n");
+        for part in self.parts.values() {
+            lines += &format!("progress: {name}: {}{}\n", part.what(), part.steps());
+        }
+        lines
+    }
+}
+
 impl Stage {
     fn new(name: impl Into<String>, of: usize) -> Self {
         Self {
@@ -258,17 +270,37 @@ fn place(bar: &ProgressBar, stage: &Stage) {
 
 fn write_lines(name: &str, work: &Shared, mut state: State, start: Instant) {
     loop {
-        let (whole, seconds) = (&state.whole, start.elapsed().as_secs());
-        let (what, steps) = (whole.what(), whole.steps());
-        let mut lines = format!("progress: {name}: {what}{steps} ({seconds} s)\n");
-        for part in state.parts.values() {
-            lines += &format!("progress: {name}: {}{}\n", part.what(), part.steps());
-        }
         // Where standard error is closed or full there is nobody to tell.
+        let lines = state.lines(name, start.elapsed().as_secs());
         let _ = write!(std::io::stderr(), "{lines}");
         match work.wait(EVERY) {
             Some(now) => state = now,
             None => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_has_a_line_until_it_is_over() {
+        let activity = Activity::silent();
+        activity.begin("runs", 4);
+        let first = activity.part("a, seed 1", 30);
+        let second = activity.part("a, seed 2", 30);
+        first.at(3, "train loss 0.5");
+        let lines = || activity.shared.lock().lines("moons", 12);
+        assert_eq!(
+            lines(),
+            "progress: moons: runs: 0 of 4 (12 s)\n\
+             progress: moons: a, seed 1, train loss 0.5: 3 of 30\n\
+             progress: moons: a, seed 2: 0 of 30\n"
+        );
+        drop((first, second));
+        activity.step();
+        assert!(activity.is_idle());
+        assert_eq!(lines(), "progress: moons: runs: 1 of 4 (12 s)\n");
     }
 }
