@@ -256,12 +256,22 @@ pub struct TableArguments {
     /// Folder of the tables; records of their runs go to runs/tables in it
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub results: PathBuf,
-    /// Threads of a run, where several processes work on one machine [default: one for each core]
-    #[arg(long, value_name = "N")]
+    /// Runs at once, each in a process of its own [default: one for each core, fewer where memory
+    /// would not do]; a table with the measure `seconds` has one at a time
+    #[arg(long, value_name = "N", value_parser = one_or_more)]
+    pub jobs: Option<usize>,
+    /// Threads of each run [default: as many as the cores, divided by the runs at once]
+    #[arg(long, value_name = "N", value_parser = one_or_more)]
     pub threads: Option<usize>,
     /// Take over a run whose process has shown no sign of life for so many seconds
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = above_zero)]
     pub stale: f64,
+}
+
+fn one_or_more(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok();
+    let number = number.filter(|number| (1..=1024).contains(number));
+    number.ok_or_else(|| "expected 1 to 1024".into())
 }
 
 fn above_zero(text: &str) -> Result<f64, String> {

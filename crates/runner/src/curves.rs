@@ -7,7 +7,8 @@ use spec::measures::{Better, Measure, Part};
 
 use crate::record::{Record, Trained};
 
-const COLOURS: [RGBColor; 6] = [
+/// Of rows, one after the other.
+pub const COLOURS: [RGBColor; 6] = [
     RGBColor(0, 90, 181),
     RGBColor(220, 50, 32),
     RGBColor(0, 130, 60),

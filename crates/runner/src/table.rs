@@ -1,18 +1,25 @@
 //! `runner table`: a published table from one file.
 //!
-//! Carries out the runs that are missing, each in a process of its own, and makes the table from
-//! their raw rows. Any number of processes may work on one table over a common folder: they share
-//! nothing but files in it ([`store`], [`claim`]), and leave the same raw rows as one would.
+//! Carries out the runs that are missing, each in a process of its own and several at once, and
+//! makes the table from their raw rows. Any number of processes may work on one table over a common
+//! folder: they share nothing but files in it ([`store`], [`claim`]), and leave the same raw rows as
+//! one would.
 //!
 //! A file of worked examples has no runs: [`crate::lectures`] computes them.
 
+mod aggregate;
 mod basis;
 mod check;
 pub mod claim;
+pub mod curves;
+mod curves_plot;
 mod estimate;
 mod job;
 pub mod key;
+pub mod lines;
 pub mod overview;
+#[cfg(feature = "parquet")]
+mod parquet;
 pub mod plan;
 pub mod plot;
 mod process;
@@ -24,10 +31,10 @@ pub mod summary;
 pub mod verdict;
 pub mod view;
 mod work;
+mod workers;
 
 use std::path::Path;
-use std::thread::sleep;
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use spec::config::Document;
 use spec::table::ExamplesSpec;
@@ -37,16 +44,12 @@ use crate::cli::TableArguments;
 use crate::lectures::page::Page;
 use crate::{Failure, files, interrupt, output};
 use basis::Basis;
-use claim::Claim;
-use job::Job;
 use plan::{Plan, Run};
 use provenance::Origin;
 use results::{Places, Results};
+use rows::Ending;
 use store::Store;
-use work::Worked;
-
-/// Between two looks whether another process has done a run.
-const LOOK: Duration = Duration::from_millis(300);
+use workers::Workers;
 
 /// Claimed by whoever measures by the clock.
 const TIME: &str = "time";
@@ -97,7 +100,7 @@ pub fn table(arguments: &TableArguments) -> Result<(), Failure> {
             failed.extend(table.run(arguments)?);
         }
         table.write()?;
-        table.show();
+        table.show()?;
     }
     match failed.is_empty() {
         true => Ok(()),
@@ -128,7 +131,8 @@ struct Table {
     plan: Plan,
     places: Places,
     store: Store,
-    results: Results,
+    /// What is there so far, for all that work on it.
+    results: Mutex<Results>,
     /// Of each row; empty before the data were read.
     bases: Vec<Basis>,
 }
@@ -142,9 +146,13 @@ impl Table {
             store: Store::of(&arguments.results, &plan.name),
             plan,
             places,
-            results,
+            results: Mutex::new(results),
             bases: Vec::new(),
         })
+    }
+
+    fn results(&self) -> MutexGuard<'_, Results> {
+        self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads the data of each row, and finds out whether it can be run and measured.
@@ -158,20 +166,15 @@ impl Table {
         Ok(())
     }
 
-    /// The runs that have no raw row yet.
+    /// The runs that have no raw row yet, or no curves where the table has some.
     fn missing(&self) -> Vec<usize> {
-        let has_row = |run: &Run| {
-            let (name, data) = (&self.plan.rows[run.row].name, &self.bases[run.row].data);
-            let mut rows = self.results.rows.iter();
-            rows.any(|row| {
-                let same = row.row == *name && row.repeat == run.repeat;
-                same && row.key == run.key && row.data == *data
-            })
-        };
+        let results = self.results();
         let runs = self.plan.runs.iter().enumerate();
-        runs.filter(|(_, run)| !has_row(run))
-            .map(|(index, _)| index)
-            .collect()
+        let missing = runs.filter(|(_, run)| {
+            let row = results.row(&self.plan, run, &self.bases[run.row].data);
+            row.is_none_or(|row| results.lacks_curves(&self.plan, row))
+        });
+        missing.map(|(index, _)| index).collect()
     }
 
     /// Names what a run leaves in the store.
@@ -185,7 +188,7 @@ impl Table {
         self.prepare()?;
         self.store.make()?;
         if arguments.rerun {
-            self.results = Results::default();
+            *self.results() = Results::default();
             self.plan
                 .runs
                 .iter()
@@ -196,29 +199,8 @@ impl Table {
         for run in self.missing() {
             self.take_in(run);
         }
-        let mut failed: Vec<(usize, String)> = Vec::new();
-        loop {
-            let mut left = self.missing();
-            left.retain(|run| failed.iter().all(|(other, _)| other != run));
-            if left.is_empty() {
-                break;
-            }
-            if interrupt::requested() {
-                return Err(self.interrupted());
-            }
-            match self.next(&left, arguments, &activity)? {
-                Some((_, None)) => {}
-                Some((run, Some(why))) => failed.push((run, why)),
-                None => {
-                    activity.begin(
-                        "the rest is at work in other processes",
-                        self.plan.runs.len(),
-                    );
-                    activity.set(self.plan.runs.len() - left.len());
-                    sleep(LOOK);
-                }
-            }
-        }
+        let worked = Workers::new(self, arguments, &activity).work();
+        let failed = worked.map_err(|failure| self.told(failure))?;
         self.tidy();
         let failed = failed.into_iter().map(|(index, why)| {
             let run = self.plan.in_words(&self.plan.runs[index]);
@@ -227,77 +209,8 @@ impl Table {
         Ok(failed.collect())
     }
 
-    /// Does the first of these runs that no other process works on: which it was, and why it failed
-    /// if it did. None: others work on all of them.
-    fn next(
-        &mut self,
-        left: &[usize],
-        arguments: &TableArguments,
-        activity: &Activity,
-    ) -> Result<Option<(usize, Option<String>)>, Failure> {
-        for &index in left {
-            if self.take_in(index) {
-                return self.write().map(|()| Some((index, None)));
-            }
-            let Some(claim) = self.claim(index, arguments)? else {
-                continue;
-            };
-            // It may have been done since.
-            if self.take_in(index) {
-                return self.write().map(|()| Some((index, None)));
-            }
-            let worked = self.work(index, &claim, arguments, activity);
-            let why = match worked.map_err(|failure| self.told(failure))? {
-                Worked::TakenOver => continue,
-                Worked::Failed(why) => Some(why),
-                Worked::Done => match self.take_in(index) {
-                    true => None,
-                    false => Some("its record cannot be read again".into()),
-                },
-            };
-            self.write()?;
-            return Ok(Some((index, why)));
-        }
-        Ok(None)
-    }
-
-    fn claim(&self, index: usize, arguments: &TableArguments) -> Result<Option<Claim>, Failure> {
-        // What is measured by the clock runs alone.
-        let id = match self.plan.spec.takes_time() {
-            true => TIME.into(),
-            false => self.id(&self.plan.runs[index]),
-        };
-        let folder = &self.store.folder;
-        let claim = Claim::take(folder, &id, Duration::from_secs_f64(arguments.stale));
-        claim.map_err(|error| Failure::Run(files::told_with(folder, &error, "--results")))
-    }
-
-    fn work(
-        &self,
-        index: usize,
-        claim: &Claim,
-        arguments: &TableArguments,
-        activity: &Activity,
-    ) -> Result<Worked, Failure> {
-        let run = &self.plan.runs[index];
-        activity.begin(self.plan.in_words(run), self.plan.runs.len());
-        activity.set(self.plan.runs.len() - self.missing().len());
-        let minutes = self.plan.rows[run.row].minutes;
-        let job = Job {
-            id: &self.id(run),
-            config: &run.config,
-            store: &self.store,
-            claim,
-            stale: Duration::from_secs_f64(arguments.stale),
-            budget: minutes.map(|minutes| Duration::from_secs_f64(60.0 * minutes)),
-            timed: self.plan.spec.takes_time(),
-            threads: arguments.threads,
-        };
-        job.work(activity)
-    }
-
-    /// Takes the row of a run that is done, by whichever process; false: it is not.
-    fn take_in(&mut self, index: usize) -> bool {
+    /// Takes the row and the curves of a run that is done, by whichever process; false: it is not.
+    fn take_in(&self, index: usize) -> bool {
         let run = &self.plan.runs[index];
         let Some((done, record)) = self.store.done(&self.id(run)) else {
             return false;
@@ -307,14 +220,21 @@ impl Table {
             return false;
         };
         let origin = Origin::of(&self.plan, run, &done, &record);
-        self.results.put(row, origin);
+        let points = curves::points(&self.plan, run, &record);
+        let needs_points = !self.plan.spec.curves.is_empty() && row.ending == Ending::Finished;
+        if needs_points && points.is_empty() {
+            return false;
+        }
+        self.results().put(row, origin, points);
         true
     }
 
     /// Writes the table as it is now.
-    fn write(&mut self) -> Result<(), Failure> {
-        self.results.arrange(&self.plan);
-        self.results.write(&self.plan, &self.places)
+    fn write(&self) -> Result<(), Failure> {
+        // One after the other: the last to write has all rows.
+        let mut results = self.results();
+        results.arrange(&self.plan);
+        results.write(&self.plan, &self.places)
     }
 
     /// Nobody works any more on runs that have their rows.
@@ -328,25 +248,23 @@ impl Table {
             .tidy(&ids.iter().map(String::as_str).collect::<Vec<_>>());
     }
 
-    fn interrupted(&self) -> Failure {
-        let (cause, file) = (interrupt::cause(), self.plan.file.display());
-        let left = self.missing().len();
+    /// Says how to go on where the work was interrupted.
+    fn told(&self, failure: Failure) -> Failure {
+        let Failure::Interrupted(cause) = failure else {
+            return failure;
+        };
+        let (file, left) = (self.plan.file.display(), self.missing().len());
         Failure::Interrupted(format!(
             "{cause}; {left} runs are left, `runner table {file}` goes on with them"
         ))
     }
 
-    /// Says how to go on where the work was interrupted.
-    fn told(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::Interrupted(_) => self.interrupted(),
-            other => other,
-        }
-    }
-
-    fn show(&self) {
-        let sheet = view::sheet(&self.plan, &self.results.rows, &self.results.origins);
+    fn show(&self) -> Result<(), Failure> {
+        let results = self.results();
+        let sheet = view::sheet(&self.plan, &results.rows, &results.origins);
+        let sheet = sheet.map_err(|error| Failure::Run(error.to_string()))?;
         let (title, page) = (&self.plan.spec.title, self.places.page.display());
         output::line(format!("{title}\n{}\ntable: {page}", sheet.terminal()));
+        Ok(())
     }
 }

@@ -39,6 +39,9 @@ pub struct TableSpec {
     pub deviations: String,
     /// The columns: what is measured of each run.
     pub measures: Vec<TableMeasure>,
+    /// What is drawn epoch by epoch, as the mean over the runs of each row.
+    #[serde(default)]
+    pub curves: Vec<TableMeasure>,
     /// One run of each row with each of these seeds; a row may have its own.
     pub seeds: Option<Vec<u64>>,
     /// In place of seeds: one run for each part of a k-fold split, with the seed of the config.
@@ -86,12 +89,16 @@ impl TableSpec {
         expect(!self.measures.is_empty(), || {
             Problem::new("measures", "nothing is measured").hint("for example [\"test_accuracy\"]")
         })?;
-        for (index, measure) in self.measures.iter().enumerate() {
-            expect(!self.measures[..index].contains(measure), || {
-                let reason = format!("\"{}\" stands there twice", measure.name);
-                Problem::new(format!("measures.{index}"), reason)
-            })?;
-        }
+        check_distinct("measures", &self.measures)?;
+        check_distinct("curves", &self.curves)?;
+        let no_curve = |curve: &TableMeasure| !matches!(curve.kind, Kind::End(_));
+        let no_curve = self.curves.iter().position(no_curve);
+        expect(no_curve.is_none(), || {
+            let index = no_curve.unwrap_or_default();
+            let reason = format!("\"{}\" is no curve", self.curves[index].name);
+            Problem::new(format!("curves.{index}"), reason)
+                .hint("what is measured after each epoch, for example \"test_accuracy\"")
+        })?;
         self.check_repeats()?;
         check_minutes("minutes", self.minutes)?;
         expect(!self.rows.is_empty(), || {
@@ -141,6 +148,17 @@ impl TableSpec {
 /// A condition that holds, or the problem.
 fn expect(holds: bool, problem: impl FnOnce() -> Problem) -> Result<(), Problem> {
     if holds { Ok(()) } else { Err(problem()) }
+}
+
+/// Columns are told apart by their names.
+fn check_distinct(key: &str, measures: &[TableMeasure]) -> Result<(), Problem> {
+    for (index, measure) in measures.iter().enumerate() {
+        expect(!measures[..index].contains(measure), || {
+            let reason = format!("\"{}\" stands there twice", measure.name);
+            Problem::new(format!("{key}.{index}"), reason)
+        })?;
+    }
+    Ok(())
 }
 
 fn hint_of(key: &str) -> &'static str {

@@ -40,7 +40,8 @@ impl Basis {
 /// A run has what the columns of the table need.
 fn expect_measures(plan: &Plan, row: usize, prepared: &Prepared) -> Result<(), Failure> {
     let measured = prepared.measures();
-    let mut needed = plan.spec.measures.iter().filter_map(TableMeasure::needs);
+    let columns = plan.spec.measures.iter().chain(&plan.spec.curves);
+    let mut needed = columns.filter_map(TableMeasure::needs);
     let has = |key: &str| measured.iter().any(|measure| measure.key == key);
     let Some(missing) = needed.find(|needed| !has(&needed.key)) else {
         return Ok(());

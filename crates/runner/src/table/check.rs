@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Contents;
+use super::curves::Point;
 use super::plan::Plan;
 use super::results::{Places, Results};
 use super::rows::Row;
@@ -78,6 +79,7 @@ fn follows(plan: &Plan, results: &Path) -> Result<String, Failure> {
         };
     };
     expect_planned(plan, &read.rows, &places)?;
+    expect_rows(plan, &read, &places)?;
     for (file, expected) in read.files(plan, &places)? {
         let found = fs::read(file).unwrap_or_default();
         if found != expected {
@@ -86,9 +88,12 @@ fn follows(plan: &Plan, results: &Path) -> Result<String, Failure> {
     }
     let old = read.rows.iter().filter(|row| is_old(plan, row)).count();
     let missing = plan.runs.len() - read.rows.len();
+    let lacking = read.rows.iter().filter(|row| read.lacks_curves(plan, row));
+    let lacking = lacking.count();
     let mut said = format!("{} rows, the table follows from them", read.rows.len());
     for (count, what) in [
         (missing, "runs are missing"),
+        (lacking, "rows have no curves"),
         (old, "rows are of another config or version of the numbers"),
     ] {
         if count > 0 {
@@ -142,6 +147,24 @@ fn expect_planned(plan: &Plan, rows: &[Row], places: &Places) -> Result<(), Fail
         }
     }
     Ok(())
+}
+
+/// Each point of a curve is that of a raw row, and they are in order.
+fn expect_rows(plan: &Plan, read: &Results, places: &Places) -> Result<(), Failure> {
+    let place = |point: &Point| {
+        let mut rows = read.rows.iter();
+        rows.position(|row| row.row == point.row && row.repeat == point.repeat)
+    };
+    let places_of: Vec<_> = read.points.iter().map(|of| (place(of), of.epoch)).collect();
+    let ordered = places_of.windows(2).all(|two| two[0] < two[1]);
+    if ordered && places_of.iter().all(|(place, _)| place.is_some()) {
+        return Ok(());
+    }
+    let (points, file) = (places.points.display(), plan.file.display());
+    Err(Failure::Run(format!(
+        "{points}: its lines are not those of the raw rows, each epoch once and in order; \
+         `runner table --no-run {file}` makes it anew"
+    )))
 }
 
 /// A file is not what follows from the rows.

@@ -4,6 +4,11 @@ use super::Table;
 use super::summary::{duration, seconds};
 use crate::sheet::Sheet;
 
+/// What a run takes, of what its data and model take at least: data are read and prepared.
+const ROOM: f64 = 3.0;
+/// Bytes that a process takes before it has either.
+const PROCESS: f64 = 50e6;
+
 /// How long a run takes, in words and in seconds.
 struct Time {
     shown: String,
@@ -62,7 +67,7 @@ impl Table {
     /// As long as the row's other runs took; before the first of them no longer than it may.
     fn time(&self, row: usize) -> Time {
         let row = &self.plan.rows[row];
-        if let Some(seconds) = seconds(&self.results.origins, &row.name) {
+        if let Some(seconds) = seconds(&self.results().origins, &row.name) {
             return Time {
                 shown: duration(seconds),
                 seconds: Some(seconds),
@@ -77,17 +82,27 @@ impl Table {
         }
     }
 
+    /// The largest memory of the row's other runs, if any is known, in MB.
+    fn peak_memory(&self, row: usize) -> Option<u64> {
+        let name = &self.plan.rows[row].name;
+        let results = self.results();
+        let of_row = results.origins.iter().filter(|of| of.row == *name);
+        of_row.filter_map(|origin| origin.peak_memory).max()
+    }
+
     /// As much as the row's other runs took; before the first of them what data and model take.
     fn memory(&self, row: usize) -> String {
-        let name = &self.plan.rows[row].name;
-        let of_row = self
-            .results
-            .origins
-            .iter()
-            .filter(|origin| origin.row == *name);
-        match of_row.filter_map(|origin| origin.peak_memory).max() {
+        match self.peak_memory(row) {
             Some(peak) => format!("{peak} MB"),
             None => format!("{:.0} MB or more", self.bases[row].bytes / 1e6),
+        }
+    }
+
+    /// Memory that a run of a row takes, in bytes, as far as it is known.
+    pub(super) fn bytes(&self, row: usize) -> f64 {
+        match self.peak_memory(row) {
+            Some(peak) => peak as f64 * 1e6,
+            None => PROCESS + ROOM * self.bases[row].bytes,
         }
     }
 }

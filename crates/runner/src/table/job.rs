@@ -1,5 +1,6 @@
 //! A run that a table needs: what is to be done, by whom and within which bounds.
 
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use spec::Config;
@@ -23,6 +24,8 @@ pub struct Job<'a> {
     pub budget: Option<Duration>,
     /// Whether it is measured from the start of its process to its end.
     pub timed: bool,
-    /// Its threads; none: one for each core.
+    /// Its threads; none: as its config says.
     pub threads: Option<usize>,
+    /// Whether it has to stop, as when somebody asks for it.
+    pub stop: &'a AtomicBool,
 }

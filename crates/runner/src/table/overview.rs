@@ -49,6 +49,7 @@ fn of_runs(
     let mut table = Results::read(plan, &Places::of(plan, results))?.unwrap_or_default();
     table.arrange(plan);
     let cells = cells(plan, &table.rows);
+    let cells = cells.map_err(|error| Failure::Run(format!("{}: {error}", plan.file.display())))?;
     let of = |wanted: Verdict| {
         let verdicts = cells.iter().filter_map(Cell::verdict);
         count(verdicts.filter(|verdict| *verdict == wanted).count())

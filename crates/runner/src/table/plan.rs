@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use spec::config::Document;
+use spec::escapes::EscapeSpec;
 use spec::experiment::resolve_path;
 use spec::table::{ExpandedRow, TableSpec};
 use spec::{Config, ConfigError, Overrides};
@@ -35,6 +36,22 @@ pub struct Run {
     pub key: String,
     /// The config, with all that is changed in it.
     pub config: Config,
+}
+
+impl Run {
+    /// Epochs that it trains at most, all restarts together; 0 of a learner, which knows by itself
+    /// when it is done.
+    pub fn epochs(&self) -> usize {
+        let Some(network) = self.config.experiment.network() else {
+            return 0;
+        };
+        let training = &network.training;
+        let runs = match training.escapes[..] {
+            [EscapeSpec::Restarts(restarts)] => restarts.runs,
+            _ => 1,
+        };
+        training.epochs.saturating_mul(runs)
+    }
 }
 
 impl Plan {

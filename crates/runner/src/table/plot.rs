@@ -25,7 +25,7 @@ type DrawResult = Result<(), Box<dyn std::error::Error>>;
 /// # Errors
 /// When it cannot be drawn.
 pub fn svg(plan: &Plan, rows: &[Row]) -> Result<String, Box<dyn std::error::Error>> {
-    let cells = cells(plan, rows);
+    let cells = cells(plan, rows)?;
     let panels = plan.spec.measures.len();
     let height = AROUND + HEIGHT * plan.rows.len() as u32;
     let mut text = String::new();

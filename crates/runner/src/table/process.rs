@@ -7,19 +7,25 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::job::Job;
 use super::plan::arguments;
 
-use crate::activity::Activity;
+use crate::activity::Part;
 use crate::{Failure, interrupt};
 
 /// Between two looks at the process: its seconds are known no better.
 pub const LOOK: Duration = Duration::from_millis(5);
 /// Between two looks at what it prints.
 const SHOW: Duration = Duration::from_secs(1);
+
+/// Processes begin one by one: on some systems one that begins meanwhile would keep the standard
+/// input of another open, which then did not notice that it is to stop.
+static BEGIN: Mutex<()> = Mutex::new(());
 
 /// A process at work on a run.
 pub struct Process {
@@ -82,6 +88,7 @@ impl Process {
             .stdout(file(&out)?)
             .stderr(file(&err)?)
             .stdin(Stdio::piped());
+        let _one = BEGIN.lock().unwrap_or_else(PoisonError::into_inner);
         let start = Instant::now();
         let child = command.spawn().map_err(|error| cannot_start(&error))?;
         Ok(Self {
@@ -96,8 +103,8 @@ impl Process {
     ///
     /// # Errors
     /// [`Failure::Interrupted`] when somebody asks to stop; then it has ended, too.
-    pub fn watch(mut self, job: &Job<'_>, activity: &Activity) -> Result<Ended, Failure> {
-        let (mut kept, mut shown) = (Instant::now(), Instant::now());
+    pub fn watch(mut self, job: &Job<'_>, shown: &Part) -> Result<Ended, Failure> {
+        let (mut kept, mut looked) = (Instant::now(), Instant::now());
         loop {
             let status = self
                 .child
@@ -105,13 +112,13 @@ impl Process {
                 .map_err(|error| cannot_start(&error))?;
             let seconds = self.start.elapsed().as_secs_f64();
             if let Some(status) = status {
-                expect_no_interrupt()?;
+                expect_to_go_on(job.stop)?;
                 let (code, why) = (status.code(), self.last_words(status.code()));
                 return Ok(Ended::With { code, seconds, why });
             }
-            if interrupt::requested() {
+            if let Err(interrupted) = expect_to_go_on(job.stop) {
                 self.stop();
-                expect_no_interrupt()?;
+                return Err(interrupted);
             }
             if job
                 .budget
@@ -128,9 +135,11 @@ impl Process {
                 }
                 kept = Instant::now();
             }
-            if shown.elapsed() > SHOW {
-                activity.at(&last_line(&self.out));
-                shown = Instant::now();
+            if looked.elapsed() > SHOW {
+                if let Some((epoch, measures)) = last_epoch(&self.out) {
+                    shown.at(epoch, &measures);
+                }
+                looked = Instant::now();
             }
             sleep(LOOK);
         }
@@ -163,19 +172,22 @@ fn command() -> Result<Command, Failure> {
     Ok(command)
 }
 
-/// What a run printed last, the line of an epoch perhaps.
-fn last_line(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap_or_default();
-    let last = text.lines().last().unwrap_or_default();
-    last.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The epoch of which a run spoke last, and what it said: `epoch 3/30 backprop train loss ...`.
+fn last_epoch(file: &Path) -> Option<(usize, String)> {
+    let text = fs::read_to_string(file).ok()?;
+    let words: Vec<_> = text.lines().last()?.split_whitespace().collect();
+    let ["epoch", epoch, _, measures @ ..] = &words[..] else {
+        return None;
+    };
+    Some((epoch.split('/').next()?.parse().ok()?, measures.join(" ")))
 }
 
 /// Whether to go on.
 ///
 /// # Errors
-/// [`Failure::Interrupted`] when somebody asks to stop.
-pub fn expect_no_interrupt() -> Result<(), Failure> {
-    match interrupt::requested() {
+/// [`Failure::Interrupted`] when somebody asks to stop, or `stop` says so.
+pub fn expect_to_go_on(stop: &AtomicBool) -> Result<(), Failure> {
+    match interrupt::requested() || stop.load(Ordering::SeqCst) {
         true => Err(Failure::Interrupted(interrupt::cause().into())),
         false => Ok(()),
     }

@@ -1,13 +1,14 @@
 //! Raw rows: a line of CSV for each run, with what came out and nothing that changes from day to
-//! day. Each ends with a checksum, so that an edited digit is found.
+//! day, and a checksum ([`lines`]).
 
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
-use super::key::short;
+use polars::prelude::{Column, DataFrame, PolarsResult};
+
+use super::lines::{self, text, value};
 use super::plan::Plan;
 use crate::Failure;
-use crate::failure::cause;
 
 /// What came of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +56,6 @@ impl Row {
             self.data.clone(),
             self.ending.name().into(),
         ];
-        let text = |value: &Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
         cells.extend(self.values.iter().map(text));
         cells
     }
@@ -63,10 +63,6 @@ impl Row {
     fn from_cells(cells: &[&str]) -> Option<Self> {
         let [row, repeat, key, data, ending, values @ ..] = cells else {
             return None;
-        };
-        let value = |text: &&str| match text.is_empty() {
-            true => Some(None),
-            false => text.parse().ok().map(Some),
         };
         Some(Self {
             row: (*row).into(),
@@ -81,22 +77,16 @@ impl Row {
     }
 }
 
-/// The titles of the columns of a table's raw rows.
-fn header(plan: &Plan) -> Vec<String> {
+/// The titles of the columns of a table's raw rows, but for the checksum.
+fn titles(plan: &Plan) -> Vec<String> {
     let before = ["row", plan.repeats_by(), "key", "data", "status"];
-    let measures = plan
-        .spec
-        .measures
-        .iter()
-        .map(|measure| measure.name.clone());
-    let columns = before.into_iter().map(String::from).chain(measures);
-    columns.chain(["checksum".into()]).collect()
-}
-
-/// What a line ends with.
-fn checksum(cells: &[impl AsRef<str>]) -> String {
-    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
-    short(cells.join("\n").as_bytes())
+    let measures = plan.spec.measures.iter();
+    let measures = measures.map(|measure| measure.name.clone());
+    before
+        .into_iter()
+        .map(String::from)
+        .chain(measures)
+        .collect()
 }
 
 /// Rows as CSV.
@@ -104,14 +94,7 @@ fn checksum(cells: &[impl AsRef<str>]) -> String {
 /// # Errors
 /// When they cannot be written.
 pub fn csv(plan: &Plan, rows: &[Row]) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header(plan))?;
-    for row in rows {
-        let mut cells = row.cells();
-        cells.push(checksum(&cells));
-        writer.write_record(cells)?;
-    }
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+    lines::csv(&titles(plan), rows.iter().map(Row::cells))
 }
 
 /// The rows in a file; none if there is no file. With other columns than the table has, none of
@@ -120,53 +103,35 @@ pub fn csv(plan: &Plan, rows: &[Row]) -> io::Result<Vec<u8>> {
 /// # Errors
 /// [`Failure::Run`] when a line was changed by hand or is damaged.
 pub fn read(plan: &Plan, file: &Path) -> Result<Option<Vec<Row>>, Failure> {
-    let shown = file.display();
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            let cause = cause(&error);
-            return Err(Failure::Input(format!(
-                "{shown}: cannot read the raw rows ({cause})"
-            )));
-        }
+    let row = |cells: &[&str]| {
+        let row = Row::from_cells(cells);
+        row.filter(|row| row.values.len() == plan.spec.measures.len())
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    if reader
-        .headers()
-        .is_ok_and(|found| found.iter().ne(header(plan).iter()))
-    {
-        return Ok(Some(Vec::new()));
-    }
-    let damaged = |line: u64, what: &str| {
-        let file = plan.file.display();
-        Failure::Run(format!(
-            "{shown}:{line}: {what}; bring the line back from git, or take it out and let \
-             `runner table {file}` measure it again"
-        ))
-    };
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            damaged(line, "this line is damaged")
-        })?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let cells: Vec<&str> = record.iter().collect();
-        rows.push(row(plan, &cells).map_err(|what| damaged(line, what))?);
-    }
-    Ok(Some(rows))
+    lines::read(file, &titles(plan), &plan.file, row)
 }
 
-/// The row of a line, or what is wrong with it.
-fn row(plan: &Plan, cells: &[&str]) -> Result<Row, &'static str> {
-    let (sum, cells) = cells.split_last().unwrap_or((&"", &[]));
-    if checksum(cells) != **sum {
-        return Err("this line was changed by hand: its checksum is that of other numbers");
-    }
-    Row::from_cells(cells)
-        .filter(|row| row.values.len() == plan.spec.measures.len())
-        .ok_or("this line is no raw row")
+/// Rows as columns, the same as those of the CSV.
+///
+/// # Errors
+/// When polars does not take them.
+pub fn frame(plan: &Plan, rows: &[Row]) -> PolarsResult<DataFrame> {
+    let cells: Vec<Vec<String>> = rows.iter().map(Row::cells).collect();
+    let texts = |column: usize| {
+        let texts = cells.iter().map(|cells| cells[column].as_str());
+        texts.collect::<Vec<_>>()
+    };
+    let columns = titles(plan).into_iter().enumerate().map(|(index, title)| {
+        let title = title.into();
+        match (index, index.checked_sub(5)) {
+            (1, _) => Column::new(title, rows.iter().map(|row| row.repeat).collect::<Vec<_>>()),
+            (_, Some(measure)) => {
+                let values = rows.iter().map(|row| row.values[measure]);
+                Column::new(title, values.collect::<Vec<_>>())
+            }
+            _ => Column::new(title, texts(index)),
+        }
+    });
+    let checksums: Vec<String> = cells.iter().map(|cells| lines::checksum(cells)).collect();
+    let checksums = Column::new(lines::CHECKSUM.into(), checksums);
+    DataFrame::new_infer_height(columns.chain([checksums]).collect())
 }

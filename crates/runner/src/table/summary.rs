@@ -1,10 +1,12 @@
 //! The cells of a table: what the runs of a row reached in each measure, from the raw rows.
 
-use spec::table::{Published, TableMeasure};
+use polars::prelude::PolarsResult;
+use spec::table::{ExpandedRow, Published, TableMeasure};
 
+use super::aggregate::by_row;
 use super::plan::Plan;
 use super::provenance::Origin;
-use super::rows::{Ending, Row};
+use super::rows::{self, Ending, Row};
 use super::verdict::{Reached, Verdict};
 use crate::numbers::{number, percent};
 
@@ -20,6 +22,8 @@ pub struct Cell<'a> {
     pub planned: usize,
     /// Runs that diverged.
     pub diverged: usize,
+    /// Runs that ended without such a number: they diverged, or never reached the bound.
+    pub without: usize,
     /// What the others reached; none: no run has such a number.
     pub reached: Option<Reached>,
     /// What was published.
@@ -27,31 +31,36 @@ pub struct Cell<'a> {
 }
 
 /// All cells of a table, row by row.
-pub fn cells<'a>(plan: &'a Plan, rows: &[Row]) -> Vec<Cell<'a>> {
-    let of_row = |(index, row): (usize, &'a _)| {
-        let spec::table::ExpandedRow {
-            name, published, ..
-        } = row;
-        let raw: Vec<&Row> = rows.iter().filter(|raw| raw.row == *name).collect();
-        let measures = plan.spec.measures.iter().enumerate();
-        let cell = measures.map(|(column, measure)| Cell {
-            row: index,
-            name,
-            measure,
-            planned: plan.runs_of(index).count(),
-            diverged: raw
-                .iter()
-                .filter(|raw| raw.ending == Ending::Diverged)
-                .count(),
-            reached: Reached::of(
-                raw.iter().filter_map(|raw| raw.values[column]).collect(),
+///
+/// # Errors
+/// When polars cannot put the rows into groups.
+pub fn cells<'a>(plan: &'a Plan, rows: &[Row]) -> PolarsResult<Vec<Cell<'a>>> {
+    let frame = rows::frame(plan, rows)?;
+    let measures = plan.spec.measures.iter();
+    let summaries = measures.map(|measure| by_row(&frame, &measure.name));
+    let summaries: Vec<_> = summaries.collect::<PolarsResult<_>>()?;
+    let of_row = |(index, row): (usize, &'a ExpandedRow)| {
+        let raw: Vec<&Row> = rows.iter().filter(|raw| raw.row == row.name).collect();
+        let count = |is: &dyn Fn(&Row) -> bool| raw.iter().filter(|raw| is(raw)).count();
+        let measures = plan.spec.measures.iter().zip(&summaries).enumerate();
+        let cell = measures.map(|(column, (measure, summaries))| {
+            let mut summaries = summaries.iter();
+            let reached = summaries.find(|(name, _)| *name == row.name);
+            let mut published = row.published.iter();
+            Cell {
+                row: index,
+                name: &row.name,
                 measure,
-            ),
-            published: (published.iter()).find(|p| plan.spec.measure_of(p) == Some(measure)),
+                planned: plan.runs_of(index).count(),
+                diverged: count(&|raw| raw.ending == Ending::Diverged),
+                without: count(&|raw| raw.values[column].is_none()),
+                reached: reached.map(|(_, runs)| Reached::of(runs, measure.better())),
+                published: published.find(|p| plan.spec.measure_of(p) == Some(measure)),
+            }
         });
         cell.collect::<Vec<_>>()
     };
-    plan.rows.iter().enumerate().flat_map(of_row).collect()
+    Ok(plan.rows.iter().enumerate().flat_map(of_row).collect())
 }
 
 impl Cell<'_> {
@@ -61,10 +70,15 @@ impl Cell<'_> {
         Some((published, self.reached.as_ref()?.compared(published.how)))
     }
 
-    /// The verdict, where something was published and measured.
+    /// The verdict, where something was published and measured. What most of the planned runs ended
+    /// without falls short, whatever the others reached: these are a choice of the lucky ones.
     pub fn verdict(&self) -> Option<Verdict> {
+        let published = self.published?;
+        if 2 * self.without > self.planned {
+            return Some(Verdict::Short);
+        }
         let reached = self.reached.as_ref()?;
-        Some(reached.verdict(self.published?, self.measure.better()))
+        Some(reached.verdict(published, self.measure.better()))
     }
 
     /// A value with its unit, as people read it.
@@ -111,10 +125,7 @@ impl Cell<'_> {
 
     /// How many runs are behind it: `3`, or `2 of 3`.
     pub fn count(&self) -> String {
-        let count = self
-            .reached
-            .as_ref()
-            .map_or(0, |reached| reached.values.len());
+        let count = self.reached.as_ref().map_or(0, |reached| reached.count);
         match count == self.planned {
             true => count.to_string(),
             false => format!("{count} of {}", self.planned),
@@ -146,5 +157,44 @@ pub fn duration(seconds: f64) -> String {
         s if s < 120.0 => format!("{s:.0} s"),
         s if s < 7200.0 => format!("{:.0} min", s / 60.0),
         s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::aggregate::tests::summary;
+    use spec::table::{Accept, How};
+
+    #[test]
+    fn what_most_runs_ended_without_falls_short() {
+        let measure = TableMeasure::try_from("epochs to train_loss 0.1".to_string()).unwrap();
+        let published = Published {
+            measure: None,
+            value: 10.0,
+            source: "a table".into(),
+            how: How::Mean,
+            runs: None,
+            accept: Accept::Within(1.0),
+        };
+        let verdict = |values: &[f64], without| {
+            let cell = Cell {
+                row: 0,
+                name: "a",
+                measure: &measure,
+                planned: 4,
+                diverged: 0,
+                without,
+                reached: summary(values).map(|runs| Reached::of(&runs, measure.better())),
+                published: Some(&published),
+            };
+            cell.verdict()
+        };
+        assert_eq!(verdict(&[10.0, 10.0], 2), Some(Verdict::Reproduced));
+        assert_eq!(verdict(&[10.0], 3), Some(Verdict::Short));
+        assert_eq!(verdict(&[], 4), Some(Verdict::Short));
+        // The other three have not run yet.
+        assert_eq!(verdict(&[10.0], 0), Some(Verdict::Reproduced));
+        assert_eq!(verdict(&[], 0), None);
     }
 }

@@ -1,8 +1,10 @@
 //! Ours beside the published figure.
 
-use datasets::statistics::{self, interval, mean, median};
+use datasets::statistics::interval;
 use spec::measures::Better;
-use spec::table::{Accept, How, Published, TableMeasure};
+use spec::table::{Accept, How, Published};
+
+use super::aggregate::Summary;
 
 /// What is said of a figure of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reached {
     /// Runs that have the number.
-    pub values: Vec<f64>,
+    pub count: usize,
     /// Arithmetic mean.
     pub mean: f64,
     /// Standard deviation, of several.
@@ -39,34 +41,36 @@ pub struct Reached {
     pub best: f64,
     /// The worst.
     pub worst: f64,
+    /// The middle one.
+    pub median: f64,
     /// 95 % interval of the mean, of several.
     pub interval: Option<(f64, f64)>,
 }
 
 impl Reached {
-    /// Of some values; none if there are none.
-    pub fn of(values: Vec<f64>, measure: &TableMeasure) -> Option<Self> {
-        let better = measure.better();
-        let pick = |wanted: bool| {
-            let pick = |a: f64, b: f64| if better.prefers(b, a) == wanted { b } else { a };
-            values.iter().copied().reduce(pick)
+    /// Of several runs, where this is better.
+    pub fn of(runs: &Summary, better: Better) -> Self {
+        let (best, worst) = match better {
+            Better::Higher => (runs.largest, runs.least),
+            Better::Lower => (runs.least, runs.largest),
         };
-        let (deviation, several) = (statistics::deviation, values.len() > 1);
-        Some(Self {
-            mean: mean(&values),
-            deviation: several.then(|| deviation(&values, statistics::Of::Sample)),
-            best: pick(true)?,
-            worst: pick(false)?,
-            interval: interval(&values),
-            values,
-        })
+        let deviation = runs.deviation;
+        Self {
+            count: runs.count,
+            mean: runs.mean,
+            deviation,
+            best,
+            worst,
+            median: runs.median,
+            interval: deviation.and_then(|width| interval(runs.mean, width, runs.count)),
+        }
     }
 
     /// What is held against a figure that was obtained in that way.
     pub fn compared(&self, how: How) -> f64 {
         match how {
             How::OneRun | How::Mean | How::Unknown => self.mean,
-            How::Median => median(&self.values),
+            How::Median => self.median,
             How::Best => self.best,
             How::Every => self.worst,
         }
@@ -93,6 +97,8 @@ impl Reached {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::aggregate::tests::summary;
+    use spec::table::TableMeasure;
 
     fn verdict(name: &str, how: How, accept: Accept, values: &[f64]) -> Verdict {
         let measure = TableMeasure::try_from(name.to_string()).unwrap();
@@ -104,7 +110,7 @@ mod tests {
             runs: None,
             accept,
         };
-        let reached = Reached::of(values.to_vec(), &measure).unwrap();
+        let reached = Reached::of(&summary(values).unwrap(), measure.better());
         reached.verdict(&published, measure.better())
     }
 
@@ -133,10 +139,9 @@ mod tests {
     fn best_and_worst_follow_the_better_direction() {
         for (name, best, worst) in [("test_error", 1.0, 3.0), ("test_accuracy", 3.0, 1.0)] {
             let measure = TableMeasure::try_from(name.to_string()).unwrap();
-            let reached = Reached::of(vec![2.0, 3.0, 1.0], &measure).unwrap();
+            let reached = Reached::of(&summary(&[2.0, 3.0, 1.0]).unwrap(), measure.better());
             assert_eq!((reached.best, reached.worst), (best, worst), "{name}");
             assert_eq!((reached.mean, reached.deviation), (2.0, Some(1.0)));
-            assert_eq!(Reached::of(Vec::new(), &measure), None);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use polars::prelude::PolarsResult;
 use spec::table::Published;
 
 use super::plan::Plan;
@@ -14,10 +15,15 @@ use crate::sheet::Sheet;
 /// What the picture shows, for who does not see it.
 const PICTURE: &str =
     "Ours, full circles with 95 % intervals, beside the published figures, open circles";
+/// The same of the curves.
+const CURVES: &str = "Mean of each row over the epochs, with a band of a standard deviation";
 
 /// The table.
-pub fn sheet(plan: &Plan, rows: &[Row], origins: &[Origin]) -> Sheet {
-    let cells = cells(plan, rows);
+///
+/// # Errors
+/// When polars cannot put the rows into groups.
+pub fn sheet(plan: &Plan, rows: &[Row], origins: &[Origin]) -> PolarsResult<Sheet> {
+    let cells = cells(plan, rows)?;
     let several = plan.spec.measures.len() > 1;
     let published = cells.iter().any(|cell| cell.published.is_some());
     let mut titles = vec!["row"];
@@ -46,7 +52,7 @@ pub fn sheet(plan: &Plan, rows: &[Row], origins: &[Origin]) -> Sheet {
         line.push(seconds.map_or_else(String::new, duration));
         sheet.add(line);
     }
-    sheet
+    Ok(sheet)
 }
 
 /// Mean and deviation, runs, best, interval.
@@ -69,7 +75,10 @@ fn figure(cell: &Cell<'_>, published: &Published) -> String {
 }
 
 /// The page.
-pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> String {
+///
+/// # Errors
+/// As [`sheet`].
+pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> PolarsResult<String> {
     let spec = &plan.spec;
     let name = &plan.name;
     let mut parts = vec![format!("# {}", spec.title.trim())];
@@ -83,8 +92,16 @@ pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> String {
          one for each run; [{name}.runs.csv]({name}.runs.csv) says where and when they ran. {}",
         legend(plan)
     ));
-    parts.push(sheet(plan, rows, origins).markdown().trim_end().into());
+    parts.push(sheet(plan, rows, origins)?.markdown().trim_end().into());
     parts.push(format!("![{PICTURE}]({name}.svg)"));
+    if !spec.curves.is_empty() {
+        parts.push(format!("![{CURVES}]({name}.curves.svg)"));
+        parts.push(format!(
+            "Curves are means over the {} at each epoch, bands a standard deviation to either side; \
+             [{name}.curves.csv]({name}.curves.csv) has them run by run.",
+            repeats(plan)
+        ));
+    }
     let sources = sources(plan);
     if !sources.is_empty() {
         parts.push(format!("Published:\n\n{}", sources.join("\n")));
@@ -104,19 +121,24 @@ pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> String {
     parts.push(deviations);
     parts.push(machines(origins));
     parts.retain(|part| !part.is_empty());
-    parts.join("\n\n") + "\n"
+    Ok(parts.join("\n\n") + "\n")
 }
 
 /// What the columns are.
 fn legend(plan: &Plan) -> String {
-    let of = match plan.spec.folds {
-        Some(_) => "folds",
-        None => "seeds",
-    };
+    let of = repeats(plan);
     format!(
         "Ours are mean and standard deviation over n {of}, with the 95 % interval of the mean; time is \
          the wall-clock of a run."
     )
+}
+
+/// What a mean is taken over.
+fn repeats(plan: &Plan) -> &'static str {
+    match plan.spec.folds {
+        Some(_) => "folds",
+        None => "seeds",
+    }
 }
 
 /// Where the published figures stand.

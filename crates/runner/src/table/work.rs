@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use chrono::DateTime;
 
 use super::job::Job;
-use super::process::{Ended, LOOK, Process, expect_no_interrupt};
+use super::process::{Ended, LOOK, Process, expect_to_go_on};
 use super::store::ending;
 use crate::Failure;
-use crate::activity::Activity;
+use crate::activity::Part;
 use crate::record::{Record, RunFolder, Status, find};
 
 /// How long a run whose table was killed may take to save itself.
@@ -44,7 +44,7 @@ impl Job<'_> {
     ///
     /// # Errors
     /// [`Failure::Interrupted`] when somebody asks to stop; the run can go on.
-    pub fn work(&self, activity: &Activity) -> Result<Worked, Failure> {
+    pub fn work(&self, shown: &Part) -> Result<Worked, Failure> {
         match self.before() {
             Before::Ended(record) => {
                 let seconds = seconds_so_far(&record);
@@ -52,9 +52,9 @@ impl Job<'_> {
                 return Ok(Worked::Done);
             }
             Before::CutOff(record) => {
-                wait_for_its_end(&record)?;
+                self.wait_for_its_end(&record)?;
                 let spent = seconds_so_far(&record);
-                let ended = Process::resume(self, &record)?.watch(self, activity)?;
+                let ended = Process::resume(self, &record)?.watch(self, shown)?;
                 if !matches!(&ended, Ended::With { code: Some(2), .. }) {
                     return self.conclude(ended, spent);
                 }
@@ -63,7 +63,7 @@ impl Job<'_> {
             }
             Before::Nothing => self.store.forget(self.id),
         }
-        let ended = Process::begin(self)?.watch(self, activity)?;
+        let ended = Process::begin(self)?.watch(self, shown)?;
         self.conclude(ended, 0.0)
     }
 
@@ -87,6 +87,17 @@ impl Job<'_> {
         }
     }
 
+    /// The process of a table that was killed may still be saving itself.
+    fn wait_for_its_end(&self, record: &Path) -> Result<(), Failure> {
+        let mut folder = RunFolder::of(record.into(), String::new());
+        let start = Instant::now();
+        while folder.claim().is_err() && start.elapsed() < SAVES_ITSELF {
+            expect_to_go_on(self.stop)?;
+            sleep(LOOK);
+        }
+        Ok(())
+    }
+
     /// What came of it.
     fn conclude(&self, ended: Ended, spent: f64) -> Result<Worked, Failure> {
         let (seconds, why) = match ended {
@@ -94,7 +105,7 @@ impl Job<'_> {
             Ended::OutOfTime { seconds } => {
                 return Ok(Worked::Failed(format!(
                     "stopped after {seconds:.0} s, for it may take no longer; give it more minutes \
-                     in the experiment, and it goes on"
+                     in the experiment, or more threads (--jobs 1), and it goes on"
                 )));
             }
             Ended::With { seconds, why, .. } => (seconds, why),
@@ -121,15 +132,4 @@ fn seconds_so_far(record: &Path) -> f64 {
         Some((time(&record.written)? - time(start)?).num_milliseconds() as f64 / 1000.0)
     };
     seconds().unwrap_or(0.0)
-}
-
-/// The process of a table that was killed may still be saving itself.
-fn wait_for_its_end(record: &Path) -> Result<(), Failure> {
-    let mut folder = RunFolder::of(record.into(), String::new());
-    let start = Instant::now();
-    while folder.claim().is_err() && start.elapsed() < SAVES_ITSELF {
-        expect_no_interrupt()?;
-        sleep(LOOK);
-    }
-    Ok(())
 }

@@ -17,6 +17,7 @@ mod resume;
 mod stopping;
 mod support;
 mod table;
+mod table_curves;
 mod table_processes;
 mod techniques;
 mod trace;

@@ -1,12 +1,17 @@
 //! Tables whose processes are killed, and several processes on one table.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::support::{Finished, Workspace};
+use crate::support::{Finished, Workspace, json};
 use crate::table::{MOONS, RUN, moons, records};
+
+/// The calls that make the table run by run, and two runs at once.
+const ONE: [&str; 4] = [RUN[0], RUN[1], "--jobs", "1"];
+const TWO: [&str; 4] = [RUN[0], RUN[1], "--jobs", "2"];
 
 /// So long that it can be killed on the way.
 const LONG: &str = "training.epochs=600\", \"dataset.moons.samples=2000";
@@ -20,8 +25,9 @@ fn long() -> Workspace {
     workspace
 }
 
+/// Two runs at once.
 fn start(workspace: &Workspace) -> Child {
-    let mut command = workspace.command(&RUN);
+    let mut command = workspace.command(&TWO);
     command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -29,26 +35,29 @@ fn start(workspace: &Workspace) -> Child {
         .unwrap()
 }
 
-/// Waits until there is a checkpoint, or a row.
+/// The folders of all runs that have begun.
+fn runs(workspace: &Workspace) -> Vec<PathBuf> {
+    let inside = |folder: PathBuf| {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        entries
+            .map(|entry| entry.unwrap().path())
+            .collect::<Vec<_>>()
+    };
+    let table = workspace.path("results/runs/tables/moons");
+    let runs = inside(table).into_iter().flat_map(inside);
+    runs.flat_map(inside).collect()
+}
+
+/// Waits until two runs have a checkpoint.
 fn at_work(workspace: &Workspace) {
     let begin = Instant::now();
-    let folder = workspace.path("results/runs/tables/moons");
-    let has_checkpoint = |folder: &std::path::Path| {
-        let inside = |folder: std::path::PathBuf| {
-            let entries = fs::read_dir(folder).into_iter().flatten();
-            entries
-                .map(|entry| entry.unwrap().path())
-                .collect::<Vec<_>>()
-        };
-        let runs = inside(folder.into())
-            .into_iter()
-            .flat_map(inside)
-            .flat_map(inside);
-        runs.into_iter()
-            .any(|run| run.join("backprop.checkpoint").exists())
+    let at_work = || {
+        let runs = runs(workspace).into_iter();
+        runs.filter(|run| run.join("backprop.checkpoint").exists())
+            .count()
     };
-    while !has_checkpoint(&folder) {
-        assert!(begin.elapsed() < Duration::from_secs(20), "no checkpoint");
+    while at_work() < 2 {
+        assert!(begin.elapsed() < Duration::from_secs(60), "no checkpoints");
         sleep(Duration::from_millis(2));
     }
 }
@@ -56,7 +65,7 @@ fn at_work(workspace: &Workspace) {
 #[test]
 fn killed_again_and_again_it_leaves_the_same_rows() {
     let undisturbed = long();
-    undisturbed.succeed(&RUN);
+    undisturbed.succeed(&ONE);
     let workspace = long();
     for wait in [0, 40, 150] {
         let mut child = start(&workspace);
@@ -65,7 +74,7 @@ fn killed_again_and_again_it_leaves_the_same_rows() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    workspace.succeed(&RUN);
+    workspace.succeed(&TWO);
     assert_eq!(
         workspace.read("results/moons.csv"),
         undisturbed.read("results/moons.csv")
@@ -80,7 +89,7 @@ fn killed_again_and_again_it_leaves_the_same_rows() {
 #[test]
 fn several_processes_leave_the_rows_of_one() {
     let alone = long();
-    alone.succeed(&RUN);
+    alone.succeed(&ONE);
     let workspace = long();
     let processes: Vec<Child> = (0..3).map(|_| start(&workspace)).collect();
     for process in processes {
@@ -111,4 +120,10 @@ fn an_interrupted_table_says_how_it_goes_on() {
     let finished = Finished::new(child.wait_with_output().unwrap());
     assert_eq!(finished.code, Some(143), "{finished:?}");
     finished.assert_one_message(&["runs are left", "goes on with them"]);
+    // Those at work have saved themselves.
+    let runs = runs(&workspace);
+    let status = |run: &PathBuf| json(&run.join("record.json"))["status"].clone();
+    assert!(runs.iter().all(|run| status(run) != "running"), "{runs:?}");
+    let interrupted = runs.iter().filter(|run| status(run) == "interrupted");
+    assert!(interrupted.count() >= 1, "{runs:?}");
 }

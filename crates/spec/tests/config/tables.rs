@@ -222,6 +222,16 @@ fn what_cannot_be_is_told_with_its_place() {
             "at_least = 0.9",
             "test error is the better the lower it is; use at_most",
         ),
+        (
+            "minutes = 5",
+            "curves = [\"test_error\", \"best test_error\"]",
+            "curves.1: \"best test_error\" is no curve",
+        ),
+        (
+            "minutes = 5",
+            "curves = [\"train_loss\", \"train_loss\"]",
+            "curves.1: \"train_loss\" stands there twice",
+        ),
         ("\"one_run\"", "\"once\"", "unknown"),
     ];
     for (from, to, message) in rows {
