@@ -67,9 +67,17 @@ impl Job<'_> {
         self.conclude(ended, 0.0)
     }
 
-    /// The newest record of the run.
+    /// The record of the run: one that ended for good, otherwise the newest. A process whose table
+    /// was killed may leave one later than that which did its work.
     fn record(&self) -> Option<(PathBuf, Record)> {
-        find::unfinished(&self.config.experiment.name, &self.store.records(self.id)).ok()
+        let name = &self.config.experiment.name;
+        let folders = find::runs(&self.store.records(self.id).join(name)).into_iter();
+        let read = |folder: PathBuf| Some((Record::read(&folder).ok()?, folder));
+        let mut records: Vec<_> = folders.filter_map(read).collect();
+        let mut all = records.iter();
+        let ended = all.position(|(record, _)| ending(record).is_some());
+        let index = ended.unwrap_or(0);
+        (index < records.len()).then(|| records.swap_remove(index)).map(|(record, folder)| (folder, record))
     }
 
     fn before(&self) -> Before {

@@ -303,6 +303,14 @@ fn an_experiment_that_cannot_be_run_is_told() {
         &["row \"Adam\"", "trains 2 times", "choose one"],
     );
     workspace.refuse(&["table", "none.toml"], &["none.toml"]);
-    let finished = workspace.call(&["table"]);
-    assert_eq!(finished.code, Some(2), "{finished:?}");
+    workspace.refuse(&["table", "--rerun"], &["EXPERIMENT"]);
+}
+
+#[test]
+fn without_an_experiment_all_are_listed() {
+    let workspace = two_moons();
+    let listed = workspace.succeed(&["table"]);
+    assert!(listed.contains("Two moons    0 of 4"), "{listed}");
+    let empty = Workspace::tiny();
+    empty.refuse(&["table"], &["experiments: cannot list"]);
 }
