@@ -6,6 +6,7 @@ use std::iter::zip;
 
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 use spec::table::{Kind, TableMeasure};
 
@@ -17,8 +18,10 @@ use crate::numbers::{percent, rounded};
 
 /// Width and height of a panel.
 const PANEL: (u32, u32) = (640, 360);
-/// Width of the legend, and height of a line of it.
-const LEGEND: (u32, u32) = (360, 20);
+/// Height of a line of the legend.
+const LINE: u32 = 20;
+/// Rows of the same colour are told apart by their lines: dashes and gaps between them, in pixels.
+const DASHES: [Option<(u32, u32)>; 4] = [None, Some((5, 4)), Some((2, 3)), Some((11, 4))];
 /// A loss that spans more than this is shown in powers of ten.
 const DECADES: f64 = 100.0;
 
@@ -39,11 +42,12 @@ struct Curve {
 /// When it cannot be drawn.
 pub fn svg(plan: &Plan, points: &[Point]) -> Result<String, Box<dyn Error>> {
     let panels = plan.spec.curves.len().max(1);
-    let legend = LEGEND.1 * (plan.rows.len() as u32 + 2);
-    let height = legend.max(PANEL.1 * panels as u32);
+    let longest = plan.rows.iter().map(|row| row.name.chars().count()).max();
+    let legend = 60 + 8 * longest.unwrap_or(0) as u32;
+    let height = (LINE * (plan.rows.len() as u32 + 2)).max(PANEL.1 * panels as u32);
     let mut text = String::new();
     {
-        let size = (PANEL.0 + LEGEND.0, height);
+        let size = (PANEL.0 + legend, height);
         let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
         root.fill(&WHITE)?;
         let (left, right) = root.split_horizontally(PANEL.0);
@@ -155,9 +159,12 @@ where
         let band: Vec<_> = above.chain(below.rev()).collect();
         let line = points.iter().map(|&(x, mean, _)| (x, mean));
         chart.draw_series([Polygon::new(band, colour(*row).mix(0.15).filled())])?;
-        match is_dashed(*row) {
-            false => chart.draw_series(LineSeries::new(line, style(*row)))?,
-            true => chart.draw_series(DashedLineSeries::new(line, 5, 4, style(*row)))?,
+        match dashes(*row) {
+            None => chart.draw_series(LineSeries::new(line, style(*row)))?,
+            Some((dash, gap)) => {
+                let series = DashedLineSeries::new(line, dash, gap, style(*row));
+                chart.draw_series(series)?
+            }
         };
     }
     Ok(())
@@ -166,13 +173,13 @@ where
 /// Which line is which row.
 fn names(plan: &Plan, area: &Area<'_>) -> DrawResult {
     for (row, named) in plan.rows.iter().enumerate() {
-        let y = LEGEND.1 as i32 * (row as i32 + 1) + 12;
-        let ends: &[(i32, i32)] = match is_dashed(row) {
-            false => &[(8, 36)],
-            true => &[(8, 14), (19, 25), (30, 36)],
-        };
-        for (from, to) in ends {
-            area.draw(&PathElement::new([(*from, y), (*to, y)], style(row)))?;
+        let y = LINE as i32 * (row as i32 + 1) + 12;
+        let line = [(8, y), (36, y)];
+        match dashes(row) {
+            None => area.draw(&PathElement::new(line, style(row)))?,
+            Some((dash, gap)) => {
+                area.draw(&DashedPathElement::new(line, dash, gap, style(row)))?;
+            }
         }
         let font = ("sans-serif", 14).into_font().color(&BLACK);
         area.draw_text(&named.name, &font, (44, y - 7))?;
@@ -184,9 +191,8 @@ fn colour(row: usize) -> RGBColor {
     COLOURS[row % COLOURS.len()]
 }
 
-/// Rows of the same colour are told apart by their lines.
-fn is_dashed(row: usize) -> bool {
-    (row / COLOURS.len()) % 2 == 1
+fn dashes(row: usize) -> Option<(u32, u32)> {
+    DASHES[row / COLOURS.len() % DASHES.len()]
 }
 
 fn style(row: usize) -> ShapeStyle {
