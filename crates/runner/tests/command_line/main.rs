@@ -8,6 +8,7 @@ mod compare;
 mod early;
 mod escapes;
 mod export;
+mod neurons;
 mod outputs;
 mod pictures;
 mod proofs;
