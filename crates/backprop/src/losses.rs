@@ -1,11 +1,14 @@
 //! Losses: the mean over the samples of a batch, one file each.
 
 pub mod binary_cross_entropy;
+pub mod binary_squared_hinge;
 pub mod hinge;
 pub mod kl_divergence;
 mod log_sum_exp;
 pub mod maximum_a_posteriori;
 pub mod mean_of_squares;
+pub mod perceptron;
+pub mod signed_squared_error;
 pub mod softmax_cross_entropy;
 pub mod squared_error;
 pub mod squared_hinge;
@@ -16,10 +19,13 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use spec::training::LossSpec;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
+pub use binary_squared_hinge::BinarySquaredHinge;
 pub use hinge::Hinge;
 pub use kl_divergence::KlDivergence;
 pub use maximum_a_posteriori::MaximumAPosteriori;
 pub use mean_of_squares::MeanOfSquares;
+pub use perceptron::Perceptron;
+pub use signed_squared_error::SignedSquaredError;
 pub use softmax_cross_entropy::SoftmaxCrossEntropy;
 pub use squared_error::SquaredError;
 pub use squared_hinge::SquaredHinge;
@@ -58,6 +64,9 @@ pub fn build<T: Real>(loss: LossSpec) -> Box<dyn Loss<T>> {
         LossSpec::KlDivergence => Box::new(KlDivergence),
         LossSpec::Hinge => Box::new(Hinge),
         LossSpec::SquaredHinge => Box::new(SquaredHinge),
+        LossSpec::Perceptron => Box::new(Perceptron),
+        LossSpec::SignedSquaredError => Box::new(SignedSquaredError),
+        LossSpec::BinarySquaredHinge => Box::new(BinarySquaredHinge),
         LossSpec::MaximumAPosteriori(loss) => Box::new(MaximumAPosteriori {
             rubbish: loss.rubbish,
         }),
@@ -73,6 +82,14 @@ fn right_class<T: Real>(t: ArrayView1<T>) -> usize {
         }
     }
     right
+}
+
+/// A target as a sign: 1 where it is above 0, −1 where it is 0 or −1.
+fn sign<T: Real>(t: T) -> T {
+    match t > T::zero() {
+        true => T::one(),
+        false => -T::one(),
+    }
 }
 
 #[cfg(test)]
@@ -137,7 +154,13 @@ mod tests {
         assert_eq!(right_class(array![0.5f32, 0.5].view()), 0);
     }
 
-    const EVERY: [LossSpec; 9] = [
+    /// Classes may be told apart by 1 and 0, or by 1 and −1.
+    #[test]
+    fn a_target_of_zero_is_a_sign_of_minus_one() {
+        assert_eq!([1.0, 0.0, -1.0].map(sign), [1.0, -1.0, -1.0]);
+    }
+
+    const EVERY: [LossSpec; 12] = [
         LossSpec::SquaredError,
         LossSpec::SumOfSquares,
         LossSpec::MeanOfSquares,
@@ -146,6 +169,9 @@ mod tests {
         LossSpec::KlDivergence,
         LossSpec::Hinge,
         LossSpec::SquaredHinge,
+        LossSpec::Perceptron,
+        LossSpec::SignedSquaredError,
+        LossSpec::BinarySquaredHinge,
         LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
     ];
 

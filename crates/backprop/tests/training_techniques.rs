@@ -133,6 +133,9 @@ fn gradients_of_every_loss_go_through_a_network() {
         LossSpec::KlDivergence,
         LossSpec::Hinge,
         LossSpec::SquaredHinge,
+        LossSpec::Perceptron,
+        LossSpec::SignedSquaredError,
+        LossSpec::BinarySquaredHinge,
         LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
     ] {
         prove(&small_plan([1.0, 1.0]), |training| training.loss = loss);

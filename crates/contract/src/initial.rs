@@ -41,16 +41,22 @@ fn draw(parameter: &PlannedParameter, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
     let fan_in = parameter.fan_in as f64;
     let fan_out = parameter.fan_out as f64;
     let shape = &parameter.shape;
-    match parameter.initializer {
-        Initializer::Constant(value) => ArrayD::from_elem(IxDyn(shape), value),
+    match &parameter.initializer {
+        Initializer::Constant(value) => ArrayD::from_elem(IxDyn(shape), *value),
+        Initializer::Values(values) => {
+            // The plan has seen that they are as many.
+            let mut values = values.iter();
+            let next = || values.next().copied().unwrap_or_default();
+            ArrayD::from_shape_simple_fn(IxDyn(shape), next)
+        }
         Initializer::FanIn(bound) => uniform(shape, -bound / fan_in, bound / fan_in, rng),
         Initializer::Signs => uniform(shape, -1.0, 1.0, rng).mapv(f64::signum),
         Initializer::Digits => {
             let mut pixels = digits::pixels();
             ArrayD::from_shape_simple_fn(IxDyn(shape), || pixels.next().unwrap_or(-1.0))
         }
-        Initializer::Uniform { low, high } => uniform(shape, low, high, rng),
-        Initializer::Normal { mean, std } => normal(shape, mean, std, rng),
+        Initializer::Uniform { low, high } => uniform(shape, *low, *high, rng),
+        Initializer::Normal { mean, std } => normal(shape, *mean, *std, rng),
         Initializer::XavierUniform => centred(shape, 2.0 / (fan_in + fan_out), rng),
         Initializer::XavierNormal => normal(shape, 0.0, (2.0 / (fan_in + fan_out)).sqrt(), rng),
         Initializer::HeUniform => centred(shape, 2.0 / fan_in, rng),
@@ -142,7 +148,7 @@ mod tests {
             (Initializer::Constant(0.25), 0.25, 0.0),
         ];
         for (initializer, mean, variance) in cases {
-            let (m, v) = moments(initializer);
+            let (m, v) = moments(initializer.clone());
             let spread = f64::sqrt(variance) / 60_000f64.sqrt();
             assert!(
                 (m - mean).abs() <= 4.0 * spread,
@@ -153,5 +159,16 @@ mod tests {
                 "{initializer:?}: variance {v}"
             );
         }
+    }
+
+    #[test]
+    fn given_values_stand_row_by_row() {
+        let given = PlannedParameter {
+            shape: vec![2, 3],
+            ..parameter(Initializer::Values((1..=6).map(f64::from).collect()))
+        };
+        let values = draw(&given, &mut Streams::new(7).stream("test"));
+        let rows = ndarray::array![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]];
+        assert_eq!(values, rows.into_dyn());
     }
 }

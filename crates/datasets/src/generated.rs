@@ -7,13 +7,15 @@ mod logic;
 mod moons;
 mod sine;
 mod spirals;
+mod surface;
 mod waves;
 
 pub(crate) use circles::circles;
-pub(crate) use logic::{parity, xor};
+pub(crate) use logic::{gate, parity, xor};
 pub(crate) use moons::moons;
 pub(crate) use sine::sine;
 pub(crate) use spirals::spirals;
+pub(crate) use surface::surface;
 pub(crate) use waves::waves;
 
 use contract::streams::Streams;

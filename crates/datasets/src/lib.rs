@@ -9,7 +9,7 @@
 //! | images | `images` | PNG or JPEG pictures in a folder for each class |
 //! | images | `cifar` | the binary files of CIFAR-10 |
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
-//! | generated | `generated` | xor, parity, moons, circles, spirals, sine, waves (images) |
+//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images) |
 //!
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
 //!
@@ -79,11 +79,13 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Cifar10(spec) => cifar::load(spec, base),
         DatasetSpec::Csv(spec) => csv::load(spec, base, streams),
         DatasetSpec::Xor(_) => generated::xor(),
+        DatasetSpec::Gate(spec) => generated::gate(spec),
         DatasetSpec::Parity(spec) => generated::parity(spec),
         DatasetSpec::Moons(spec) => generated::moons(spec, streams),
         DatasetSpec::Circles(spec) => generated::circles(spec, streams),
         DatasetSpec::Spirals(spec) => generated::spirals(spec, streams),
         DatasetSpec::Sine(spec) => generated::sine(spec, streams),
+        DatasetSpec::Surface(spec) => generated::surface(spec, streams),
         DatasetSpec::Waves(spec) => generated::waves(spec, streams),
     }?;
     let dataset = match spec.dataset().predicts_its_input() {

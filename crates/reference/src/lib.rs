@@ -53,7 +53,7 @@
 //! | integers have no gradient | an embedding's dx is 0 | `model` |
 //! | binary cross-entropy takes integer targets, averages over the outputs too, and on ndarray loses the tail of ln σ | the sum over outputs of softplus | `losses::binary_cross_entropy` |
 //! | Kullback-Leibler divergence takes ln 0 of a target of 0 | 0 ln 0 = 0 | `losses::kl_divergence` |
-//! | mean squares are over the outputs too, without 1/2; no multi-class hinge, no criterion of LeNet-5 | the factors of `spec` | the file of each loss |
+//! | mean squares are over the outputs too, without 1/2; no hinge, no perceptron criterion, no criterion of LeNet-5 | the factors of `spec` | the file of each loss |
 //! | the gradient of `div_scalar` is f32 even for f64 | multiplied by the reciprocal | `loss` |
 //! | momentum has dampening 0.1 unless told, Adam, AdaGrad and RMSProp ε = 1e-5, RMSProp momentum 0.9 | none; the ε of the config | the file of each rule |
 //! | momentum, β and ε are f32, so 0.9 is 0.89999998 | in f64 the rule is written here | `optimizers` |

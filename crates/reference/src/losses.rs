@@ -3,11 +3,15 @@
 //! Each loss is one file here; [`build`] lists them, a line each.
 
 mod binary_cross_entropy;
+mod binary_squared_hinge;
 mod classes;
 mod hinge;
 mod kl_divergence;
 mod maximum_a_posteriori;
 mod mean_of_squares;
+mod perceptron;
+mod signed_squared_error;
+mod signs;
 mod softmax_cross_entropy;
 mod squared_error;
 mod squared_hinge;
@@ -29,6 +33,9 @@ pub(crate) fn build(spec: LossSpec) -> Box<dyn Loss> {
         LossSpec::KlDivergence => Box::new(kl_divergence::KlDivergence),
         LossSpec::Hinge => Box::new(hinge::Hinge),
         LossSpec::SquaredHinge => Box::new(squared_hinge::SquaredHinge),
+        LossSpec::Perceptron => Box::new(perceptron::Perceptron),
+        LossSpec::SignedSquaredError => Box::new(signed_squared_error::SignedSquaredError),
+        LossSpec::BinarySquaredHinge => Box::new(binary_squared_hinge::BinarySquaredHinge),
         LossSpec::MaximumAPosteriori(criterion) => maximum_a_posteriori::loss(criterion),
     }
 }

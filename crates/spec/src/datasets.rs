@@ -9,6 +9,7 @@ mod circles;
 mod class_weights;
 mod column;
 mod csv;
+mod gate;
 mod images;
 mod mnist;
 mod moons;
@@ -17,6 +18,7 @@ mod pixels;
 mod sine;
 mod spirals;
 mod split;
+mod surface;
 mod target;
 mod waves;
 mod xor;
@@ -32,6 +34,7 @@ pub use circles::CirclesSpec;
 pub use class_weights::ClassWeights;
 pub use column::Column;
 pub use csv::{CsvSpec, Missing, MissingPolicy, Scale, Task};
+pub use gate::{GateFunction, GateSpec};
 pub use images::ImagesSpec;
 pub use mnist::MnistSpec;
 pub use moons::MoonsSpec;
@@ -40,6 +43,7 @@ pub use pixels::Pixels;
 pub use sine::SineSpec;
 pub use spirals::SpiralsSpec;
 pub use split::{Holdout, KFold, Ordered, Split};
+pub use surface::{SurfaceFunction, SurfaceSpec};
 pub use target::{SetTarget, TableTarget};
 pub use waves::WavesSpec;
 pub use xor::XorSpec;
@@ -95,6 +99,8 @@ register! {
         Csv(CsvSpec) => csv,
         /// The four points of exclusive or; training and test set are the same table.
         Xor(XorSpec) => xor,
+        /// A logic gate on all of its inputs; training and test set are the same table.
+        Gate(GateSpec) => gate,
         /// All 2^bits bit strings, class 1 when the number of ones is odd.
         Parity(ParitySpec) => parity,
         /// Two interleaving half circles.
@@ -105,6 +111,8 @@ register! {
         Spirals(SpiralsSpec) => spirals,
         /// y = sin(x) on one period: regression.
         Sine(SineSpec) => sine,
+        /// A function of two variables on a grid: regression.
+        Surface(SurfaceSpec) => surface,
         /// Images of waves whose direction and wavelength are the class: images of any size.
         Waves(WavesSpec) => waves,
     }

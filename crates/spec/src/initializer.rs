@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A distribution of initial values. `fan_in` and `fan_out` are the inputs and outputs of a unit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Initializer {
     /// Evenly in \[low, high).
@@ -45,6 +45,9 @@ pub enum Initializer {
     Digits,
     /// Every value the same.
     Constant(f64),
+    /// These values, row by row: of a linear layer the weights of the first unit, then those of
+    /// the second.
+    Values(Vec<f64>),
 }
 
 impl Initializer {

@@ -86,6 +86,11 @@ pub trait Layer {
         false
     }
 
+    /// Whether it has parameters that stay as they are, because its learning rate is 0.
+    fn is_fixed(&self) -> bool {
+        false
+    }
+
     /// Whether it has a second backward pass, which `diagonal_levenberg_marquardt` needs.
     fn has_curvature(&self) -> bool {
         false

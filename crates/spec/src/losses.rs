@@ -4,10 +4,13 @@
 //! it says of itself through [`Loss`]. The list of [`LossSpec`] has a line for each.
 
 mod binary_cross_entropy;
+mod binary_squared_hinge;
 mod hinge;
 mod kl_divergence;
 mod maximum_a_posteriori;
 mod mean_of_squares;
+mod perceptron;
+mod signed_squared_error;
 mod softmax_cross_entropy;
 mod squared_error;
 mod squared_hinge;
@@ -52,7 +55,9 @@ pub trait Loss {
         true
     }
 
-    /// Whether the outputs are logits, of which it makes probabilities itself.
+    /// Whether the outputs are scores on both sides of 0: logits, of which it makes probabilities
+    /// itself, or what a threshold at 0 decides on. Then a single output is class 1 from 0 on, and
+    /// otherwise from 1/2 on.
     fn takes_logits(&self) -> bool {
         false
     }
@@ -85,6 +90,13 @@ register! {
         Hinge => hinge,
         /// L = 1/N Σₙ Σⱼ≠c max(0, yⱼ − y_c + 1)².
         SquaredHinge => squared_hinge,
+        /// L = 1/N Σₙ Σₖ max(0, −s y), s = 1 for the class of the output and −1 for any other
+        /// (Rosenblatt 1962); at y = 0 the slope is −s, so that an update comes of it.
+        Perceptron => perceptron,
+        /// L = 1/(2N) Σₙ Σₖ (y − s)², s as for `perceptron`: Adaline (Widrow & Hoff 1960).
+        SignedSquaredError => signed_squared_error,
+        /// L = 1/N Σₙ Σₖ max(0, 1 − s y)², s as for `perceptron`: each class against the rest.
+        BinarySquaredHinge => binary_squared_hinge,
     }
     settings {
         /// L = 1/N Σₙ \[y_c + ln(e^(−j) + Σₖ e^(−yₖ))\], c the right class: LeNet-5's criterion

@@ -55,7 +55,8 @@ impl ModelSpec {
         check_initializer("model.weights", &self.weights)?;
         check_initializer("model.biases", &self.biases)?;
         check_layers("model.layers", &self.layers)?;
-        if !self.layers.iter().any(|layer| layer.layer().learns()) {
+        let has_parameters = |layer: &LayerSpec| layer.layer().learns() || layer.layer().is_fixed();
+        if !self.layers.iter().any(has_parameters) {
             let reason = "there is no layer with parameters, so nothing to learn";
             return Err(Problem::new("model.layers", reason)
                 .hint("add one, for example { linear = { units = 10 } }"));

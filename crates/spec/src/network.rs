@@ -85,7 +85,7 @@ impl NetworkSpec {
         Err(Problem::new("training.layer_metrics", reason).hint(hint))
     }
 
-    /// A step has no derivative: only a search without gradients can train through it.
+    /// A step has no derivative: only a search without gradients can train what stands before it.
     fn check_steps(&self) -> Result<(), Problem> {
         let searches = |escape: &EscapeSpec| !escape.escape().needs_gradients();
         let escapes = &self.training.escapes;
@@ -93,7 +93,10 @@ impl NetworkSpec {
             return Ok(());
         }
         let steps = |layer: &LayerSpec| layer.any(&|layer| !layer.has_derivative());
-        match self.model.layers.iter().position(steps) {
+        let learns = |layer: &LayerSpec| layer.any(&|layer| layer.learns());
+        let layers = &self.model.layers;
+        let trained = layers.iter().position(learns).unwrap_or(layers.len());
+        match (trained..layers.len()).find(|&index| steps(&layers[index])) {
             None => Ok(()),
             Some(index) => {
                 let reason = "a step has no derivative to learn by";

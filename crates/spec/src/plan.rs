@@ -125,6 +125,7 @@ pub(crate) fn chain(
         };
         let planner = Planner { model, name, key };
         spec.layer().plan(&planner, &mut layer)?;
+        check_values(&layer, &planner.key)?;
         check_size(&layer, planner.key)?;
         shape = layer.output.clone();
         plan.push(layer);
@@ -134,6 +135,23 @@ pub(crate) fn chain(
 
 /// More numbers than any machine holds: beyond it sizes could no longer be counted.
 const LARGEST_TENSOR: f64 = 1e12;
+
+/// Values that are given are as many as the parameter has.
+fn check_values(layer: &PlannedLayer, key: &str) -> Result<(), Problem> {
+    for parameter in &layer.parameters {
+        let (given, needed) = match &parameter.initializer {
+            Initializer::Values(values) => (values.len(), parameter.len()),
+            _ => continue,
+        };
+        if given != needed {
+            let (name, shape) = (&parameter.name, &parameter.shape);
+            let reason = format!("{given} values for {name}, which has {needed}: {shape:?}");
+            let hint = "all of them in one list, the weights of a unit side by side";
+            return Err(Problem::new(key, reason).hint(hint));
+        }
+    }
+    Ok(())
+}
 
 /// Finds an output or a parameter that no machine holds.
 fn check_size(layer: &PlannedLayer, key: String) -> Result<(), Problem> {
@@ -209,6 +227,11 @@ impl Planner<'_> {
         }
     }
 
+    /// A layer's own initial weights, or those of the model.
+    pub(crate) fn weights(&self, own: &Option<Initializer>) -> Initializer {
+        own.as_ref().unwrap_or(&self.model.weights).clone()
+    }
+
     /// Weight of that shape and bias `[units]`.
     pub(crate) fn unit(
         &self,
@@ -224,13 +247,13 @@ impl Planner<'_> {
             learning_rate: unit.learning_rate,
             ..self.fixed(suffix, shape, 0.0)
         };
-        let weights = unit.weights.unwrap_or(self.model.weights);
+        let weights = self.weights(&unit.weights);
         let mut parameters = vec![PlannedParameter {
             weighs: true,
             ..parameter("weight", shape, weights)
         }];
         if let Some(biases) = unit.biases {
-            let biases = biases.unwrap_or(self.model.biases);
+            let biases = biases.unwrap_or_else(|| self.model.biases.clone());
             parameters.push(parameter("bias", vec![units], biases));
         }
         parameters

@@ -1,7 +1,7 @@
 //! Boolean functions on all of their inputs.
 
 use ndarray::{Array2, array};
-use spec::datasets::ParitySpec;
+use spec::datasets::{GateFunction, GateSpec, ParitySpec};
 
 use super::{Generated, classes};
 use crate::dataset::Dataset;
@@ -18,6 +18,31 @@ pub(crate) fn xor() -> Result<Dataset, DataError> {
         targets: Targets::Classes(vec![0, 1, 1, 0]),
         target: classes(&["0", "1"]),
         feature_names: vec!["x1".into(), "x2".into()],
+    };
+    Ok(set.whole())
+}
+
+/// A gate on all of its inputs in counting order, first input highest: the units of McCulloch and
+/// Pitts compute each of them, and the perceptron learns it (McCulloch & Pitts 1943).
+pub(crate) fn gate(spec: &GateSpec) -> Result<Dataset, DataError> {
+    let (name, labels) = match spec.function {
+        GateFunction::And => ("and", vec![0, 0, 0, 1]),
+        GateFunction::Or => ("or", vec![0, 1, 1, 1]),
+        GateFunction::Nand => ("nand", vec![1, 1, 1, 0]),
+        GateFunction::Nor => ("nor", vec![1, 0, 0, 0]),
+        GateFunction::Not => ("not", vec![1, 0]),
+    };
+    let x = match labels.len() {
+        2 => array![[0.0], [1.0]],
+        _ => array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]],
+    };
+    let set = Generated {
+        name,
+        sample_shape: vec![x.ncols()],
+        feature_names: (1..=x.ncols()).map(|i| format!("x{i}")).collect(),
+        x,
+        targets: Targets::Classes(labels),
+        target: classes(&["0", "1"]),
     };
     Ok(set.whole())
 }

@@ -1,8 +1,8 @@
 use super::*;
 use crate::load;
 use spec::datasets::{
-    CirclesSpec, DatasetSpec, Holdout, MoonsSpec, ParitySpec, SetTarget, SineSpec, SpiralsSpec,
-    WavesSpec, XorSpec,
+    CirclesSpec, DatasetSpec, GateFunction, GateSpec, Holdout, MoonsSpec, ParitySpec, SetTarget,
+    SineSpec, SpiralsSpec, SurfaceFunction, SurfaceSpec, WavesSpec, XorSpec,
 };
 use std::f64::consts::PI;
 use std::path::Path;
@@ -43,6 +43,84 @@ fn xor_is_the_four_points() {
     assert_eq!(data.train.labels(), Some([0, 1, 1, 0].as_slice()));
     assert_eq!(data.train, data.test);
     assert!(data.test_is_train && data.sources.is_empty());
+}
+
+fn surface(function: SurfaceFunction, noise: f64, split: Split) -> DatasetSpec {
+    DatasetSpec::Surface(SurfaceSpec {
+        function,
+        side: 3,
+        noise,
+        split,
+        target: SetTarget::default(),
+    })
+}
+
+/// sin(πr) / (πr) at r = 2√2, the corners; it is 0 at r = 2 and 1 at r = 0.
+const CORNER: f64 = 0.057765239856828944;
+/// MATLAB's formula through 8, by NumPy.
+const PEAKS: [f64; 9] = [
+    8.339100370896803e-06,
+    -0.004563275576649441,
+    4.029419951586591e-06,
+    -0.030619255071793704,
+    0.12262648039048078,
+    0.037483878528279335,
+    -7.330234840736911e-07,
+    0.00414061874053854,
+    5.128715932283448e-06,
+];
+
+#[test]
+fn surfaces_have_their_formulas_on_a_grid() {
+    let saddle = [0.0, 1.0, 0.0, -1.0, 0.0, -1.0, 0.0, 1.0, 0.0];
+    let ripple = [CORNER, 0.0, CORNER, 0.0, 1.0, 0.0, CORNER, 0.0, CORNER];
+    let wanted = [
+        (SurfaceFunction::Saddle, saddle),
+        (SurfaceFunction::Ripple, ripple),
+        (SurfaceFunction::Peaks, PEAKS),
+    ];
+    for (function, z) in wanted {
+        let data = make(surface(function, 0.0, Split::None), 1).unwrap();
+        let x = x(&data);
+        assert_eq!(x.row(0).to_vec(), [-1.0, -1.0]);
+        assert_eq!(x.row(1).to_vec(), [-1.0, 0.0]);
+        assert_eq!(x.row(5).to_vec(), [0.0, 1.0]);
+        let rows: Vec<usize> = (0..9).collect();
+        let mut t: Array2<f64> = Array2::zeros((9, 1));
+        data.train.gather_targets(&rows, t.view_mut());
+        for (found, wanted) in t.iter().zip(z) {
+            assert!((found - wanted).abs() < 1e-12, "{function:?}: {t}");
+        }
+    }
+    let noisy = |seed| make(surface(SurfaceFunction::Saddle, 0.1, Split::None), seed).unwrap();
+    assert_eq!(noisy(1).checksum, noisy(1).checksum);
+    assert_ne!(noisy(1).checksum, noisy(2).checksum);
+}
+
+#[test]
+fn a_gate_is_its_truth_table() {
+    let target = SetTarget::Given;
+    let of = |function| make(DatasetSpec::Gate(GateSpec { function, target }), 1).unwrap();
+    type Rule = fn(&[f64]) -> bool;
+    let gates: [(GateFunction, usize, Rule); 5] = [
+        (GateFunction::And, 2, |x| x[0] + x[1] == 2.0),
+        (GateFunction::Or, 2, |x| x[0] + x[1] > 0.0),
+        (GateFunction::Nand, 2, |x| x[0] + x[1] < 2.0),
+        (GateFunction::Nor, 2, |x| x[0] + x[1] == 0.0),
+        (GateFunction::Not, 1, |x| x[0] == 0.0),
+    ];
+    for (function, inputs, rule) in gates {
+        let data = of(function);
+        let x = x(&data);
+        let labels = data.train.labels().unwrap();
+        assert_eq!((x.nrows(), x.ncols()), (1 << inputs, inputs));
+        for (row, (x, &label)) in x.rows().into_iter().zip(labels).enumerate() {
+            let number = x.iter().fold(0, |number, &bit| 2 * number + bit as usize);
+            assert_eq!(number, row, "in counting order");
+            assert_eq!(label == 1, rule(&x.to_vec()), "{function:?} of {x}");
+        }
+        assert!(data.test_is_train && data.sources.is_empty());
+    }
 }
 
 #[test]
@@ -271,6 +349,10 @@ fn impossible_settings_are_refused() {
         (circles(1.0), "dataset.circles.factor"),
         (spirals(f64::INFINITY), "dataset.spirals.turns"),
         (sine(0, Split::None), "dataset.sine.samples"),
+        (
+            surface(SurfaceFunction::Peaks, -1.0, Split::None),
+            "dataset.surface.noise",
+        ),
         (
             sine(9, Split::Stratified(Holdout::default())),
             "dataset.sine.split",

@@ -182,6 +182,7 @@ fn the_curvature_of_every_loss_is_its_second_derivative() {
         LossSpec::BinaryCrossEntropy,
         LossSpec::SoftmaxCrossEntropy,
         LossSpec::KlDivergence,
+        LossSpec::SignedSquaredError,
     ];
     let plan = plan(1, &[linear(3, true)]);
     let bias = random(1, 3, 9).row(0).to_owned();

@@ -122,7 +122,7 @@ fn maximum_a_posteriori(y: &Array2<f64>, t: &Array2<f64>) -> Expected {
 /// Compares loss, gradient and evaluation on both devices.
 fn check(
     loss: LossSpec,
-    formula: fn(&Array2<f64>, &Array2<f64>) -> Expected,
+    formula: impl Fn(&Array2<f64>, &Array2<f64>) -> Expected,
     y: &Array2<f64>,
     t: &Array2<f64>,
 ) {
@@ -244,6 +244,46 @@ fn a_hinge_pushes_only_classes_that_come_too_near() {
     check(LossSpec::SquaredHinge, squared_hinge, &y, &t);
 }
 
+/// E(s y) of one output, its derivative by s y, and both summed over outputs and signs.
+fn of_signs(y: &Array2<f64>, t: &Array2<f64>, cost: impl Fn(f64) -> (f64, f64)) -> Expected {
+    let n = y.nrows() as f64;
+    let mut loss = 0.0;
+    let gradient = Zip::from(y).and(t).map_collect(|&y, &t| {
+        let sign = if t > 0.0 { 1.0 } else { -1.0 };
+        let (value, slope) = cost(sign * y);
+        loss += value / n;
+        sign * slope / n
+    });
+    (loss, gradient)
+}
+
+#[test]
+fn losses_of_signs_ask_each_output_by_itself() {
+    let perceptron = |m: f64| if m > 0.0 { (0.0, 0.0) } else { (-m, -1.0) };
+    let squared = |m: f64| (0.5 * (m - 1.0).powi(2), m - 1.0);
+    let hinge = |m: f64| {
+        let shortfall = (1.0 - m).max(0.0);
+        (shortfall * shortfall, -2.0 * shortfall)
+    };
+    let mut y = random(9, 4, 5);
+    // At the threshold, the perceptron's kink, there is an update.
+    y[[0, 0]] = 0.0;
+    y[[0, 1]] = 0.0;
+    for targets in [one_hot(9, 4), one_hot(9, 4) * 2.0 - 1.0] {
+        for scale in [0.1, 1.0, 50.0] {
+            let y = &y * scale;
+            let check =
+                |loss, expected: Expected| check(loss, |_, _| expected.clone(), &y, &targets);
+            check(LossSpec::Perceptron, of_signs(&y, &targets, perceptron));
+            check(
+                LossSpec::SignedSquaredError,
+                of_signs(&y, &targets, squared),
+            );
+            check(LossSpec::BinarySquaredHinge, of_signs(&y, &targets, hinge));
+        }
+    }
+}
+
 #[test]
 fn the_criterion_of_lenet_is_exact_at_any_penalty() {
     let loss = LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: RUBBISH });
@@ -270,6 +310,9 @@ fn a_loss_of_nan_is_told() {
             LossSpec::KlDivergence,
             LossSpec::Hinge,
             LossSpec::SquaredHinge,
+            LossSpec::Perceptron,
+            LossSpec::SignedSquaredError,
+            LossSpec::BinarySquaredHinge,
             LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
         ] {
             let mut model = model::<f32>(&plan, loss, sgd(0.1), backend, &NamedTensors::default());

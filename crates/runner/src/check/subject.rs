@@ -72,7 +72,7 @@ impl Subject<'_> {
         format!("{}.output", last.map_or("", |layer| &layer.name))
     }
 
-    /// The initial parameters, those that begin at a constant or tiny moved at random. Central
+    /// The initial parameters, those that begin at a constant, given or tiny moved at random. Central
     /// differences are taken there: at biases of 0 many a network stands at a kink, such as every
     /// ReLU above pixels that are 0.
     pub fn moved_from_constants(&self) -> NamedTensors<f64> {
@@ -81,7 +81,10 @@ impl Subject<'_> {
             let mut rng = self
                 .streams
                 .stream(&format!("check/spread/{}", parameter.name));
-            let constant = matches!(parameter.initializer, Initializer::Constant(_));
+            let constant = matches!(
+                parameter.initializer,
+                Initializer::Constant(_) | Initializer::Values(_)
+            );
             if let Some(tensor) = parameters.get_mut(&parameter.name)
                 && (constant || tensor.iter().all(|value| value.abs() < TINY))
             {

@@ -77,7 +77,9 @@ impl Job<'_> {
         let mut all = records.iter();
         let ended = all.position(|(record, _)| ending(record).is_some());
         let index = ended.unwrap_or(0);
-        (index < records.len()).then(|| records.swap_remove(index)).map(|(record, folder)| (folder, record))
+        (index < records.len())
+            .then(|| records.swap_remove(index))
+            .map(|(record, folder)| (folder, record))
     }
 
     fn before(&self) -> Before {

@@ -9,6 +9,7 @@ mod early;
 mod escapes;
 mod export;
 mod learners;
+mod neurons;
 mod outputs;
 mod pictures;
 mod proofs;

@@ -308,7 +308,7 @@ fn an_experiment_that_cannot_be_run_is_told() {
 
 #[test]
 fn without_an_experiment_all_are_listed() {
-    let workspace = two_moons();
+    let workspace = moons();
     let listed = workspace.succeed(&["table"]);
     assert!(listed.contains("Two moons    0 of 4"), "{listed}");
     let empty = Workspace::tiny();

@@ -113,18 +113,22 @@ fn check_name(checker: &Checker<'_>, name: &str) -> Result<(), Problem> {
 
 /// Checks the numbers of an initializer.
 pub(crate) fn check_initializer(key: &str, initializer: &Initializer) -> Result<(), Problem> {
-    let (fine, expected) = match *initializer {
+    let (fine, expected) = match initializer {
         Initializer::Uniform { low, high } => (
             low.is_finite() && high.is_finite() && low < high,
             "low must be below high, both finite",
         ),
         Initializer::Normal { mean, std } => (
-            mean.is_finite() && std.is_finite() && std >= 0.0,
+            mean.is_finite() && std.is_finite() && *std >= 0.0,
             "std must be 0 or more, mean and std finite",
         ),
         Initializer::Constant(value) => (value.is_finite(), "the constant must be finite"),
+        Initializer::Values(values) => (
+            !values.is_empty() && values.iter().all(|value| value.is_finite()),
+            "the values must be a list of finite numbers",
+        ),
         Initializer::FanIn(bound) => (
-            bound > 0.0 && bound.is_finite(),
+            *bound > 0.0 && bound.is_finite(),
             "the bound must be above 0 and finite",
         ),
         Initializer::Digits => (

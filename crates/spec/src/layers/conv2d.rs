@@ -140,8 +140,8 @@ impl Layer for Conv2dSpec {
         }
         let unit = Unit {
             fan: [seen * kh * kw, self.channels / groups * kh * kw],
-            weights: self.weights,
-            biases: self.bias.then_some(self.biases),
+            weights: self.weights.clone(),
+            biases: self.bias.then(|| self.biases.clone()),
             learning_rate: self.learning_rate,
         };
         layer.parameters = planner.unit(shape, self.channels, unit);
@@ -153,7 +153,11 @@ impl Layer for Conv2dSpec {
     }
 
     fn learns(&self) -> bool {
-        true
+        !self.is_fixed()
+    }
+
+    fn is_fixed(&self) -> bool {
+        self.learning_rate == 0.0
     }
 
     fn has_curvature(&self) -> bool {

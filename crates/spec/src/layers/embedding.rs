@@ -39,7 +39,7 @@ impl Layer for EmbeddingSpec {
         layer.parameters = vec![PlannedParameter {
             fan_in: 1,
             fan_out: self.dimension,
-            initializer: self.weights.unwrap_or(planner.model.weights),
+            initializer: planner.weights(&self.weights),
             ..planner.fixed("weight", vec![self.tokens, self.dimension], 0.0)
         }];
         layer.multiplications = Some(layer.outputs());

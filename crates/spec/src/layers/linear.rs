@@ -60,8 +60,8 @@ impl Layer for LinearSpec {
         layer.output = vec![self.units];
         let unit = Unit {
             fan: [inputs, self.units],
-            weights: self.weights,
-            biases: self.bias.then_some(self.biases),
+            weights: self.weights.clone(),
+            biases: self.bias.then(|| self.biases.clone()),
             learning_rate: self.learning_rate,
         };
         layer.parameters = planner.unit(vec![self.units, inputs], self.units, unit);
@@ -73,7 +73,11 @@ impl Layer for LinearSpec {
     }
 
     fn learns(&self) -> bool {
-        true
+        !self.is_fixed()
+    }
+
+    fn is_fixed(&self) -> bool {
+        self.learning_rate == 0.0
     }
 
     fn has_curvature(&self) -> bool {

@@ -83,8 +83,8 @@ impl Layer for Local2dSpec {
         let unit = Unit {
             // As of the convolution with these kernels, so that both begin alike.
             fan: [maps * kh * kw, self.channels * kh * kw],
-            weights: self.weights,
-            biases: self.bias.then_some(self.biases),
+            weights: self.weights.clone(),
+            biases: self.bias.then(|| self.biases.clone()),
             learning_rate: self.learning_rate,
         };
         layer.parameters = planner.unit(vec![units, maps, kh, kw], units, unit);
@@ -92,7 +92,11 @@ impl Layer for Local2dSpec {
     }
 
     fn learns(&self) -> bool {
-        true
+        !self.is_fixed()
+    }
+
+    fn is_fixed(&self) -> bool {
+        self.learning_rate == 0.0
     }
 
     fn has_curvature(&self) -> bool {

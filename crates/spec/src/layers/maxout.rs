@@ -43,8 +43,8 @@ impl Layer for MaxoutSpec {
         let functions = self.units * self.pieces;
         let unit = Unit {
             fan: [inputs, self.units],
-            weights: self.weights,
-            biases: Some(self.biases),
+            weights: self.weights.clone(),
+            biases: Some(self.biases.clone()),
             learning_rate: 1.0,
         };
         layer.parameters = planner.unit(vec![functions, inputs], functions, unit);

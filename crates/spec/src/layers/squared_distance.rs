@@ -33,10 +33,10 @@ impl Layer for SquaredDistanceSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.units("units", self.units)?;
         checker.learning_rate(self.learning_rate)?;
-        match self.centers {
+        match &self.centers {
             // They are drawn nowhere else; the plan sees whether they fit.
             Initializer::Digits => Ok(()),
-            centers => check_initializer(&checker.field("centers"), &centers),
+            centers => check_initializer(&checker.field("centers"), centers),
         }
     }
 
@@ -46,7 +46,7 @@ impl Layer for SquaredDistanceSpec {
         layer.parameters = vec![PlannedParameter {
             fan_in: inputs,
             fan_out: self.units,
-            initializer: self.centers,
+            initializer: self.centers.clone(),
             learning_rate: self.learning_rate,
             ..planner.fixed("weight", vec![self.units, inputs], 0.0)
         }];
@@ -67,7 +67,11 @@ impl Layer for SquaredDistanceSpec {
     }
 
     fn learns(&self) -> bool {
-        self.learning_rate > 0.0
+        !self.is_fixed()
+    }
+
+    fn is_fixed(&self) -> bool {
+        self.learning_rate == 0.0
     }
 
     fn has_curvature(&self) -> bool {

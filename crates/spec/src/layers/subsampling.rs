@@ -46,8 +46,8 @@ impl Layer for SubsamplingSpec {
         layer.output = vec![channels, windows[0], windows[1]];
         let unit = Unit {
             fan: [self.size.height * self.size.width, 1],
-            weights: self.weights,
-            biases: Some(self.biases),
+            weights: self.weights.clone(),
+            biases: Some(self.biases.clone()),
             learning_rate: self.learning_rate,
         };
         layer.parameters = planner.unit(vec![channels], channels, unit);
@@ -55,7 +55,11 @@ impl Layer for SubsamplingSpec {
     }
 
     fn learns(&self) -> bool {
-        true
+        !self.is_fixed()
+    }
+
+    fn is_fixed(&self) -> bool {
+        self.learning_rate == 0.0
     }
 
     fn has_curvature(&self) -> bool {

@@ -122,3 +122,19 @@ fn a_step_learns_by_evolution_alone() {
         assert!(parse(&text, &[&format!("training.escapes=[{evolution}]")]).is_ok());
     }
 }
+
+#[test]
+fn a_step_may_stand_behind_layers_that_stay_as_they_are() {
+    let fixed = "units = 4, learning_rate = 0.0, ";
+    let text = changed("units = 4, ", fixed);
+    let behind = text.replace("{ leaky_relu = { slope = 0.1 } }", "\"step\"");
+    assert!(parse(&behind, &[]).is_ok());
+    // Nothing learns, and that is as it was asked for.
+    assert!(parse(&behind, &["model.layers.2.linear.learning_rate=0.0"]).is_ok());
+    let error = parse(&behind, &["model.layers+=step"]);
+    let error = error.map(|config| config.experiment).unwrap_err();
+    assert!(
+        error.contains("model.layers.3: a step has no derivative"),
+        "{error}"
+    );
+}

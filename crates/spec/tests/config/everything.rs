@@ -81,12 +81,15 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-pub const OTHERS: [&str; 33] = [
+pub const OTHERS: [&str; 39] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",
     "training.loss=hinge",
     "training.loss=squared_hinge",
+    "training.loss=perceptron",
+    "training.loss=signed_squared_error",
+    "training.loss=binary_squared_hinge",
     "training.optimizer={ adagrad = { learning_rate = 0.1, epsilon = 1e-6 } }",
     "training.optimizer={ rmsprop = { learning_rate = 0.1, decay = 0.8, epsilon = 1e-6 } }",
     "training.optimizer={ adamw = { learning_rate = 0.1, beta1 = 0.8, weight_decay = 0.1 } }",
@@ -102,6 +105,9 @@ pub const OTHERS: [&str; 33] = [
     "training.escapes=[{ evolution = { population = 1, parents = 1, std = 1.0 } }]",
     "model.weights=lecun_uniform",
     "model.weights=standard_uniform",
+    "model.weights={ values = [0.5, -1.0] }",
+    "dataset={ gate = { function = \"nand\" } }",
+    "dataset={ surface = { function = \"peaks\", side = 9, noise = 0.1 } }",
     "model.layers.18=tanh",
     "model.layers.18={ residual = { layers = [\"tanh\"] } }",
     "dataset={ mnist = { pad = 2, deskew = true, pixels = { range = [-0.1, 1.175] } } }",
@@ -129,7 +135,8 @@ fn survives(config: &Config) {
 fn a_config_with_everything_survives_being_written_out() {
     survives(&parse(EVERYTHING, &[]).unwrap());
     for other in OTHERS {
-        let smooth = match other.contains("hinge") || other.contains("maximum") {
+        let of_signs = ["hinge", "maximum", "perceptron", "signed_squared"];
+        let smooth = match of_signs.iter().any(|loss| other.contains(loss)) {
             true => "training.label_smoothing=0.0",
             false => "training.label_smoothing=0.2",
         };

@@ -13,7 +13,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "[dataset.moons]",
             "[dataset.moon]",
-            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, images, cifar10, csv, xor, parity, moons, circles, spirals, sine, waves)",
+            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves)",
         ),
         (
             "samples = 100",
@@ -38,7 +38,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "uniform = {",
             "unifrom = {",
-            "a.toml:10:13: unknown name `unifrom`; did you mean `uniform`? (valid: uniform, normal, xavier_uniform, xavier_normal, he_uniform, he_normal, lecun_uniform, lecun_normal, standard_uniform, fan_in, signs, digits, constant)",
+            "a.toml:10:13: unknown name `unifrom`; did you mean `uniform`? (valid: uniform, normal, xavier_uniform, xavier_normal, he_uniform, he_normal, lecun_uniform, lecun_normal, standard_uniform, fan_in, signs, digits, constant, values)",
         ),
         (
             "high = 1.0",
@@ -73,7 +73,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "softmax_cross_entropy",
             "cross_entropy",
-            "a.toml:20:8: unknown name `cross_entropy`; did you mean `softmax_cross_entropy`? (valid: squared_error, sum_of_squares, mean_of_squares, binary_cross_entropy, softmax_cross_entropy, kl_divergence, hinge, squared_hinge, maximum_a_posteriori)",
+            "a.toml:20:8: unknown name `cross_entropy`; did you mean `softmax_cross_entropy`? (valid: squared_error, sum_of_squares, mean_of_squares, binary_cross_entropy, softmax_cross_entropy, kl_divergence, hinge, squared_hinge, perceptron, signed_squared_error, binary_squared_hinge, maximum_a_posteriori)",
         ),
         (
             "{ momentum = {",
@@ -212,7 +212,7 @@ fn wrong_kinds_are_refused() {
         (
             moons,
             "[dataset]",
-            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, images, cifar10, csv, xor, parity, moons, circles, spirals, sine, waves",
+            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves",
         ),
     ]);
 }

@@ -18,6 +18,9 @@ pub fn examples() -> Vec<Example> {
         KlDivergence,
         Hinge,
         SquaredHinge,
+        Perceptron,
+        SignedSquaredError,
+        BinarySquaredHinge,
         MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 }),
     ];
     losses.map(example).into()
