@@ -2,6 +2,11 @@
 //! loops, against the hand-written network on the watermelons: standard BP, which updates at each
 //! sample, and accumulated BP, which updates by the mean error of all of them.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "the loops are those of the pseudocode, index by index"
+)]
+
 use std::path::Path;
 
 use backprop::Model;
