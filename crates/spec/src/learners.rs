@@ -6,6 +6,8 @@
 //! `learners`.
 
 mod hebb;
+mod least_squares;
+mod newton;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,8 @@ use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
 pub use hebb::HebbSpec;
+pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
+pub use newton::{Damping, NewtonSpec};
 
 /// What a learner says of itself.
 pub trait Learner {
@@ -120,6 +124,10 @@ register! {
     settings {
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
+        /// w = arg min Σₙ |xₙ w + b − tₙ|² (Legendre 1805, Gauss 1809).
+        LeastSquares(LeastSquaresSpec) => least_squares,
+        /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression.
+        Newton(NewtonSpec) => newton,
     }
 }
 
