@@ -69,7 +69,8 @@ impl Prepared {
         let shape = DataShape {
             samples: train_rows.len(),
             classes: dataset.classes(),
-            targets: dataset.train.target_width(),
+            targets: dataset.train.target_width() / dataset.train.positions(),
+            positions: dataset.train.positions(),
             class_sizes: dataset.class_sizes(),
         };
         let plan = experiment.model.plan(&dataset.sample_shape);

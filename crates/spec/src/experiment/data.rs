@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Experiment;
 use crate::Problem;
 use crate::error::nearest;
-use crate::measures::{Measure, Metric, Part};
+use crate::measures::{Measure, Metric, Over, Part};
 use crate::model::{LayerSpec, PlannedLayer};
 use crate::training::BatchSize;
 
@@ -19,8 +19,11 @@ pub struct DataShape {
     pub samples: usize,
     /// Number of classes; none: a real target.
     pub classes: Option<usize>,
-    /// Numbers of a real target: its columns, or as many as the input has where that is the target.
+    /// Numbers of a real target: its columns, or as many as the input has where that is the target;
+    /// of a sequence with a target at every position those of one.
     pub targets: usize,
+    /// Targets of a sample: the positions of a sequence that has one at each, otherwise 1.
+    pub positions: usize,
     /// Name and number of samples of each class, for messages; may be empty.
     pub class_sizes: Vec<(String, usize)>,
 }
@@ -53,8 +56,21 @@ impl Experiment {
             let metrics = metrics.iter();
             measures.extend(metrics.map(|metric| Measure::changed(*metric, transform)));
         }
+        let errors = metrics
+            .iter()
+            .filter(|metric| metric.is_an_error_of_numbers());
+        let phases = 0..self.training.phases;
+        let of_phases =
+            phases.flat_map(|phase| errors.clone().map(move |m| Measure::of_phase(*m, phase)));
+        measures.extend(of_phases);
         measures.extend(self.layer_measures());
         measures.push(Measure::seconds());
+        if shape.positions > 1 {
+            let over = measures
+                .iter_mut()
+                .filter_map(|measure| measure.over.as_mut());
+            over.for_each(|over| *over = Over::Positions);
+        }
         measures
     }
 
@@ -90,6 +106,8 @@ impl Experiment {
             return Err(Problem::new("training.label_smoothing", reason).hint("leave it out"));
         }
         self.check_metrics(shape)?;
+        self.check_phases(shape)?;
+        self.check_units(plan)?;
         self.check_patience(shape)?;
         self.check_statistics(shape, plan)?;
         self.check_jacobians(plan)?;
@@ -180,6 +198,41 @@ impl Experiment {
         warning.into_iter().collect()
     }
 
+    /// Phases are of real targets at each position of a sequence.
+    fn check_phases(&self, shape: &DataShape) -> Result<(), Problem> {
+        let (phases, positions) = (self.training.phases, shape.positions);
+        if phases == 0 || positions > 1 && phases <= positions {
+            return Ok(());
+        }
+        let reason = match positions {
+            1 => {
+                "the data have one target a sample, so there are no positions to tell apart".into()
+            }
+            _ => format!("a sequence has {positions} positions, {phases} phases are more"),
+        };
+        Err(Problem::new("training.phases", reason).hint("leave it out, or use fewer"))
+    }
+
+    /// What is measured of units, or of a single sample, is not measured of sequences: there a unit
+    /// has an output at every position, padding among them.
+    fn check_units(&self, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        if !plan.first().is_some_and(PlannedLayer::is_sequence) {
+            return Ok(());
+        }
+        let asked = [
+            (!self.training.layer_metrics.is_empty(), "layer_metrics"),
+            (self.training.jacobian_samples > 0, "jacobian_samples"),
+        ];
+        match asked.into_iter().find(|(asked, _)| *asked) {
+            None => Ok(()),
+            Some((_, setting)) => {
+                let reason = "it is measured of single outputs, but the samples are sequences";
+                let key = format!("training.{setting}");
+                Err(Problem::new(key, reason).hint("leave it out"))
+            }
+        }
+    }
+
     fn check_metrics(&self, shape: &DataShape) -> Result<(), Problem> {
         for (index, metric) in self.training.metrics.iter().enumerate() {
             if metric.is_of_classes() != shape.classes.is_some() {
@@ -225,9 +278,40 @@ impl Experiment {
         Err(Problem::new(key, reason).hint(hint))
     }
 
+    /// A sequence with one target gets one output, one with a target at every position as many.
+    fn check_positions(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        let Some((last, layer)) = plan.iter().enumerate().next_back() else {
+            return Ok(());
+        };
+        let found = match layer.output[..] {
+            [positions, _] => positions,
+            _ => 1,
+        };
+        if found == shape.positions {
+            return Ok(());
+        }
+        let key = format!("model.layers.{last}");
+        let (positions, output) = (shape.positions, &layer.output);
+        let (reason, hint) = match positions {
+            1 => (
+                format!("the output {output:?} is a sequence, the data have one target a sample"),
+                "put \"last\" (the last position) or \"flatten\" before the output layer",
+            ),
+            _ => (
+                format!(
+                    "the data have a target at each of {positions} positions, but the output is \
+                     {output:?}"
+                ),
+                "keep the sequence up to the output: without \"last\" and \"flatten\"",
+            ),
+        };
+        Err(Problem::new(key, reason).hint(hint))
+    }
+
     /// One output a class; two classes may share one output; a real target has one.
     fn check_outputs(&self, shape: &DataShape, plan: &[PlannedLayer]) -> Result<(), Problem> {
-        let units = plan.last().map_or(0, PlannedLayer::outputs);
+        self.check_positions(shape, plan)?;
+        let units = plan.last().map_or(0, PlannedLayer::outputs) / shape.positions;
         let loss = self.training.loss;
         let wanted = match shape.classes {
             None if !loss.for_real_targets() => {
