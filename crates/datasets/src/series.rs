@@ -1,6 +1,6 @@
 //! A column of a table as a series in time.
 //!
-//! Window i holds the values i to i + w − 1, and its target is the value h steps behind its last.
+//! Where it is asked for, each value is first replaced by its change over some steps. Window i holds the values i to i + w − 1, and its target is the value h steps behind its last.
 //! The last targets are those of the test; the windows of the test may reach back into what was
 //! learned from, as a forecast knows the past. Scales are learned from the values up to the last
 //! target of the training part.
@@ -24,12 +24,20 @@ const SCALE: &str = "dataset.series.scale";
 /// Loads the column and cuts it into windows.
 pub(crate) fn load(spec: &SeriesSpec, base: &Path) -> Result<Dataset, DataError> {
     let series = csv::numbers(&spec.path, &spec.column, base, [PATH, COLUMN])?;
-    let values = &series.values;
+    let lag = spec.difference.unwrap_or(0);
+    let values = &match lag {
+        0 => series.values.clone(),
+        lag => changes(&series.values, lag),
+    };
     let reach = spec.window + spec.horizon - 1;
     let Some(windows) = values.len().checked_sub(reach).filter(|&count| count > 1) else {
         let problem = format!(
-            "{} values make no two windows of {} with a target {} behind",
-            values.len(),
+            "{} values{} make no two windows of {} with a target {} behind",
+            series.values.len(),
+            match lag {
+                0 => String::new(),
+                lag => format!(" and their changes over {}", steps(lag)),
+            },
             spec.window,
             steps(spec.horizon)
         );
@@ -80,13 +88,16 @@ pub(crate) fn load(spec: &SeriesSpec, base: &Path) -> Result<Dataset, DataError>
         test: Some(part(first_test, held)),
     };
     let quantity = Quantity {
-        name: format!("{} {} later", series.name, steps(spec.horizon)),
+        name: match lag {
+            0 => format!("{} {} later", series.name, steps(spec.horizon)),
+            lag => format!("change of {} over {}", series.name, steps(lag)),
+        },
         mean: shift,
         scale: divisor,
     };
     let mut notes = series.notes;
     notes.push(format!("the last {held} of {windows} windows held back"));
-    notes.extend(naive(spec, values, reach + first_test));
+    notes.extend(naive(spec, &series.values, lag + reach + first_test));
     let about = About {
         name: series.stem,
         sample_shape: vec![spec.window, 1],
@@ -122,6 +133,16 @@ fn naive(spec: &SeriesSpec, values: &[f64], first: usize) -> Vec<String> {
         ));
     }
     notes
+}
+
+/// What each value has grown by over so many steps; none of the first.
+fn changes(values: &[f64], steps: usize) -> Vec<f64> {
+    let before = values.iter();
+    let after = values.iter().skip(steps);
+    after
+        .zip(before)
+        .map(|(after, before)| after - before)
+        .collect()
 }
 
 fn steps(count: usize) -> String {

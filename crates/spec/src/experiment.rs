@@ -1,6 +1,7 @@
 //! A whole experiment: one config file, checked.
 
 mod data;
+mod sequences;
 
 use std::path::{Path, PathBuf};
 

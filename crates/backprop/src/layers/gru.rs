@@ -90,7 +90,7 @@ impl<T: Real> Gru<T> {
 
 impl<T: Real> Layer<T> for Gru<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
-        let (weights, units) = (self.size.weights(w), self.size.units);
+        let weights = self.size.weights(w);
         let Self { h, a, v, .. } = self;
         self.x.take(x);
         for of in [&mut *h, &mut *a, &mut *v] {
@@ -103,10 +103,8 @@ impl<T: Real> Layer<T> for Gru<T> {
         for t in 0..self.size.steps {
             matmul(h.step(t), weights.hh.t(), v.step_mut(t)); // vₜ += hₜ₋₁ Uᵀ
             let (h_before, h) = h.pair_mut(t);
-            let states = h_before.chunks_exact(units).zip(h.chunks_exact_mut(units));
-            let rows = a.at_mut(t).chunks_exact_mut(3 * units);
-            let rows = rows.zip(v.at(t).chunks_exact(3 * units));
-            for ((a, v), (h_before, h)) in rows.zip(states) {
+            let rows = a.rows_mut(t).zip(v.rows(t));
+            for ((a, v), (h_before, h)) in rows.zip(h_before.zip(h)) {
                 step(a, v, h_before, h);
             }
         }
@@ -114,7 +112,7 @@ impl<T: Real> Layer<T> for Gru<T> {
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
-        let (weights, units) = (self.size.weights(w), self.size.units);
+        let weights = self.size.weights(w);
         let Self { x, h, a, v, .. } = self;
         let Self { dh, da, dv, .. } = self;
         dh.take(pass.dy);
@@ -122,19 +120,14 @@ impl<T: Real> Layer<T> for Gru<T> {
             of.make_room(pass.dy.nrows());
         }
         for t in (0..self.size.steps).rev() {
-            let gates = a.at(t).chunks_exact(3 * units);
-            let gates = gates.zip(v.at(t).chunks_exact(3 * units));
-            let states = h
-                .at(t)
-                .chunks_exact(units)
-                .zip(dh.at(t).chunks_exact(units));
-            let rows = da.at_mut(t).chunks_exact_mut(3 * units);
-            let rows = rows.zip(dv.at_mut(t).chunks_exact_mut(3 * units));
+            let gates = a.rows(t).zip(v.rows(t));
+            let states = h.rows(t).zip(dh.rows(t));
+            let rows = da.rows_mut(t).zip(dv.rows_mut(t));
             for (((gates, v), (h_before, dh)), (da, dv)) in gates.zip(states).zip(rows) {
                 step_back([gates, v], h_before, dh, da, dv);
             }
             if !t.is_multiple_of(self.span) {
-                keep(units, a.at(t), dh, t); // dhₜ₋₁ += z dhₜ
+                keep(a, dh, t); // dhₜ₋₁ += z dhₜ
                 matmul(dv.step(t), weights.hh, dh.step_mut(t - 1)); // dhₜ₋₁ += dvₜ U
             }
         }
@@ -175,12 +168,11 @@ fn step_back<T: Real>([gates, v]: [&[T]; 2], h_before: &[T], dh: &[T], da: &mut 
 }
 
 /// Adds to the gradient of the state before step t what comes back along the state itself, z dhₜ.
-fn keep<T: Real>(units: usize, gates: &[T], dh: &mut Steps<T>, t: usize) {
+fn keep<T: Real>(gates: &Steps<T>, dh: &mut Steps<T>, t: usize) {
     let (before, at) = dh.pair_mut(t - 1);
-    let rows = before.chunks_exact_mut(units).zip(at.chunks_exact(units));
-    for ((before, at), gates) in rows.zip(gates.chunks_exact(3 * units)) {
-        let z = &gates[units..2 * units];
-        for ((before, &at), &z) in before.iter_mut().zip(at).zip(z) {
+    for ((before, at), gates) in before.zip(at).zip(gates.rows(t)) {
+        let z = &gates[before.len()..2 * before.len()];
+        for ((before, &mut at), &z) in before.iter_mut().zip(at).zip(z) {
             *before += z * at;
         }
     }

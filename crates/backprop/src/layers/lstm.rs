@@ -90,7 +90,7 @@ impl<T: Real> Lstm<T> {
 
 impl<T: Real> Layer<T> for Lstm<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
-        let (weights, units) = (self.size.weights(w), self.size.units);
+        let weights = self.size.weights(w);
         let Self { h, c, z, .. } = self;
         self.x.take(x);
         for of in [&mut *h, &mut *c, &mut *z] {
@@ -102,10 +102,8 @@ impl<T: Real> Layer<T> for Lstm<T> {
         for t in 0..self.size.steps {
             matmul(h.step(t), weights.hh.t(), z.step_mut(t)); // zₜ += hₜ₋₁ Uᵀ
             let (c_before, c) = c.pair_mut(t);
-            let cells = c_before.chunks_exact(units).zip(c.chunks_exact_mut(units));
-            let rows = z.at_mut(t).chunks_exact_mut(4 * units);
-            let outputs = h.at_mut(t + 1).chunks_exact_mut(units);
-            for ((z, h), (c_before, c)) in rows.zip(outputs).zip(cells) {
+            let rows = z.rows_mut(t).zip(h.rows_mut(t + 1));
+            for ((z, h), (c_before, c)) in rows.zip(c_before.zip(c)) {
                 step(z, c_before, c, h);
             }
         }
@@ -113,7 +111,7 @@ impl<T: Real> Layer<T> for Lstm<T> {
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
-        let (weights, units) = (self.size.weights(w), self.size.units);
+        let weights = self.size.weights(w);
         let Self { x, h, c, z, .. } = self;
         let Self { dh, dz, dc, .. } = self;
         dh.take(pass.dy);
@@ -122,17 +120,10 @@ impl<T: Real> Layer<T> for Lstm<T> {
         }
         dc.at_mut(0).fill(T::zero());
         for t in (0..self.size.steps).rev() {
-            let cells = c
-                .at(t)
-                .chunks_exact(units)
-                .zip(c.at(t + 1).chunks_exact(units));
-            let gates = z.at(t).chunks_exact(4 * units);
-            let above = dh
-                .at(t)
-                .chunks_exact(units)
-                .zip(dc.at_mut(0).chunks_exact_mut(units));
-            let rows = dz.at_mut(t).chunks_exact_mut(4 * units);
-            for (((gates, dz), (c_before, c)), (dh, dc)) in gates.zip(rows).zip(cells).zip(above) {
+            let cells = c.rows(t).zip(c.rows(t + 1));
+            let above = dh.rows(t).zip(dc.rows_mut(0));
+            let gates = z.rows(t).zip(dz.rows_mut(t));
+            for (((gates, dz), (c_before, c)), (dh, dc)) in gates.zip(cells).zip(above) {
                 step_back(gates, [c_before, c], dh, dc, dz);
             }
             match t.is_multiple_of(self.span) {

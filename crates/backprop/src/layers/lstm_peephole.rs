@@ -93,7 +93,7 @@ impl<T: Real> LstmPeephole<T> {
 
 impl<T: Real> Layer<T> for LstmPeephole<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
-        let (weights, units) = (self.size.weights(w), self.size.units);
+        let weights = self.size.weights(w);
         let Self { h, c, z, .. } = self;
         self.x.take(x);
         for of in [&mut *h, &mut *c, &mut *z] {
@@ -105,10 +105,8 @@ impl<T: Real> Layer<T> for LstmPeephole<T> {
         for t in 0..self.size.steps {
             matmul(h.step(t), weights.hh.t(), z.step_mut(t)); // zₜ += hₜ₋₁ Uᵀ
             let (c_before, c) = c.pair_mut(t);
-            let cells = c_before.chunks_exact(units).zip(c.chunks_exact_mut(units));
-            let rows = z.at_mut(t).chunks_exact_mut(4 * units);
-            let outputs = h.at_mut(t + 1).chunks_exact_mut(units);
-            for ((z, h), (c_before, c)) in rows.zip(outputs).zip(cells) {
+            let rows = z.rows_mut(t).zip(h.rows_mut(t + 1));
+            for ((z, h), (c_before, c)) in rows.zip(c_before.zip(c)) {
                 step(weights.rest, z, c_before, c, h);
             }
         }
@@ -125,17 +123,10 @@ impl<T: Real> Layer<T> for LstmPeephole<T> {
         }
         dc.at_mut(0).fill(T::zero());
         for t in (0..self.size.steps).rev() {
-            let cells = c
-                .at(t)
-                .chunks_exact(units)
-                .zip(c.at(t + 1).chunks_exact(units));
-            let gates = z.at(t).chunks_exact(4 * units);
-            let above = dh
-                .at(t)
-                .chunks_exact(units)
-                .zip(dc.at_mut(0).chunks_exact_mut(units));
-            let rows = dz.at_mut(t).chunks_exact_mut(4 * units);
-            for (((gates, dz), (c_before, c)), (dh, dc)) in gates.zip(rows).zip(cells).zip(above) {
+            let cells = c.rows(t).zip(c.rows(t + 1));
+            let above = dh.rows(t).zip(dc.rows_mut(0));
+            let gates = z.rows(t).zip(dz.rows_mut(t));
+            for (((gates, dz), (c_before, c)), (dh, dc)) in gates.zip(cells).zip(above) {
                 step_back(weights.rest, gates, [c_before, c], dh, dc, dz);
             }
             match t.is_multiple_of(self.span) {
@@ -147,11 +138,7 @@ impl<T: Real> Layer<T> for LstmPeephole<T> {
         weight_gradients(self.size, [dz, dz], [x, h], dw);
         let dp = &mut dw[w.len() - 3 * units..];
         for t in 0..self.size.steps {
-            let cells = c
-                .at(t)
-                .chunks_exact(units)
-                .zip(c.at(t + 1).chunks_exact(units));
-            for (dz, (c_before, c)) in dz.at(t).chunks_exact(4 * units).zip(cells) {
+            for (dz, (c_before, c)) in dz.rows(t).zip(c.rows(t).zip(c.rows(t + 1))) {
                 peephole_gradients(dz, [c_before, c], dp);
             }
         }

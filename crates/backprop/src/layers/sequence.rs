@@ -1,5 +1,7 @@
 //! Sequences `[T, D]`: positions as rows, steps as rows.
 
+use std::slice::{ChunksExact, ChunksExactMut};
+
 use contract::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, s};
 
@@ -108,10 +110,22 @@ impl<T: Real> Steps<T> {
         &mut self.numbers[step * row..(step + 1) * row]
     }
 
-    /// Numbers of a step and of the one behind it, to be changed.
-    pub fn pair_mut(&mut self, step: usize) -> (&mut [T], &mut [T]) {
-        let row = self.samples * self.d;
-        self.numbers[step * row..(step + 2) * row].split_at_mut(row)
+    /// The samples of a step, D numbers each.
+    pub fn rows(&self, step: usize) -> ChunksExact<'_, T> {
+        self.at(step).chunks_exact(self.d)
+    }
+
+    /// The same, to be changed.
+    pub fn rows_mut(&mut self, step: usize) -> ChunksExactMut<'_, T> {
+        let d = self.d;
+        self.at_mut(step).chunks_exact_mut(d)
+    }
+
+    /// The samples of a step and of the one behind it, to be changed.
+    pub fn pair_mut(&mut self, step: usize) -> (ChunksExactMut<'_, T>, ChunksExactMut<'_, T>) {
+        let (row, d) = (self.samples * self.d, self.d);
+        let (at, behind) = self.numbers[step * row..(step + 2) * row].split_at_mut(row);
+        (at.chunks_exact_mut(d), behind.chunks_exact_mut(d))
     }
 
     /// Takes samples `[N, T·D]`.

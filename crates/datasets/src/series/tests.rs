@@ -12,6 +12,7 @@ fn spec() -> SeriesSpec {
         window: 2,
         horizon: 2,
         season: None,
+        difference: None,
         scale: Scale::None,
         test: Amount(2.0),
     }
@@ -59,6 +60,23 @@ fn windows_come_with_the_value_behind_them_and_the_last_are_held_back() {
 }
 
 #[test]
+fn changes_can_stand_for_values() {
+    let spec = SeriesSpec {
+        horizon: 1,
+        difference: Some(3),
+        test: Amount(1.0),
+        ..spec()
+    };
+    let text = table(&["1", "2", "4", "7", "11", "16", "22"]);
+    let data = load_text(&text, &spec).unwrap();
+    // Over three steps: 6, 9, 12, 15.
+    assert_eq!(gathered(&data.train), (vec![6.0, 9.0], vec![12.0]));
+    assert_eq!(gathered(&data.test), (vec![9.0, 12.0], vec![15.0]));
+    let last = "test rmse of predicting the last value known: 6.000";
+    assert!(data.notes.contains(&last.into()), "{:?}", data.notes);
+}
+
+#[test]
 fn scales_know_nothing_of_the_test() {
     let spec = SeriesSpec {
         scale: Scale::MinMax,
@@ -97,6 +115,7 @@ fn airline_passengers_ship() {
         horizon: 1,
         test: Amount(24.0),
         season: Some(12),
+        difference: None,
         scale: Scale::Standardize,
     };
     let data = load(&spec, Path::new(".")).unwrap();

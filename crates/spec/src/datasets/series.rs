@@ -27,6 +27,11 @@ pub struct SeriesSpec {
     /// predicting the value of a season before is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub season: Option<usize>,
+    /// Takes the change over so many steps in the place of each value: what grows or repeats itself
+    /// stays within what was learned from. The target is a change, too, and an error of it is one of
+    /// the value itself, since the value so many steps before is known; so at least `horizon`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<usize>,
     /// How the values are scaled; fitted on what stands before the first value of the test.
     #[serde(default)]
     pub scale: Scale,
@@ -42,6 +47,11 @@ impl Dataset for SeriesSpec {
         checker.require("horizon", fine(self.horizon), "1 to 1000000 steps")?;
         let season = self.season.is_none_or(fine);
         checker.require("season", season, "1 to 1000000 steps")?;
+        let difference = self
+            .difference
+            .is_none_or(|steps| fine(steps) && steps >= self.horizon);
+        let reason = "as many steps as the horizon, or more, up to 1000000";
+        checker.require("difference", difference, reason)?;
         self.test.check(checker.field("test"))
     }
 

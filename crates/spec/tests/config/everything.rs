@@ -117,7 +117,7 @@ pub const OTHERS: [&str; 40] = [
     "dataset={ images = { path = \"pets\", size = [8, 9], channels = 3, split = { stratified = { test = 0.2 } } } }",
     "dataset={ cifar10 = { path = \"c\", pixels = \"signed\", train_limit = 9, test_limit = 5 } }",
     "dataset={ mnist = { rows = true } }",
-    "dataset={ series = { path = \"a.csv\", column = 1, window = 12, horizon = 3, season = 12, scale = \"standardize\", test = 24.0 } }",
+    "dataset={ series = { path = \"a.csv\", column = 1, window = 12, horizon = 3, season = 12, difference = 12, scale = \"standardize\", test = 24.0 } }",
     "dataset={ temporal_xor = { bits = 30, test_bits = 12, steps = 6 } }",
     "dataset={ adding = { samples = 9, length = 30, split = \"none\" } }",
     "dataset={ temporal_order = { samples = 9, symbols = 3, length = 30 } }",

@@ -140,7 +140,7 @@ fn impossible_settings_of_recurrent_layers_are_refused() {
 #[test]
 fn impossible_sequences_are_refused() {
     let moons = "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }";
-    let rows: [(&str, &str); 11] = [
+    let rows: [(&str, &str); 12] = [
         (
             "[dataset.temporal_xor]\nsteps = 10",
             "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three",
@@ -180,6 +180,10 @@ fn impossible_sequences_are_refused() {
         (
             "[dataset.series]\npath = \"a.csv\"\ncolumn = 1\nwindow = 2\nhorizon = 0",
             "a.toml:9:11: dataset.series.horizon: 1 to 1000000 steps",
+        ),
+        (
+            "[dataset.series]\npath = \"a.csv\"\ncolumn = 1\nwindow = 2\nhorizon = 3\ndifference = 2",
+            "a.toml:10:14: dataset.series.difference: as many steps as the horizon, or more, up to 1000000",
         ),
         (
             "[dataset.series]\npath = \"a.csv\"\ncolumn = 1\nwindow = 2\ntest = 1.5",
