@@ -37,7 +37,7 @@ pub(super) fn no_number(
                 table.names[column]
             ),
         ),
-        Wanted::Series => ("a number", "correct it: a series has no gaps".into()),
+        Wanted::Series => ("a number", "correct it, or name a column of numbers".into()),
         Wanted::Weight => (
             "a weight of 0 or more",
             "correct it, or remove the row".into(),

@@ -164,8 +164,8 @@ fn what_cannot_be_is_refused() {
         (
             &["1", "2", "x", "4", "5", "6", "7"],
             &spec(),
-            "t.csv, line 4, column \"y\": found \"x\", expected a number; correct it: a series has \
-             no gaps",
+            "t.csv, line 4, column \"y\": found \"x\", expected a number; correct it, or name \
+             a column of numbers",
         ),
         (
             &["1", "2", "", "4", "5", "6", "7"],
