@@ -22,6 +22,7 @@ mod data;
 mod findings;
 pub mod graph;
 mod hebb;
+mod hopfield;
 mod learner;
 mod proof;
 
@@ -55,6 +56,7 @@ macro_rules! register {
 
 register! {
     Hebb => hebb::Hebb,
+    Hopfield => hopfield::Hopfield,
 }
 
 #[cfg(test)]

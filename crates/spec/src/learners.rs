@@ -6,6 +6,7 @@
 //! `learners`.
 
 mod hebb;
+mod hopfield;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
 pub use hebb::HebbSpec;
+pub use hopfield::{HopfieldSpec, Update};
 
 /// What a learner says of itself.
 pub trait Learner {
@@ -120,6 +122,8 @@ register! {
     settings {
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
+        /// W = Σ x xᵀ without the diagonal; units change until nothing changes (Hopfield 1982).
+        Hopfield(HopfieldSpec) => hopfield,
     }
 }
 
