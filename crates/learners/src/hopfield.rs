@@ -63,15 +63,20 @@ pub struct Hopfield {
 
 impl Hopfield {
     /// Before the pass: nothing is stored.
-    pub fn new(settings: &HopfieldSpec, data: &Data) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When samples are not of two values, or the target is something else than they.
+    pub fn new(settings: &HopfieldSpec, data: &Data) -> Result<Self, Problem> {
+        let bits = data.x.iter().all(|&x| x == 0.0 || x == 1.0);
+        expect_patterns(data, bits)?;
+        Ok(Self {
             settings: *settings,
             streams: data.streams,
-            bits: data.x.iter().all(|&x| x == 0.0 || x == 1.0),
+            bits,
             w: Array2::zeros((data.x.ncols(), data.x.ncols())),
             recalled: Vec::new(),
             done: false,
-        }
+        })
     }
 
     fn units(&self) -> usize {
@@ -227,7 +232,6 @@ impl Learner for Hopfield {
     }
 
     fn pass(&mut self, data: &Data, tick: Tick<'_>) -> Result<Values, Stop> {
-        expect_patterns(data, self.bits)?;
         let patterns = self.patterns(data);
         for x in &patterns {
             self.store(x);

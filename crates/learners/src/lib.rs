@@ -12,10 +12,11 @@
 //! // AND in bipolar numbers.
 //! let x = array![[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]];
 //! let data = Data::new(x.clone(), array![[-1.0], [-1.0], [-1.0], [1.0]]);
-//! let mut hebb = build(&LearnerSpec::Hebb(HebbSpec::default()), &data);
-//! hebb.pass(&data, &|| Ok(())).unwrap();
+//! let mut hebb = build(&LearnerSpec::Hebb(HebbSpec::default()), &data)?;
+//! hebb.pass(&data, &|| Ok(())).expect("Hebb's rule refuses nothing");
 //! assert!(hebb.is_done());
 //! assert_eq!(hebb.predict(x.view()), array![[-6.0], [-2.0], [-2.0], [2.0]]);
+//! # Ok::<(), spec::Problem>(())
 //! ```
 
 mod data;
@@ -24,8 +25,12 @@ pub mod graph;
 mod hebb;
 mod hopfield;
 mod learner;
+mod least_squares;
+mod linear_algebra;
+pub mod newton;
 mod proof;
 
+use spec::Problem;
 use spec::learners::LearnerSpec;
 
 pub use data::Data;
@@ -39,12 +44,15 @@ macro_rules! register {
     ($($variant:ident => $module:ident::$learner:ident,)*) => {
         /// The learner of a config, before its first pass. The data are those that it will learn
         /// from.
-        pub fn build(spec: &LearnerSpec, data: &Data) -> Box<dyn Learner> {
-            match spec {
+        ///
+        /// # Errors
+        /// When it cannot learn from them.
+        pub fn build(spec: &LearnerSpec, data: &Data) -> Result<Box<dyn Learner>, Problem> {
+            Ok(match spec {
                 $(LearnerSpec::$variant(settings) => {
-                    Box::new($module::$learner::new(settings, data))
+                    Box::new($module::$learner::new(settings, data)?)
                 })*
-            }
+            })
         }
 
         /// What proves each learner, by its name in a config, on small data of its own.
@@ -57,6 +65,8 @@ macro_rules! register {
 register! {
     Hebb => hebb::Hebb,
     Hopfield => hopfield::Hopfield,
+    LeastSquares => least_squares::LeastSquares,
+    Newton => newton::Newton,
 }
 
 #[cfg(test)]

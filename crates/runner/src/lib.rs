@@ -14,6 +14,7 @@ pub mod curves;
 pub mod export;
 pub mod failure;
 pub mod files;
+mod fit;
 pub mod graph;
 pub mod implementations;
 pub mod interrupt;

@@ -6,6 +6,7 @@ mod resume;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use learners::Findings;
 use spec::measures::Better;
 
 use crate::cli::RunArguments;
@@ -123,7 +124,7 @@ fn closing_lines(prepared: &Prepared, record: &Record, folder: &RunFolder) -> St
     let mut lines: Vec<String> = ended.collect();
     for trained in &record.implementations {
         let findings = trained.findings.iter();
-        lines.extend(findings.map(|found| tables::findings(found).to_string()));
+        lines.extend(findings.map(findings_in_words));
         let warnings = trained.warnings.iter();
         lines.extend(warnings.map(|warning| format!("note: {warning}")));
     }
@@ -137,6 +138,15 @@ fn closing_lines(prepared: &Prepared, record: &Record, folder: &RunFolder) -> St
     }
     lines.push(format!("record: {}", folder.path.display()));
     lines.join("\n")
+}
+
+/// A table of a learner's findings, if it fits on a screen.
+fn findings_in_words(found: &Findings) -> String {
+    const ROWS: usize = 40;
+    match found.rows.len() {
+        rows if rows > ROWS => format!("{rows} rows of \"{}\": in record.json", found.title),
+        _ => tables::findings(found).to_string(),
+    }
 }
 
 /// How the training of a row ended, where that was not after its last epoch.

@@ -102,7 +102,7 @@ pub fn beginning(prepared: &Prepared) -> Vec<Trained> {
 /// Each trainee before its first pass.
 fn trainees(prepared: &Prepared) -> Result<Vec<Box<dyn Trainee + '_>>, Failure> {
     match prepared {
-        Prepared::Learner(of) => Ok(vec![Box::new(Learning::new(of))]),
+        Prepared::Learner(of) => Ok(vec![Box::new(Learning::new(of)?)]),
         Prepared::Network(of) => {
             let (entries, resources) = (entries(&of.network), Resources::new(of));
             let network = |entry| -> Result<Box<dyn Trainee>, _> {

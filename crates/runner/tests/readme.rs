@@ -60,23 +60,26 @@ fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
         .0
 }
 
-/// A part of the README is as expected, or is written anew.
+/// A part of the README, and of the Chinese one if it has it, is as expected, or is written anew.
 fn expect(mark: &str, expected: &str) {
     let _held = README.lock().unwrap();
-    let text = readme();
     let (begin, end) = (format!("<!-- {mark} -->"), format!("<!-- /{mark} -->"));
-    let found = between(&text, &begin, &end);
-    if std::env::var("SNAPSHOTS").is_ok_and(|action| action == "overwrite") && found != expected {
-        let whole = |inside: &str| format!("{begin}\n{inside}{end}");
-        let new = text.replace(&whole(found), &whole(expected));
-        fs::write(root().join("README.md"), new).unwrap();
-        return;
+    for page in ["README.md", "README.zh.md"] {
+        let file = root().join(page);
+        let text = fs::read_to_string(&file).unwrap().replace("\r\n", "\n");
+        if page != "README.md" && !text.contains(&begin) {
+            continue;
+        }
+        let found = between(&text, &begin, &end);
+        let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|action| action == "overwrite");
+        if overwrite && found != expected {
+            let whole = |inside: &str| format!("{begin}\n{inside}{end}");
+            fs::write(&file, text.replace(&whole(found), &whole(expected))).unwrap();
+            continue;
+        }
+        let remedy = "SNAPSHOTS=overwrite cargo test -p runner --test readme";
+        assert_eq!(found, expected, "{page}, {mark}: `{remedy}` writes it anew");
     }
-    let remedy = "SNAPSHOTS=overwrite cargo test -p runner --test readme";
-    assert_eq!(
-        found, expected,
-        "README.md, {mark}: `{remedy}` writes it anew"
-    );
 }
 
 #[test]

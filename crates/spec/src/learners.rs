@@ -7,6 +7,8 @@
 
 mod hebb;
 mod hopfield;
+mod least_squares;
+mod newton;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,8 @@ use crate::register::register;
 
 pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
+pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
+pub use newton::{Damping, NewtonSpec};
 
 /// What a learner says of itself.
 pub trait Learner {
@@ -124,6 +128,10 @@ register! {
         Hebb(HebbSpec) => hebb,
         /// W = Σ x xᵀ without the diagonal; units change until nothing changes (Hopfield 1982).
         Hopfield(HopfieldSpec) => hopfield,
+        /// w = arg min Σₙ |xₙ w + b − tₙ|² (Legendre 1805, Gauss 1809).
+        LeastSquares(LeastSquaresSpec) => least_squares,
+        /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression.
+        Newton(NewtonSpec) => newton,
     }
 }
 

@@ -59,8 +59,9 @@ impl Hopfield {
 /// After the pass over these patterns.
 pub(super) fn learned(patterns: Array2<f64>) -> (Hopfield, Data) {
     let data = Data::new(patterns.clone(), patterns);
-    let mut hopfield = Hopfield::new(&HopfieldSpec::default(), &data);
-    // Nobody asks to stop; what is refused proves nothing.
+    let hopfield = Hopfield::new(&HopfieldSpec::default(), &data);
+    let mut hopfield = hopfield.expect("patterns of two values");
+    // Nobody asks to stop.
     let _ = hopfield.pass(&data, &|| Ok(()));
     (hopfield, data)
 }

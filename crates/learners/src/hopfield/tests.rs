@@ -12,11 +12,8 @@ fn values(hopfield: &mut Hopfield, data: &Data) -> Values {
 
 fn refused(x: Array2<f64>, t: Array2<f64>) -> String {
     let data = Data::new(x, t);
-    let mut hopfield = Hopfield::new(&HopfieldSpec::default(), &data);
-    match hopfield.pass(&data, &|| Ok(())) {
-        Err(Stop::Refused(problem)) => problem.reason,
-        other => panic!("{other:?}"),
-    }
+    let refused = Hopfield::new(&HopfieldSpec::default(), &data).err();
+    refused.expect("these are no patterns").reason
 }
 
 #[test]
@@ -62,7 +59,7 @@ fn without_noise_what_is_stored_is_recalled_and_with_half_flipped_hardly_anythin
             noise,
             ..HopfieldSpec::default()
         };
-        values(&mut Hopfield::new(&settings, &data), &data)
+        values(&mut Hopfield::new(&settings, &data).unwrap(), &data)
     };
     assert_eq!(measured(0.0)["stored"], 1.0);
     assert_eq!(measured(0.0)["recalled"], 1.0);
@@ -112,13 +109,13 @@ fn what_is_no_pattern_is_refused_with_its_place() {
 #[test]
 fn a_state_is_restored_and_a_recall_can_be_interrupted() {
     let (before, data) = learned(two_patterns());
-    let mut after = Hopfield::new(&HopfieldSpec::default(), &data);
+    let mut after = Hopfield::new(&HopfieldSpec::default(), &data).unwrap();
     let stopped = after.pass(&data, &|| Err(Stop::Interrupted));
     assert!(matches!(stopped, Err(Stop::Interrupted)) && !after.is_done());
     after.restore(&before.state()).unwrap();
     assert!(after.is_done());
     assert_eq!(after.state(), before.state());
     let wide = Data::new(Array2::zeros((1, 3)), Array2::zeros((1, 3)));
-    let mut wide = Hopfield::new(&HopfieldSpec::default(), &wide);
+    let mut wide = Hopfield::new(&HopfieldSpec::default(), &wide).unwrap();
     assert!(wide.restore(&before.state()).is_err());
 }

@@ -48,7 +48,7 @@ pub fn told(row: &Row) -> String {
 
 /// Learns from the config's data, and asks what must hold then.
 fn on_its_data(prepared: &PreparedLearner) -> Result<Vec<Proof>, Failure> {
-    let (mut learning, mut trained) = (Learning::new(prepared), Trained::default());
+    let (mut learning, mut trained) = (Learning::new(prepared)?, Trained::default());
     while !learning.is_done() {
         let passed = learning.pass(&mut trained, &|| ());
         passed.map_err(|stop| match stop {

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Instant;
 
 use contract::{NamedTensors, TensorError};
-use datasets::Samples;
+use datasets::{Samples, Target};
 use learners::Learner;
 use ndarray::ArrayView2;
 use spec::learners::LearnerSpec;
@@ -14,10 +14,11 @@ use super::Stop;
 use super::checkpoint::{decode, encode};
 use super::divergence::expect_parameters;
 use super::trainee::Trainee;
-use crate::interrupt;
+use crate::fit;
 use crate::metrics::Measurement;
 use crate::prepare::PreparedLearner;
 use crate::record::{Epoch, Trained, Values};
+use crate::{Failure, interrupt};
 
 /// A learner at work.
 pub struct Learning<'a> {
@@ -37,11 +38,13 @@ pub fn trained(learner: &LearnerSpec) -> Trained {
 
 impl<'a> Learning<'a> {
     /// The learner of a config, before its first pass.
-    pub fn new(prepared: &'a PreparedLearner) -> Self {
-        Self {
-            prepared,
-            learner: learners::build(&prepared.learner, &prepared.train),
-        }
+    ///
+    /// # Errors
+    /// When it cannot learn from the data, with the place in the config.
+    pub fn new(prepared: &'a PreparedLearner) -> Result<Self, Failure> {
+        let learner = learners::build(&prepared.learner, &prepared.train);
+        let learner = learner.map_err(|problem| prepared.config.locate(problem))?;
+        Ok(Self { prepared, learner })
     }
 
     /// What learns.
@@ -108,6 +111,24 @@ impl Trainee for Learning<'_> {
 
     fn safetensors(&self) -> Result<Vec<u8>, TensorError> {
         self.learner.weights().to_safetensors()
+    }
+
+    fn picture(&self) -> Option<(&'static str, String)> {
+        let target = &self.prepared.dataset.target;
+        let Target::Real(quantities) = target else {
+            return None;
+        };
+        if !self.is_done() || quantities.len() > 1 {
+            return None;
+        }
+        let (samples, x) = (&self.prepared.dataset.test, self.prepared.test.view());
+        let fitted = self.learner.predict(x);
+        let quantity = &quantities[0];
+        let unscaled = |value: &f64| value * quantity.scale + quantity.mean;
+        let points = samples.values()?.iter().zip(fitted.iter());
+        let points = points.map(|(t, y)| (unscaled(t), unscaled(y)));
+        let svg = fit::svg(&quantity.name, &points.collect::<Vec<_>>()).ok()?;
+        Some(("fit.svg", svg))
     }
 
     fn save(&self, to: &mut Vec<u8>) -> io::Result<bool> {

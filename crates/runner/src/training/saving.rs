@@ -190,6 +190,9 @@ impl Training<'_> {
             let failed = unwritten.len();
             let bytes = of.trainee.safetensors();
             self.put(&trained.weights, bytes.map_err(io::Error::other), unwritten);
+            if let Some((file, picture)) = of.trainee.picture() {
+                self.put(file, Ok(picture.into_bytes()), unwritten);
+            }
             if !of.cut_off {
                 let bytes = checkpoint::bytes(&*of.trainee, trained);
                 if let Some(bytes) = bytes.transpose() {

@@ -119,6 +119,38 @@ fn what_a_learner_cannot_do_is_refused() {
 }
 
 #[test]
+fn data_that_cannot_be_learned_are_refused_with_the_columns() {
+    let workspace = Workspace::new();
+    let config = AND
+        .replace("and", "t")
+        .replace("split", "task = 'regression', split")
+        .replace("learner.hebb", "learner.least_squares");
+    workspace.write("a.toml", config);
+    let rows = "a,b,t\n1,2,1.5\n2,4,2\n3,6,3\n5,10,4\n";
+    workspace.write("points.csv", rows);
+    let depends = "1 of 3 columns depend on those before them";
+    workspace.refuse(&["a.toml"], &["a.toml:7:", depends, ": b", "svd"]);
+    let records = workspace.path("results/runs/hebb");
+    let left = fs::read_dir(records).map(|runs| runs.count());
+    assert_eq!(left.unwrap_or(0), 0, "nothing is recorded");
+    let method = "learner.least_squares.method=svd";
+    let out = workspace.succeed(&["a.toml", "--set", method]);
+    assert!(out.contains("note: the rank is 2 of 3"), "{out}");
+    assert!(workspace.runs("hebb")[0].join("fit.svg").exists());
+    let separable = AND.replace("learner.hebb", "learner.newton");
+    workspace.write("b.toml", separable);
+    workspace.write("points.csv", "a,b,and\n0,0,0\n0,1,0\n1,0,0\n1,1,1\n");
+    let no_optimum = "the data are separable, so there is no finite optimum";
+    workspace.refuse(&["b.toml"], &[no_optimum, "ridge"]);
+    let ridge = "learner.newton.ridge=1";
+    let out = workspace.succeed(&["b.toml", "--set", ridge]);
+    assert!(
+        out.contains("standard error") && out.contains("bias alone"),
+        "{out}"
+    );
+}
+
+#[test]
 fn a_learner_is_a_row_of_a_table() {
     let workspace = and();
     workspace.write(

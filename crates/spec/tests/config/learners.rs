@@ -74,12 +74,12 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
         &[],
-        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield)",
+        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield, least_squares, newton)",
     );
     refused(
         &HEBB.replace("[learner.hebb]", "[learner]"),
         &[],
-        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield",
+        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield, least_squares, newton",
     );
     refused(
         HEBB,
@@ -92,6 +92,43 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
         "--set learner.hebb.learning_rate=0: learner.hebb.learning_rate: 0 is not a possible \
          learning rate; above 0",
     );
+}
+
+#[test]
+fn settings_of_learners_must_be_possible() {
+    let least_squares = HEBB.replace("hebb]", "least_squares]");
+    let newton = HEBB.replace("hebb]", "newton]");
+    for (text, set, message) in [
+        (
+            &least_squares,
+            "least_squares.ridge=-1",
+            "ridge: -1 is not a possible ridge; 0 or more",
+        ),
+        (
+            &least_squares,
+            "least_squares.basis={ polynomial = { degree = 0 } }",
+            "basis.polynomial.degree: 0 is not a possible degree; 1 to 20",
+        ),
+        (
+            &least_squares,
+            "least_squares.basis={ gaussian = { centers = 1 } }",
+            "basis.gaussian.centers: 1 is not a possible number of centers; 2 to 1000",
+        ),
+        (
+            &newton,
+            "newton.iterations=0",
+            "iterations: 0 is not a possible number of steps; 1 to 100000",
+        ),
+        (
+            &newton,
+            "newton.tolerance=1",
+            "tolerance: 1 is not a possible tolerance; above 0 and below 1",
+        ),
+    ] {
+        let error = parse(text, &[&format!("learner.{set}")]).map(|c| c.experiment);
+        let error = error.unwrap_err();
+        assert!(error.ends_with(message), "{error}");
+    }
 }
 
 fn data(classes: Option<usize>, sizes: &[(&str, usize)]) -> DataShape {
