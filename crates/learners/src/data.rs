@@ -1,5 +1,6 @@
 //! What a learner learns from.
 
+use contract::Streams;
 use ndarray::{Array2, ArrayView1};
 
 /// Samples with their targets as numbers, as the learner asked for them
@@ -14,10 +15,13 @@ pub struct Data {
     pub inputs: Vec<String>,
     /// A name for each number of the target.
     pub outputs: Vec<String>,
+    /// Where what is drawn at random comes from.
+    pub streams: Streams,
 }
 
 impl Data {
-    /// Samples `[N, D]` with targets `[N, K]`, whose columns are named by their numbers.
+    /// Samples `[N, D]` with targets `[N, K]`, whose columns are named by their numbers; the random
+    /// streams of seed 1.
     ///
     /// # Panics
     /// When there is not one target for each sample.
@@ -29,6 +33,7 @@ impl Data {
             outputs: numbered("y", t.ncols()),
             x,
             t,
+            streams: Streams::new(1),
         }
     }
 

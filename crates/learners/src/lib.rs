@@ -23,6 +23,7 @@ mod data;
 mod findings;
 pub mod graph;
 mod hebb;
+mod hopfield;
 mod learner;
 mod least_squares;
 mod linear_algebra;
@@ -63,6 +64,7 @@ macro_rules! register {
 
 register! {
     Hebb => hebb::Hebb,
+    Hopfield => hopfield::Hopfield,
     LeastSquares => least_squares::LeastSquares,
     Newton => newton::Newton,
 }

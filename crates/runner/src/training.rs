@@ -5,6 +5,7 @@
 //! all of them. The loop owns progress, signals, the record and the checkpoints, and knows nothing
 //! of networks.
 
+pub mod averaging;
 pub mod checkpoint;
 pub mod divergence;
 pub mod escapes;

@@ -161,6 +161,12 @@ fn with_early_stopping() {
     assert_goes_on(&[held, patience, measure, "training.epochs=12"]);
     let plateau = "training.stopping.plateau={ epochs = 2, change = 0.1 }";
     assert_goes_on(&[plateau, "training.epochs=12"]);
+    assert_goes_on(&[plateau, "training.averaging=true", "training.epochs=12"]);
+}
+
+#[test]
+fn averaged_weights_go_on() {
+    assert_goes_on(&["training.averaging=true"]);
 }
 
 #[test]

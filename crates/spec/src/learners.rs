@@ -6,6 +6,7 @@
 //! `learners`.
 
 mod hebb;
+mod hopfield;
 mod least_squares;
 mod newton;
 
@@ -18,6 +19,7 @@ use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
 pub use hebb::HebbSpec;
+pub use hopfield::{HopfieldSpec, Update};
 pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
 pub use newton::{Damping, NewtonSpec};
 
@@ -124,6 +126,8 @@ register! {
     settings {
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
+        /// W = Σ x xᵀ without the diagonal; units change until nothing changes (Hopfield 1982).
+        Hopfield(HopfieldSpec) => hopfield,
         /// w = arg min Σₙ |xₙ w + b − tₙ|² (Legendre 1805, Gauss 1809).
         LeastSquares(LeastSquaresSpec) => least_squares,
         /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression.

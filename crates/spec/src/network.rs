@@ -48,6 +48,7 @@ impl NetworkSpec {
         self.gradient_check.check()?;
         self.check_curvature()?;
         self.check_steps()?;
+        self.check_averaging()?;
         self.check_layer_metrics()?;
         self.check_last_layer()
     }
@@ -105,6 +106,39 @@ impl NetworkSpec {
                     "use sigmoid, or train without gradients: training.escapes = [{ evolution = { ... } }]",
                 ))
             }
+        }
+    }
+
+    /// The mean of the weights can come back only where no others do, and where it is all that
+    /// there is to a model.
+    fn check_averaging(&self) -> Result<(), Problem> {
+        let training = &self.training;
+        if !training.averaging {
+            return Ok(());
+        }
+        let refuse = |reason: String, hint: &str| {
+            let problem = Problem::new("training.averaging", reason);
+            Err(problem.hint(hint))
+        };
+        if !training.escapes.is_empty() {
+            let reason = "training.escapes end with the best weights, not with their mean";
+            return refuse(reason.into(), "leave one of them out");
+        }
+        if training.stopping.patience.is_some() {
+            let reason = "training.stopping.patience ends with the best weights, not their mean";
+            return refuse(reason.into(), "leave one of them out");
+        }
+        let couples = |layer: &LayerSpec| layer.any(&|layer| layer.couples_samples());
+        match self.model.layers.iter().position(couples) {
+            None => Ok(()),
+            Some(index) => refuse(
+                format!(
+                    "the running statistics of layer {index} ({}) are those of the last weights, \
+                     not of their mean",
+                    self.model.layers[index].kind()
+                ),
+                "leave it out, or use layer_norm",
+            ),
         }
     }
 

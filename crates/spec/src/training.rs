@@ -54,6 +54,10 @@ pub struct TrainingSpec {
     /// Ways out of a local minimum; each implementation trains once with each.
     #[serde(default)]
     pub escapes: Vec<EscapeSpec>,
+    /// Whether training ends with the mean of the weights after each update in place of the last
+    /// ones (Polyak & Juditsky 1992); of a perceptron the averaged one (Freund & Schapire 1999).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub averaging: bool,
     /// Whether each epoch takes the samples in a new random order.
     #[serde(default = "yes")]
     pub shuffle: bool,
@@ -183,6 +187,7 @@ impl TrainingSpec {
             validation: None,
             stopping: StoppingSpec::default(),
             escapes: Vec::new(),
+            averaging: false,
             shuffle: true,
             metrics: Vec::new(),
             phases: 0,
@@ -271,6 +276,10 @@ fn check_each_once(key: &str, names: &[&str]) -> Result<(), Problem> {
 
 fn is_zero(samples: &usize) -> bool {
     *samples == 0
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 fn yes() -> bool {

@@ -54,6 +54,7 @@ impl PreparedLearner {
             x: features(train),
             inputs,
             outputs,
+            streams: common.streams(),
         };
         let test = features(test);
         Ok(Self {

@@ -93,6 +93,8 @@ impl PreparedNetwork {
             "label smoothing",
             (training.label_smoothing > 0.0).then_some(smoothing),
         );
+        let averaged = Value::String("averaged over all updates".into());
+        add("weights", training.averaging.then_some(averaged));
         add("stopping", of(Value::try_from(&training.stopping)));
         (!parts.is_empty()).then(|| parts.join("; "))
     }

@@ -11,6 +11,7 @@ use spec::stopping::StoppingSpec;
 use spec::{ImplementationName, NetworkSpec};
 
 use super::Stop;
+use super::averaging::Average;
 use super::checkpoint::{decode, encode};
 use super::divergence::{expect_losses, expect_parameters};
 use super::escapes::{self, Escape, initial_of_run};
@@ -103,6 +104,9 @@ struct Position {
     epoch: usize,
     /// Of several runs the best so far.
     kept: Option<Best>,
+    /// The mean of the weights so far, where that comes back.
+    #[serde(default)]
+    average: Option<Average>,
     /// Whether nothing is left to do.
     done: bool,
 }
@@ -132,6 +136,7 @@ impl<'a> Network<'a> {
                 run: 0,
                 epoch: 0,
                 kept: None,
+                average: training.averaging.then(Average::default),
                 done: false,
             },
         })
@@ -154,6 +159,7 @@ impl<'a> Network<'a> {
             model: &mut *self.model,
             resources,
             first_losses: &mut trained.first_losses,
+            average: self.at.average.as_mut(),
             tick,
             time: Duration::ZERO,
             learning_rate: None,
@@ -188,7 +194,9 @@ impl<'a> Network<'a> {
             let compared = trained.escape.is_some();
             let as_it_is = compared.then(|| (last, self.model.parameters()));
             let best = self.best().map(|best| (best.epoch, best.weights.clone()));
-            return self.finish(best.or(as_it_is), resources, trained);
+            let averaged = self.at.average.as_ref();
+            let averaged = averaged.map(|average| (last, average.weights()));
+            return self.finish(best.or(averaged).or(as_it_is), resources, trained);
         }
         let (epoch, weights) = match self.at.stopping.best() {
             Some(best) => (best.epoch, best.weights.clone()),
@@ -287,7 +295,10 @@ impl Trainee for Network<'_> {
         let best = self.at.kept.as_ref().or_else(|| self.best());
         match best {
             Some(best) if !self.at.done => best.weights.to_safetensors(),
-            _ => self.model.parameters().to_safetensors(),
+            _ => match self.at.average.as_ref().filter(|_| !self.at.done) {
+                Some(average) => average.weights().to_safetensors(),
+                None => self.model.parameters().to_safetensors(),
+            },
         }
     }
 

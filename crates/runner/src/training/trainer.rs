@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use contract::{Implementation, NamedTensors, Streams};
 
 use super::Stop;
+use super::averaging::Average;
 use super::divergence::{Divergence, as_f32_holds, word};
 use super::evaluation::Evaluator;
 use super::moves::moved;
@@ -49,6 +50,8 @@ pub struct Trainer<'a, 'b> {
     pub resources: &'b mut Resources<'a>,
     /// Where the losses of the first batches go.
     pub first_losses: &'b mut Vec<f64>,
+    /// What is averaged over all updates, if the config asks for it.
+    pub average: Option<&'b mut Average>,
     /// Called after each batch.
     pub tick: &'b dyn Fn(),
     /// Time of the epoch so far.
@@ -78,6 +81,9 @@ impl Trainer<'_, '_> {
             self.learning_rate = Some(step.learning_rate);
             let losses = batch.losses();
             let loss = self.model.train_step(step, batch);
+            if let Some(average) = &mut self.average {
+                average.add(&self.model.parameters());
+            }
             self.time += start.elapsed();
             let loss = as_f32_holds(loss);
             if !loss.is_finite() {

@@ -173,3 +173,63 @@ config = "../hebb.toml"
     let rows = workspace.read("results/hebb.csv");
     assert_eq!(rows.matches(",finished,1,").count(), 2, "{rows}");
 }
+
+const MEMORY: &str = r#"name = "memory"
+seed = 1
+dataset.csv = { path = "patterns.csv", target = "input", split = "none" }
+
+[learner.hopfield]
+"#;
+
+#[test]
+fn a_memory_shows_what_it_recalls_and_what_nobody_stored() {
+    let workspace = Workspace::new();
+    workspace.write("memory.toml", MEMORY);
+    workspace.write("patterns.csv", "a,b,c,d,e,f\n1,1,1,1,0,0\n1,0,1,0,1,0\n");
+    let out = workspace.succeed(&["memory.toml"]);
+    for part in [
+        "note: 2 patterns in 6 units are more than 0.138 x 6 = 0.8",
+        "stored   recalled",
+        "++++--                -12        1",
+        "----++                -12        0",
+    ] {
+        assert!(out.contains(part), "{part:?} is not in {out}");
+    }
+    let again = workspace.succeed(&["rerun", "memory"]);
+    assert!(again.contains("1 of 1 tensors"), "{again}");
+    let out = workspace.succeed(&["check", "memory.toml"]);
+    assert!(out.contains("energy falls at every flip"), "{out}");
+}
+
+#[test]
+fn what_is_no_pattern_is_refused_with_the_input_and_the_sample() {
+    let workspace = Workspace::new();
+    workspace.write("memory.toml", MEMORY);
+    workspace.write("patterns.csv", "a,b\n1,-1\n1,0.5\n");
+    workspace.refuse(
+        &["memory.toml"],
+        &[
+            "memory.toml:5:1",
+            "b of sample 2 is 0.5, and units are -1 or 1",
+        ],
+    );
+    assert!(
+        !workspace.path("results/memory").exists(),
+        "nothing is left"
+    );
+    workspace.write("patterns.csv", "a,b\n1,-1\n-1,1\n");
+    let of_a = ["memory.toml", "--set", "dataset.csv.target=a"];
+    workspace.refuse(&of_a, &["the target is a class", "target = \"input\""]);
+    let number = [&of_a[..], &["--set", "dataset.csv.task=regression"]].concat();
+    workspace.refuse(&number, &["the target is a single number"]);
+    workspace.write("patterns.csv", "a,b,c\n1,-1,1\n-1,1,1\n");
+    let two = "dataset.csv.target=[\"a\", \"b\"]";
+    let two = [
+        "memory.toml",
+        "--set",
+        two,
+        "--set",
+        "dataset.csv.task=regression",
+    ];
+    workspace.refuse(&two, &["the target is a", "target = \"input\""]);
+}

@@ -63,6 +63,37 @@ fn on_exclusive_or_the_perceptron_is_back_where_it_began() {
     assert!(accuracies(&run).iter().all(|&accuracy| accuracy < 1.0));
 }
 
+/// The rule on AND step by step: the mean of the weights after each of its 36 samples.
+#[test]
+fn averaged_weights_are_the_mean_after_all_samples() {
+    let (mut w, mut sum) = ([0.0; 3], [0.0; 3]);
+    for _ in 0..9 {
+        for (x, s) in [
+            ([0., 0.], -1.),
+            ([0., 1.], -1.),
+            ([1., 0.], -1.),
+            ([1., 1.], 1.),
+        ] {
+            if s * (w[0] * x[0] + w[1] * x[1] + w[2]) <= 0.0 {
+                let step = [s * x[0], s * x[1], s];
+                w.iter_mut().zip(step).for_each(|(w, step)| *w += step);
+            }
+            sum.iter_mut().zip(w).for_each(|(sum, w)| *sum += w);
+        }
+    }
+    assert_eq!(sum, [75.0, 48.0, -92.0]);
+    let workspace = shipped("perceptron");
+    let run = workspace.train_by_hand(&["training.averaging=true"]);
+    for (found, sum) in unit(&run).into_iter().zip(sum) {
+        assert!(
+            (f64::from(found) - sum / 36.0).abs() < 1e-6,
+            "{found}, {sum} / 36"
+        );
+    }
+    let record = record(&run);
+    assert_eq!(record["implementations"][0]["kept"]["best_epoch"], 9);
+}
+
 /// On exclusive or the rule itself forgets again what it had right.
 #[test]
 fn the_pocket_keeps_the_best_weights() {

@@ -1,6 +1,6 @@
 //! When training ends, and ways out of a local minimum.
 
-use crate::support::{changed, parse, refuse};
+use crate::support::{GOOD, changed, parse, refuse};
 
 #[test]
 fn impossible_ends_are_refused() {
@@ -137,4 +137,34 @@ fn a_step_may_stand_behind_layers_that_stay_as_they_are() {
         error.contains("model.layers.3: a step has no derivative"),
         "{error}"
     );
+}
+
+#[test]
+fn averaged_weights_come_back_where_no_others_do() {
+    let averaging = "training.averaging=true";
+    assert!(parse(GOOD, &[averaging]).is_ok());
+    let batch_norm = changed("{ leaky_relu = { slope = 0.1 } }", "{ batch_norm = {} }");
+    for (text, set, reason) in [
+        (
+            GOOD,
+            "training.escapes=[\"plain\"]",
+            "training.escapes end with the best weights, not with their mean; leave one of them out",
+        ),
+        (
+            GOOD,
+            "training.stopping.patience.epochs=2",
+            "training.stopping.patience ends with the best weights, not their mean; leave one of \
+             them out",
+        ),
+        (
+            &batch_norm,
+            "seed=2",
+            "the running statistics of layer 1 (batch_norm) are those of the last weights, not of \
+             their mean; leave it out, or use layer_norm",
+        ),
+    ] {
+        let refused = parse(text, &[averaging, set]).map(|config| config.experiment);
+        let message = format!("--set {averaging}: training.averaging: {reason}");
+        assert_eq!(refused.unwrap_err(), message);
+    }
 }

@@ -74,12 +74,12 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
         &[],
-        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, least_squares, newton)",
+        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield, least_squares, newton)",
     );
     refused(
         &HEBB.replace("[learner.hebb]", "[learner]"),
         &[],
-        "a.toml:5:1: learner: expected one kind, found none; one of hebb, least_squares, newton",
+        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield, least_squares, newton",
     );
     refused(
         HEBB,
@@ -136,6 +136,7 @@ fn data(classes: Option<usize>, sizes: &[(&str, usize)]) -> DataShape {
         samples: 4,
         classes,
         targets: 1,
+        positions: 1,
         class_sizes: sizes
             .iter()
             .map(|(name, n)| (name.to_string(), *n))
@@ -168,5 +169,41 @@ fn hebb_tells_two_classes_apart_and_refuses_other_targets() {
     assert_eq!(
         refused(&real),
         "it tells two classes apart, and the target is a number"
+    );
+}
+
+#[test]
+fn hopfield_stores_the_input_itself() {
+    let text = HEBB.replace("hebb]", "hopfield]");
+    let hopfield: LearnerSpec = *parse(&text, &[]).unwrap().experiment.learner().unwrap();
+    let input = |targets| DataShape {
+        targets,
+        ..data(None, &[])
+    };
+    assert_eq!(hopfield.coding(&input(35)), Ok(Coding::Real));
+    let refused_data = |data: &DataShape| hopfield.coding(data).unwrap_err().reason;
+    assert_eq!(
+        refused_data(&data(Some(2), &[("a", 2), ("b", 2)])),
+        "it recalls whole patterns, and the target is a class"
+    );
+    assert_eq!(
+        refused_data(&input(1)),
+        "it recalls whole patterns, and the target is a single number"
+    );
+    assert_eq!(
+        refused_data(&input(5000)),
+        "each of 5000 inputs would have a weight to every other"
+    );
+    refused(
+        &text,
+        &["learner.hopfield.noise=0.7"],
+        "--set learner.hopfield.noise=0.7: learner.hopfield.noise: 0.7 is not a possible noise; 0 \
+         to 0.5: with more flips a pattern is nearer to its opposite",
+    );
+    refused(
+        &text,
+        &["learner.hopfield.trials=0"],
+        "--set learner.hopfield.trials=0: learner.hopfield.trials: without a corrupted copy nothing \
+         is recalled: 1 or more",
     );
 }

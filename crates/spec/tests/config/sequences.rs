@@ -23,9 +23,10 @@ optimizer = { sgd = { learning_rate = 0.1 } }
 /// What data of this shape say to the config with these changes.
 fn against(sample: &[usize], shape: &DataShape, overrides: &[&str]) -> Result<(), String> {
     let experiment = parse(RECURRENT, overrides).unwrap().experiment;
-    let plan = experiment.model.plan(sample);
+    let network = experiment.network().unwrap();
+    let plan = network.model.plan(sample);
     let plan = plan.map_err(|p| format!("{}: {}", p.key, p.reason))?;
-    let judged = experiment.check_data(shape, &plan);
+    let judged = network.check_data(&experiment.dataset, shape, &plan);
     judged.map_err(|p| format!("{}: {}", p.key, p.reason))
 }
 
