@@ -117,6 +117,7 @@ fn advised(mut error: clap::Error) -> clap::Error {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Train a config and record the result (the bare config path does the same)
+    #[command(alias = "train")]
     Run(RunArguments),
     /// Prove the gradients of a config: central differences, burn's autodiff, trajectories
     Check(CheckArguments),

@@ -303,7 +303,11 @@ fn an_experiment_that_cannot_be_run_is_told() {
         &["row \"Adam\"", "trains 2 times", "choose one"],
     );
     workspace.refuse(&["table", "none.toml"], &["none.toml"]);
-    workspace.refuse(&["table", "--rerun"], &["EXPERIMENT"]);
+    let all = workspace.call(&["table", "--rerun"]);
+    assert!(
+        all.code == Some(2) && all.err.contains("<EXPERIMENT>"),
+        "{all:?}"
+    );
 }
 
 #[test]
