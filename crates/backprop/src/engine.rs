@@ -10,7 +10,7 @@ pub mod chain;
 mod gradients;
 pub(crate) mod names;
 pub mod network;
-mod objective;
+pub mod objective;
 mod request;
 mod shard;
 pub mod sharded_layer;

@@ -9,21 +9,28 @@ pub mod dropout;
 mod elementwise;
 pub mod elu;
 pub mod embedding;
+pub mod gru;
 pub mod identity;
 pub mod input_layer;
 pub mod input_linear;
+pub mod last;
 pub(crate) mod layer;
 pub mod layer_norm;
 pub mod leaky_relu;
 pub mod linear;
 pub mod local2d;
 pub mod local_response_norm;
+pub mod lstm;
+pub mod lstm_peephole;
 pub mod max_pool;
 pub mod maxout;
 pub mod prelu;
+mod recurrent;
 pub mod relu;
 pub mod residual;
+pub mod rnn;
 pub mod scaled_tanh;
+mod sequence;
 pub mod sigmoid;
 pub mod softmax;
 pub mod softplus;
@@ -47,20 +54,25 @@ pub use conv2d::Conv2d;
 pub use dropout::Dropout;
 pub use elu::Elu;
 pub use embedding::Embedding;
+pub use gru::Gru;
 pub use identity::Identity;
 pub use input_layer::InputLayer;
 pub use input_linear::InputLinear;
+pub use last::Last;
 pub use layer::{Layer, Mode, Order, Pass};
 pub use layer_norm::LayerNorm;
 pub use leaky_relu::LeakyRelu;
 pub use linear::Linear;
 pub use local_response_norm::LocalResponseNorm;
 pub use local2d::Local2d;
+pub use lstm::Lstm;
+pub use lstm_peephole::LstmPeephole;
 pub use max_pool::MaxPool;
 pub use maxout::Maxout;
 pub use prelu::Prelu;
 pub use relu::Relu;
 pub use residual::Residual;
+pub use rnn::Rnn;
 pub use scaled_tanh::ScaledTanh;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
@@ -105,7 +117,9 @@ pub fn build<T: Real>(
 ) -> Box<dyn Layer<T>> {
     match &planned.spec {
         LayerSpec::Linear(linear) => {
-            Box::new(Linear::new(planned.inputs(), linear.units, linear.bias))
+            let [positions, inputs] = planned.positions();
+            let layer = Linear::new(inputs, linear.units, linear.bias);
+            Box::new(layer.at_positions(positions))
         }
         LayerSpec::Conv2d(conv) if conv.connections.is_some() => {
             Box::new(TableConv2d::new(planned, conv))
@@ -137,7 +151,12 @@ pub fn build<T: Real>(
         LayerSpec::Softplus => Box::new(Softplus),
         LayerSpec::Step => Box::new(Step),
         LayerSpec::Identity | LayerSpec::Flatten => Box::new(Identity),
-        LayerSpec::Softmax => Box::new(Softmax),
+        LayerSpec::Softmax => Box::new(Softmax::new(planned)),
+        LayerSpec::Rnn(rnn) => Box::new(Rnn::new(planned, rnn)),
+        LayerSpec::Lstm(lstm) => Box::new(Lstm::new(planned, lstm)),
+        LayerSpec::LstmPeephole(lstm) => Box::new(LstmPeephole::new(planned, lstm)),
+        LayerSpec::Gru(gru) => Box::new(Gru::new(planned, gru)),
+        LayerSpec::Last => Box::new(Last::new(planned)),
     }
 }
 

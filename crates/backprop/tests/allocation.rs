@@ -224,6 +224,8 @@ fn layers_that_remember_something_allocate_nothing() {
         plans::with_local_layer(),
         plans::with_fused_convolutions(false),
         plans::with_fused_convolutions(true),
+        plans::with_recurrent_layers(false),
+        plans::with_recurrent_layers(true),
     ];
     for (index, plan) in plans.iter().enumerate() {
         for threads in [1, 2] {

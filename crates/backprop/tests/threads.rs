@@ -118,6 +118,13 @@ fn threads_change_no_bit_of_a_training_with_fused_convolutions() {
     }
 }
 
+#[test]
+fn threads_change_no_bit_of_a_training_with_recurrent_layers() {
+    for coupled in [false, true] {
+        prove::<f32>(&plans::with_recurrent_layers(coupled), SHORT);
+    }
+}
+
 /// Large batches are divided into shards, behind a first layer that threads share by its inputs;
 /// small ones are not.
 #[test]

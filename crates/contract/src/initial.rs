@@ -7,7 +7,7 @@ mod foreign;
 mod reading;
 mod weights;
 
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{ArrayD, Axis, IxDyn, Slice};
 use rand::distr::Uniform;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal};
@@ -54,6 +54,13 @@ fn draw(parameter: &PlannedParameter, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
         Initializer::Digits => {
             let mut pixels = digits::pixels();
             ArrayD::from_shape_simple_fn(IxDyn(shape), || pixels.next().unwrap_or(-1.0))
+        }
+        Initializer::ForgetGate(bias) => {
+            let mut values = ArrayD::zeros(IxDyn(shape));
+            let units = shape[0] / 4;
+            let gates = values.slice_axis_mut(Axis(0), Slice::from(units..2 * units));
+            gates.into_iter().for_each(|value| *value = *bias);
+            values
         }
         Initializer::Uniform { low, high } => uniform(shape, *low, *high, rng),
         Initializer::Normal { mean, std } => normal(shape, *mean, *std, rng),
@@ -146,6 +153,7 @@ mod tests {
             (Initializer::FanIn(2.4), 0.0, (2.4 / 300.0f64).powi(2) / 3.0),
             (Initializer::Signs, 0.0, 1.0),
             (Initializer::Constant(0.25), 0.25, 0.0),
+            (Initializer::ForgetGate(2.0), 0.5, 0.75),
         ];
         for (initializer, mean, variance) in cases {
             let (m, v) = moments(initializer.clone());

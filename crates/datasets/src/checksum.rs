@@ -63,6 +63,16 @@ fn of_samples(samples: &Samples) -> Vec<u8> {
             hasher.update(weight.to_le_bytes());
         }
     }
+    if samples.positions() > 1 {
+        hasher.update(b"positions");
+        hasher.update((samples.positions() as u64).to_le_bytes());
+    }
+    if let Some(lengths) = samples.lengths() {
+        hasher.update(b"lengths");
+        for &length in lengths {
+            hasher.update((length as u64).to_le_bytes());
+        }
+    }
     hasher.finalize().to_vec()
 }
 

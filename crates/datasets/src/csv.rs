@@ -40,7 +40,7 @@ use std::path::Path;
 
 use contract::streams::Streams;
 use ndarray::{Array2, s};
-use spec::datasets::{CsvSpec, MissingPolicy, Split, Task};
+use spec::datasets::{Column, CsvSpec, MissingPolicy, Scale, Split, Task};
 
 use crate::dataset::{About, Dataset, Parts};
 use crate::error::{DataError, quoted};
@@ -134,6 +134,59 @@ fn read(spec: &CsvSpec, base: &Path) -> Result<(Table, Vec<Source>), DataError> 
     let file = locate(test_path, base, TEST_PATH)?;
     let (test, test_source) = Table::read(&file, spec, TEST_PATH)?;
     Ok((table.stack(test)?, vec![source, test_source]))
+}
+
+/// A column of numbers without a gap.
+pub(crate) struct Series {
+    /// Name of the column.
+    pub name: String,
+    /// Name of the file without its ending.
+    pub stem: String,
+    /// In the order of the file.
+    pub values: Vec<f64>,
+    pub source: Source,
+    pub notes: Vec<String>,
+}
+
+/// Reads one column of a table; `keys` are those of the path and of the column.
+pub(crate) fn numbers(
+    path: &Path,
+    column: &Column,
+    base: &Path,
+    keys: [&'static str; 2],
+) -> Result<Series, DataError> {
+    let spec = CsvSpec::new(path, column);
+    let (table, source) = Table::read(&locate(path, base, keys[0])?, &spec, keys[0])?;
+    let column = roles::find(column, &table, keys[1])?;
+    let categorical = false;
+    let role = Role {
+        column,
+        categorical,
+    };
+    let cells = Cells::read(&table, &[role], &spec)?.remove(0);
+    let cells = cells.explained(&table, column, &spec, Wanted::Series)?;
+    let mut values = Vec::with_capacity(table.height());
+    for row in 0..table.height() {
+        let value = cells.number(row).ok_or_else(|| {
+            let (text, remedy) = (table.text(row, column), "fill the gap of the series");
+            table.wrong((row, column), text, "a number", remedy.into())
+        })?;
+        values.push(value);
+    }
+    Ok(Series {
+        name: table.names[column].clone(),
+        stem: stem(path),
+        values,
+        source,
+        notes: table.notes,
+    })
+}
+
+/// What is subtracted from values and what they are then divided by, learned from at least one of
+/// them: 0 where all are the same; none when they are too large to scale.
+pub(crate) fn scaling(scale: Scale, values: &[f64]) -> Option<(f64, f64)> {
+    let scaling = encode::Scaling::fit(scale, values)?;
+    Some((scaling.shift, scaling.divisor))
 }
 
 /// The targets and the features, each text looked at.

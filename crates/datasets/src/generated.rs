@@ -1,21 +1,30 @@
 //! Sets made from a formula: small, without files, and good for looking at what a network learns.
 //!
-//! Noise comes from the stream `noise`, the split from `split`; the points themselves are fixed.
+//! Noise comes from the stream `noise`, the split from `split`, sequences from `sequences`; the
+//! points themselves are fixed.
 
+mod adding;
 mod circles;
 mod logic;
 mod moons;
+mod reber;
 mod sine;
 mod spirals;
 mod surface;
+mod temporal_order;
+mod temporal_xor;
 mod waves;
 
+pub(crate) use adding::adding;
 pub(crate) use circles::circles;
 pub(crate) use logic::{gate, parity, xor};
 pub(crate) use moons::moons;
+pub(crate) use reber::reber;
 pub(crate) use sine::sine;
 pub(crate) use spirals::spirals;
 pub(crate) use surface::surface;
+pub(crate) use temporal_order::temporal_order;
+pub(crate) use temporal_xor::temporal_xor;
 pub(crate) use waves::waves;
 
 use contract::streams::Streams;
@@ -24,7 +33,7 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use spec::datasets::Split;
 
-use crate::dataset::{About, Dataset, Parts, Target};
+use crate::dataset::{About, Dataset, Parts, Quantity, Target};
 use crate::error::DataError;
 use crate::samples::{Features, Samples, Targets};
 use crate::split::{Rows, split};
@@ -42,13 +51,43 @@ struct Generated {
     targets: Targets,
     target: Target,
     feature_names: Vec<String>,
+    /// True lengths of sequences; none: nothing is padded.
+    lengths: Option<Vec<usize>>,
+    /// Targets of a sample.
+    positions: usize,
 }
 
 impl Generated {
+    /// Sequences of `width` numbers a step, padded with zeros to `longest` steps, with their targets.
+    fn sequences(
+        name: &'static str,
+        sequences: &[Vec<f64>],
+        [longest, width]: [usize; 2],
+        targets: Targets,
+        target: Target,
+    ) -> Self {
+        let mut x = Array2::zeros((sequences.len(), longest * width));
+        for (mut x, sequence) in x.rows_mut().into_iter().zip(sequences) {
+            x.iter_mut()
+                .zip(sequence)
+                .for_each(|(x, value)| *x = *value);
+        }
+        Self {
+            name,
+            x,
+            sample_shape: vec![longest, width],
+            targets,
+            target,
+            feature_names: Vec::new(),
+            lengths: Some(sequences.iter().map(|s| s.len() / width).collect()),
+            positions: 1,
+        }
+    }
+
     /// All samples in training.
     fn whole(self) -> Dataset {
         let parts = Parts {
-            train: Samples::new(Features::Values(self.x.clone()), self.targets.clone()),
+            train: self.part(&Vec::from_iter(0..self.x.nrows())),
             test: None,
         };
         self.finish(parts)
@@ -79,7 +118,12 @@ impl Generated {
 
     fn part(&self, rows: &[usize]) -> Samples {
         let targets = self.targets.select(rows, self.x.nrows());
-        Samples::new(Features::Values(self.x.select(Axis(0), rows)), targets)
+        let part = Samples::new(Features::Values(self.x.select(Axis(0), rows)), targets);
+        let part = part.at_positions(self.positions);
+        match &self.lengths {
+            None => part,
+            Some(lengths) => part.of_lengths(rows.iter().map(|&row| lengths[row]).collect()),
+        }
     }
 
     fn finish(self, parts: Parts) -> Dataset {
@@ -102,6 +146,15 @@ fn classes(names: &[&str]) -> Target {
     }
 }
 
+/// A real number as it is.
+fn real(name: &str) -> Target {
+    Target::Real(vec![Quantity {
+        name: name.into(),
+        mean: 0.0,
+        scale: 1.0,
+    }])
+}
+
 /// Points `[N, 2]` of a set with two classes in the plane.
 fn planar(name: &'static str, points: Vec<([f64; 2], usize)>, names: [&str; 2]) -> Generated {
     let x = Array2::from_shape_fn((points.len(), 2), |(row, column)| points[row].0[column]);
@@ -112,6 +165,8 @@ fn planar(name: &'static str, points: Vec<([f64; 2], usize)>, names: [&str; 2]) 
         targets: Targets::Classes(points.into_iter().map(|(_, label)| label).collect()),
         target: classes(&names),
         feature_names: vec!["x".into(), "y".into()],
+        lengths: None,
+        positions: 1,
     }
 }
 
@@ -146,5 +201,7 @@ fn add_noise<'a>(
     Ok(())
 }
 
+#[cfg(test)]
+mod sequence_tests;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,8 @@
 //! | images | `images` | PNG or JPEG pictures in a folder for each class |
 //! | images | `cifar` | the binary files of CIFAR-10 |
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
-//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images) |
+//! | series | `series` | windows of a column, with the value that follows |
+//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), and sequences: temporal_xor, adding, temporal_order, reber |
 //!
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
 //!
@@ -45,6 +46,7 @@ mod image_part;
 mod images;
 mod mnist;
 mod samples;
+mod series;
 mod signature;
 mod split;
 pub mod statistics;
@@ -66,7 +68,7 @@ use spec::datasets::DatasetSpec;
 /// Loads, splits and prepares the data of an experiment.
 ///
 /// `base` is the folder of the config file: relative paths are looked up there first. Of `streams`
-/// the generated sets draw from `noise`, every split from `split`.
+/// the generated sets draw from `noise` and `sequences`, every split from `split`.
 ///
 /// # Errors
 ///
@@ -87,6 +89,11 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Sine(spec) => generated::sine(spec, streams),
         DatasetSpec::Surface(spec) => generated::surface(spec, streams),
         DatasetSpec::Waves(spec) => generated::waves(spec, streams),
+        DatasetSpec::Series(spec) => series::load(spec, base),
+        DatasetSpec::TemporalXor(spec) => generated::temporal_xor(spec, streams),
+        DatasetSpec::Adding(spec) => generated::adding(spec, streams),
+        DatasetSpec::TemporalOrder(spec) => generated::temporal_order(spec, streams),
+        DatasetSpec::Reber(spec) => generated::reber(spec, streams),
     }?;
     let dataset = match spec.dataset().predicts_its_input() {
         true => dataset.predicting_input(),

@@ -105,7 +105,15 @@ fn assemble(
         notes,
     };
     let (train, test) = (train.images, Some(test.images));
-    Ok(image_part::assemble(train, test, spec.pixels, set))
+    let dataset = image_part::assemble(train, test, spec.pixels, set);
+    Ok(match (spec.rows, &dataset.sample_shape[..]) {
+        // Row behind row is how an image lies.
+        (true, &[_, height, width]) => Dataset {
+            sample_shape: vec![height, width],
+            ..dataset
+        },
+        _ => dataset,
+    })
 }
 
 /// What was done to the images, besides the map of their pixels.
@@ -123,6 +131,9 @@ fn prepared(spec: &MnistSpec) -> Vec<String> {
     }
     if let Some(Pair { height, width }) = spec.size {
         notes.push(format!("resized to {height} x {width}, bilinear"));
+    }
+    if spec.rows {
+        notes.push("row by row: an image is a sequence of its rows".into());
     }
     if spec.pad > 0 {
         notes.push(format!(

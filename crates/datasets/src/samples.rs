@@ -10,6 +10,10 @@ pub struct Samples {
     targets: Targets,
     /// `[N]`; none: all count alike.
     weights: Option<Vec<f64>>,
+    /// Targets of a sample.
+    positions: usize,
+    /// `[N]`; none: no sequence is padded.
+    lengths: Option<Vec<usize>>,
 }
 
 /// Features of all samples of a part.
@@ -67,6 +71,8 @@ impl Samples {
             features,
             targets,
             weights: None,
+            positions: 1,
+            lengths: None,
         };
         let count = samples.len();
         let fit = match &samples.targets {
@@ -92,6 +98,47 @@ impl Samples {
         }
         self.weights = Some(weights);
         self
+    }
+
+    /// The same samples as sequences of these true lengths `[N]`, what is behind being padding.
+    ///
+    /// # Panics
+    ///
+    /// When there is not one length for each sample, or one is 0.
+    pub fn of_lengths(self, lengths: Vec<usize>) -> Self {
+        assert_eq!(lengths.len(), self.len(), "one length for each sample");
+        assert!(!lengths.contains(&0), "no sequence is empty");
+        let lengths = Some(lengths);
+        Self { lengths, ..self }
+    }
+
+    /// The same samples, whose real targets are those of so many positions, one behind the other.
+    ///
+    /// # Panics
+    ///
+    /// When there are not as many numbers at each position.
+    pub fn at_positions(self, positions: usize) -> Self {
+        let width = self.target_width();
+        assert_eq!(width % positions, 0, "as many targets at each position");
+        Self { positions, ..self }
+    }
+
+    /// Targets of a sample: the positions of a sequence that has one at each, otherwise 1.
+    pub fn positions(&self) -> usize {
+        self.positions
+    }
+
+    /// True length of each sequence `[N]`, 1 or more; none where nothing is padded.
+    pub fn lengths(&self) -> Option<&[usize]> {
+        self.lengths.as_deref()
+    }
+
+    /// Targets of a sample that are no padding.
+    pub fn true_positions(&self, row: usize) -> usize {
+        match &self.lengths {
+            Some(lengths) => lengths[row].min(self.positions),
+            None => self.positions,
+        }
     }
 
     /// How much each sample counts `[N]`, 0 or more; none where all count alike.

@@ -17,6 +17,9 @@ pub(crate) trait Layer: Send {
         unimplemented!("Layer::has_curvature says which layers have a second backward pass")
     }
 
+    /// True lengths of the sequences that come next; none: nothing is padded.
+    fn set_lengths(&mut self, _: Option<&[usize]>) {}
+
     /// Ends an update: what was measured on its batch enters the running statistics.
     fn end_step(&mut self) {}
 

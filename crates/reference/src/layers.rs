@@ -14,17 +14,24 @@ mod conv2d;
 mod dropout;
 mod elu;
 mod embedding;
+mod gru;
+mod last;
 mod layer_norm;
 mod leaky_relu;
 mod linear;
 mod local2d;
 mod local_response_norm;
+mod lstm;
+mod lstm_peephole;
 mod maps;
 mod max_pool;
 mod maxout;
 pub(crate) mod pointwise;
 mod prelu;
+mod recurrent;
 mod residual;
+mod rnn;
+mod sequence;
 mod softmax;
 mod squared_distance;
 mod subsampling;
@@ -62,7 +69,7 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::Subsampling(pool) => subsampling::layer(planned, pool),
         LayerSpec::Dropout(dropout) => dropout::layer::<T>(planned, dropout, streams),
         LayerSpec::BatchNorm(norm) => batch_norm::layer(planned, norm),
-        LayerSpec::LayerNorm(norm) => layer_norm::layer(norm),
+        LayerSpec::LayerNorm(norm) => layer_norm::layer(planned, norm),
         LayerSpec::LocalResponseNorm(norm) => local_response_norm::layer(planned, norm),
         LayerSpec::Embedding(table) => embedding::layer(planned, table),
         LayerSpec::Maxout(maxout) => maxout::layer(planned, maxout),
@@ -71,7 +78,12 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::LeakyRelu(leaky) => leaky_relu::layer(leaky),
         LayerSpec::Prelu(_) => prelu::layer(planned),
         LayerSpec::Elu(elu) => elu::layer(elu),
-        LayerSpec::Softmax => softmax::layer(),
+        LayerSpec::Softmax => softmax::layer(planned),
+        LayerSpec::Rnn(rnn) => rnn::layer::<T>(planned, rnn),
+        LayerSpec::Lstm(lstm) => lstm::layer::<T>(planned, lstm),
+        LayerSpec::LstmPeephole(lstm) => lstm_peephole::layer::<T>(planned, lstm),
+        LayerSpec::Gru(gru) => gru::layer::<T>(planned, gru),
+        LayerSpec::Last => last::layer(planned),
         LayerSpec::Sigmoid => pointwise::layer(pointwise::sigmoid::<T>),
         LayerSpec::Tanh => pointwise::layer(pointwise::tanh),
         LayerSpec::ScaledTanh => pointwise::layer(pointwise::scaled_tanh),

@@ -180,6 +180,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
 
     fn loss_backward(&mut self, batch: Batch<T>) -> Backward<T> {
         let t = self.batch(batch.t);
+        self.network.set_lengths(batch.lengths);
         self.pass(batch.x, |y, w, model| {
             let loss = batch::mean(&*model.loss, y, t, batch);
             objective::penalized(&model.training.regularization, loss, &model.places, w)
@@ -188,6 +189,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
 
     fn backward(&mut self, x: ArrayView2<T>, dy: ArrayView2<T>) -> Backward<T> {
         let dy = self.batch(dy);
+        self.network.set_lengths(None);
         self.pass(x, |y, _, _| (y * dy).sum())
     }
 
@@ -195,6 +197,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         let w = self.parameters.leaves();
         let (x, t) = (self.batch(batch.x), self.batch(batch.t));
         let mode = layer::Mode::Training { step: step.number };
+        self.network.set_lengths(batch.lengths);
         let y = self.network.forward(&w, x, mode);
         let loss = batch::mean(&*self.loss, y, t, batch);
         let penalties = &self.training.regularization;
@@ -225,6 +228,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         let (x, t) = (to_burn(batch.x, device), to_burn(batch.t, device));
         let of_loss = |y| batch::curvature(&*self.loss, y, t, batch, device);
         let w = self.parameters.values();
+        self.network.set_lengths(batch.lengths);
         let curvature = self.network.curvature(&w, x, of_loss);
         self.optimizer.set_curvature(curvature.w);
     }
@@ -236,6 +240,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         };
         // Parameters and batch without autodiff: no graph is kept.
         let w = self.parameters.values();
+        self.network.set_lengths(batch.lengths);
         let y = self
             .network
             .forward(&w, to_burn(batch.x, &self.device), mode);

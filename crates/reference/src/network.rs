@@ -76,6 +76,13 @@ impl Network {
         Curvature { x: d2, w: found }
     }
 
+    /// See [`Layer::set_lengths`].
+    pub(crate) fn set_lengths(&mut self, lengths: Option<&[usize]>) {
+        for (layer, _) in &mut self.layers {
+            layer.set_lengths(lengths);
+        }
+    }
+
     /// See [`Layer::end_step`].
     pub(crate) fn end_step(&mut self) {
         for (layer, _) in &mut self.layers {

@@ -83,6 +83,12 @@ impl<'a, T: Real> Batches<'a, T> {
         Some(self.drawn.fill_training(self.prepared, rows))
     }
 
+    /// Losses that an epoch is the mean of: samples, or true positions of sequences.
+    pub fn losses(&self) -> usize {
+        let train = &self.prepared.dataset.train;
+        self.rows.iter().map(|&row| train.true_positions(row)).sum()
+    }
+
     /// Samples of batch `index` (from 0) of the epoch.
     pub fn len(&self, index: usize) -> usize {
         let size = self.prepared.batch_size();
@@ -99,6 +105,7 @@ impl<'a, T: Real> Batches<'a, T> {
         let rows = &self.rows[self.range(index)];
         self.batch
             .fill_with(rows, filler(self.prepared, self.epoch));
+        self.batch.measure(&self.prepared.dataset.train, rows);
         self.batch.weigh(self.prepared, rows);
         TrainingBatch {
             step: self.step(index),
@@ -164,6 +171,10 @@ pub struct BatchBuffer<T> {
     t: RowBuffer<T>,
     /// How much each sample counts; none where all count alike.
     weights: Option<Vec<T>>,
+    /// Targets of a sample.
+    positions: usize,
+    /// True lengths of sequences; none where nothing is padded.
+    lengths: Option<Vec<usize>>,
     smoothing: f64,
 }
 
@@ -174,6 +185,8 @@ impl<T: Real> BatchBuffer<T> {
             x: RowBuffer::zeros(rows, inputs),
             t: RowBuffer::zeros(rows, outputs),
             weights: None,
+            positions: 1,
+            lengths: None,
             smoothing: 0.0,
         }
     }
@@ -187,6 +200,7 @@ impl<T: Real> BatchBuffer<T> {
     /// The chosen samples as inputs and targets, all of which count alike.
     pub fn fill(&mut self, samples: &Samples, target: &Target, rows: &[usize]) -> Batch<'_, T> {
         self.fill_with(rows, |mut part| part.take(samples, target));
+        self.measure(samples, rows);
         self.first(rows.len())
     }
 
@@ -202,6 +216,7 @@ impl<T: Real> BatchBuffer<T> {
             part.take(samples, target);
             change.apply(part.rows, part.x);
         });
+        self.measure(samples, rows);
         self.first(rows.len())
     }
 
@@ -209,8 +224,19 @@ impl<T: Real> BatchBuffer<T> {
     pub fn fill_training(&mut self, prepared: &PreparedNetwork, rows: &[usize]) -> Batch<'_, T> {
         let (samples, target) = (&prepared.dataset.train, &prepared.dataset.target);
         self.fill_with(rows, |mut part| part.take(samples, target));
+        self.measure(samples, rows);
         self.weigh(prepared, rows);
         self.first(rows.len())
+    }
+
+    /// Takes how many targets a sample has, and the true lengths of sequences.
+    fn measure(&mut self, samples: &Samples, rows: &[usize]) {
+        self.positions = samples.positions();
+        if let Some(all) = samples.lengths() {
+            let lengths = self.lengths.get_or_insert_default();
+            lengths.clear();
+            lengths.extend(rows.iter().map(|&row| all[row]));
+        }
     }
 
     /// Takes the weights of training samples, if there are any.
@@ -248,6 +274,8 @@ impl<T: Real> BatchBuffer<T> {
     /// The first N samples.
     fn first(&self, n: usize) -> Batch<'_, T> {
         Batch {
+            positions: self.positions,
+            lengths: self.lengths.as_ref().map(|lengths| &lengths[..n]),
             weights: self.weights.as_ref().map(|weights| &weights[..n]),
             ..Batch::new(self.x.first(n), self.t.first(n))
         }

@@ -81,6 +81,12 @@ fn check_network(prepared: &PreparedNetwork, json: Option<&Path>) -> Result<(), 
     if let Some(missing) = implementations::missing_witnesses() {
         output::line(format!("note: {missing}"));
     }
+    if subject(prepared).truncates_gradient() {
+        output::line(
+            "note: a truncated gradient is not that of the loss: central differences, which are, \
+             are left out",
+        );
+    }
     let threads = machine::threads(&prepared.network.training);
     let report = machine::in_pool(threads, || prove(prepared))??;
     output::line(format!(

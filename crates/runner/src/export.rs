@@ -42,6 +42,8 @@ struct Exported {
     batch: NamedTensors<f64>,
     /// Number of samples.
     rows: usize,
+    /// Targets of a sample.
+    positions: usize,
     /// Of each dropout layer.
     masks: NamedTensors<f64>,
     /// Mean loss of the batch in training mode, without penalties.
@@ -125,6 +127,7 @@ fn first_batch(prepared: &PreparedNetwork) -> Result<Exported, Failure> {
     Ok(Exported {
         batch: inputs_and_targets(batch),
         rows: batch.len(),
+        positions: batch.positions,
         masks,
         loss,
         backward,
@@ -135,6 +138,10 @@ fn inputs_and_targets(batch: Batch<f64>) -> NamedTensors<f64> {
     let mut tensors = NamedTensors::default();
     tensors.insert("x", batch.x.to_owned().into_dyn());
     tensors.insert("y", batch.t.to_owned().into_dyn());
+    if let Some(lengths) = batch.lengths {
+        let lengths = lengths.iter().map(|&length| length as f64);
+        tensors.insert("lengths", Array1::from_iter(lengths).into_dyn());
+    }
     if let Some(weights) = batch.weights {
         tensors.insert("weights", Array1::from(weights.to_vec()).into_dyn());
     }

@@ -3,7 +3,7 @@
 use contract::Real;
 use datasets::statistics::{Of, deviation, mean};
 use datasets::{Samples, Target};
-use ndarray::{Array2, ArrayView1, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2, s};
 use spec::learners::Coding;
 use spec::training::{LossSpec, Metric};
 
@@ -19,6 +19,14 @@ pub struct Measurement<'a> {
     smallest_wins: bool,
     seen: usize,
     right: usize,
+    /// Of real targets, at the positions of each phase.
+    errors: Vec<Errors>,
+}
+
+/// Errors of some numbers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Errors {
+    numbers: usize,
     squares: f64,
     absolutes: f64,
 }
@@ -63,9 +71,15 @@ impl<'a> Measurement<'a> {
             smallest_wins: false,
             seen: 0,
             right: 0,
-            squares: 0.0,
-            absolutes: 0.0,
+            errors: vec![Errors::default()],
         }
+    }
+
+    /// The same, which tells the errors at positions 0, P, 2 P ... of a sequence from those at 1,
+    /// P + 1 ... and so on, P being the number of phases.
+    pub fn by_phase(self, phases: usize) -> Self {
+        let errors = vec![Errors::default(); phases.max(1)];
+        Self { errors, ..self }
     }
 
     /// Adds the outputs `[N, D_out]` of the next N samples.
@@ -77,12 +91,23 @@ impl<'a> Measurement<'a> {
             self.right += output.rows().into_iter().zip(rows).filter(right).count();
             return;
         }
-        let t = targets(self.samples, rows);
-        for (y, t) in output.iter().zip(&t) {
-            let error = (y.f64() - t) * self.unit();
-            self.squares += error * error;
-            self.absolutes += error.abs();
+        let (t, unit, width) = (targets(self.samples, rows), self.unit(), self.numbers());
+        for ((y, t), &row) in output.rows().into_iter().zip(t.rows()).zip(rows) {
+            let numbers = width * self.samples.true_positions(row);
+            for (at, (y, t)) in y.iter().zip(t).take(numbers).enumerate() {
+                let error = (y.f64() - t) * unit;
+                let phases = self.errors.len();
+                let errors = &mut self.errors[at / width % phases];
+                errors.numbers += 1;
+                errors.squares += error * error;
+                errors.absolutes += error.abs();
+            }
         }
+    }
+
+    /// Numbers of a target, of a sequence at each position.
+    fn numbers(&self) -> usize {
+        self.samples.target_width() / self.samples.positions()
     }
 
     /// The class with the largest output, or the smallest where outputs are penalties; the first of
@@ -106,13 +131,28 @@ impl<'a> Measurement<'a> {
 
     /// The value of a metric over all samples seen; of several targets, over all their numbers.
     pub fn value(&self, metric: Metric) -> f64 {
-        let n = (self.seen * self.samples.target_width()) as f64;
+        let n = self.seen as f64;
+        let add = |all: Errors, one: &Errors| Errors {
+            numbers: all.numbers + one.numbers,
+            squares: all.squares + one.squares,
+            absolutes: all.absolutes + one.absolutes,
+        };
+        let all = self.errors.iter().fold(Errors::default(), add);
         match metric {
             Metric::Accuracy => self.right as f64 / n,
             Metric::Error => (self.seen - self.right) as f64 / n,
-            Metric::Rmse => (self.squares / n).sqrt(),
-            Metric::Mae => self.absolutes / n,
-            Metric::R2 => 1.0 - self.squares / self.spread(),
+            Metric::Rmse => all.rmse(),
+            Metric::Mae => all.mae(),
+            Metric::R2 => 1.0 - all.squares / self.spread(),
+        }
+    }
+
+    /// The value of an error over the positions of a phase alone; NaN of another metric.
+    pub fn value_of_phase(&self, metric: Metric, phase: usize) -> f64 {
+        match metric {
+            Metric::Rmse => self.errors[phase].rmse(),
+            Metric::Mae => self.errors[phase].mae(),
+            _ => f64::NAN,
         }
     }
 
@@ -127,25 +167,41 @@ impl<'a> Measurement<'a> {
 
     /// Σ (t − mean t)² in that unit, each number of a target about its own mean.
     fn spread(&self) -> f64 {
-        let mut means = vec![0.0; self.samples.target_width()];
-        let chunks = || {
-            self.rows
-                .chunks(AT_A_TIME)
-                .map(|rows| targets(self.samples, rows))
-        };
-        for t in chunks() {
-            let sums = |row: ArrayView1<f64>| means.iter_mut().zip(row).for_each(|(m, t)| *m += t);
-            t.rows().into_iter().for_each(sums);
-        }
-        means
-            .iter_mut()
-            .for_each(|mean| *mean /= self.rows.len() as f64);
-        let squares = |row: ArrayView1<f64>| {
+        let width = self.numbers();
+        let (mut means, mut count) = (vec![0.0; width], 0);
+        self.each_target(|t| {
+            count += t.len() / width;
+            let numbers = t.iter().zip((0..width).cycle());
+            numbers.for_each(|(t, at)| means[at] += t);
+        });
+        means.iter_mut().for_each(|mean| *mean /= count as f64);
+        let mut spread = 0.0;
+        self.each_target(|t| {
             let square = |(t, mean): (&f64, &f64)| ((t - mean) * self.unit()).powi(2);
-            row.iter().zip(&means).map(square).sum::<f64>()
-        };
-        let of_chunk = |t: Array2<f64>| t.rows().into_iter().map(squares).collect::<Vec<_>>();
-        chunks().flat_map(of_chunk).sum()
+            spread += t.iter().zip(means.iter().cycle()).map(square).sum::<f64>();
+        });
+        spread
+    }
+
+    /// Calls `look` with the targets of each sample that are no padding, one behind the other.
+    fn each_target(&self, mut look: impl FnMut(ArrayView1<f64>)) {
+        for rows in self.rows.chunks(AT_A_TIME) {
+            let t = targets(self.samples, rows);
+            for (t, &row) in t.rows().into_iter().zip(rows) {
+                let numbers = self.numbers() * self.samples.true_positions(row);
+                look(t.slice(s![..numbers]));
+            }
+        }
+    }
+}
+
+impl Errors {
+    fn rmse(self) -> f64 {
+        (self.squares / self.numbers as f64).sqrt()
+    }
+
+    fn mae(self) -> f64 {
+        self.absolutes / self.numbers as f64
     }
 }
 
@@ -230,6 +286,28 @@ mod tests {
         assert!((measured.value(Metric::R2) - (1.0 - 5.0 / 9.0)).abs() < 1e-12);
         assert!((measured.value(Metric::Rmse) - (5f64 / 8.0).sqrt()).abs() < 1e-12);
         assert!((measured.value(Metric::Mae) - 3.0 / 8.0).abs() < 1e-12);
+    }
+
+    /// Sequences of two positions of two numbers, the second padded: errors 1, 0, 2, 0 and 0, 3.
+    #[test]
+    fn padding_is_not_measured_and_phases_are_told_apart() {
+        let values = vec![1.0, 0.0, 2.0, 0.0, 3.0, 4.0, 9.0, 9.0];
+        let features = Features::Values(Array2::zeros((2, 2)));
+        let samples = Samples::new(features, Targets::Values(values));
+        let samples = samples.at_positions(2).of_lengths(vec![2, 1]);
+        let target = Target::Real(vec![quantity(1.0), quantity(1.0)]);
+        let measured = Measurement::new(&samples, &[0, 1], &target, LossSpec::SquaredError);
+        let mut measured = measured.by_phase(2);
+        measured.add(array![[0.0, 0.0, 0.0, 0.0], [3.0, 1.0, 0.0, 0.0]].view());
+        assert!((measured.value(Metric::Rmse) - (14f64 / 6.0).sqrt()).abs() < 1e-12);
+        assert!((measured.value(Metric::Mae) - 1.0).abs() < 1e-12);
+        let phases = [0, 1].map(|phase| measured.value_of_phase(Metric::Mae, phase));
+        assert_eq!(phases, [1.0, 1.0]);
+        assert_eq!(measured.value_of_phase(Metric::Rmse, 1), 2f64.sqrt());
+        assert!(measured.value_of_phase(Metric::R2, 0).is_nan());
+        // 1, 2, 3 about 2 and 0, 0, 4 about 4/3.
+        let spread = 2.0 + 32.0 / 3.0;
+        assert!((measured.value(Metric::R2) - (1.0 - 14.0 / spread)).abs() < 1e-12);
     }
 
     #[test]

@@ -152,7 +152,8 @@ impl Common {
         let shape = DataShape {
             samples: train_rows.len(),
             classes: dataset.classes(),
-            targets: dataset.train.target_width(),
+            targets: dataset.train.target_width() / dataset.train.positions(),
+            positions: dataset.train.positions(),
             class_sizes: dataset.class_sizes(),
         };
         Ok(Self {

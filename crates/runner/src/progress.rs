@@ -127,7 +127,8 @@ impl Progress {
     fn metrics(&self, epoch: &Epoch) -> String {
         let metric = |measure: &Measure| {
             let value = epoch.get(&measure.key)?;
-            let of_test = measure.part == Some(Part::Test) && *measure != Measure::loss(Part::Test);
+            let of_test =
+                measure.part == Some(Part::Test) && measure.name != Measure::loss(Part::Test).name;
             // What is neither good nor bad, as of a layer, is for the tables.
             (of_test && measure.better.is_some())
                 .then(|| format!("{} {}", measure.name, number(value, 4)))

@@ -4,6 +4,7 @@
 //! kind is one file here: its settings, the checks of their values, and what it says of itself
 //! through [`Dataset`]. The list of [`DatasetSpec`] has a line for each.
 
+mod adding;
 mod cifar10;
 mod circles;
 mod class_weights;
@@ -15,11 +16,15 @@ mod mnist;
 mod moons;
 mod parity;
 mod pixels;
+mod reber;
+mod series;
 mod sine;
 mod spirals;
 mod split;
 mod surface;
 mod target;
+mod temporal_order;
+mod temporal_xor;
 mod waves;
 mod xor;
 
@@ -29,6 +34,7 @@ use crate::Problem;
 use crate::check::Checker;
 use crate::register::register;
 
+pub use adding::AddingSpec;
 pub use cifar10::Cifar10Spec;
 pub use circles::CirclesSpec;
 pub use class_weights::ClassWeights;
@@ -40,11 +46,15 @@ pub use mnist::MnistSpec;
 pub use moons::MoonsSpec;
 pub use parity::ParitySpec;
 pub use pixels::Pixels;
+pub use reber::ReberSpec;
+pub use series::SeriesSpec;
 pub use sine::SineSpec;
 pub use spirals::SpiralsSpec;
 pub use split::{Holdout, KFold, Ordered, Split};
 pub use surface::{SurfaceFunction, SurfaceSpec};
 pub use target::{SetTarget, TableTarget};
+pub use temporal_order::TemporalOrderSpec;
+pub use temporal_xor::TemporalXorSpec;
 pub use waves::WavesSpec;
 pub use xor::XorSpec;
 
@@ -115,6 +125,16 @@ register! {
         Surface(SurfaceSpec) => surface,
         /// Images of waves whose direction and wavelength are the class: images of any size.
         Waves(WavesSpec) => waves,
+        /// A column of a table as a series in time.
+        Series(SeriesSpec) => series,
+        /// Exclusive or in time (Elman 1990).
+        TemporalXor(TemporalXorSpec) => temporal_xor,
+        /// The sum of two marked numbers of a long sequence (Hochreiter & Schmidhuber 1997).
+        Adding(AddingSpec) => adding,
+        /// In which order two or three symbols came (Hochreiter & Schmidhuber 1997).
+        TemporalOrder(TemporalOrderSpec) => temporal_order,
+        /// Strings of the embedded Reber grammar.
+        Reber(ReberSpec) => reber,
     }
 }
 

@@ -42,8 +42,11 @@ pub struct DataShape {
     pub samples: usize,
     /// Number of classes; none: a real target.
     pub classes: Option<usize>,
-    /// Numbers of a real target: its columns, or as many as the input has where that is the target.
+    /// Numbers of a real target: its columns, or as many as the input has where that is the target;
+    /// of a sequence with a target at every position those of one.
     pub targets: usize,
+    /// Targets of a sample: the positions of a sequence that has one at each, otherwise 1.
+    pub positions: usize,
     /// Name and number of samples of each class, for messages; may be empty.
     pub class_sizes: Vec<(String, usize)>,
 }

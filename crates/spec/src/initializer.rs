@@ -43,6 +43,10 @@ pub enum Initializer {
     Signs,
     /// Pictures of the digits, 7 wide and 12 high, in −1 and 1: the centres of LeNet-5's output.
     Digits,
+    /// 0, but the second of four parts this: the biases of an LSTM's forget gates. No config names
+    /// it, but the layer's `forget_bias`.
+    #[serde(skip)]
+    ForgetGate(f64),
     /// Every value the same.
     Constant(f64),
     /// These values, row by row: of a linear layer the weights of the first unit, then those of

@@ -11,17 +11,23 @@ mod dropout;
 mod elu;
 mod embedding;
 mod flatten;
+mod gru;
 mod identity;
+mod last;
 mod layer_norm;
 mod leaky_relu;
 mod linear;
 mod local2d;
 mod local_response_norm;
+mod lstm;
+mod lstm_peephole;
 mod maxout;
 mod pool;
 mod prelu;
+mod recurrent;
 mod relu;
 mod residual;
+mod rnn;
 mod scaled_tanh;
 mod sigmoid;
 mod softmax;
@@ -45,15 +51,20 @@ pub use conv2d::Conv2dSpec;
 pub use dropout::DropoutSpec;
 pub use elu::EluSpec;
 pub use embedding::EmbeddingSpec;
+pub use gru::GruSpec;
 pub use layer_norm::LayerNormSpec;
 pub use leaky_relu::LeakyReluSpec;
 pub use linear::LinearSpec;
 pub use local_response_norm::LocalResponseNormSpec;
 pub use local2d::Local2dSpec;
+pub use lstm::LstmSpec;
+pub use lstm_peephole::LstmPeepholeSpec;
 pub use maxout::MaxoutSpec;
 pub use pool::PoolSpec;
 pub use prelu::PreluSpec;
+pub use recurrent::GradientSpec;
 pub use residual::ResidualSpec;
+pub use rnn::{RnnActivation, RnnSpec};
 pub use squared_distance::SquaredDistanceSpec;
 pub use subsampling::SubsamplingSpec;
 
@@ -99,6 +110,11 @@ pub trait Layer {
     /// Whether it has a derivative to learn by.
     fn has_derivative(&self) -> bool {
         true
+    }
+
+    /// Whether its gradient is cut off on purpose, so that it is not that of what it computes.
+    fn truncates_gradient(&self) -> bool {
+        false
     }
 
     /// Whether it is an activation function, whose outputs are the activations of units.
@@ -148,7 +164,7 @@ register! {
     /// One layer. A layer without settings is written as its name: `"relu"`.
     enum LayerSpec: Layer by layer;
     settings {
-        /// y = x Wᵀ + b.
+        /// y = x Wᵀ + b; of a sequence at each position.
         Linear(LinearSpec) => linear,
         /// Cross-correlation of images `[C, H, W]` with learned kernels.
         Conv2d(Conv2dSpec) => conv2d,
@@ -172,6 +188,15 @@ register! {
         LocalResponseNorm(LocalResponseNormSpec) => local_response_norm,
         /// A vector of the table for each integer of the input.
         Embedding(EmbeddingSpec) => embedding,
+        /// hₜ = f(W xₜ + U hₜ₋₁ + b), the network of Elman 1990.
+        Rnn(RnnSpec) => rnn,
+        /// Memory cells with input, forget and output gates (Hochreiter & Schmidhuber 1997, Gers et
+        /// al. 2000).
+        Lstm(LstmSpec) => lstm,
+        /// The same with gates that see the cells (Gers et al. 2002).
+        LstmPeephole(LstmPeepholeSpec) => lstm_peephole,
+        /// Gated recurrent units (Cho et al. 2014).
+        Gru(GruSpec) => gru,
         /// The largest of several linear functions for each unit (Goodfellow et al. 2013).
         Maxout(MaxoutSpec) => maxout,
         /// yⱼ = Σᵢ (xᵢ − wⱼᵢ)², the squared distance to each centre: the output units of LeNet-5.
@@ -188,6 +213,8 @@ register! {
     plain {
         /// An image `[C, H, W]` as a vector `[C·H·W]`.
         Flatten => flatten,
+        /// The last true position of a sequence `[T, D]`, as a vector `[D]`.
+        Last => last,
         /// y = 1 / (1 + e⁻ˣ).
         Sigmoid => sigmoid,
         /// y = tanh x.

@@ -115,6 +115,11 @@ impl Metric {
         matches!(self, Self::Accuracy | Self::Error)
     }
 
+    /// Whether it is a mean over numbers, so that some of them can be measured apart.
+    pub fn is_an_error_of_numbers(self) -> bool {
+        matches!(self, Self::Rmse | Self::Mae)
+    }
+
     /// Its name in a config and in a record.
     pub fn name(self) -> &'static str {
         match self {
@@ -176,6 +181,17 @@ impl Measure {
         }
     }
 
+    /// An error on the test samples at the positions of a phase alone: `test_rmse_phase_1`.
+    pub fn of_phase(metric: Metric, phase: usize) -> Self {
+        let plain = Self::metric(Part::Test, metric);
+        Self {
+            key: format!("{}_phase_{phase}", plain.key),
+            name: format!("{}_phase_{phase}", plain.name),
+            over: Some(Over::Positions),
+            ..plain
+        }
+    }
+
     /// A metric of a layer, by its name in parameter paths: `test_dead_units_1`.
     pub fn of_layer(part: Part, metric: LayerMetric, layer: &str) -> Self {
         let unit = (metric == LayerMetric::DeadUnits).then_some("share");
@@ -197,6 +213,10 @@ impl Measure {
             let plain = Self::metric(part, metric);
             let behind = name.strip_prefix(metric.name())?;
             let change = behind.strip_prefix('_').filter(|_| part == Part::Test);
+            let phase = change.and_then(|change| change.strip_prefix("phase_")?.parse().ok());
+            if let Some(phase) = phase.filter(|_| metric.is_an_error_of_numbers()) {
+                return Some(Self::of_phase(metric, phase));
+            }
             (behind.is_empty() || change.is_some_and(Transform::is_named)).then(|| Self {
                 key: key.into(),
                 name: name.into(),

@@ -1,6 +1,7 @@
 //! A network that learns by gradients: what stands in a config in place of `[learner]`.
 
 mod data;
+mod sequences;
 
 use crate::Problem;
 use crate::augmentation::AugmentationSpec;

@@ -61,6 +61,29 @@ impl PlannedLayer {
         image.unwrap_or_else(|_| panic!("{} does not take images", self.name))
     }
 
+    /// Whether a sequence `[T, D]` comes in: `linear` and its like act on each position, the last
+    /// axis.
+    pub fn is_sequence(&self) -> bool {
+        self.input.len() == 2
+    }
+
+    /// T and D of a sequence `[T, D]` that comes in; of anything else 1 and all of its numbers.
+    pub fn positions(&self) -> [usize; 2] {
+        match self.input[..] {
+            [positions, features] => [positions, features],
+            _ => [1, self.inputs()],
+        }
+    }
+
+    /// Shape of what goes out where each position gives so many numbers: `[T, features]` of a
+    /// sequence, `[features]` of anything else.
+    pub(crate) fn with_features(&self, features: usize) -> Vec<usize> {
+        match self.is_sequence() {
+            true => vec![self.input[0], features],
+            false => vec![features],
+        }
+    }
+
     /// Channels of the input and numbers in each: `[C, H·W]` for an image, `[D, 1]` for a vector.
     pub fn channels(&self) -> [usize; 2] {
         let channels = self.input.first().copied().unwrap_or(1).max(1);
@@ -189,6 +212,29 @@ impl Planner<'_> {
         let prefix = format!("{}.{part}.", self.name);
         let key = format!("{}.{part}", self.key);
         chain(self.model, layers, &prefix, &key, input)
+    }
+
+    /// The input as a sequence `[T, D]`.
+    pub(crate) fn sequence(&self, input: &[usize]) -> Result<[usize; 2], Problem> {
+        input.try_into().map_err(|_| {
+            let reason = format!("this layer takes sequences [T, D], but gets {input:?}");
+            Problem::new(self.key.clone(), reason).hint(
+                "use data of sequences (dataset.adding, dataset.series, dataset.mnist with rows = \
+                 true), or put an embedding before it",
+            )
+        })
+    }
+
+    /// Refuses a sequence where all numbers of a sample are taken together.
+    pub(crate) fn no_sequence(&self, layer: &PlannedLayer, hint: &str) -> Result<(), Problem> {
+        if !layer.is_sequence() {
+            return Ok(());
+        }
+        let reason = format!(
+            "this layer takes a sample as a whole, but gets a sequence {:?}",
+            layer.input
+        );
+        Err(Problem::new(self.key.clone(), reason).hint(hint))
     }
 
     /// The input as `[C, H, W]`.

@@ -65,6 +65,10 @@ pub struct TrainingSpec {
     /// rmse for a real target.
     #[serde(default)]
     pub metrics: Vec<Metric>,
+    /// Positions of a sequence are measured apart by their number modulo this, where each has a
+    /// real target: `test_rmse_phase_0` is the error at positions 0, P, 2 P ... 0: not apart.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub phases: usize,
     /// What is measured on the outputs of each activation function, over the test samples: the name
     /// of its layer stands behind, as in `test_dead_units_1`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -186,6 +190,7 @@ impl TrainingSpec {
             averaging: false,
             shuffle: true,
             metrics: Vec::new(),
+            phases: 0,
             layer_metrics: Vec::new(),
             jacobian_samples: 0,
             threads: None,

@@ -242,6 +242,13 @@ impl<T: Real> Chain<T> {
         }
     }
 
+    /// [`Layer::set_lengths`] of every layer.
+    pub fn set_lengths(&mut self, lengths: Option<&[usize]>) {
+        for layer in &mut self.layers {
+            layer.set_lengths(lengths);
+        }
+    }
+
     /// [`Layer::end_step`] of every layer.
     pub fn end_step(&mut self) {
         self.layers.iter_mut().for_each(|layer| layer.end_step());

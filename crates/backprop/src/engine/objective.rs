@@ -9,7 +9,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, s};
 use crate::losses::Loss;
 
 /// `$\sum_n \sum_{p < P_n} w_n E_{np}$` with the outputs `y` `[N, P K]`.
-pub(crate) fn forward<T: Real>(loss: &dyn Loss<T>, y: ArrayView2<T>, batch: Batch<T>) -> f64 {
+pub fn forward<T: Real>(loss: &dyn Loss<T>, y: ArrayView2<T>, batch: Batch<T>) -> f64 {
     if batch.is_plain() {
         return loss.forward(y, batch.t);
     }
@@ -28,7 +28,7 @@ pub(crate) fn forward<T: Real>(loss: &dyn Loss<T>, y: ArrayView2<T>, batch: Batc
 }
 
 /// [`Loss::backward`] of all samples, with `mean` one over the losses of the whole batch.
-pub(crate) fn gradient<T: Real>(
+pub fn gradient<T: Real>(
     loss: &dyn Loss<T>,
     y: ArrayView2<T>,
     batch: Batch<T>,
@@ -45,7 +45,7 @@ pub(crate) fn gradient<T: Real>(
 }
 
 /// [`Loss::curvature`], alike.
-pub(crate) fn curvature<T: Real>(
+pub fn curvature<T: Real>(
     loss: &dyn Loss<T>,
     y: ArrayView2<T>,
     batch: Batch<T>,

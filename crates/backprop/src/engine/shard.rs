@@ -54,6 +54,7 @@ impl<T: Real> Shard<T> {
             losses,
         } = input;
         let w = shared.of_chain();
+        chain.set_lengths(samples.lengths);
         chain.forward(w, x, &mut self.activations, mode);
         let (y, mut dy) = self.activations.last_output_and_gradient();
         let (loss, mean) = (&*shared.loss, T::of(1.0 / losses as f64));

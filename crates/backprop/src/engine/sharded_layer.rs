@@ -26,6 +26,8 @@ pub fn build_first<T: Real>(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn
 /// A layer, or several fused, once for each shard.
 pub struct ShardedLayer<T> {
     shards: Shards<State<T>>,
+    /// True lengths of the sequences of the batch; empty: nothing is padded.
+    lengths: Vec<usize>,
 }
 
 /// What a shard has of its own.
@@ -44,6 +46,7 @@ impl<T: Real> ShardedLayer<T> {
         };
         Self {
             shards: Shards::new(plan, state),
+            lengths: Vec::new(),
         }
     }
 
@@ -56,9 +59,11 @@ impl<T: Real> ShardedLayer<T> {
 impl<T: Real> Layer<T> for ShardedLayer<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, mode: Mode) {
         self.shards.divide(x.nrows());
+        let lengths = &self.lengths;
         self.shards.run(Some(y), |state, rows, y| {
             let (x, mode) = (x.slice(s![rows.clone(), ..]), mode.from_row(rows.start));
             let y = y.expect("all of it is given");
+            state.layer.set_lengths(lengths.get(rows));
             state.layer.forward(w, x, y, mode);
         });
     }
@@ -80,6 +85,11 @@ impl<T: Real> Layer<T> for ShardedLayer<T> {
                 *sum += gradient;
             }
         }
+    }
+
+    fn set_lengths(&mut self, lengths: Option<&[usize]>) {
+        self.lengths.clear();
+        self.lengths.extend_from_slice(lengths.unwrap_or_default());
     }
 
     fn units(&self) -> usize {

@@ -152,7 +152,9 @@ impl<T: Real> InputLinear<T> {
             return None;
         };
         match &planned.spec {
-            LayerSpec::Linear(linear) if planned.inputs() * linear.units > PART => {
+            LayerSpec::Linear(linear)
+                if !planned.is_sequence() && planned.inputs() * linear.units > PART =>
+            {
                 Some(Self::new(planned.inputs(), linear.units, linear.bias))
             }
             _ => None,

@@ -47,6 +47,10 @@ pub trait Layer<T: Real>: Send + Sync {
     /// nothing kept of them can be relied on; after `curvature` it was this one.
     fn unit_gradients(&self, _: Order, _: Pass<T>, _: UnitGradients<T>) {}
 
+    /// True lengths `[N]` of the sequences that come next; none: nothing is padded. Who looks at the
+    /// end of a sequence keeps them.
+    fn set_lengths(&mut self, _: Option<&[usize]>) {}
+
     /// Ends an update: what was measured on its batch enters the running statistics.
     fn end_step(&mut self) {}
 

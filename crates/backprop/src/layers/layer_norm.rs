@@ -26,12 +26,15 @@
 //! | `x`, `dx`, `y`, `dy` | `[N, D]` |
 //! | `weight` γ, `bias` β and their gradients | the input's, D numbers |
 //!
+//! Of a sequence `[T, D]` each position is normalised by itself: N stands for N·T there.
+//!
 //! Source: Ba, Kiros, Hinton 2016, eqs. 3 and 4.
 
 use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Zip};
 use spec::model::{LayerNormSpec, PlannedLayer};
 
+use super::sequence::{positions, positions_mut};
 use super::{Layer, Mode, Pass};
 
 /// `$y = \gamma \hat x + \beta$` with `$\hat x$` normalised over a sample.
@@ -47,7 +50,7 @@ impl<T: Real> LayerNorm<T> {
     /// The planned layer.
     pub fn new(planned: &PlannedLayer, norm: &LayerNormSpec) -> Self {
         Self {
-            d: planned.inputs(),
+            d: planned.positions()[1],
             epsilon: norm.epsilon,
             statistics: Vec::new(),
         }
@@ -63,7 +66,8 @@ impl<T: Real> LayerNorm<T> {
 }
 
 impl<T: Real> Layer<T> for LayerNorm<T> {
-    fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
+        let (x, mut y) = (positions(x, self.d), positions_mut(y, self.d));
         let (weight, bias) = w.split_at(self.d);
         self.statistics.clear();
         for (y, x) in y.rows_mut().into_iter().zip(x.rows()) {
@@ -80,7 +84,8 @@ impl<T: Real> Layer<T> for LayerNorm<T> {
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
         let (weight, _) = w.split_at(self.d);
         let (dweight, dbias) = dw.split_at_mut(self.d);
-        let samples = || pass.x.rows().into_iter().zip(pass.dy.rows());
+        let (x, dy) = (positions(pass.x, self.d), positions(pass.dy, self.d));
+        let samples = || x.rows().into_iter().zip(dy.rows());
         for ((x, dy), &(mean, r)) in samples().zip(&self.statistics) {
             Zip::from(&mut *dweight)
                 .and(&mut *dbias)
@@ -91,7 +96,8 @@ impl<T: Real> Layer<T> for LayerNorm<T> {
                     *dbias += dy;
                 });
         }
-        let Some(mut dx) = dx else { return };
+        let Some(dx) = dx else { return };
+        let mut dx = positions_mut(dx, self.d);
         let rows = dx.rows_mut().into_iter().zip(samples());
         for ((dx, (x, dy)), &(mean, r)) in rows.zip(&self.statistics) {
             let (mut sum_g, mut sum_gx) = (0.0, 0.0); // Σ g, Σ g x̂
@@ -135,10 +141,16 @@ mod tests {
     #[test]
     fn gradients_agree_with_central_differences() {
         let w = random(1, 24, "w").into_raw_vec_and_offset().0;
-        for input in [vec![12], vec![3, 2, 2]] {
+        for input in [vec![12], vec![3, 2, 2], vec![1, 12]] {
             let x = random(4, 12, "x") * 3.0 + 1.0;
             prove(&mut layer_norm(&input, 1e-5), &w, x, 12);
         }
+    }
+
+    #[test]
+    fn every_position_of_a_sequence_is_normalised_by_itself() {
+        let w = random(1, 8, "w").into_raw_vec_and_offset().0;
+        prove(&mut layer_norm(&[3, 4], 1e-5), &w, random(5, 12, "x"), 12);
     }
 
     /// Mean 3, variance 4, so with ε = 12 the root is 4; the sample after has its own.

@@ -15,6 +15,8 @@
 //! In matrices `$dW = dy^\top x$`, `$db = \mathbf{1}^\top dy$`, `$dx = dy\, W$`: the backward pass
 //! uses the transpose of the forward matrix.
 //!
+//! A sequence `[T, D_in]` is T positions, with the same weights at each: N stands for N·T there.
+//!
 //! For the second backward pass every factor is squared, since `$\partial y_{nj} / \partial W_{ji}
 //! = x_{ni}$` and `$\partial y_{nj} / \partial x_{ni} = W_{ji}$` (squares number by number, LeCun
 //! et al. 1998, appendix C):
@@ -38,6 +40,7 @@
 use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
+use super::sequence::{positions, positions_mut};
 use super::{Layer, Mode, Order, Pass};
 use crate::layers::units::UnitGradients;
 use kernels::matmul::{matmul, matmul_transposed};
@@ -51,12 +54,15 @@ pub struct Linear<T> {
     d_out: usize,
     /// Whether there is a bias.
     bias: bool,
+    /// T of a sequence, else 1.
+    positions: usize,
     /// `$W^2$` and `$x^2$` of the second backward pass; empty until there is one.
     squares: (Vec<T>, Vec<T>),
 }
 
 impl<T: Real> Layer<T> for Linear<T> {
-    fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
+        let (x, mut y) = (positions(x, self.d_in), positions_mut(y, self.d_out));
         let (weight, bias) = self.parameters(w);
         match bias {
             Some(bias) => y.assign(&bias),
@@ -67,9 +73,10 @@ impl<T: Real> Layer<T> for Linear<T> {
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
         let (weight, _) = self.parameters(w);
-        if let Some(mut dx) = dx {
+        if let Some(dx) = dx {
+            let mut dx = positions_mut(dx, self.d_in);
             dx.fill(T::zero());
-            matmul(pass.dy, weight, dx); // dx = dy W
+            matmul(positions(pass.dy, self.d_out), weight, dx); // dx = dy W
         }
         if !dw.is_empty() {
             let all = UnitGradients::all(self.d_out, self.d_in, dw);
@@ -77,17 +84,23 @@ impl<T: Real> Layer<T> for Linear<T> {
         }
     }
 
+    /// Weights that are met at many positions are few beside the activations, as those of a
+    /// convolution: each shard has their gradient.
     fn units(&self) -> usize {
-        self.d_out
+        match self.positions {
+            1 => self.d_out,
+            _ => 0,
+        }
     }
 
     fn unit_gradients(&self, order: Order, pass: Pass<T>, dw: UnitGradients<T>) {
         let x = match order {
-            Order::First => pass.x,
-            Order::Second => self.squares_of_input(pass.x.nrows()),
+            Order::First => positions(pass.x, self.d_in),
+            Order::Second => self.squares_of_input(pass.x.len() / self.d_in),
         };
-        matmul_transposed(pass.dy, dw.units.clone(), x, dw.weight); // dW += dyᵀ x
-        let dy = pass.dy.as_standard_layout();
+        let dy = positions(pass.dy, self.d_out);
+        matmul_transposed(dy, dw.units.clone(), x, dw.weight); // dW += dyᵀ x
+        let dy = dy.as_standard_layout();
         let dy = dy.as_slice().expect("the standard layout lies row by row");
         for dy in dy.chunks_exact(self.d_out) {
             for (db, &dy) in dw.bias.iter_mut().zip(&dy[dw.units.clone()]) {
@@ -119,8 +132,14 @@ impl<T: Real> Linear<T> {
             d_in,
             d_out,
             bias,
+            positions: 1,
             squares: (Vec::new(), Vec::new()),
         }
+    }
+
+    /// The same for sequences of so many positions.
+    pub fn at_positions(self, positions: usize) -> Self {
+        Self { positions, ..self }
     }
 
     /// Weight `[D_out, D_in]` and bias `[D_out]` in the layer's part of the parameters.
@@ -167,6 +186,14 @@ mod tests {
             let w = random_parameters(count);
             prove(&mut Linear::new(4, 3, bias), &w, random(5, 4, "x"), 3);
         }
+    }
+
+    #[test]
+    fn every_position_of_a_sequence_has_the_same_weights() {
+        let w = random_parameters(15);
+        let mut layer = Linear::new(4, 3, true).at_positions(2);
+        prove(&mut layer, &w, random(5, 8, "x"), 6);
+        prove_curvature(&mut layer, &w, random(5, 8, "x"), 6);
     }
 
     #[test]

@@ -100,6 +100,11 @@ impl<T: Real> Layer<T> for Residual<T> {
         }
     }
 
+    fn set_lengths(&mut self, lengths: Option<&[usize]>) {
+        self.branches()
+            .for_each(|branch| branch.chain.set_lengths(lengths));
+    }
+
     fn end_step(&mut self) {
         self.branches().for_each(|branch| branch.chain.end_step());
     }

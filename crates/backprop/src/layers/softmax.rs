@@ -22,23 +22,39 @@
 
 use contract::Real;
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Zip};
+use spec::model::PlannedLayer;
 
+use super::sequence::{positions, positions_mut};
 use super::{Layer, Mode, Pass};
 
 /// `$y_k = e^{x_k} / \sum_j e^{x_j}$`.
 #[derive(Clone, Copy, Debug)]
-pub struct Softmax;
+pub struct Softmax {
+    /// K.
+    features: usize,
+}
+
+impl Softmax {
+    /// The planned layer; of a sequence `[T, K]` it is taken at each position.
+    pub fn new(planned: &PlannedLayer) -> Self {
+        let [_, features] = planned.positions();
+        Self { features }
+    }
+}
 
 impl<T: Real> Layer<T> for Softmax {
-    fn forward(&mut self, _: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, _: Mode) {
+    fn forward(&mut self, _: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
+        let k = self.features;
+        let (x, mut y) = (positions(x, k), positions_mut(y, k));
         Zip::from(y.rows_mut()).and(x.rows()).for_each(softmax);
     }
 
     fn backward(&mut self, _: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, _: &mut [T]) {
-        let Some(mut dx) = dx else { return };
-        Zip::from(dx.rows_mut())
-            .and(pass.y.rows())
-            .and(pass.dy.rows())
+        let Some(dx) = dx else { return };
+        let k = self.features;
+        Zip::from(positions_mut(dx, k).rows_mut())
+            .and(positions(pass.y, k).rows())
+            .and(positions(pass.dy, k).rows())
             .for_each(|dx, y, dy| {
                 let sum = y.dot(&dy); // Σₖ dyₖ yₖ
                 Zip::from(dx)
@@ -69,14 +85,17 @@ mod tests {
 
     #[test]
     fn gradients_agree_with_central_differences() {
-        prove(&mut Softmax, &[], random(5, 4, "x") * 2.0, 4);
+        let mut four = Softmax { features: 4 };
+        prove(&mut four, &[], random(5, 4, "x") * 2.0, 4);
+        // Two positions.
+        prove(&mut four, &[], random(5, 8, "x") * 2.0, 8);
     }
 
     #[test]
     fn large_inputs_do_not_overflow() {
         let x = array![[1000.0f32, 1000.0, -1000.0]];
         let mut y = Array2::zeros((1, 3));
-        Softmax.forward(&[], x.view(), y.view_mut(), Mode::Evaluation);
+        Softmax { features: 3 }.forward(&[], x.view(), y.view_mut(), Mode::Evaluation);
         assert_eq!(y, array![[0.5, 0.5, 0.0]]);
     }
 }

@@ -1,8 +1,8 @@
 //! Networks with layers that remember something, large enough to be cut into several parts.
 
 use spec::model::{
-    BatchNormSpec, Conv2dSpec, DropoutSpec, LayerSpec, Local2dSpec, ModelSpec, PlannedLayer,
-    PoolSpec, ResidualSpec,
+    BatchNormSpec, Conv2dSpec, DropoutSpec, GruSpec, LayerNormSpec, LayerSpec, Local2dSpec,
+    LstmPeepholeSpec, LstmSpec, ModelSpec, PlannedLayer, PoolSpec, ResidualSpec, RnnSpec,
 };
 
 use super::{linear, plan};
@@ -86,6 +86,25 @@ pub fn with_local_layer() -> Vec<PlannedLayer> {
         linear(10, true),
     ];
     ModelSpec::new(layers).plan(&[1, 20, 20]).unwrap()
+}
+
+/// Every recurrent layer on sequences of 10 steps of 6 numbers; with one that couples samples behind
+/// them, so that each layer is sharded by itself, or without.
+pub fn with_recurrent_layers(coupled: bool) -> Vec<PlannedLayer> {
+    let mut layers = vec![
+        linear(12, true),
+        LayerSpec::Rnn(RnnSpec::new(16)),
+        LayerSpec::LayerNorm(LayerNormSpec::default()),
+        LayerSpec::Lstm(LstmSpec::new(12)),
+        LayerSpec::LstmPeephole(LstmPeepholeSpec::new(8)),
+        LayerSpec::Gru(GruSpec::new(10)),
+        LayerSpec::Last,
+    ];
+    if coupled {
+        layers.push(batch_norm());
+    }
+    layers.push(linear(10, true));
+    ModelSpec::new(layers).plan(&[10, 6]).unwrap()
 }
 
 /// A network whose convolutions are fused with ReLU and max-pooling: with layers that are

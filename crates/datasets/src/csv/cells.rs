@@ -102,6 +102,14 @@ impl Cells {
         }
     }
 
+    /// The number of a row, if there is one.
+    pub fn number(&self, row: usize) -> Option<f64> {
+        match self {
+            Self::Numbers { values, .. } => values[row],
+            Self::Categories { .. } => None,
+        }
+    }
+
     pub fn is_present(&self, row: usize) -> bool {
         match self {
             Self::Numbers { values, .. } => values[row].is_some(),

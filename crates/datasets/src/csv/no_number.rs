@@ -16,6 +16,7 @@ pub(super) enum Wanted {
     Feature,
     Target,
     Weight,
+    Series,
 }
 
 /// The error about a text at a row and a column where a number should stand.
@@ -36,6 +37,7 @@ pub(super) fn no_number(
                 table.names[column]
             ),
         ),
+        Wanted::Series => ("a number", "correct it, or name a column of numbers".into()),
         Wanted::Weight => (
             "a weight of 0 or more",
             "correct it, or remove the row".into(),
@@ -48,6 +50,10 @@ pub(super) fn no_number(
             ),
         ),
     };
+    if wanted == Wanted::Series {
+        // None of the settings that follow belongs to a series.
+        return table.wrong(place, text, expected, otherwise);
+    }
     let remedy = remedy(table, column, text, spec);
     let remedy = remedy.or_else(|| remedy_if_alone(table, column, text, spec));
     table.wrong(place, text, expected, remedy.unwrap_or(otherwise))

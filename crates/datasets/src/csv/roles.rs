@@ -140,7 +140,7 @@ fn find_all(columns: &[Column], table: &Table, key: &'static str) -> Result<Vec<
 }
 
 /// The position of a column.
-fn find(column: &Column, table: &Table, key: &'static str) -> Result<usize, DataError> {
+pub(super) fn find(column: &Column, table: &Table, key: &'static str) -> Result<usize, DataError> {
     let (names, file) = (&table.names, &table.files[0]);
     let position = |index: i64| usize::try_from(index).ok().filter(|at| *at < names.len());
     let found = match column {

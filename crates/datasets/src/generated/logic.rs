@@ -18,6 +18,8 @@ pub(crate) fn xor() -> Result<Dataset, DataError> {
         targets: Targets::Classes(vec![0, 1, 1, 0]),
         target: classes(&["0", "1"]),
         feature_names: vec!["x1".into(), "x2".into()],
+        lengths: None,
+        positions: 1,
     };
     Ok(set.whole())
 }
@@ -41,6 +43,8 @@ pub(crate) fn gate(spec: &GateSpec) -> Result<Dataset, DataError> {
         sample_shape: vec![x.ncols()],
         feature_names: (1..=x.ncols()).map(|i| format!("x{i}")).collect(),
         x,
+        lengths: None,
+        positions: 1,
         targets: Targets::Classes(labels),
         target: classes(&["0", "1"]),
     };
@@ -73,6 +77,8 @@ pub(crate) fn parity(spec: &ParitySpec) -> Result<Dataset, DataError> {
         ),
         target: classes(&["even", "odd"]),
         feature_names: (1..=bits).map(|i| format!("bit{i}")).collect(),
+        lengths: None,
+        positions: 1,
     };
     Ok(set.whole())
 }

@@ -30,6 +30,8 @@ pub(crate) fn sine(spec: &SineSpec, streams: &Streams) -> Result<Dataset, DataEr
             scale: 1.0,
         }]),
         feature_names: vec!["x".into()],
+        lengths: None,
+        positions: 1,
     };
     set.divided(&spec.split, "dataset.sine.split", streams)
 }

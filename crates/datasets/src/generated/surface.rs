@@ -30,6 +30,8 @@ pub(crate) fn surface(spec: &SurfaceSpec, streams: &Streams) -> Result<Dataset, 
         name: "surface",
         x,
         sample_shape: vec![2],
+        lengths: None,
+        positions: 1,
         targets: Targets::Values(z),
         target: Target::Real(vec![Quantity {
             name: "z".into(),

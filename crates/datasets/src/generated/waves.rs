@@ -50,6 +50,8 @@ pub(crate) fn waves(spec: &WavesSpec, streams: &Streams) -> Result<Dataset, Data
             names: (0..spec.classes).map(|k| format!("wave {k}")).collect(),
         },
         feature_names: Vec::new(),
+        lengths: None,
+        positions: 1,
     };
     set.divided(&spec.split, "dataset.waves.split", streams)
 }

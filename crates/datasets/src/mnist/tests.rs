@@ -41,6 +41,25 @@ fn error(name: &str, bytes: &[u8]) -> DataError {
 }
 
 #[test]
+fn row_by_row_an_image_is_a_sequence_of_the_same_numbers() {
+    let folder = folder(|_, good| Some(good));
+    let rows = MnistSpec {
+        rows: true,
+        pad: 1,
+        ..spec()
+    };
+    let whole = MnistSpec { pad: 1, ..spec() };
+    let [rows, whole] = [rows, whole].map(|spec| load(&spec, folder.path()).unwrap());
+    assert_eq!(whole.sample_shape, [1, 4, 4]);
+    assert_eq!(rows.sample_shape, [4, 4]);
+    assert_eq!((&rows.train, &rows.test), (&whole.train, &whole.test));
+    assert!(
+        rows.notes
+            .contains(&"row by row: an image is a sequence of its rows".into())
+    );
+}
+
+#[test]
 fn the_shipped_files_are_the_original_mnist() {
     let data = load(&MnistSpec::default(), Path::new(".")).unwrap();
     assert_eq!((data.train.len(), data.test.len()), (60_000, 10_000));

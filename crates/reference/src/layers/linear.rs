@@ -3,10 +3,12 @@
 use burn::tensor::{Tensor, module};
 use spec::model::PlannedLayer;
 
+use super::sequence::at_positions;
 use crate::layer::{Curvature, Layer, Mode, of_linear};
 
 pub(super) fn layer(planned: &PlannedLayer) -> Box<dyn Layer> {
-    let shape = [planned.inputs(), planned.outputs()];
+    let [positions, inputs] = planned.positions();
+    let shape = [inputs, planned.outputs() / positions];
     Box::new(Linear { shape })
 }
 
@@ -26,7 +28,10 @@ impl Layer for Linear {
     }
 }
 
-/// x W + b with weight and, if there is one, bias `[D_out]`.
+/// x W + b, of a sequence at each position, with weight and, if there is one, bias `[D_out]`.
 pub(super) fn product(w: &[Tensor<1>], x: Tensor<2>, shape: [usize; 2]) -> Tensor<2> {
-    module::linear(x, w[0].clone().reshape(shape), w.get(1).cloned())
+    let weight = w[0].clone().reshape(shape);
+    at_positions(x, shape[0], |x| {
+        module::linear(x, weight, w.get(1).cloned())
+    })
 }

@@ -22,6 +22,11 @@ impl Layer for Residual {
         y + self.shortcut.forward(of_shortcut, x, mode)
     }
 
+    fn set_lengths(&mut self, lengths: Option<&[usize]>) {
+        self.layers.set_lengths(lengths);
+        self.shortcut.set_lengths(lengths);
+    }
+
     fn end_step(&mut self) {
         self.layers.end_step();
         self.shortcut.end_step();

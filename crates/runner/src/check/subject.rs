@@ -52,6 +52,13 @@ impl Subject<'_> {
         !self.plan.iter().any(without)
     }
 
+    /// Whether its gradient is cut off on purpose: then it is not that of the loss, and differences
+    /// bear no witness of it.
+    pub fn truncates_gradient(&self) -> bool {
+        let truncates = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.truncates_gradient());
+        self.plan.iter().any(truncates)
+    }
+
     /// Whether the input has a gradient. Integers that choose from a table have none.
     pub fn has_input_gradient(&self) -> bool {
         let chooses = |layer: &PlannedLayer| layer.spec.layer().tokens().is_some();
@@ -108,11 +115,16 @@ fn biases_taken_away(plan: &[PlannedLayer], names: &mut Vec<String>) {
 }
 
 /// The batch whose gradients are compared: inputs, targets, and a random upstream gradient.
+#[derive(Clone)]
 pub struct Probe<T> {
     /// `[N, D_in]`.
     pub x: Array2<T>,
     /// `[N, D_out]`.
     pub t: Array2<T>,
+    /// Targets of a sample.
+    pub positions: usize,
+    /// True lengths of sequences; none: nothing is padded.
+    pub lengths: Option<Vec<usize>>,
     /// How much each sample counts; none: all alike.
     pub weights: Option<Vec<T>>,
     /// `[N, D_out]`.
@@ -127,6 +139,8 @@ impl<T: Real> Probe<T> {
         Self {
             x: batch.x.to_owned(),
             t: batch.t.to_owned(),
+            positions: batch.positions,
+            lengths: batch.lengths.map(<[usize]>::to_vec),
             weights: batch.weights.map(<[T]>::to_vec),
             dy: Array2::from_shape_simple_fn(batch.t.raw_dim(), draw),
         }
@@ -135,6 +149,8 @@ impl<T: Real> Probe<T> {
     /// Its samples.
     pub fn batch(&self) -> Batch<'_, T> {
         Batch {
+            positions: self.positions,
+            lengths: self.lengths.as_deref(),
             weights: self.weights.as_deref(),
             ..Batch::new(self.x.view(), self.t.view())
         }
@@ -154,11 +170,16 @@ impl<T: Real> Probe<T> {
     pub fn first(&self, samples: usize) -> Self {
         let first = |matrix: &Array2<T>| matrix.slice(s![..samples, ..]).to_owned();
         let [x, t, dy] = [&self.x, &self.t, &self.dy].map(first);
-        let weights = self
-            .weights
-            .as_ref()
-            .map(|weights| weights[..samples].to_vec());
-        Self { x, t, weights, dy }
+        let weights = self.weights.as_ref().map(|of| of[..samples].to_vec());
+        let lengths = self.lengths.as_ref().map(|of| of[..samples].to_vec());
+        Self {
+            x,
+            t,
+            positions: self.positions,
+            lengths,
+            weights,
+            dy,
+        }
     }
 
     /// The same numbers in another precision.
@@ -167,7 +188,14 @@ impl<T: Real> Probe<T> {
         let [x, t, dy] = [&self.x, &self.t, &self.dy].map(cast);
         let cast = |weights: &Vec<T>| weights.iter().map(|weight| U::of(weight.f64())).collect();
         let weights = self.weights.as_ref().map(cast);
-        Probe { x, t, weights, dy }
+        Probe {
+            x,
+            t,
+            positions: self.positions,
+            lengths: self.lengths.clone(),
+            weights,
+            dy,
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub fn differences(
     tolerance: f64,
     sampling: Sampling<'_>,
 ) -> Result<(Vec<Comparison>, Option<usize>), Failure> {
-    if !subject.has_gradients() {
+    if !subject.has_gradients() || subject.truncates_gradient() {
         return Ok((Vec::new(), None));
     }
     let mut model = subject.loaded::<f64>(ImplementationName::Backprop)?;

@@ -28,6 +28,10 @@ pub struct Description {
     /// The parameters that the penalty is of.
     penalized: Vec<String>,
     batch_size: usize,
+    /// Targets of a sequence, each of as many numbers; where there are `lengths` in the batch the
+    /// loss is a mean over the positions before them.
+    #[serde(skip_serializing_if = "is_one")]
+    positions: usize,
     layers: Vec<Layer>,
     config: String,
     data_checksum: String,
@@ -78,6 +82,7 @@ impl Description {
             penalized,
             regularization,
             batch_size: exported.rows,
+            positions: exported.positions,
             layers: prepared.plan.iter().map(Layer::new).collect(),
             config: prepared.config.resolved(),
             data_checksum: prepared.dataset.checksum.clone(),
@@ -110,6 +115,10 @@ fn penalty(
 fn names<'a>(parameters: impl IntoIterator<Item = &'a PlannedParameter>) -> Vec<String> {
     let names = parameters.into_iter().map(|p| p.name.clone());
     names.collect()
+}
+
+fn is_one(positions: &usize) -> bool {
+    *positions == 1
 }
 
 impl Layer {

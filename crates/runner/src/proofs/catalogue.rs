@@ -4,7 +4,7 @@ mod layers;
 mod losses;
 mod rules;
 
-use contract::{NamedTensors, Streams, initial};
+use contract::{Batch, NamedTensors, Real, Streams, initial};
 use ndarray::Array2;
 use rand::RngExt;
 use spec::model::{Initializer, LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
@@ -93,6 +93,11 @@ impl Example {
             parameters: initial::draw_parameters(&plan, &streams),
             x: self.inputs(streams),
             t: self.targets(plan.last().map_or(0, PlannedLayer::outputs), streams),
+            lengths: self.lengths(streams),
+            positions: match plan.last().map(|layer| &layer.output[..]) {
+                Some([positions, _]) => *positions,
+                _ => 1,
+            },
             plan,
             streams,
         })
@@ -106,6 +111,19 @@ impl Example {
             Some(tokens) => rng.random_range(0..tokens) as f64,
             None => rng.random_range(-1.0..1.0),
         })
+    }
+
+    /// True lengths of sequences `[SAMPLES]`, 1 to T; none where the samples are no sequences.
+    fn lengths(&self, streams: Streams) -> Option<Vec<usize>> {
+        let [longest, _] = self.sample[..] else {
+            return None;
+        };
+        let mut rng = streams.stream("proofs/lengths");
+        Some(
+            (0..SAMPLES)
+                .map(|_| rng.random_range(1..=longest))
+                .collect(),
+        )
     }
 
     /// `[SAMPLES, K]`: numbers, probabilities, or one class a sample, as the loss wants them.
@@ -141,8 +159,23 @@ pub struct Instance {
     pub x: Array2<f64>,
     /// Targets, `[SAMPLES, K]`.
     pub t: Array2<f64>,
+    /// True lengths of sequences; none: the samples are no sequences.
+    pub lengths: Option<Vec<usize>>,
+    /// Targets of a sample.
+    pub positions: usize,
     /// Where everything is drawn from.
     pub streams: Streams,
+}
+
+impl Instance {
+    /// All samples, with inputs and targets in some precision.
+    pub fn batch<'a, T: Real>(&'a self, x: &'a Array2<T>, t: &'a Array2<T>) -> Batch<'a, T> {
+        Batch {
+            positions: self.positions,
+            lengths: self.lengths.as_deref(),
+            ..Batch::new(x.view(), t.view())
+        }
+    }
 }
 
 fn linear(units: usize) -> LayerSpec {

@@ -45,7 +45,7 @@ pub fn prove(example: &Example) -> Result<Report, Failure> {
         streams: instance.streams,
         parameters: &instance.parameters,
     };
-    let all = Batch::new(instance.x.view(), instance.t.view());
+    let all = instance.batch(&instance.x, &instance.t);
     let probe = Probe::new(all.rows(0..BATCH), instance.streams);
     let (names, silent) = (references(), Activity::silent());
     let sampling = Sampling {
@@ -109,10 +109,10 @@ fn train<T: Real>(
         if step % CURVATURE_EVERY == 0
             && let Some(samples) = example.training.optimizer.curvature_samples()
         {
-            model.estimate_curvature(Batch::new(x.view(), t.view()).rows(0..samples));
+            model.estimate_curvature(instance.batch(&x, &t).rows(0..samples));
         }
         let start = step % batches * size;
-        let batch = Batch::new(x.view(), t.view()).rows(start..start + size);
+        let batch = instance.batch(&x, &t).rows(start..start + size);
         let update = Step {
             number: step as u64 + 1,
             learning_rate: example.training.optimizer.learning_rate(),

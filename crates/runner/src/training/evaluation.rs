@@ -104,7 +104,9 @@ impl<'a> Evaluator<'a> {
     ) -> Result<(), Stop> {
         let loss = self.prepared.network.training.loss;
         let target = &self.prepared.dataset.target;
-        let mut measurement = Measurement::new(of.samples, of.rows, target, loss);
+        let phases = self.prepared.network.training.phases;
+        let measurement = Measurement::new(of.samples, of.rows, target, loss);
+        let mut measurement = measurement.by_phase(phases);
         let loss = self.run(model, &of, Some(&mut measurement))?;
         if of.change.is_none() {
             values.insert(Measure::loss(of.part).key, loss);
@@ -117,6 +119,15 @@ impl<'a> Evaluator<'a> {
             (measure.key, measurement.value(metric))
         });
         values.extend(metrics.filter(|(_, value)| value.is_finite()));
+        if of.part == Part::Test && of.change.is_none() {
+            for (phase, metric) in
+                (0..phases).flat_map(|p| self.metrics.iter().map(move |m| (p, m)))
+            {
+                let value = measurement.value_of_phase(*metric, phase);
+                let key = Measure::of_phase(*metric, phase).key;
+                values.extend(value.is_finite().then_some((key, value)));
+            }
+        }
         Ok(())
     }
 
@@ -126,7 +137,7 @@ impl<'a> Evaluator<'a> {
         of: &Measured,
         mut measurement: Option<&mut Measurement>,
     ) -> Result<f64, Stop> {
-        let mut sum = 0.0;
+        let (mut sum, mut losses) = (0.0, 0);
         for chunk in of.rows.chunks(AT_A_TIME) {
             if interrupt::requested() {
                 return Err(Stop::Interrupted);
@@ -136,12 +147,14 @@ impl<'a> Evaluator<'a> {
                 None => self.batch.fill(of.samples, target, chunk),
                 Some(change) => self.batch.fill_changed(of.samples, target, chunk, change),
             };
+            let of_chunk = batch.losses();
             let evaluation = model.evaluate(Mode::Evaluation, batch);
-            sum += as_f32_holds(evaluation.loss) * chunk.len() as f64;
+            sum += as_f32_holds(evaluation.loss) * of_chunk as f64;
+            losses += of_chunk;
             if let Some(measurement) = &mut measurement {
                 measurement.add(evaluation.output.view());
             }
         }
-        Ok(sum / of.rows.len() as f64)
+        Ok(sum / losses as f64)
     }
 }

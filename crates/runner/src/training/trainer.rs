@@ -79,6 +79,7 @@ impl Trainer<'_, '_> {
             let start = Instant::now();
             let TrainingBatch { step, batch } = batches.batch(index);
             self.learning_rate = Some(step.learning_rate);
+            let losses = batch.losses();
             let loss = self.model.train_step(step, batch);
             if let Some(average) = &mut self.average {
                 average.add(&self.model.parameters());
@@ -92,13 +93,13 @@ impl Trainer<'_, '_> {
                     before_learning: (step, epoch) == (1, 1),
                 }));
             }
-            sum += loss * batches.len(index) as f64;
+            sum += loss * losses as f64;
             if self.first_losses.len() < FIRST_LOSSES {
                 self.first_losses.push(loss);
             }
             (self.tick)();
         }
-        Ok(sum / self.resources.prepared.train_rows.len() as f64)
+        Ok(sum / batches.losses() as f64)
     }
 
     /// The mean loss of the samples to train on, as the weights are: without dropout, augmentation,

@@ -1,7 +1,7 @@
 //! `csv`: a table in a text file.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +106,29 @@ impl Dataset for CsvSpec {
 }
 
 impl CsvSpec {
+    /// A table whose target is a real column, everything else as in a config that does not say.
+    pub fn new(path: &Path, target: &Column) -> Self {
+        Self {
+            path: path.into(),
+            test_path: None,
+            header: None,
+            delimiter: comma(),
+            decimal: point(),
+            comment: None,
+            target: TableTarget::Column(target.clone()),
+            rename: BTreeMap::new(),
+            task: Task::Regression,
+            ignore: Vec::new(),
+            categorical: Vec::new(),
+            weight: None,
+            class_weights: None,
+            missing: Missing::default(),
+            scale: Scale::default(),
+            target_scale: Scale::default(),
+            split: Split::default(),
+        }
+    }
+
     fn check_weights(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         if let Some(weights) = &self.class_weights {
             let classes = matches!(self.target, TableTarget::Column(_));

@@ -34,6 +34,9 @@ pub struct MnistSpec {
     pub pad: usize,
     /// Whether slanted images are set upright, by the second moments of their ink.
     pub deskew: bool,
+    /// Whether an image is a sequence `[H, W]` of its rows, from the top to the bottom.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rows: bool,
     /// Use only the first so many training images.
     pub train_limit: Option<usize>,
     /// Use only the first so many test images.

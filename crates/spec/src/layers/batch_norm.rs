@@ -40,6 +40,7 @@ impl Layer for BatchNormSpec {
     }
 
     fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
+        planner.no_sequence(layer, "use layer_norm, or put \"flatten\" before it")?;
         let channels = layer.channels()[0];
         layer.parameters = planner.scale_and_shift(vec![channels]);
         layer.buffers = vec![

@@ -1,4 +1,4 @@
-//! `layer_norm`: each sample at mean 0 and variance 1.
+//! `layer_norm`: each sample at mean 0 and variance 1; of a sequence `[T, D]` each position.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +35,10 @@ impl Layer for LayerNormSpec {
     }
 
     fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
-        layer.parameters = planner.scale_and_shift(layer.input.clone());
+        layer.parameters = planner.scale_and_shift(match layer.input[..] {
+            [_, features] => vec![features],
+            _ => layer.input.clone(),
+        });
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! `linear`: y = x Wᵀ + b.
+//! `linear`: y = x Wᵀ + b; of a sequence `[T, D]` at each position.
 
 use serde::{Deserialize, Serialize};
 
@@ -56,8 +56,11 @@ impl Layer for LinearSpec {
     }
 
     fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
-        let inputs = layer.inputs();
-        layer.output = vec![self.units];
+        let [positions, inputs] = layer.positions();
+        layer.output = layer.with_features(self.units);
+        layer.multiplications = layer
+            .is_sequence()
+            .then_some(positions * inputs * self.units);
         let unit = Unit {
             fan: [inputs, self.units],
             weights: self.weights.clone(),

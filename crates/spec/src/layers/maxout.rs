@@ -38,6 +38,7 @@ impl Layer for MaxoutSpec {
     }
 
     fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
+        planner.no_sequence(layer, "put \"flatten\" or \"last\" before it")?;
         let inputs = layer.inputs();
         layer.output = vec![self.units];
         let functions = self.units * self.pieces;

@@ -38,6 +38,9 @@ impl Layer for PreluSpec {
     }
 
     fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
+        if self.per_channel {
+            planner.no_sequence(layer, "set per_channel = false")?;
+        }
         let slopes = match self.per_channel {
             true => layer.channels()[0],
             false => 1,

@@ -41,6 +41,7 @@ impl Layer for SquaredDistanceSpec {
     }
 
     fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
+        planner.no_sequence(layer, "put \"flatten\" or \"last\" before it")?;
         let inputs = layer.inputs();
         layer.output = vec![self.units];
         layer.parameters = vec![PlannedParameter {

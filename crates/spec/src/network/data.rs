@@ -7,7 +7,7 @@ use crate::Problem;
 use crate::datasets::DatasetSpec;
 use crate::error::nearest;
 use crate::experiment::DataShape;
-use crate::measures::{Measure, Metric, Part};
+use crate::measures::{Measure, Metric, Over, Part};
 use crate::model::{LayerSpec, PlannedLayer};
 use crate::training::BatchSize;
 
@@ -42,8 +42,21 @@ impl NetworkSpec {
             let metrics = metrics.iter();
             measures.extend(metrics.map(|metric| Measure::changed(*metric, transform)));
         }
+        let errors = metrics
+            .iter()
+            .filter(|metric| metric.is_an_error_of_numbers());
+        let phases = 0..self.training.phases;
+        let of_phases =
+            phases.flat_map(|phase| errors.clone().map(move |m| Measure::of_phase(*m, phase)));
+        measures.extend(of_phases);
         measures.extend(self.layer_measures());
         measures.push(Measure::seconds());
+        if shape.positions > 1 {
+            let over = measures
+                .iter_mut()
+                .filter_map(|measure| measure.over.as_mut());
+            over.for_each(|over| *over = Over::Positions);
+        }
         measures
     }
 
@@ -84,6 +97,8 @@ impl NetworkSpec {
             return Err(Problem::new("training.label_smoothing", reason).hint("leave it out"));
         }
         self.check_metrics(shape)?;
+        self.check_phases(shape)?;
+        self.check_units(plan)?;
         self.check_patience(shape)?;
         self.check_statistics(shape, plan)?;
         self.check_jacobians(plan)?;
@@ -226,7 +241,8 @@ impl NetworkSpec {
         shape: &DataShape,
         plan: &[PlannedLayer],
     ) -> Result<(), Problem> {
-        let units = plan.last().map_or(0, PlannedLayer::outputs);
+        self.check_positions(shape, plan)?;
+        let units = plan.last().map_or(0, PlannedLayer::outputs) / shape.positions;
         let loss = self.training.loss;
         let wanted = match shape.classes {
             None if !loss.for_real_targets() => {

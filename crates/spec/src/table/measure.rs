@@ -5,6 +5,7 @@
 //! | `test_accuracy` | a measure of a run ([`crate::measures`]), with the weights at the end |
 //! | `test_error` | 1 − accuracy, of any part of the data |
 //! | `test_accuracy_shift_2`, `test_dead_units_1` | the same of changed test images, or of a layer |
+//! | `test_rmse_phase_1` | the same at some positions of sequences |
 //! | `best test_error` | the best epoch's |
 //! | `epochs to train_loss 0.01` | the first epoch in which it is that good; nothing if none is |
 //! | `epochs` | epochs that were trained |

@@ -19,6 +19,7 @@ fn classes(count: usize) -> DataShape {
         samples: 75,
         classes: Some(count),
         targets: 1,
+        positions: 1,
         class_sizes: Vec::new(),
     }
 }
@@ -27,6 +28,7 @@ const REAL: DataShape = DataShape {
     samples: 75,
     classes: None,
     targets: 1,
+    positions: 1,
     class_sizes: Vec::new(),
 };
 

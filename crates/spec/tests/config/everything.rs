@@ -54,6 +54,11 @@ layers = [
     { leaky_relu = { slope = 0.2 } },
     "step",
     { embedding = { tokens = 2, dimension = 4, name = "table" } },
+    { rnn = { units = 5, activation = "relu", gradient = "one_step", name = "elman" } },
+    { lstm = { units = 4, gradient = { truncated = 3 }, forget_bias = 1.0 } },
+    { lstm_peephole = { units = 4, forget_bias = 0.5, weights = "he_normal" } },
+    { gru = { units = 3, learning_rate = 0.5, biases = "signs" } },
+    "last",
     "flatten",
     { squared_distance = { units = 84, centers = "signs", learning_rate = 0.1 } },
     { squared_distance = { units = 10, centers = "digits" } },
@@ -81,7 +86,7 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-pub const OTHERS: [&str; 39] = [
+pub const OTHERS: [&str; 46] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",
@@ -117,6 +122,13 @@ pub const OTHERS: [&str; 39] = [
     "dataset={ images = { path = \"pets\" } }",
     "dataset={ images = { path = \"pets\", size = [8, 9], channels = 3, split = { stratified = { test = 0.2 } } } }",
     "dataset={ cifar10 = { path = \"c\", pixels = \"signed\", train_limit = 9, test_limit = 5 } }",
+    "dataset={ mnist = { rows = true } }",
+    "dataset={ series = { path = \"a.csv\", column = 1, window = 12, horizon = 3, season = 12, difference = 12, scale = \"standardize\", test = 24.0 } }",
+    "dataset={ temporal_xor = { bits = 30, test_bits = 12, steps = 6 } }",
+    "dataset={ adding = { samples = 9, length = 30, split = \"none\" } }",
+    "dataset={ temporal_order = { samples = 9, symbols = 3, length = 30 } }",
+    "dataset={ reber = { samples = 9, split = \"none\" } }",
+    "training.phases=3",
     "augmentation={}",
     "augmentation={ noise = 0.1 }",
     "training.stopping={}",
@@ -161,7 +173,7 @@ fn a_config_with_everything_has_a_plan() {
         .plan(&[2, 16, 16])
         .unwrap();
     let outputs: Vec<&[usize]> = plan.iter().map(|layer| layer.output.as_slice()).collect();
-    let by_hand: [&[usize]; 24] = [
+    let by_hand: [&[usize]; 29] = [
         &[4, 16, 8],
         &[4, 16, 8],
         &[4, 16, 8],
@@ -182,7 +194,12 @@ fn a_config_with_everything_has_a_plan() {
         &[8],
         &[8],
         &[8, 4],
-        &[32],
+        &[8, 5],
+        &[8, 4],
+        &[8, 4],
+        &[8, 3],
+        &[3],
+        &[3],
         &[84],
         &[10],
         &[3],
@@ -213,10 +230,27 @@ fn a_config_with_everything_has_a_plan() {
         "16.weight",
         "16.bias",
         "table.weight",
-        "21.weight",
-        "22.weight",
-        "23.weight",
-        "23.bias",
+        "elman.weight_ih_l0",
+        "elman.weight_hh_l0",
+        "elman.bias_ih_l0",
+        "elman.bias_hh_l0",
+        "21.weight_ih_l0",
+        "21.weight_hh_l0",
+        "21.bias_ih_l0",
+        "21.bias_hh_l0",
+        "22.weight_ih_l0",
+        "22.weight_hh_l0",
+        "22.bias_ih_l0",
+        "22.bias_hh_l0",
+        "22.weight_ch_l0",
+        "23.weight_ih_l0",
+        "23.weight_hh_l0",
+        "23.bias_ih_l0",
+        "23.bias_hh_l0",
+        "26.weight",
+        "27.weight",
+        "28.weight",
+        "28.bias",
     ];
     assert_eq!(names, by_hand);
 }

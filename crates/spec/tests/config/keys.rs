@@ -13,7 +13,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "[dataset.moons]",
             "[dataset.moon]",
-            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves)",
+            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, series, temporal_xor, adding, temporal_order, reber)",
         ),
         (
             "samples = 100",
@@ -58,7 +58,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "leaky_relu",
             "leaky_rely",
-            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax)",
+            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, rnn, lstm, lstm_peephole, gru, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, last, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax)",
         ),
         (
             "slope",
@@ -68,7 +68,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "epochs = 3",
             "epoch = 3",
-            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, averaging, shuffle, metrics, layer_metrics, jacobian_samples, threads, instruction_set)",
+            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, averaging, shuffle, metrics, phases, layer_metrics, jacobian_samples, threads, instruction_set)",
         ),
         (
             "softmax_cross_entropy",
@@ -202,7 +202,7 @@ fn wrong_kinds_are_refused() {
         (
             leaky,
             "3",
-            "a.toml:13:5: model.layers.1: expected the name of a kind, or a table, found 3; one of linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax",
+            "a.toml:13:5: model.layers.1: expected the name of a kind, or a table, found 3; one of linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, rnn, lstm, lstm_peephole, gru, maxout, squared_distance, residual, leaky_relu, prelu, elu, flatten, last, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax",
         ),
         (
             moons,
@@ -212,7 +212,7 @@ fn wrong_kinds_are_refused() {
         (
             moons,
             "[dataset]",
-            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves",
+            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, series, temporal_xor, adding, temporal_order, reber",
         ),
     ]);
 }

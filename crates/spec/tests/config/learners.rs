@@ -136,6 +136,7 @@ fn data(classes: Option<usize>, sizes: &[(&str, usize)]) -> DataShape {
         samples: 4,
         classes,
         targets: 1,
+        positions: 1,
         class_sizes: sizes
             .iter()
             .map(|(name, n)| (name.to_string(), *n))

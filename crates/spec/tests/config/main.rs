@@ -13,6 +13,7 @@ mod overrides;
 mod pictures;
 mod properties;
 mod rules;
+mod sequences;
 mod support;
 mod tables;
 mod targets;

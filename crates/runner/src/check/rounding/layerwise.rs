@@ -12,10 +12,11 @@
 
 use std::collections::BTreeMap;
 
+use backprop::engine::objective;
 use backprop::layers::{self, Layer, Mode};
 use backprop::losses;
 use contract::{Backward, NamedTensors, Real};
-use ndarray::{Array2, ArrayD, ArrayView2, Axis, IxDyn, s};
+use ndarray::{Array2, ArrayD, ArrayView2, IxDyn};
 use spec::model::PlannedLayer;
 
 use super::{Computed, Noise, of_backward};
@@ -80,7 +81,9 @@ fn computed<T: Number>(
         outputs: NamedTensors::default(),
         gradients: NamedTensors::default(),
     };
+    let lengths = probe.lengths.as_deref().filter(|_| pass == Pass::Loss);
     for (index, layer) in layers.iter_mut().enumerate() {
+        layer.layer.set_lengths(lengths);
         let y = noise(&layer.planned.name, layer.forward(passed[index].view()));
         let name = format!("{}.output", layer.planned.name);
         backward.outputs.insert(name, y.clone().into_dyn());
@@ -114,22 +117,11 @@ fn upstream<T: Number>(
     }
     let loss = losses::build::<T>(subject.training.loss);
     let lambda = Penalties::new(subject.plan, subject.training.regularization).lambda();
-    let scale = lambda / y.nrows() as f64;
+    let batch = probe.batch();
+    let scale = lambda / batch.losses() as f64;
     let mut dy = Array2::zeros(y.raw_dim());
-    let mut sum = 0.0;
-    for (sample, mut dy) in dy.axis_chunks_iter_mut(Axis(0), 1).enumerate() {
-        let (y, t) = (
-            y.slice(s![sample..=sample, ..]),
-            probe.t.slice(s![sample..=sample, ..]),
-        );
-        let weight = probe
-            .weights
-            .as_ref()
-            .map_or(1.0, |weights| weights[sample].f64());
-        loss.backward(y, t, T::of(scale * weight), dy.view_mut());
-        sum += weight * loss.forward(y, t);
-    }
-    (scale * sum, dy)
+    objective::gradient(&*loss, y, batch, T::of(scale), dy.view_mut());
+    (scale * objective::forward(&*loss, y, batch), dy)
 }
 
 /// A layer with its parameters in one flat vector, as layers want them.

@@ -97,9 +97,7 @@ pub fn spread<T: Number>(
         }
         let probe = Probe {
             x: noise.moved::<T, _, _>("x", &probe.x),
-            t: probe.t.clone(),
-            weights: probe.weights.clone(),
-            dy: probe.dy.clone(),
+            ..probe.clone()
         };
         let mut training = subject.training.clone();
         if computation == Computation::Trajectory {

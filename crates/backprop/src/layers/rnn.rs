@@ -1,0 +1,151 @@
+//! The recurrent network of Elman: units that see their own outputs of the step before.
+//!
+//! ```math
+//! a_t = x_t W^\top + b + h_{t-1} U^\top + b', \qquad h_t = f(a_t), \qquad h_0 = 0
+//! ```
+//!
+//! `$h_t$` enters the output of step t and the net inputs of step t + 1, so its gradient comes from
+//! both. Backward in time, with `$dy_t$` from above:
+//!
+//! ```math
+//! dh_t = dy_t + da_{t+1} U, \qquad da_t = f'(a_t) \odot dh_t
+//! ```
+//!
+//! ```math
+//! dW = \sum_t da_t^\top x_t, \qquad dU = \sum_t da_t^\top h_{t-1}, \qquad
+//!   db = db' = \sum_t \mathbf{1}^\top da_t, \qquad dx_t = da_t W
+//! ```
+//!
+//! That is backpropagation through time. Elman left the term `$da_{t+1} U$` out: for him `$h_{t-1}$`
+//! was an input like any other (`gradient = "one_step"`). Truncated to spans of k steps, it is left
+//! out where a span ends.
+//!
+//! | f | f(a) | f' by h |
+//! |---|---|---|
+//! | tanh | tanh a | 1 − h² |
+//! | sigmoid | 1 / (1 + e⁻ᵃ) | h (1 − h) |
+//! | relu | max(0, a) | 1 where h > 0, else 0 |
+//!
+//! | | shape |
+//! |---|---|
+//! | `x`, `dx` | `[N, T·D]` |
+//! | `y` = h, `dy` | `[N, T·H]` |
+//! | `weight_ih_l0` W, `weight_hh_l0` U | `[H, D]`, `[H, H]` |
+//! | `bias_ih_l0` b, `bias_hh_l0` b' | `[H]` |
+//!
+//! Outputs behind the true end of a sequence are of no account: loss, measures and `last` pass them
+//! over, and as their gradient is 0, nothing comes back from there.
+//!
+//! Sources: Elman 1990; Werbos 1990.
+
+use contract::Real;
+use kernels::matmul::matmul;
+use ndarray::{ArrayView2, ArrayViewMut2};
+use spec::model::{PlannedLayer, RnnActivation, RnnSpec};
+
+use super::recurrent::{Size, sigmoid, weight_gradients};
+use super::sequence::Steps;
+use super::{Layer, Mode, Pass};
+
+/// `$h_t = f(x_t W^\top + b + h_{t-1} U^\top + b')$`.
+#[derive(Clone, Debug)]
+pub struct Rnn<T> {
+    size: Size,
+    activation: RnnActivation,
+    /// Steps that a gradient goes back.
+    span: usize,
+    /// `[T, N, D]`; then `$dx$`.
+    x: Steps<T>,
+    /// `$h_0$` to `$h_T$`, `[T + 1, N, H]`.
+    h: Steps<T>,
+    /// `$a_t$`, then `$da_t$`, `[T, N, H]`.
+    a: Steps<T>,
+    /// `$dh_t$`, `[T, N, H]`.
+    dh: Steps<T>,
+}
+
+impl<T: Real> Rnn<T> {
+    /// The planned layer.
+    pub fn new(planned: &PlannedLayer, rnn: &RnnSpec) -> Self {
+        let size = Size::new(planned, 1);
+        let steps = size.steps;
+        Self {
+            size,
+            activation: rnn.activation,
+            span: rnn.gradient.span(),
+            x: Steps::new(steps, size.inputs),
+            h: Steps::new(steps + 1, size.units),
+            a: Steps::new(steps, size.units),
+            dh: Steps::new(steps, size.units),
+        }
+    }
+}
+
+impl<T: Real> Layer<T> for Rnn<T> {
+    fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
+        let weights = self.size.weights(w);
+        let Self { h, a, .. } = self;
+        self.x.take(x);
+        for of in [&mut *h, &mut *a] {
+            of.make_room(x.nrows());
+        }
+        h.at_mut(0).fill(T::zero()); // h₀ = 0
+        weights.of_inputs(&self.x, a);
+        for t in 0..self.size.steps {
+            matmul(h.step(t), weights.hh.t(), a.step_mut(t)); // aₜ += hₜ₋₁ Uᵀ
+            activate(self.activation, a.at(t), h.at_mut(t + 1)); // hₜ = f(aₜ)
+        }
+        h.give(1, y);
+    }
+
+    fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
+        let weights = self.size.weights(w);
+        let Self {
+            x, h, dh, a: da, ..
+        } = self;
+        dh.take(pass.dy);
+        for t in (0..self.size.steps).rev() {
+            derive(self.activation, h.at(t + 1), dh.at(t), da.at_mut(t)); // daₜ = f'(aₜ) dhₜ
+            if !t.is_multiple_of(self.span) {
+                matmul(da.step(t), weights.hh, dh.step_mut(t - 1)); // dhₜ₋₁ += daₜ U
+            }
+        }
+        x.take(pass.x);
+        weight_gradients(self.size, [da, da], [x, h], dw);
+        if let Some(dx) = dx {
+            weights.input_gradient(da, x, dx);
+        }
+    }
+}
+
+/// h = f(a).
+fn activate<T: Real>(f: RnnActivation, a: &[T], h: &mut [T]) {
+    let zero = T::zero();
+    let value = |a: T| match f {
+        RnnActivation::Tanh => a.tanh(),
+        RnnActivation::Sigmoid => sigmoid(a),
+        // Written so that a NaN stays one.
+        RnnActivation::Relu if a < zero => zero,
+        RnnActivation::Relu => a,
+    };
+    for (h, &a) in h.iter_mut().zip(a) {
+        *h = value(a);
+    }
+}
+
+/// da = f'(a) dh.
+fn derive<T: Real>(f: RnnActivation, h: &[T], dh: &[T], da: &mut [T]) {
+    let (one, zero) = (T::one(), T::zero());
+    let slope = |h: T| match f {
+        RnnActivation::Tanh => one - h * h,
+        RnnActivation::Sigmoid => h * (one - h),
+        RnnActivation::Relu if h > zero => one,
+        RnnActivation::Relu => zero,
+    };
+    for ((da, &dh), &h) in da.iter_mut().zip(dh).zip(h) {
+        *da = slope(h) * dh;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! What must fit data that are sequences: positions of targets and outputs, and what is measured.
+
+use super::NetworkSpec;
+use crate::Problem;
+use crate::experiment::DataShape;
+use crate::model::PlannedLayer;
+
+impl NetworkSpec {
+    /// Phases are of real targets at each position of a sequence.
+    pub(super) fn check_phases(&self, shape: &DataShape) -> Result<(), Problem> {
+        let (phases, positions) = (self.training.phases, shape.positions);
+        if phases == 0 || positions > 1 && phases <= positions {
+            return Ok(());
+        }
+        let reason = match positions {
+            1 => {
+                "the data have one target a sample, so there are no positions to tell apart".into()
+            }
+            _ => format!("a sequence has {positions} positions, {phases} phases are more"),
+        };
+        Err(Problem::new("training.phases", reason).hint("leave it out, or use fewer"))
+    }
+
+    /// What is measured of units, or of a single sample, is not measured of sequences: there a unit
+    /// has an output at every position, padding among them.
+    pub(super) fn check_units(&self, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        if !plan.first().is_some_and(PlannedLayer::is_sequence) {
+            return Ok(());
+        }
+        let asked = [
+            (!self.training.layer_metrics.is_empty(), "layer_metrics"),
+            (self.training.jacobian_samples > 0, "jacobian_samples"),
+        ];
+        match asked.into_iter().find(|(asked, _)| *asked) {
+            None => Ok(()),
+            Some((_, setting)) => {
+                let reason = "it is measured of single outputs, but the samples are sequences";
+                let key = format!("training.{setting}");
+                Err(Problem::new(key, reason).hint("leave it out"))
+            }
+        }
+    }
+
+    /// A sequence with one target gets one output, one with a target at every position as many.
+    pub(super) fn check_positions(
+        &self,
+        shape: &DataShape,
+        plan: &[PlannedLayer],
+    ) -> Result<(), Problem> {
+        let Some((last, layer)) = plan.iter().enumerate().next_back() else {
+            return Ok(());
+        };
+        let found = match layer.output[..] {
+            [positions, _] => positions,
+            _ => 1,
+        };
+        if found == shape.positions {
+            return Ok(());
+        }
+        let key = format!("model.layers.{last}");
+        let (positions, output) = (shape.positions, &layer.output);
+        let (reason, hint) = match positions {
+            1 => (
+                format!("the output {output:?} is a sequence, the data have one target a sample"),
+                "put \"last\" (the last position) or \"flatten\" before the output layer",
+            ),
+            _ => (
+                format!(
+                    "the data have a target at each of {positions} positions, but the output is \
+                     {output:?}"
+                ),
+                "keep the sequence up to the output: without \"last\" and \"flatten\"",
+            ),
+        };
+        Err(Problem::new(key, reason).hint(hint))
+    }
+}

@@ -1,0 +1,196 @@
+//! Sequences: their data, the layers for them, and what suits both.
+
+use spec::experiment::DataShape;
+
+use crate::support::{parse, refuse};
+
+const RECURRENT: &str = r#"name = "a"
+seed = 1
+implementations = ["backprop"]
+
+[dataset.adding]
+
+[model]
+layers = [{ lstm = { units = 4 } }, "last", { linear = { units = 1 } }]
+
+[training]
+epochs = 1
+batch_size = 8
+loss = "squared_error"
+optimizer = { sgd = { learning_rate = 0.1 } }
+"#;
+
+/// What data of this shape say to the config with these changes.
+fn against(sample: &[usize], shape: &DataShape, overrides: &[&str]) -> Result<(), String> {
+    let experiment = parse(RECURRENT, overrides).unwrap().experiment;
+    let network = experiment.network().unwrap();
+    let plan = network.model.plan(sample);
+    let plan = plan.map_err(|p| format!("{}: {}", p.key, p.reason))?;
+    let judged = network.check_data(&experiment.dataset, shape, &plan);
+    judged.map_err(|p| format!("{}: {}", p.key, p.reason))
+}
+
+fn real(positions: usize) -> DataShape {
+    DataShape {
+        samples: 75,
+        classes: None,
+        targets: 1,
+        positions,
+        class_sizes: Vec::new(),
+    }
+}
+
+#[test]
+fn outputs_stand_where_the_targets_do() {
+    let sequence = [9, 2];
+    assert_eq!(against(&sequence, &real(1), &[]), Ok(()));
+    let each = "model.layers=[{ rnn = { units = 4 } }, { linear = { units = 1 } }]";
+    assert_eq!(against(&sequence, &real(9), &[each]), Ok(()));
+    assert_eq!(
+        against(&sequence, &real(9), &[each, "training.phases=3"]),
+        Ok(())
+    );
+    let flat = "model.layers=[{ rnn = { units = 4 } }, \"flatten\", { linear = { units = 1 } }]";
+    assert_eq!(against(&sequence, &real(1), &[flat]), Ok(()));
+    let wrong = [
+        (
+            real(1),
+            vec![each],
+            "model.layers.1: the output [9, 1] is a sequence, the data have one target a sample",
+        ),
+        (
+            real(9),
+            vec![],
+            "model.layers.2: the data have a target at each of 9 positions, but the output is [1]",
+        ),
+        (
+            real(1),
+            vec!["training.phases=2"],
+            "training.phases: the data have one target a sample, so there are no positions to tell \
+             apart",
+        ),
+        (
+            real(9),
+            vec![each, "training.phases=10"],
+            "training.phases: a sequence has 9 positions, 10 phases are more",
+        ),
+        (
+            real(1),
+            vec!["training.jacobian_samples=2"],
+            "training.jacobian_samples: it is measured of single outputs, but the samples are \
+             sequences",
+        ),
+    ];
+    for (shape, overrides, message) in wrong {
+        assert_eq!(against(&sequence, &shape, &overrides), Err(message.into()));
+    }
+}
+
+#[test]
+fn layers_say_whether_they_take_sequences() {
+    let shape = real(1);
+    let of = |sample: &[usize], layers: &str| {
+        let layers = format!("model.layers=[{layers}, {{ linear = {{ units = 1 }} }}]");
+        against(sample, &shape, &[&layers]).unwrap_err()
+    };
+    for layer in [
+        "{ rnn = { units = 4 } }",
+        "{ gru = { units = 4 } }",
+        "\"last\"",
+    ] {
+        for sample in [&[9][..], &[1, 28, 28]] {
+            let message = of(sample, layer);
+            let wanted = format!("this layer takes sequences [T, D], but gets {sample:?}");
+            assert!(message.contains(&wanted), "{message}");
+        }
+    }
+    for layer in [
+        "{ maxout = { units = 2, pieces = 2 } }",
+        "{ squared_distance = { units = 2 } }",
+        "{ batch_norm = {} }",
+        "{ prelu = { per_channel = true } }",
+    ] {
+        let message = of(&[9, 2], layer);
+        let wanted = "this layer takes a sample as a whole, but gets a sequence [9, 2]";
+        assert!(message.contains(wanted), "{message}");
+    }
+}
+
+#[test]
+fn impossible_settings_of_recurrent_layers_are_refused() {
+    let layer = "{ leaky_relu = { slope = 0.1 } }";
+    refuse(&[
+        (
+            layer,
+            "{ rnn = { units = 0 } }",
+            "a.toml:13:23: model.layers.1.rnn.units: a layer of 0 units has no output; 1 or more",
+        ),
+        (
+            layer,
+            "{ rnn = { units = 2, gradient = { truncated = 0 } } }",
+            "a.toml:13:51: model.layers.1.rnn.gradient.truncated: a gradient that goes through 0 steps reaches no weight; 1 or more; 1 is \"one_step\"",
+        ),
+        (
+            layer,
+            "{ lstm = { units = 2, forget_bias = inf } }",
+            "a.toml:13:41: model.layers.1.lstm.forget_bias: inf is not a possible bias; a finite number",
+        ),
+    ]);
+}
+
+#[test]
+fn impossible_sequences_are_refused() {
+    let moons = "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }";
+    let rows: [(&str, &str); 12] = [
+        (
+            "[dataset.temporal_xor]\nsteps = 10",
+            "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three",
+        ),
+        (
+            "[dataset.temporal_xor]\nbits = 2",
+            "a.toml:6:8: dataset.temporal_xor.bits: 3 to 10000000 bits",
+        ),
+        (
+            "[dataset.adding]\nlength = 19",
+            "a.toml:6:10: dataset.adding.length: 20 to 10000 steps: one of the first ten, and another of the first half, is marked",
+        ),
+        (
+            "[dataset.adding]\nsamples = 1",
+            "a.toml:6:11: dataset.adding.samples: 4 to 10000000 samples",
+        ),
+        (
+            "[dataset.temporal_order]\nsymbols = 4",
+            "a.toml:6:11: dataset.temporal_order.symbols: 2 or 3 symbols that matter",
+        ),
+        (
+            "[dataset.temporal_order]\nlength = 9",
+            "a.toml:6:10: dataset.temporal_order.length: 10 to 10000 steps: each symbol that matters stands within a tenth of them",
+        ),
+        (
+            "[dataset.reber]\nsamples = 20000",
+            "a.toml:6:11: dataset.reber.samples: 4 to 10000 strings, all different",
+        ),
+        (
+            "[dataset.series]\npath = \"a.csv\"\ncolumn = 1",
+            "a.toml:5:1: missing key `window`; add `window = ...` here, or give it: --set dataset.series.window=...",
+        ),
+        (
+            "[dataset.series]\npath = \"a.csv\"\ncolumn = 1\nwindow = 0",
+            "a.toml:8:10: dataset.series.window: 1 to 1000000 values",
+        ),
+        (
+            "[dataset.series]\npath = \"a.csv\"\ncolumn = 1\nwindow = 2\nhorizon = 0",
+            "a.toml:9:11: dataset.series.horizon: 1 to 1000000 steps",
+        ),
+        (
+            "[dataset.series]\npath = \"a.csv\"\ncolumn = 1\nwindow = 2\nhorizon = 3\ndifference = 2",
+            "a.toml:10:14: dataset.series.difference: as many steps as the horizon, or more, up to 1000000",
+        ),
+        (
+            "[dataset.series]\npath = \"a.csv\"\ncolumn = 1\nwindow = 2\ntest = 1.5",
+            "a.toml:9:8: dataset.series.test: 1.5 is neither a share nor a number of samples; above 0 and below 1, or a whole number",
+        ),
+    ];
+    let rows = rows.map(|(to, message)| (moons, to, message));
+    refuse(&rows);
+}
