@@ -17,7 +17,7 @@ from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, Perceptron, SGDClassifier
+from sklearn.linear_model import LogisticRegression, Perceptron, RidgeClassifier, SGDClassifier
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -40,6 +40,7 @@ MODELS = {
         loss="squared_error", penalty=None, learning_rate="constant", eta0=0.0002, max_iter=100, tol=None
     ),
     "mlp": MLPClassifier((16,), activation="tanh", alpha=0.0, batch_size=16, learning_rate_init=0.01, max_iter=50, tol=0.0, n_iter_no_change=50),
+    "ridge": RidgeClassifier(alpha=1.0),
     "svm": LinearSVC(C=1.0, loss="squared_hinge", dual=False, tol=1e-8, max_iter=100_000),
 }
 

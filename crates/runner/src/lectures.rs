@@ -4,11 +4,12 @@
 //! A file in `experiments/` with `[[examples]]` names for each example what the lecture prints and
 //! what computes it: an expression ([`expression`]), or one of [`COMPUTATIONS`] by its name. A
 //! computation is a function in one of the files beside this one; it goes through layers, losses
-//! and rules of `backprop` in f64.
+//! and rules of `backprop` in f64, or through `learners`.
 
 pub mod expression;
 mod identities;
 mod networks;
+mod neurons;
 pub mod page;
 mod slips;
 
@@ -23,7 +24,7 @@ pub type Quantities = Vec<(&'static str, f64)>;
 pub type Computation = (&'static str, fn() -> Quantities);
 
 /// Everything that is computed here.
-pub const COMPUTATIONS: [Computation; 14] = [
+pub const COMPUTATIONS: [Computation; 21] = [
     ("softmax_cross_entropy", networks::softmax_cross_entropy),
     ("two_two_two", networks::two_two_two),
     ("two_two_two_training", networks::two_two_two_training),
@@ -34,6 +35,13 @@ pub const COMPUTATIONS: [Computation; 14] = [
     ("linear_layers", identities::linear_layers),
     ("information", identities::information),
     ("correlation", identities::correlation),
+    ("mcculloch_pitts", neurons::mcculloch_pitts),
+    ("perceptron", neurons::perceptron),
+    ("hebb", neurons::hebb),
+    ("hopfield", neurons::hopfield),
+    ("newton", neurons::newton),
+    ("strict_inequality", neurons::strict_inequality),
+    ("newton_without_the_sum", neurons::newton_without_the_sum),
     ("rounded_numbers", slips::rounded_numbers),
     ("wrong_gradients", slips::wrong_gradients),
     ("masked_unit", slips::masked_unit),

@@ -13,7 +13,7 @@ use spec::{Config, Overrides};
 use super::Quantities;
 
 /// Gradient descent with η = 1.
-const STEP: Step = Step {
+pub const STEP: Step = Step {
     number: 1,
     learning_rate: 1.0,
 };

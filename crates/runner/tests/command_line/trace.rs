@@ -70,3 +70,18 @@ fn what_nobody_could_follow_is_refused() {
         &["has 161; at most 100"],
     );
 }
+
+/// All numbers of it are small integers, the same on every machine.
+#[test]
+fn the_picture_of_docs_is_what_is_drawn() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let config = format!("{root}/configs/perceptron.toml");
+    let workspace = Workspace::new();
+    workspace.succeed(&["trace", &config, "--out", "trace"]);
+    let drawn = workspace.read("trace/trace.svg");
+    let kept = fs::read_to_string(format!("{root}/docs/perceptron.svg")).unwrap();
+    assert!(
+        drawn == kept.replace("\r\n", "\n"),
+        "write it anew: runner trace configs/perceptron.toml --out DIR, then docs/perceptron.svg"
+    );
+}
