@@ -17,7 +17,7 @@ fn refused(x: Array2<f64>, t: Array2<f64>) -> String {
 }
 
 #[test]
-fn a_pattern_comes_back_from_one_wrong_unit_and_so_does_its_opposite() {
+fn from_one_wrong_unit_a_recall_ends_where_nothing_changes_and_the_opposite_stays() {
     let (hopfield, _) = learned(two_patterns());
     let first = two_patterns().row(0).to_owned();
     for unit in 0..6 {
