@@ -73,7 +73,14 @@ pub fn svg(
             .x_label_area_size(36)
             .y_label_area_size(44)
             .build_cartesian_2d(across.clone(), up.clone())?;
-        chart.configure_mesh().light_line_style(WHITE).draw()?;
+        // Where 0 is not met exactly it has no sign.
+        let label = |value: &f64| format!("{:.1}", (10.0 * value).round() / 10.0 + 0.0);
+        chart
+            .configure_mesh()
+            .light_line_style(WHITE)
+            .x_label_formatter(&label)
+            .y_label_formatter(&label)
+            .draw()?;
         let every = trace.updates.len().div_ceil(MOST_LINES).max(1);
         let last = trace.updates.len().saturating_sub(1);
         for (index, update) in trace.updates.iter().enumerate() {
