@@ -13,8 +13,8 @@ use crate::table::{MOONS, RUN, moons, records};
 const ONE: [&str; 4] = [RUN[0], RUN[1], "--jobs", "1"];
 const TWO: [&str; 4] = [RUN[0], RUN[1], "--jobs", "2"];
 
-/// So long that it can be killed on the way.
-const LONG: &str = "training.epochs=600\", \"dataset.moons.samples=2000";
+/// So long that it can be killed on the way, on an idle machine too.
+const LONG: &str = "training.epochs=3000\", \"dataset.moons.samples=2000";
 
 /// [`MOONS`] with long runs.
 fn long() -> Workspace {
