@@ -4,17 +4,14 @@
 use std::path::Path;
 
 use comfy_table::Table;
-use learners::Proof;
+use learners::{Proof, Stop};
 use serde::Serialize;
 
 use super::verdict::Verdict;
 use crate::prepare::PreparedLearner;
 use crate::proofs::learner::{row, rows};
 use crate::proofs::row::Row;
-use crate::record::{self, Trained};
-use crate::training::learner::Learning;
-use crate::training::trainee::Trainee;
-use crate::training::{Stop, divergence::Divergence};
+use crate::record;
 use crate::{Failure, interrupt, output, tables};
 
 /// Proves the learner of a config and prints the table.
@@ -48,16 +45,19 @@ pub fn told(row: &Row) -> String {
 
 /// Learns from the config's data, and asks what must hold then.
 fn on_its_data(prepared: &PreparedLearner) -> Result<Vec<Proof>, Failure> {
-    let (mut learning, mut trained) = (Learning::new(prepared)?, Trained::default());
-    while !learning.is_done() {
-        let passed = learning.pass(&mut trained, &|| ());
-        passed.map_err(|stop| match stop {
+    let (data, locate) = (&prepared.train, |problem| prepared.config.locate(problem));
+    let mut learner = learners::build(&prepared.learner, data).map_err(locate)?;
+    let tick = || match interrupt::requested() {
+        true => Err(Stop::Interrupted),
+        false => Ok(()),
+    };
+    while !learner.is_done() {
+        learner.pass(data, &tick).map_err(|stop| match stop {
             Stop::Interrupted => Failure::Interrupted(interrupt::cause().into()),
-            Stop::Refused(problem) => prepared.config.locate(problem).into(),
-            Stop::Broken(what) | Stop::Diverged(Divergence { what, .. }) => Failure::Run(what),
+            Stop::Refused(problem) => locate(problem).into(),
         })?;
     }
-    Ok(learning.learner().proofs(&prepared.train))
+    Ok(learner.proofs(data))
 }
 
 fn table(rows: &[Row]) -> Table {

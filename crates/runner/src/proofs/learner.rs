@@ -2,11 +2,8 @@
 
 use learners::Proof;
 
-use super::row::{Quantity, Row};
+use super::row::{LEARNERS, Quantity, Row};
 use crate::check::verdict::Verdict;
-
-/// The part of the table.
-pub const SECTION: &str = "learner";
 
 /// A row of a learner.
 pub fn row(kind: &str, proof: &Proof) -> Row {
@@ -16,7 +13,7 @@ pub fn row(kind: &str, proof: &Proof) -> Row {
         (false, false) => Verdict::NotFinite,
     };
     Row {
-        section: SECTION.into(),
+        section: LEARNERS.into(),
         name: format!("`{kind}`, {}", proof.on),
         quantity: Quantity::Other(proof.quantity.clone()),
         witness: proof.witness.name().into(),

@@ -10,6 +10,9 @@ use crate::check::verdict::Verdict;
 use crate::numbers::rounded;
 use crate::{Failure, files};
 
+/// The section of learners.
+pub const LEARNERS: &str = "learner";
+
 /// One quantity of one network or learner, held against one witness.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,7 +90,7 @@ impl Quantity {
 impl Row {
     /// Whether it is one of a learner.
     pub fn is_of_a_learner(&self) -> bool {
-        self.section == super::learner::SECTION
+        self.section == LEARNERS
     }
 
     /// The rows of one network: a row for each witness and quantity that were compared.

@@ -47,11 +47,6 @@ impl<'a> Learning<'a> {
         Ok(Self { prepared, learner })
     }
 
-    /// What learns.
-    pub fn learner(&self) -> &dyn Learner {
-        &*self.learner
-    }
-
     /// The metrics of a part, of which these are the inputs.
     fn metrics(&self, part: Part, samples: &Samples, x: ArrayView2<'_, f64>, to: &mut Values) {
         let prepared = self.prepared;
