@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::provenance::Origin;
 use super::rows::{self, Ending, Row};
 use super::verdict::{Reached, Verdict};
-use crate::numbers::{number, percent};
+use crate::numbers::{LARGE, number, percent, significant};
 
 /// A row in one measure.
 pub struct Cell<'a> {
@@ -91,6 +91,7 @@ impl Cell<'_> {
         match self.measure.unit() {
             Some("share") => percent(value, 2),
             Some("s") => number(value, 2),
+            None if self.measure.is_of_a_learner() && value.abs() < LARGE => significant(value, 6),
             _ if self.measure.counts() => number(value, 1),
             _ => number(value, 4),
         }

@@ -174,6 +174,49 @@ config = "../hebb.toml"
     assert_eq!(rows.matches(",finished,1,").count(), 2, "{rows}");
 }
 
+#[test]
+fn what_a_learner_measures_and_finds_are_columns_of_a_table() {
+    let workspace = and();
+    let table = |measures: &str| {
+        format!(
+            "title = 'Lines'\ndeviations = 'None.'\nmeasures = [{measures}]\nseeds = [1]\n\n\
+             [[rows]]\nname = 'a line'\nconfig = '../a.toml'\n"
+        )
+    };
+    let config = AND
+        .replace("split", "task = 'regression', split")
+        .replace("learner.hebb", "learner.least_squares");
+    workspace.write("a.toml", config);
+    let good = table("'rank', 'condition_number', 'digits', 'finding and of bias'");
+    workspace.write("experiments/lines.toml", good);
+    let run = ["table", "experiments/lines.toml", "--threads", "1"];
+    let certificate = "\ncertificate = { bias = -0.5, a = 0.5 }\n";
+    let with = format!("{}{certificate}", workspace.read("a.toml"));
+    workspace.write("a.toml", with);
+    workspace.succeed(&run);
+    let rows = workspace.read("results/lines.csv");
+    assert!(
+        rows.contains(",rank,condition_number,digits,finding and of bias,"),
+        "{rows}"
+    );
+    assert!(rows.contains(",finished,3,1"), "{rows}");
+    let page = workspace.read("results/lines.md");
+    assert!(page.contains("| a line | rank | 3 | 1 | 3 |"), "{page}");
+    assert!(
+        page.contains("| a line | finding and of bias | -0.5 |"),
+        "{page}"
+    );
+    // Of another learner.
+    workspace.write("experiments/lines.toml", table("'deviance'"));
+    let has = "row \"a line\" has no deviance; its run measures residual_deviation, rank";
+    workspace.refuse(&run, &[has]);
+    workspace.write("experiments/lines.toml", table("'finding weight of bias'"));
+    let failed = workspace.call(&run);
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    let has = "it has no finding weight of bias; it found and of bias, and of a, and of b";
+    failed.assert_one_message(&[has]);
+}
+
 const MEMORY: &str = r#"name = "memory"
 seed = 1
 dataset.csv = { path = "patterns.csv", target = "input", split = "none" }

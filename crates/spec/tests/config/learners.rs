@@ -115,6 +115,11 @@ fn settings_of_learners_must_be_possible() {
             "basis.gaussian.centers: 1 is not a possible number of centers; 2 to 1000",
         ),
         (
+            &least_squares,
+            "least_squares.certificate.bias=nan",
+            "certificate.bias: NaN is not a possible bias; a finite number",
+        ),
+        (
             &newton,
             "newton.iterations=0",
             "iterations: 0 is not a possible number of steps; 1 to 100000",
@@ -146,7 +151,8 @@ fn data(classes: Option<usize>, sizes: &[(&str, usize)]) -> DataShape {
 
 #[test]
 fn hebb_tells_two_classes_apart_and_refuses_other_targets() {
-    let hebb: LearnerSpec = *parse(HEBB, &[]).unwrap().experiment.learner().unwrap();
+    let config = parse(HEBB, &[]).unwrap();
+    let hebb: &LearnerSpec = config.experiment.learner().unwrap();
     let two = data(Some(2), &[("-1", 3), ("1", 1)]);
     assert_eq!(hebb.coding(&two), Ok(Coding::Signs));
     assert_eq!(hebb.metrics(&two), [Metric::Accuracy]);
@@ -175,7 +181,8 @@ fn hebb_tells_two_classes_apart_and_refuses_other_targets() {
 #[test]
 fn hopfield_stores_the_input_itself() {
     let text = HEBB.replace("hebb]", "hopfield]");
-    let hopfield: LearnerSpec = *parse(&text, &[]).unwrap().experiment.learner().unwrap();
+    let config = parse(&text, &[]).unwrap();
+    let hopfield: &LearnerSpec = config.experiment.learner().unwrap();
     let input = |targets| DataShape {
         targets,
         ..data(None, &[])
