@@ -163,7 +163,7 @@ impl Table {
             self.bases.push(Basis::of(&self.plan, row)?);
             activity.step();
         }
-        Ok(())
+        basis::expect_measures(&self.plan, &self.bases)
     }
 
     /// The runs that have no raw row yet, or no curves where the table has some.
@@ -217,6 +217,7 @@ impl Table {
         let findings: Vec<_> = findings.collect();
         let results = self.results();
         let lacks = |run: &Run| {
+            run.config.experiment.learner()?;
             let row = results.row(&self.plan, run, &self.bases[run.row].data)?;
             let lacks =
                 |index: usize| row.ending == Ending::Finished && row.values[index].is_none();

@@ -81,6 +81,13 @@ impl Cell<'_> {
         Some(reached.verdict(published, self.measure.better()))
     }
 
+    /// Whether all its runs ended well and none measures this: it is a column of the table's other
+    /// rows. (To reach no bound is a result.)
+    pub fn is_not_measured(&self) -> bool {
+        let counts = self.measure.counts() || self.published.is_some();
+        self.without == self.planned && self.diverged == 0 && !counts
+    }
+
     /// A value with its unit, as people read it.
     pub fn show(&self, value: f64) -> String {
         format!("{}{}", self.digits(value), self.unit())

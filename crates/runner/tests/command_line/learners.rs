@@ -202,10 +202,16 @@ fn what_a_learner_measures_and_finds_are_columns_of_a_table() {
     assert!(rows.contains(",finished,3,1"), "{rows}");
     let page = workspace.read("results/lines.md");
     assert!(page.contains("| a line | rank | 3 | 1 | 3 |"), "{page}");
-    assert!(
-        page.contains("| a line | finding and of bias | -0.5 |"),
-        "{page}"
-    );
+    assert!(page.contains("| a line | and of bias | -0.5 |"), "{page}");
+    // A row has what it can have.
+    let hebb = "\n[[rows]]\nname = 'a rule'\nconfig = '../hebb.toml'\n";
+    let both = table("'rank', 'test_accuracy'") + hebb;
+    workspace.write("experiments/both.toml", both);
+    workspace.succeed(&["table", "experiments/both.toml", "--threads", "1"]);
+    let page = workspace.read("results/both.md");
+    assert!(page.contains("| a line | rank |"), "{page}");
+    assert!(page.contains("| a rule | test accuracy |"), "{page}");
+    assert!(!page.contains("| a rule | rank |"), "{page}");
     // Of another learner.
     workspace.write("experiments/lines.toml", table("'deviance'"));
     let has = "row \"a line\" has no deviance; its run measures residual_deviation, rank";

@@ -152,7 +152,8 @@ impl TryFrom<String> for TableMeasure {
 impl TableMeasure {
     /// In words, as the title of a column.
     pub fn title(&self) -> String {
-        self.name.replace('_', " ")
+        let name = self.name.strip_prefix("finding ").unwrap_or(&self.name);
+        name.replace('_', " ")
     }
 
     /// Its unit, if it has one.
