@@ -28,21 +28,25 @@
 //! R. W. Kennard, 1970.
 
 mod basis;
+mod certificate;
 mod proofs;
+mod solve;
 
 use contract::{NamedTensors, TensorError};
-use faer::linalg::solvers::{Solve, SolveLstsq};
+use faer::linalg::solvers::SolveLstsq;
 use faer::{Mat, MatRef};
 use ndarray::{Array2, ArrayView2, array, s};
 use spec::Problem;
 use spec::learners::{LeastSquaresSpec, Method};
+use spec::losses::LossSpec;
 use spec::measures::Values;
 
 use crate::linear_algebra::{dependent_columns, faer, ndarray, rounding, ten};
 use crate::proof::largest;
-use crate::{Data, Findings, Learner, Proof, Stop, Tick, Witness};
+use crate::{Data, Findings, Learner, Objective, Proof, Stop, Tick, Witness};
 use basis::Basis;
 pub use proofs::proofs;
+use solve::{no_convergence, normal, svd};
 
 /// Least squares of a basis of functions.
 pub struct LeastSquares {
@@ -69,37 +73,6 @@ impl LeastSquares {
         };
         learner.certified(data)?;
         Ok(learner)
-    }
-
-    /// The coefficients that the config knows, each with its row of W.
-    fn certified(&self, data: &Data) -> Result<Vec<(usize, f64)>, Problem> {
-        let names = self.names(data);
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let key = "learner.least_squares.certificate";
-        if !self.spec.certificate.is_empty() && self.w.ncols() > 1 {
-            let reason = format!("it is of one target, and here are {}", self.w.ncols());
-            return Err(Problem::new(key, reason).hint("leave it out"));
-        }
-        let of = |(name, &value): (&String, &f64)| {
-            let row = names.iter().position(|known| *known == name);
-            row.map(|row| (row, value)).ok_or_else(|| {
-                let reason = format!("there is no coefficient of this name: {}", ten(&names));
-                Problem::new(format!("{key}.{name}"), reason).hint("use the name of an input")
-            })
-        };
-        self.spec.certificate.iter().map(of).collect()
-    }
-
-    /// The digits in which all coefficients agree with the certificate, of the 15 that NIST prints;
-    /// NaN without one.
-    fn digits(&self, data: &Data) -> Result<f64, Problem> {
-        let of = |(row, wanted): (usize, f64)| {
-            let scale = if wanted == 0.0 { 1.0 } else { wanted.abs() };
-            let error = (self.w[[row, 0]] - wanted).abs() / scale;
-            (-error.log10()).clamp(0.0, 15.0)
-        };
-        let certified = self.certified(data)?.into_iter();
-        Ok(certified.map(of).reduce(f64::min).unwrap_or(f64::NAN))
     }
 
     /// Φ, with a row for each column below it where there is a ridge.
@@ -155,39 +128,6 @@ impl LeastSquares {
     fn residuals(&self, data: &Data) -> Array2<f64> {
         &data.t - &self.predict(data.x.view())
     }
-}
-
-/// W = (ΦᵀΦ)⁻¹ ΦᵀT by LU decomposition, as the formula says.
-fn normal(design: MatRef<'_, f64>, t: MatRef<'_, f64>) -> Mat<f64> {
-    let (square, right) = (design.transpose() * design, design.transpose() * t);
-    square.partial_piv_lu().solve(&right)
-}
-
-/// W = V S⁻¹ UᵀT, and once more for what is left of T; singular values up to `smallest` count as 0.
-fn svd(design: MatRef<'_, f64>, t: MatRef<'_, f64>, relative: f64) -> Result<Mat<f64>, Problem> {
-    let svd = design.thin_svd().map_err(|_| no_convergence())?;
-    let singular = svd.S().column_vector();
-    let smallest = relative * singular[0];
-    let solve = |t: MatRef<'_, f64>| {
-        let mut along = svd.U().transpose() * t;
-        for i in 0..along.nrows() {
-            let inverse = if singular[i] > smallest {
-                1.0 / singular[i]
-            } else {
-                0.0
-            };
-            (0..along.ncols()).for_each(|k| along[(i, k)] *= inverse);
-        }
-        svd.V() * along
-    };
-    let w = solve(t);
-    let left = t - design * &w;
-    Ok(&w + solve(left.as_ref()))
-}
-
-fn no_convergence() -> Problem {
-    let reason = "the singular values of these data cannot be computed: a number is too large";
-    Problem::new("learner.least_squares", reason).hint("scale the data")
 }
 
 impl Learner for LeastSquares {
@@ -275,6 +215,15 @@ impl Learner for LeastSquares {
             |found, (name, w)| found.row(&name, &w.to_vec()),
         );
         vec![coefficients]
+    }
+
+    fn objective(&self, data: &Data) -> Option<Objective> {
+        Some(Objective {
+            x: self.basis.of(data.x.view()).into_owned(),
+            loss: LossSpec::SquaredError,
+            ridge: self.spec.ridge,
+            hessians: Vec::new(),
+        })
     }
 
     fn warnings(&self, _: &Data) -> Vec<String> {

@@ -3,7 +3,7 @@
 
 use contract::{Batch, Implementation, NamedTensors, Step, Streams};
 use learners::Data;
-use learners::newton::gradient_and_hessian;
+use learners::newton::Likelihood;
 use ndarray::{Array1, Array2, array, s};
 use runner::implementations::build;
 use runner::memory::Purpose;
@@ -92,7 +92,7 @@ fn gradient_ascent_ends_where_newtons_method_does() {
 fn the_hessian_is_the_difference_of_burns_gradients() {
     let data = data();
     let at = array![-1.1, 0.7];
-    let (gradient, hessian) = gradient_and_hessian(&data, at.view(), 0.0);
+    let (gradient, hessian) = Likelihood::of(&data, 0, 0.0).gradient_and_hessian(at.view());
     let mut burn = model(ImplementationName::BurnFlex);
     let samples = data.len() as f64;
     // Of the log-likelihood, which is no mean and grows where the loss falls.

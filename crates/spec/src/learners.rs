@@ -129,7 +129,7 @@ register! {
         Hopfield(HopfieldSpec) => hopfield,
         /// w = arg min Σₙ |xₙ w + b − tₙ|² (Legendre 1805, Gauss 1809).
         LeastSquares(LeastSquaresSpec) => least_squares,
-        /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression.
+        /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression, each class against the rest.
         Newton(NewtonSpec) => newton,
     }
 }

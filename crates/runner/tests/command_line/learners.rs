@@ -93,6 +93,29 @@ fn a_learner_is_checked_against_its_witnesses() {
     assert_eq!(proof["rows"][0]["quantity"], "weights and bias");
 }
 
+/// The proof of a learner on the points of AND, by the witness named first.
+#[cfg(feature = "burn-flex")]
+#[test]
+fn burn_bears_witness_of_what_makes_a_loss_small() {
+    let workspace = and();
+    let rows = |learner: &str| {
+        workspace.write("a.toml", AND.replace("[learner.hebb]", learner));
+        let out = workspace.succeed(&["check", "a.toml"]);
+        let rows = out.lines().filter(|line| line.contains("burn-flex f64"));
+        rows.map(String::from).collect::<Vec<_>>()
+    };
+    let gradient = rows("[learner.least_squares]\nridge = 0.5\n");
+    assert_eq!(gradient.len(), 1);
+    assert!(
+        gradient[0].contains("gradient at the solution"),
+        "{gradient:?}"
+    );
+    let both = rows("[learner.newton]\nridge = 0.5\n");
+    assert_eq!(both.len(), 2);
+    assert!(both[1].contains("Hessian"), "{both:?}");
+    assert!(rows("[learner.hebb]").is_empty(), "no loss, no witness");
+}
+
 #[test]
 fn what_a_learner_cannot_do_is_refused() {
     let workspace = and();

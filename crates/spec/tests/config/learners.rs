@@ -179,6 +179,26 @@ fn hebb_tells_two_classes_apart_and_refuses_other_targets() {
 }
 
 #[test]
+fn newtons_method_tells_two_classes_apart_or_each_from_the_rest() {
+    let config = parse(&HEBB.replace("hebb]", "newton]"), &[]).unwrap();
+    let newton: &LearnerSpec = config.experiment.learner().unwrap();
+    let two = data(Some(2), &[("no", 3), ("yes", 1)]);
+    assert_eq!(newton.coding(&two), Ok(Coding::Bits));
+    let three = data(Some(3), &[("a", 1), ("b", 1), ("c", 2)]);
+    assert_eq!(newton.coding(&three), Ok(Coding::OneHot));
+    let empty = data(Some(3), &[("a", 2), ("b", 0), ("c", 2)]);
+    assert_eq!(
+        newton.coding(&empty).unwrap_err().reason,
+        "it tells each class from the rest, and no sample is of class b"
+    );
+    let real = newton.coding(&data(None, &[])).unwrap_err().reason;
+    assert_eq!(
+        real,
+        "it tells two classes apart, and the target is a number"
+    );
+}
+
+#[test]
 fn hopfield_stores_the_input_itself() {
     let text = HEBB.replace("hebb]", "hopfield]");
     let config = parse(&text, &[]).unwrap();
