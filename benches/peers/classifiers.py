@@ -19,6 +19,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Perceptron, RidgeClassifier, SGDClassifier
 from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -35,6 +36,7 @@ SETS = {
 }
 MODELS = {
     "softmax": LogisticRegression(C=1.0, tol=1e-8, max_iter=10_000),
+    "one-vs-rest": OneVsRestClassifier(LogisticRegression(C=1.0, tol=1e-8, max_iter=10_000)),
     "perceptron": Perceptron(max_iter=50, tol=None),
     "adaline": SGDClassifier(
         loss="squared_error", penalty=None, learning_rate="constant", eta0=0.0002, max_iter=100, tol=None
@@ -78,7 +80,7 @@ def main():
         for model, classifier in MODELS.items():
             scores = cross_val_score(prepared(x, texts, classifier), both, classes, cv=folds)
             deviation = scores.reshape(10, 5).std(axis=1, ddof=1).mean()
-            print(f"{name:14} {model:10} {scores.mean():.4f} ± {deviation:.4f}", flush=True)
+            print(f"{name:14} {model:11} {scores.mean():.4f} ± {deviation:.4f}", flush=True)
 
 
 if __name__ == "__main__":

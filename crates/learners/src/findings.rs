@@ -23,6 +23,14 @@ impl Findings {
         }
     }
 
+    /// Every number with its name, `<column> of <row>`.
+    pub fn named(&self) -> impl Iterator<Item = (String, f64)> {
+        self.rows.iter().flat_map(|(row, numbers)| {
+            let columns = self.columns.iter().zip(numbers);
+            columns.map(move |(column, &number)| (format!("{column} of {row}"), number))
+        })
+    }
+
     /// The same with one row more.
     pub fn row(mut self, name: &str, numbers: &[f64]) -> Self {
         self.rows.push((name.into(), numbers.to_vec()));

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use spec::Problem;
 use spec::measures::Values;
 
-use crate::{Data, Findings, Proof};
+use crate::{Data, Findings, Objective, Proof};
 
 /// Called now and then within a pass, after a sample or a step: whether to go on.
 pub type Tick<'a> = &'a dyn Fn() -> Result<(), Stop>;
@@ -48,6 +48,11 @@ pub trait Learner {
     /// What is to be known of the outcome, a sentence each.
     fn warnings(&self, _: &Data) -> Vec<String> {
         Vec::new()
+    }
+
+    /// What it makes small, where that is the loss of a linear layer.
+    fn objective(&self, _: &Data) -> Option<Objective> {
+        None
     }
 
     /// What must hold of the outcome, whatever the data are: the proof on a config's own data.

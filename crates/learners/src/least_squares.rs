@@ -28,21 +28,25 @@
 //! R. W. Kennard, 1970.
 
 mod basis;
+mod certificate;
 mod proofs;
+mod solve;
 
 use contract::{NamedTensors, TensorError};
-use faer::linalg::solvers::{Solve, SolveLstsq};
+use faer::linalg::solvers::SolveLstsq;
 use faer::{Mat, MatRef};
 use ndarray::{Array2, ArrayView2, array, s};
 use spec::Problem;
 use spec::learners::{LeastSquaresSpec, Method};
+use spec::losses::LossSpec;
 use spec::measures::Values;
 
 use crate::linear_algebra::{dependent_columns, faer, ndarray, rounding, ten};
 use crate::proof::largest;
-use crate::{Data, Findings, Learner, Proof, Stop, Tick, Witness};
+use crate::{Data, Findings, Learner, Objective, Proof, Stop, Tick, Witness};
 use basis::Basis;
 pub use proofs::proofs;
+use solve::{no_convergence, normal, svd};
 
 /// Least squares of a basis of functions.
 pub struct LeastSquares {
@@ -61,12 +65,14 @@ impl LeastSquares {
     /// When the basis would have too many functions.
     pub fn new(spec: &LeastSquaresSpec, data: &Data) -> Result<Self, Problem> {
         let basis = Basis::new(spec.basis, data)?;
-        Ok(Self {
-            spec: *spec,
+        let learner = Self {
+            spec: spec.clone(),
             w: Array2::zeros((basis.len() + 1, data.t.ncols())),
             basis,
             rank: None,
-        })
+        };
+        learner.certified(data)?;
+        Ok(learner)
     }
 
     /// Φ, with a row for each column below it where there is a ridge.
@@ -124,39 +130,6 @@ impl LeastSquares {
     }
 }
 
-/// W = (ΦᵀΦ)⁻¹ ΦᵀT by LU decomposition, as the formula says.
-fn normal(design: MatRef<'_, f64>, t: MatRef<'_, f64>) -> Mat<f64> {
-    let (square, right) = (design.transpose() * design, design.transpose() * t);
-    square.partial_piv_lu().solve(&right)
-}
-
-/// W = V S⁻¹ UᵀT, and once more for what is left of T; singular values up to `smallest` count as 0.
-fn svd(design: MatRef<'_, f64>, t: MatRef<'_, f64>, relative: f64) -> Result<Mat<f64>, Problem> {
-    let svd = design.thin_svd().map_err(|_| no_convergence())?;
-    let singular = svd.S().column_vector();
-    let smallest = relative * singular[0];
-    let solve = |t: MatRef<'_, f64>| {
-        let mut along = svd.U().transpose() * t;
-        for i in 0..along.nrows() {
-            let inverse = if singular[i] > smallest {
-                1.0 / singular[i]
-            } else {
-                0.0
-            };
-            (0..along.ncols()).for_each(|k| along[(i, k)] *= inverse);
-        }
-        svd.V() * along
-    };
-    let w = solve(t);
-    let left = t - design * &w;
-    Ok(&w + solve(left.as_ref()))
-}
-
-fn no_convergence() -> Problem {
-    let reason = "the singular values of these data cannot be computed: a number is too large";
-    Problem::new("learner.least_squares", reason).hint("scale the data")
-}
-
 impl Learner for LeastSquares {
     fn passes(&self) -> usize {
         1
@@ -195,6 +168,7 @@ impl Learner for LeastSquares {
             ("residual_deviation".into(), (squares / free as f64).sqrt()),
             ("rank".into(), rank as f64),
             ("condition_number".into(), first / last),
+            ("digits".into(), self.digits(data)?),
         ]))
     }
 
@@ -241,6 +215,15 @@ impl Learner for LeastSquares {
             |found, (name, w)| found.row(&name, &w.to_vec()),
         );
         vec![coefficients]
+    }
+
+    fn objective(&self, data: &Data) -> Option<Objective> {
+        Some(Objective {
+            x: self.basis.of(data.x.view()).into_owned(),
+            loss: LossSpec::SquaredError,
+            ridge: self.spec.ridge,
+            hessians: Vec::new(),
+        })
     }
 
     fn warnings(&self, _: &Data) -> Vec<String> {

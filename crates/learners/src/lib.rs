@@ -28,6 +28,7 @@ mod learner;
 mod least_squares;
 mod linear_algebra;
 pub mod newton;
+mod objective;
 mod proof;
 
 use spec::Problem;
@@ -36,7 +37,8 @@ use spec::learners::LearnerSpec;
 pub use data::Data;
 pub use findings::Findings;
 pub use learner::{Learner, Stop, Tick};
-pub use proof::{Proof, Witness};
+pub use objective::Objective;
+pub use proof::{Proof, Witness, largest};
 
 /// Makes [`build`] and [`proofs`] from the list of learners, a line each: the variant of
 /// [`LearnerSpec`], the learner, and the function that proves it.

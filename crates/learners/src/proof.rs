@@ -75,7 +75,7 @@ impl Proof {
 }
 
 /// The largest size; NaN if one is.
-pub(crate) fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
+pub fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
     let values = values.into_iter();
     values.fold(0.0, |largest: f64, v| {
         match v.is_nan() || largest.is_nan() {

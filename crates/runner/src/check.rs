@@ -17,6 +17,7 @@ pub mod explanation;
 mod fitting;
 pub mod function;
 pub mod learner;
+pub mod objective;
 pub mod own_layer;
 pub mod passes;
 pub mod penalties;

@@ -1,7 +1,7 @@
 //! Numbers as people read them, in tables and in lines of progress. Files have all their digits.
 
 /// From here on the scientific form.
-const LARGE: f64 = 1e6;
+pub const LARGE: f64 = 1e6;
 /// Below here too, but for 0.
 const SMALL: f64 = 1e-4;
 

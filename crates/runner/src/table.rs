@@ -37,7 +37,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use spec::config::Document;
-use spec::table::ExamplesSpec;
+use spec::table::{ExamplesSpec, Kind};
 
 use crate::activity::Activity;
 use crate::cli::TableArguments;
@@ -163,7 +163,7 @@ impl Table {
             self.bases.push(Basis::of(&self.plan, row)?);
             activity.step();
         }
-        Ok(())
+        basis::expect_measures(&self.plan, &self.bases)
     }
 
     /// The runs that have no raw row yet, or no curves where the table has some.
@@ -206,7 +206,36 @@ impl Table {
             let run = self.plan.in_words(&self.plan.runs[index]);
             format!("{}: {run}: {why}", self.plan.file.display())
         });
-        Ok(failed.collect())
+        Ok(failed.chain(self.unfound()).collect())
+    }
+
+    /// Findings that the table asks for and a run that is done does not have, with those it has:
+    /// nobody knows them before.
+    fn unfound(&self) -> Vec<String> {
+        let findings = self.plan.spec.measures.iter().enumerate();
+        let findings = findings.filter(|(_, measure)| matches!(measure.kind, Kind::Finding(_)));
+        let findings: Vec<_> = findings.collect();
+        let results = self.results();
+        let lacks = |run: &Run| {
+            run.config.experiment.learner()?;
+            let row = results.row(&self.plan, run, &self.bases[run.row].data)?;
+            let lacks =
+                |index: usize| row.ending == Ending::Finished && row.values[index].is_none();
+            let (_, lacking) = findings.iter().find(|(index, _)| lacks(*index))?;
+            let (_, record) = self.store.done(&self.id(run))?;
+            let (file, run) = (self.plan.file.display(), self.plan.in_words(run));
+            let found = match &store::found(&record)[..] {
+                [] => "nothing".into(),
+                found => found.join(", "),
+            };
+            Some(format!(
+                "{file}: {run}: it has no {}; it found {found}",
+                lacking.name
+            ))
+        };
+        // Runs of a row differ in nothing but their numbers.
+        let rows = (0..self.plan.rows.len()).filter_map(|row| self.plan.runs_of(row).next());
+        rows.filter_map(|(_, run)| lacks(run)).collect()
     }
 
     /// Takes the row and the curves of a run that is done, by whichever process; false: it is not.

@@ -3,7 +3,7 @@
 
 use contract::{Batch, Implementation, NamedTensors, Step, Streams};
 use learners::Data;
-use learners::newton::gradient_and_hessian;
+use learners::newton::Likelihood;
 use ndarray::{Array1, Array2, array, s};
 use runner::implementations::build;
 use runner::memory::Purpose;
@@ -67,8 +67,9 @@ fn batch(data: &Data) -> Batch<'_, f64> {
 #[test]
 fn gradient_ascent_ends_where_newtons_method_does() {
     let data = data();
-    let spec = *config(NEWTON, &[]).experiment.learner().unwrap();
-    let mut newton = learners::build(&spec, &data).unwrap();
+    let config = config(NEWTON, &[]);
+    let spec = config.experiment.learner().unwrap();
+    let mut newton = learners::build(spec, &data).unwrap();
     while !newton.is_done() {
         newton.pass(&data, &|| Ok(())).unwrap();
     }
@@ -91,7 +92,7 @@ fn gradient_ascent_ends_where_newtons_method_does() {
 fn the_hessian_is_the_difference_of_burns_gradients() {
     let data = data();
     let at = array![-1.1, 0.7];
-    let (gradient, hessian) = gradient_and_hessian(&data, at.view(), 0.0);
+    let (gradient, hessian) = Likelihood::of(&data, 0, 0.0).gradient_and_hessian(at.view());
     let mut burn = model(ImplementationName::BurnFlex);
     let samples = data.len() as f64;
     // Of the log-likelihood, which is no mean and grows where the loss falls.

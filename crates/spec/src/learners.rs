@@ -121,8 +121,7 @@ fn shortened(listed: &[String]) -> String {
 
 register! {
     /// A machine with a rule of its own.
-    #[derive(Copy)]
-    enum LearnerSpec: Learner by learner;
+    enum LearnerSpec: Learner by learner, defaults;
     settings {
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
@@ -130,7 +129,7 @@ register! {
         Hopfield(HopfieldSpec) => hopfield,
         /// w = arg min Σₙ |xₙ w + b − tₙ|² (Legendre 1805, Gauss 1809).
         LeastSquares(LeastSquaresSpec) => least_squares,
-        /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression.
+        /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression, each class against the rest.
         Newton(NewtonSpec) => newton,
     }
 }
@@ -155,6 +154,21 @@ impl LearnerSpec {
             Some(_) => vec![Metric::Accuracy],
             None => vec![Metric::R2, Metric::Rmse],
         }
+    }
+
+    /// The measure that any kind of learner has of its own, by its key.
+    pub fn own_measure(key: &str) -> Option<Measure> {
+        let mut measures = Self::own_measures().into_iter();
+        measures.find(|measure| measure.key == key)
+    }
+
+    /// What learners measure of their own, all kinds together.
+    pub fn own_measures() -> Vec<Measure> {
+        let kinds = Self::defaults();
+        kinds
+            .iter()
+            .flat_map(|kind| kind.learner().measures())
+            .collect()
     }
 
     /// What is measured of each pass, in the order of the columns of `epochs.csv`.

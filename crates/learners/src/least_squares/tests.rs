@@ -34,6 +34,32 @@ fn longley_has_the_deviation_and_condition_that_are_published() {
     assert!(learner.warnings(&data).is_empty());
 }
 
+#[test]
+fn digits_are_those_of_the_worst_coefficient_that_is_known() {
+    let data = Data::new(array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    let digits = |certificate: &[(&str, f64)]| {
+        let certificate = certificate
+            .iter()
+            .map(|(name, value)| (name.to_string(), *value));
+        let spec = LeastSquaresSpec {
+            certificate: certificate.collect(),
+            ..LeastSquaresSpec::default()
+        };
+        let mut learner = LeastSquares::new(&spec, &data)?;
+        match learner.pass(&data, &|| Ok(())) {
+            Ok(measured) => Ok::<_, Problem>(measured["digits"]),
+            Err(stop) => panic!("{stop:?}"),
+        }
+    };
+    assert!(digits(&[]).unwrap().is_nan());
+    // t = 1 + 2 x: a hundredth is two digits, and 15 is all that a certificate has.
+    assert!((digits(&[("bias", 1.0), ("x1", 2.0 / 0.99)]).unwrap() - 2.0).abs() < 1e-9);
+    assert!(digits(&[("bias", 1.0), ("x1", 2.0)]).unwrap() > 14.0);
+    let problem = digits(&[("x2", 1.0)]).unwrap_err();
+    assert_eq!(problem.key, "learner.least_squares.certificate.x2");
+    assert!(problem.reason.ends_with(": bias, x1"), "{}", problem.reason);
+}
+
 /// Longley with a constant column and a doubled one.
 fn deficient() -> Data {
     let mut data = longley();

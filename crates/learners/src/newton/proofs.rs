@@ -3,7 +3,7 @@
 use ndarray::{Array2, array, s};
 use spec::learners::NewtonSpec;
 
-use super::{Newton, deviance, null_deviance};
+use super::{Likelihood, Newton};
 use crate::{Data, Learner, Proof, Witness};
 
 /// The flights, as they ship: temperature in °F, and whether an O-ring was damaged.
@@ -47,7 +47,7 @@ pub fn steps(spec: &NewtonSpec, data: &Data) -> (Vec<[f64; 2]>, Option<Newton>) 
     };
     let mut steps = Vec::new();
     while !newton.is_done() && newton.pass(data, &|| Ok(())).is_ok() {
-        steps.push([newton.beta[0], newton.beta[1]]);
+        steps.push([newton.beta[[0, 0]], newton.beta[[1, 0]]]);
     }
     (steps, Some(newton))
 }
@@ -67,7 +67,8 @@ pub fn proofs() -> Vec<Proof> {
         .flat_map(|newton| newton.findings(&data).swap_remove(0).rows)
         .map(|(_, numbers)| numbers[1])
         .collect();
-    let of = |beta: [f64; 2]| deviance(&data, array![beta[0], beta[1]].view());
+    let likelihood = Likelihood::of(&data, 0, 0.0);
+    let of = |beta: [f64; 2]| likelihood.deviance(array![beta[0], beta[1]].view());
     let after_one = of(path.first().copied().unwrap_or_default());
     vec![
         row(
@@ -79,7 +80,7 @@ pub fn proofs() -> Vec<Proof> {
         row("standard errors", &errors, &ERRORS),
         row(
             "deviance, of the bias alone, after one step",
-            &[of(last), null_deviance(&data), after_one],
+            &[of(last), likelihood.null_deviance(), after_one],
             &DEVIANCES,
         ),
     ]

@@ -1,4 +1,6 @@
 use super::proofs::{OPTIMUM, STEPS, challenger, steps};
+use ndarray::array;
+
 use super::*;
 
 fn with_ridge(ridge: f64) -> NewtonSpec {
@@ -25,7 +27,7 @@ fn each_step_to_the_challengers_optimum_is_the_published_one() {
     assert_eq!(path.len(), 7, "quadratic convergence: {path:?}");
     assert_close(&path[6], &OPTIMUM, 1e-13);
     let newton = newton.unwrap();
-    assert!(newton.converged && newton.warnings(&challenger()).is_empty());
+    assert!(newton.converged == [true] && newton.warnings(&challenger()).is_empty());
     assert!(newton.proofs(&challenger()).iter().all(Proof::holds));
     let found = newton.findings(&challenger());
     assert_close(&found[0].rows[0].1, &[15.0429, 7.3786, 2.0387], 1e-4);
@@ -75,7 +77,7 @@ fn separable_data_have_no_optimum_and_a_ridge_gives_one() {
         while !newton.is_done() {
             newton.pass(data, &|| Ok(())).unwrap();
         }
-        assert!(newton.converged && newton.proofs(data).iter().all(Proof::holds));
+        assert!(newton.converged == [true] && newton.proofs(data).iter().all(Proof::holds));
     }
 }
 
@@ -107,7 +109,7 @@ fn a_step_that_is_too_long_is_halved() {
             ..NewtonSpec::default()
         };
         let mut newton = Newton::new(&spec, &data).unwrap();
-        newton.beta = array![40.0, -0.5];
+        newton.beta = array![[40.0], [-0.5]];
         newton
     };
     let mut newton = far(Damping::Halving);
@@ -137,4 +139,47 @@ fn a_learner_that_is_restored_takes_the_same_steps() {
         assert_eq!(cut.state(), whole.state());
     }
     assert!(cut.is_done());
+}
+
+/// Three clouds on a line, the middle one between the others.
+fn three_classes() -> Data {
+    let x: Vec<f64> = (0..30)
+        .map(|n| (n % 10) as f64 + 6.0 * (n / 10) as f64)
+        .collect();
+    let t = Array2::from_shape_fn((30, 3), |(n, k)| f64::from(u8::from(n / 10 == k)));
+    Data::new(Array1::from(x).insert_axis(Axis(1)), t)
+}
+
+#[test]
+fn of_several_classes_each_is_told_from_the_rest() {
+    let data = three_classes();
+    let mut all = Newton::new(&with_ridge(1.0), &data).unwrap();
+    while !all.is_done() {
+        all.pass(&data, &|| Ok(())).unwrap();
+    }
+    assert!(all.warnings(&data).is_empty() && all.proofs(&data).iter().all(Proof::holds));
+    for k in 0..3 {
+        let t = data.t.slice(s![.., k..=k]).to_owned();
+        let (path, _) = steps(&with_ridge(1.0), &Data::new(data.x.clone(), t));
+        assert_eq!(
+            path.last().unwrap()[..],
+            all.beta.column(k).to_vec(),
+            "class {k}"
+        );
+    }
+    assert_eq!(all.predict(data.x.view()).dim(), (30, 3));
+    let found = all.findings(&data);
+    assert_eq!((found[0].rows.len(), found[1].columns.len()), (2, 3));
+    let mut restored = Newton::new(&with_ridge(1.0), &data).unwrap();
+    restored.restore(&all.state()).unwrap();
+    assert!(restored.is_done() && restored.state() == all.state());
+}
+
+#[test]
+fn the_class_that_is_separable_is_named() {
+    let mut data = three_classes();
+    data.x.slice_mut(s![..10, ..]).mapv_inplace(|x| x - 20.0);
+    let problem = refused(&NewtonSpec::default(), &data);
+    let begins = "y1 against the rest: the data are separable, so";
+    assert!(problem.reason.starts_with(begins), "{}", problem.reason);
 }

@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use comfy_table::Table;
-use learners::{Proof, Stop};
+use learners::{Learner, Stop};
 use serde::Serialize;
 
+use super::objective;
 use super::verdict::Verdict;
 use crate::prepare::PreparedLearner;
 use crate::proofs::learner::{row, rows};
@@ -22,7 +23,10 @@ use crate::{Failure, interrupt, output, tables};
 pub fn check(prepared: &PreparedLearner, json: Option<&Path>) -> Result<(), Failure> {
     let kind = prepared.learner.kind();
     let mut rows = rows(kind);
-    rows.extend(on_its_data(prepared)?.iter().map(|proof| row(kind, proof)));
+    let learner = learned(prepared)?;
+    let of_data = learner.proofs(&prepared.train);
+    rows.extend(of_data.iter().map(|proof| row(kind, proof)));
+    rows.extend(objective::rows(kind, &*learner, &prepared.train)?);
     output::line(format!("Proof of {kind}\n{}", table(&rows)));
     if let Some(file) = json {
         write_json(file, prepared, &rows)?;
@@ -43,8 +47,8 @@ pub fn told(row: &Row) -> String {
     )
 }
 
-/// Learns from the config's data, and asks what must hold then.
-fn on_its_data(prepared: &PreparedLearner) -> Result<Vec<Proof>, Failure> {
+/// Learns from the config's data.
+fn learned(prepared: &PreparedLearner) -> Result<Box<dyn Learner>, Failure> {
     let (data, locate) = (&prepared.train, |problem| prepared.config.locate(problem));
     let mut learner = learners::build(&prepared.learner, data).map_err(locate)?;
     let tick = || match interrupt::requested() {
@@ -57,7 +61,7 @@ fn on_its_data(prepared: &PreparedLearner) -> Result<Vec<Proof>, Failure> {
             Stop::Refused(problem) => locate(problem).into(),
         })?;
     }
-    Ok(learner.proofs(data))
+    Ok(learner)
 }
 
 fn table(rows: &[Row]) -> Table {

@@ -2,6 +2,7 @@
 
 use backprop::Model;
 use contract::{Batch, Implementation, Mode};
+use learners::newton::Likelihood;
 use learners::{Data, Learner};
 use ndarray::{Array2, array};
 use spec::learners::{HebbSpec, HopfieldSpec, LearnerSpec, NewtonSpec};
@@ -263,7 +264,7 @@ pub fn newton_without_the_sum() -> Quantities {
     let one = Data::new(array![[all.x[[0, 0]]]], array![[all.t[[0, 0]]]]);
     let determinant = |data: &Data| {
         let zero = array![0.0, 0.0];
-        let (_, h) = learners::newton::gradient_and_hessian(data, zero.view(), 0.0);
+        let (_, h) = Likelihood::of(data, 0, 0.0).gradient_and_hessian(zero.view());
         h[[0, 0]] * h[[1, 1]] - h[[0, 1]] * h[[1, 0]]
     };
     vec![

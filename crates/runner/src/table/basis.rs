@@ -2,6 +2,7 @@
 //! how much memory they take.
 
 use datasets::Features;
+use spec::measures::Measure;
 use spec::table::TableMeasure;
 
 use super::key;
@@ -17,45 +18,81 @@ pub struct Basis {
     pub data: String,
     /// Memory that they take at least.
     pub bytes: f64,
+    /// What they measure.
+    measured: Vec<Measure>,
+    /// Whether they are of a learner.
+    learns_by_itself: bool,
 }
 
 impl Basis {
     /// Of a row: its first run is prepared.
     ///
     /// # Errors
-    /// What is wrong with its data or its model, or that a measure of the table is not there.
+    /// What is wrong with its data or its model.
     pub fn of(plan: &Plan, row: usize) -> Result<Self, Failure> {
         let Some((_, run)) = plan.runs_of(row).next() else {
             return Ok(Self::default());
         };
         let prepared = Prepared::of(run.config.clone(), Purpose::Training)?;
-        expect_measures(plan, row, &prepared)?;
         Ok(Self {
             data: key::of_data(&prepared.config, &prepared.dataset),
             bytes: bytes(&prepared),
+            measured: prepared.measures(),
+            learns_by_itself: matches!(prepared, Prepared::Learner(_)),
         })
+    }
+
+    fn measures(&self, needed: &Measure) -> bool {
+        self.measured
+            .iter()
+            .any(|measure| measure.key == needed.key)
+    }
+
+    /// Whether a run may lack a measure that another row has: a learner has no loss, and nothing
+    /// else has what a learner measures of its own.
+    fn may_lack(&self, needed: &Measure) -> bool {
+        self.learns_by_itself || needed.is_of_a_learner()
+    }
+
+    fn lacks(&self, missing: &Measure, plan: &Plan, row: usize) -> Failure {
+        let (file, row) = (plan.file.display(), &plan.rows[row].name);
+        let there = self.measured.iter().map(|measure| measure.key.as_str());
+        let there = there.collect::<Vec<_>>().join(", ");
+        let remedy = match self.learns_by_itself {
+            true => "",
+            false => {
+                "; metrics of the test samples are listed in training.metrics, those of validation \
+                 come with training.stopping.patience"
+            }
+        };
+        Failure::Input(format!(
+            "{file}: row \"{row}\" has no {}; its run measures {there}{remedy}",
+            missing.key
+        ))
     }
 }
 
-/// A run has what the columns of the table need.
-fn expect_measures(plan: &Plan, row: usize, prepared: &Prepared) -> Result<(), Failure> {
-    let measured = prepared.measures();
-    let columns = plan.spec.measures.iter().chain(&plan.spec.curves);
-    let mut needed = columns.filter_map(TableMeasure::needs);
-    let has = |key: &str| measured.iter().any(|measure| measure.key == key);
-    let Some(missing) = needed.find(|needed| !has(&needed.key)) else {
-        return Ok(());
-    };
-    let (file, row) = (plan.file.display(), &plan.rows[row].name);
-    let there = measured.iter().map(|measure| measure.key.as_str());
-    let there = there.collect::<Vec<_>>().join(", ");
-    Err(Failure::Input(format!(
-        "{file}: row \"{row}\" has no {}; its run measures {there}; metrics of the test samples are \
-         listed in training.metrics, those of validation come with training.stopping.patience",
-        missing.key
-    )))
+/// The rows of a table have what its columns need.
+///
+/// # Errors
+/// The first row that lacks a measure.
+pub fn expect_measures(plan: &Plan, bases: &[Basis]) -> Result<(), Failure> {
+    for (row, basis) in bases.iter().enumerate() {
+        let of_table = plan.spec.measures.iter().filter_map(TableMeasure::needs);
+        let lacks = |needed: &&Measure| {
+            let elsewhere = bases.iter().any(|other| other.measures(needed));
+            !(basis.measures(needed) || basis.may_lack(needed) && elsewhere)
+        };
+        // A curve is drawn of every row.
+        let of_curves = plan.spec.curves.iter().filter_map(TableMeasure::needs);
+        let mut lacking = of_table.filter(lacks);
+        let mut not_drawn = of_curves.filter(|needed| !basis.measures(needed));
+        if let Some(missing) = lacking.next().or_else(|| not_drawn.next()) {
+            return Err(basis.lacks(missing, plan, row));
+        }
+    }
+    Ok(())
 }
-
 /// Bytes that data and model of a run take at least.
 fn bytes(prepared: &Prepared) -> f64 {
     let learns = match prepared {

@@ -37,7 +37,7 @@ pub fn svg(plan: &Plan, rows: &[Row]) -> Result<String, Box<dyn std::error::Erro
         for (area, measure) in areas.iter().zip(&plan.spec.measures) {
             let of_measure: Vec<&Cell<'_>> = cells
                 .iter()
-                .filter(|cell| cell.measure == measure)
+                .filter(|cell| cell.measure == measure && !cell.is_not_measured())
                 .collect();
             panel(area, &of_measure)?;
         }

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use learners::Findings;
 use serde::{Deserialize, Serialize};
 use spec::ImplementationName;
 use spec::measures::Measure;
@@ -166,6 +167,7 @@ impl RunDone<'_> {
                 )
             }
             Kind::Initial(name) => *self.record.initial.get(name)?,
+            Kind::Finding(name) => finding(trained, name)?,
             Kind::GradientError => self.gradient_error()?,
             Kind::End(of) => of.of(*trained.reached()?.get(&of.measure.key)?),
             Kind::Best(of) => {
@@ -210,6 +212,24 @@ impl RunDone<'_> {
             .map(|comparison| comparison.relative)
             .reduce(f64::max)
     }
+}
+
+/// What a learner found under this name: `<column> of <row>`.
+fn finding(trained: &Trained, wanted: &str) -> Option<f64> {
+    let mut all = trained.findings.iter().flat_map(Findings::named);
+    all.find(|(name, _)| name == wanted).map(|(_, value)| value)
+}
+
+/// The names of what a learner found.
+pub fn found(record: &Record) -> Vec<String> {
+    let findings = record
+        .implementations
+        .iter()
+        .flat_map(|trained| &trained.findings);
+    findings
+        .flat_map(Findings::named)
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// Milliseconds are all that a process can be measured by.

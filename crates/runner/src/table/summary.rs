@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::provenance::Origin;
 use super::rows::{self, Ending, Row};
 use super::verdict::{Reached, Verdict};
-use crate::numbers::{number, percent};
+use crate::numbers::{LARGE, number, percent, significant};
 
 /// A row in one measure.
 pub struct Cell<'a> {
@@ -81,6 +81,13 @@ impl Cell<'_> {
         Some(reached.verdict(published, self.measure.better()))
     }
 
+    /// Whether all its runs ended well and none measures this: it is a column of the table's other
+    /// rows. (To reach no bound is a result.)
+    pub fn is_not_measured(&self) -> bool {
+        let counts = self.measure.counts() || self.published.is_some();
+        self.without == self.planned && self.diverged == 0 && !counts
+    }
+
     /// A value with its unit, as people read it.
     pub fn show(&self, value: f64) -> String {
         format!("{}{}", self.digits(value), self.unit())
@@ -91,6 +98,7 @@ impl Cell<'_> {
         match self.measure.unit() {
             Some("share") => percent(value, 2),
             Some("s") => number(value, 2),
+            None if self.measure.is_of_a_learner() && value.abs() < LARGE => significant(value, 6),
             _ if self.measure.counts() => number(value, 1),
             _ => number(value, 4),
         }

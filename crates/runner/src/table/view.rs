@@ -38,7 +38,7 @@ pub fn sheet(plan: &Plan, rows: &[Row], origins: &[Origin]) -> PolarsResult<Shee
     }
     titles.push("time");
     let mut sheet = Sheet::new(titles, texts);
-    for cell in &cells {
+    for cell in cells.iter().filter(|cell| !cell.is_not_measured()) {
         let mut line = vec![cell.name.to_string()];
         line.extend(several.then(|| cell.measure.title()));
         let figure = || cell.published.map_or_else(String::new, |p| figure(cell, p));

@@ -93,6 +93,29 @@ fn a_learner_is_checked_against_its_witnesses() {
     assert_eq!(proof["rows"][0]["quantity"], "weights and bias");
 }
 
+/// The proof of a learner on the points of AND, by the witness named first.
+#[cfg(feature = "burn-flex")]
+#[test]
+fn burn_bears_witness_of_what_makes_a_loss_small() {
+    let workspace = and();
+    let rows = |learner: &str| {
+        workspace.write("a.toml", AND.replace("[learner.hebb]", learner));
+        let out = workspace.succeed(&["check", "a.toml"]);
+        let rows = out.lines().filter(|line| line.contains("burn-flex f64"));
+        rows.map(String::from).collect::<Vec<_>>()
+    };
+    let gradient = rows("[learner.least_squares]\nridge = 0.5\n");
+    assert_eq!(gradient.len(), 1);
+    assert!(
+        gradient[0].contains("gradient at the solution"),
+        "{gradient:?}"
+    );
+    let both = rows("[learner.newton]\nridge = 0.5\n");
+    assert_eq!(both.len(), 2);
+    assert!(both[1].contains("Hessian"), "{both:?}");
+    assert!(rows("[learner.hebb]").is_empty(), "no loss, no witness");
+}
+
 #[test]
 fn what_a_learner_cannot_do_is_refused() {
     let workspace = and();
@@ -172,6 +195,55 @@ config = "../hebb.toml"
     workspace.succeed(&table);
     let rows = workspace.read("results/hebb.csv");
     assert_eq!(rows.matches(",finished,1,").count(), 2, "{rows}");
+}
+
+#[test]
+fn what_a_learner_measures_and_finds_are_columns_of_a_table() {
+    let workspace = and();
+    let table = |measures: &str| {
+        format!(
+            "title = 'Lines'\ndeviations = 'None.'\nmeasures = [{measures}]\nseeds = [1]\n\n\
+             [[rows]]\nname = 'a line'\nconfig = '../a.toml'\n"
+        )
+    };
+    let config = AND
+        .replace("split", "task = 'regression', split")
+        .replace("learner.hebb", "learner.least_squares");
+    workspace.write("a.toml", config);
+    let good = table("'rank', 'condition_number', 'digits', 'finding and of bias'");
+    workspace.write("experiments/lines.toml", good);
+    let run = ["table", "experiments/lines.toml", "--threads", "1"];
+    let certificate = "\ncertificate = { bias = -0.5, a = 0.5 }\n";
+    let with = format!("{}{certificate}", workspace.read("a.toml"));
+    workspace.write("a.toml", with);
+    workspace.succeed(&run);
+    let rows = workspace.read("results/lines.csv");
+    assert!(
+        rows.contains(",rank,condition_number,digits,finding and of bias,"),
+        "{rows}"
+    );
+    assert!(rows.contains(",finished,3,1"), "{rows}");
+    let page = workspace.read("results/lines.md");
+    assert!(page.contains("| a line | rank | 3 | 1 | 3 |"), "{page}");
+    assert!(page.contains("| a line | and of bias | -0.5 |"), "{page}");
+    // A row has what it can have.
+    let hebb = "\n[[rows]]\nname = 'a rule'\nconfig = '../hebb.toml'\n";
+    let both = table("'rank', 'test_accuracy'") + hebb;
+    workspace.write("experiments/both.toml", both);
+    workspace.succeed(&["table", "experiments/both.toml", "--threads", "1"]);
+    let page = workspace.read("results/both.md");
+    assert!(page.contains("| a line | rank |"), "{page}");
+    assert!(page.contains("| a rule | test accuracy |"), "{page}");
+    assert!(!page.contains("| a rule | rank |"), "{page}");
+    // Of another learner.
+    workspace.write("experiments/lines.toml", table("'deviance'"));
+    let has = "row \"a line\" has no deviance; its run measures residual_deviation, rank";
+    workspace.refuse(&run, &[has]);
+    workspace.write("experiments/lines.toml", table("'finding weight of bias'"));
+    let failed = workspace.call(&run);
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    let has = "it has no finding weight of bias; it found and of bias, and of a, and of b";
+    failed.assert_one_message(&[has]);
 }
 
 const MEMORY: &str = r#"name = "memory"

@@ -1,5 +1,7 @@
 //! `least_squares`: the coefficients with the smallest sum of squared errors.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Coding, Learner};
@@ -9,7 +11,7 @@ use crate::experiment::DataShape;
 use crate::measures::{Better, Measure};
 
 /// Linear regression, also of functions of the inputs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LeastSquaresSpec {
     /// How it is solved.
@@ -18,6 +20,10 @@ pub struct LeastSquaresSpec {
     pub ridge: f64,
     /// What is made of the inputs first.
     pub basis: BasisSpec,
+    /// Coefficients that are known, by their names (`bias` is one): `digits` of the record says in
+    /// how many digits all of them agree.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub certificate: BTreeMap<String, f64>,
 }
 
 /// How least squares are solved.
@@ -72,6 +78,10 @@ fn one() -> f64 {
 impl Learner for LeastSquaresSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.not_negative("ridge", self.ridge)?;
+        for (name, &value) in &self.certificate {
+            let key = checker.field("certificate");
+            Checker::new(&key).number(name, value, value.is_finite(), "a finite number")?;
+        }
         let basis = |kind: &str| format!("{}.{kind}", checker.field("basis"));
         match self.basis {
             BasisSpec::Linear => Ok(()),
@@ -102,6 +112,8 @@ impl Learner for LeastSquaresSpec {
             Measure::of_learner("residual_deviation", Some(Better::Lower)),
             Measure::of_learner("rank", None),
             Measure::of_learner("condition_number", None),
+            // Of a run with a certificate.
+            Measure::of_learner("digits", Some(Better::Higher)),
         ]
     }
 }

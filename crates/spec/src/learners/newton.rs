@@ -8,7 +8,8 @@ use crate::check::Checker;
 use crate::experiment::DataShape;
 use crate::measures::{Better, Measure};
 
-/// Logistic regression of two classes; a pass is one step of Newton's.
+/// Logistic regression, of several classes each against the rest; a pass is one step of Newton's for
+/// each.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewtonSpec {
@@ -57,7 +58,18 @@ impl Learner for NewtonSpec {
     }
 
     fn coding(&self, checker: &Checker<'_>, data: &DataShape) -> Result<Coding, Problem> {
-        Coding::Bits.two_classes(checker, data)
+        if data.classes.is_none_or(|classes| classes <= 2) {
+            return Coding::Bits.two_classes(checker, data);
+        }
+        let mut sizes = data.class_sizes.iter();
+        match sizes.find(|(_, samples)| *samples == 0) {
+            None => Ok(Coding::OneHot),
+            Some((name, _)) => {
+                let reason =
+                    format!("it tells each class from the rest, and no sample is of class {name}");
+                Err(Problem::new(checker.key, reason).hint("add samples of it"))
+            }
+        }
     }
 
     fn measures(&self) -> Vec<Measure> {

@@ -6,10 +6,12 @@
 //! | `test_error` | 1 − accuracy, of any part of the data |
 //! | `test_accuracy_shift_2`, `test_dead_units_1` | the same of changed test images, or of a layer |
 //! | `test_rmse_phase_1` | the same at some positions of sequences |
+//! | `rank`, `deviance` | a measure of a learner's own |
 //! | `best test_error` | the best epoch's |
 //! | `epochs to train_loss 0.01` | the first epoch in which it is that good; nothing if none is |
 //! | `epochs` | epochs that were trained |
 //! | `initial jacobian_singular_value_0` | what the record has under `initial` |
+//! | `finding standard error of x1` | what a learner found: a column and a row of its tables |
 //! | `gradient_error` | the largest relative error of the check before training: by hand against burn |
 //! | `learning_seconds` | of all epochs, without reading, checking and measuring |
 //! | `seconds` | of the whole process, from its start to its end |
@@ -17,6 +19,7 @@
 use serde::Deserialize;
 
 use crate::error::nearest;
+use crate::learners::LearnerSpec;
 use crate::measures::{Better, Measure, Metric, Part};
 
 /// What is no measure of an epoch.
@@ -45,6 +48,8 @@ pub enum Kind {
     Epochs,
     /// What was measured before training, by its name in the record.
     Initial(String),
+    /// What a learner found, as `<column> of <row>` of the tables in its record.
+    Finding(String),
     /// The largest relative error of a gradient in the check before training.
     GradientError,
     /// Seconds of learning alone.
@@ -92,7 +97,7 @@ impl Quantity {
                 return Ok(quantity(measure, true));
             }
         }
-        if let Some(measure) = Measure::of_key(key) {
+        if let Some(measure) = Measure::of_key(key).or_else(|| LearnerSpec::own_measure(key)) {
             return Ok(quantity(measure, false));
         }
         let parts = [Part::Train, Part::Validation, Part::Test];
@@ -100,7 +105,9 @@ impl Quantity {
             let metrics = Metric::ALL.map(|metric| Measure::metric(part, metric).key);
             [Measure::loss(part).key].into_iter().chain(metrics)
         };
-        let keys: Vec<String> = parts.into_iter().flat_map(of_part).collect();
+        let of_learners = LearnerSpec::own_measures().into_iter();
+        let keys = parts.into_iter().flat_map(of_part);
+        let keys: Vec<String> = keys.chain(of_learners.map(|measure| measure.key)).collect();
         let near = nearest(key, keys.iter().map(String::as_str).chain(OTHERS));
         Err(match near {
             Some(near) => format!("\"{key}\" is no measure, did you mean \"{near}\"?"),
@@ -119,6 +126,11 @@ impl TryFrom<String> for TableMeasure {
             ["seconds"] => Kind::Seconds,
             ["learning_seconds"] => Kind::LearningSeconds,
             ["gradient_error"] => Kind::GradientError,
+            ["finding", ref name @ ..] if name.contains(&"of") => Kind::Finding(name.join(" ")),
+            ["finding", ..] => {
+                let forms = "a finding is a column and a row, \"finding estimate of bias\"";
+                return Err(format!("\"{name}\" is no measure; {forms}"));
+            }
             ["initial", name] => Kind::Initial(name.into()),
             [key] => Kind::End(Quantity::named(key)?),
             ["best", key] => Kind::Best(Quantity::named(key)?),
@@ -140,7 +152,8 @@ impl TryFrom<String> for TableMeasure {
 impl TableMeasure {
     /// In words, as the title of a column.
     pub fn title(&self) -> String {
-        self.name.replace('_', " ")
+        let name = self.name.strip_prefix("finding ").unwrap_or(&self.name);
+        name.replace('_', " ")
     }
 
     /// Its unit, if it has one.
@@ -148,13 +161,23 @@ impl TableMeasure {
         match &self.kind {
             Kind::End(quantity) | Kind::Best(quantity) => quantity.measure.unit.as_deref(),
             Kind::Seconds | Kind::LearningSeconds => Some("s"),
-            Kind::EpochsTo(..) | Kind::Epochs | Kind::Initial(_) | Kind::GradientError => None,
+            Kind::EpochsTo(..) | Kind::Epochs => None,
+            Kind::Initial(_) | Kind::Finding(_) | Kind::GradientError => None,
         }
     }
 
     /// Whether it is a number of epochs.
     pub fn counts(&self) -> bool {
         matches!(self.kind, Kind::EpochsTo(..) | Kind::Epochs)
+    }
+
+    /// Whether a learner says it of itself: a number of any size.
+    pub fn is_of_a_learner(&self) -> bool {
+        match &self.kind {
+            Kind::Finding(_) => true,
+            Kind::End(quantity) | Kind::Best(quantity) => quantity.measure.is_of_a_learner(),
+            _ => false,
+        }
     }
 
     /// Whether it depends on the clock, so that nothing else should run meanwhile.
@@ -212,7 +235,16 @@ mod tests {
             of("initial jacobian_singular_value_0").unwrap().kind,
             initial
         );
+        let deviance = of("deviance").unwrap();
+        assert_eq!(deviance.needs().unwrap().key, "deviance");
+        assert!(deviance.is_of_a_learner() && of("best stored").unwrap().unit().is_some());
+        let error = of("finding standard error  of x 1").unwrap();
+        assert_eq!(error.kind, Kind::Finding("standard error of x 1".into()));
+        assert_eq!(error.name, "finding standard error of x 1");
+        let near = of("condition_nubmer").unwrap_err();
+        assert!(near.contains("did you mean \"condition_number\""), "{near}");
         for wrong in [
+            "finding bias",
             "test_accuracy_shift",
             "test_accuracy_shift_x",
             "train_dead_units_1",

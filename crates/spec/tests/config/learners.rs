@@ -115,6 +115,11 @@ fn settings_of_learners_must_be_possible() {
             "basis.gaussian.centers: 1 is not a possible number of centers; 2 to 1000",
         ),
         (
+            &least_squares,
+            "least_squares.certificate.bias=nan",
+            "certificate.bias: NaN is not a possible bias; a finite number",
+        ),
+        (
             &newton,
             "newton.iterations=0",
             "iterations: 0 is not a possible number of steps; 1 to 100000",
@@ -146,7 +151,8 @@ fn data(classes: Option<usize>, sizes: &[(&str, usize)]) -> DataShape {
 
 #[test]
 fn hebb_tells_two_classes_apart_and_refuses_other_targets() {
-    let hebb: LearnerSpec = *parse(HEBB, &[]).unwrap().experiment.learner().unwrap();
+    let config = parse(HEBB, &[]).unwrap();
+    let hebb: &LearnerSpec = config.experiment.learner().unwrap();
     let two = data(Some(2), &[("-1", 3), ("1", 1)]);
     assert_eq!(hebb.coding(&two), Ok(Coding::Signs));
     assert_eq!(hebb.metrics(&two), [Metric::Accuracy]);
@@ -173,9 +179,30 @@ fn hebb_tells_two_classes_apart_and_refuses_other_targets() {
 }
 
 #[test]
+fn newtons_method_tells_two_classes_apart_or_each_from_the_rest() {
+    let config = parse(&HEBB.replace("hebb]", "newton]"), &[]).unwrap();
+    let newton: &LearnerSpec = config.experiment.learner().unwrap();
+    let two = data(Some(2), &[("no", 3), ("yes", 1)]);
+    assert_eq!(newton.coding(&two), Ok(Coding::Bits));
+    let three = data(Some(3), &[("a", 1), ("b", 1), ("c", 2)]);
+    assert_eq!(newton.coding(&three), Ok(Coding::OneHot));
+    let empty = data(Some(3), &[("a", 2), ("b", 0), ("c", 2)]);
+    assert_eq!(
+        newton.coding(&empty).unwrap_err().reason,
+        "it tells each class from the rest, and no sample is of class b"
+    );
+    let real = newton.coding(&data(None, &[])).unwrap_err().reason;
+    assert_eq!(
+        real,
+        "it tells two classes apart, and the target is a number"
+    );
+}
+
+#[test]
 fn hopfield_stores_the_input_itself() {
     let text = HEBB.replace("hebb]", "hopfield]");
-    let hopfield: LearnerSpec = *parse(&text, &[]).unwrap().experiment.learner().unwrap();
+    let config = parse(&text, &[]).unwrap();
+    let hopfield: &LearnerSpec = config.experiment.learner().unwrap();
     let input = |targets| DataShape {
         targets,
         ..data(None, &[])
