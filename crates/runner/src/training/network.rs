@@ -3,7 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use contract::{Implementation, NamedTensors, TensorError, TrainingState};
+use contract::{Batch, Evaluation, Implementation, Mode, NamedTensors};
+use contract::{TensorError, TrainingState};
 use serde::{Deserialize, Serialize};
 use spec::escapes::EscapeSpec;
 use spec::measures::{Measure, Part};
@@ -140,6 +141,20 @@ impl<'a> Network<'a> {
                 done: false,
             },
         })
+    }
+
+    /// What it answers to some samples, as it is now.
+    pub fn evaluate(&mut self, batch: Batch<f32>) -> Evaluation<f32> {
+        self.model.evaluate(Mode::Evaluation, batch)
+    }
+
+    /// What is measured of it, as it is now.
+    ///
+    /// # Errors
+    /// When the run is to end.
+    pub fn measures(&mut self) -> Result<Values, Stop> {
+        let shared = Shared::clone(&self.resources);
+        shared.borrow_mut().evaluator.measures(&mut *self.model)
     }
 
     /// The best weights of this run, where the best come back: by the measure of early stopping,
