@@ -126,7 +126,7 @@ impl<'a, T: Real> Batches<'a, T> {
         let at = Position {
             step: before,
             steps_per_epoch: steps,
-            steps: steps * training.epochs,
+            steps: steps * training.epochs.max(1),
         };
         Step {
             number: before as u64 + 1,

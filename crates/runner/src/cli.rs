@@ -27,6 +27,7 @@ Examples:
   runner rerun mnist                              run a record again: are the bits the same?
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
   runner trace configs/xor.toml --updates 8       each update: samples, loss, parameters
+  runner film configs/surface.toml --out film.svg what a network over two inputs answers, epoch by epoch
   runner graph \"sigmoid(w*x + b)\" --at w=2 --at x=-1 --at b=1
                                                   values and gradients of an expression, step by step
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
@@ -135,6 +136,8 @@ pub enum Command {
     Export(ExportArguments),
     /// Show a small network learn, update by update
     Trace(TraceArguments),
+    /// Draw what a network over two inputs answers while it learns: surfaces, or regions of classes
+    Film(FilmArguments),
     /// Draw an expression as a computational graph: values forward, gradients backward
     Graph(GraphArguments),
     /// List the configs, a line each
@@ -151,6 +154,7 @@ impl Command {
             Self::Check(arguments) => Some(&arguments.config),
             Self::Export(arguments) => Some(&arguments.config),
             Self::Trace(arguments) => Some(&arguments.config),
+            Self::Film(arguments) => Some(&arguments.config),
             _ => None,
         }
     }
@@ -296,6 +300,26 @@ pub struct TraceArguments {
     /// unit over two inputs, its line as it moves, trace.svg
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// `runner film`.
+#[derive(Debug, Args)]
+pub struct FilmArguments {
+    /// Config and overrides.
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Picture to write, an SVG
+    #[arg(long, value_name = "FILE", required_unless_present = "cfg")]
+    pub out: Option<PathBuf>,
+    /// Frames, the first before training, the last at its end, those between ever further apart
+    #[arg(long, value_name = "N", default_value = "8", value_parser = frames)]
+    pub frames: usize,
+}
+
+fn frames(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok();
+    let number = number.filter(|number| (2..=64).contains(number));
+    number.ok_or_else(|| "expected 2 to 64".into())
 }
 
 /// `runner export`.

@@ -63,7 +63,7 @@ fn draw(record: &Record, name: &str, panel: &Area<'_>) -> DrawResult {
         };
         measures.iter().flat_map(move |measure| of_measure(measure))
     };
-    let last = points().map(|(epoch, _)| epoch).max().unwrap_or(1);
+    let last = points().map(|(epoch, _)| epoch).fold(1, usize::max);
     let values = || points().map(|(_, value)| value).filter(|v| v.is_finite());
     // What falls has 0 for an aim, and its end lies low; what rises is seen where it is.
     let rises = measures.iter().any(|m| m.better == Some(Better::Higher));

@@ -11,7 +11,9 @@ mod identities;
 mod networks;
 mod neurons;
 pub mod page;
+mod perceptron;
 mod slips;
+mod split;
 
 use spec::Problem;
 use spec::error::nearest;
@@ -24,7 +26,7 @@ pub type Quantities = Vec<(&'static str, f64)>;
 pub type Computation = (&'static str, fn() -> Quantities);
 
 /// Everything that is computed here.
-pub const COMPUTATIONS: [Computation; 21] = [
+pub const COMPUTATIONS: [Computation; 23] = [
     ("softmax_cross_entropy", networks::softmax_cross_entropy),
     ("two_two_two", networks::two_two_two),
     ("two_two_two_training", networks::two_two_two_training),
@@ -36,14 +38,16 @@ pub const COMPUTATIONS: [Computation; 21] = [
     ("information", identities::information),
     ("correlation", identities::correlation),
     ("mcculloch_pitts", neurons::mcculloch_pitts),
-    ("perceptron", neurons::perceptron),
+    ("perceptron", perceptron::perceptron),
+    ("perceptron_bound", perceptron::perceptron_bound),
     ("hebb", neurons::hebb),
     ("hopfield", neurons::hopfield),
     ("newton", neurons::newton),
-    ("strict_inequality", neurons::strict_inequality),
+    ("strict_inequality", perceptron::strict_inequality),
     ("newton_without_the_sum", neurons::newton_without_the_sum),
     ("rounded_numbers", slips::rounded_numbers),
     ("wrong_gradients", slips::wrong_gradients),
+    ("split_errors", split::split_errors),
     ("masked_unit", slips::masked_unit),
     ("uniform_weights", slips::uniform_weights),
 ];

@@ -1,8 +1,8 @@
 //! From a config file to a record: the command line of the workspace.
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
-//! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`graph`],
-//! [`list`], [`completions`]); what they share stands beside them.
+//! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`trace`],
+//! [`film`], [`graph`], [`list`], [`completions`]); what they share stands beside them.
 
 pub mod activity;
 pub mod batches;
@@ -14,6 +14,7 @@ pub mod curves;
 pub mod export;
 pub mod failure;
 pub mod files;
+pub mod film;
 mod fit;
 pub mod graph;
 pub mod implementations;
@@ -68,6 +69,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
+        Command::Film(arguments) => film::film(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Completions(arguments) => {

@@ -112,7 +112,7 @@ impl<'a> Measurement<'a> {
 
     /// The class with the largest output, or the smallest where outputs are penalties; the first of
     /// several.
-    fn class<T: Real>(&self, y: ArrayView1<T>) -> usize {
+    pub fn class<T: Real>(&self, y: ArrayView1<T>) -> usize {
         if y.len() == 1 {
             return usize::from(y[0].f64() >= self.threshold);
         }

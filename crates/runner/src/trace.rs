@@ -2,14 +2,19 @@
 //! loss before, every parameter after.
 //!
 //! It learns by hand in f64, on the batches of the training. An update that changes nothing, as most
-//! are under the perceptron's rule, is left out, and a pass without any change is the last.
+//! are under the perceptron's rule, is left out, and a pass without any change is the last. Which
+//! weights come back at the end (early stopping, averaging, the pocket) is another question.
+//!
+//! Learners have no updates that could be told apart: Hebb's rule and Hopfield's memory are one sum
+//! over all samples, least squares a solution, and Newton's steps are the epochs of their record.
 
 mod picture;
 
 use std::path::Path;
 
 use contract::{Implementation, NamedTensors};
-use spec::ImplementationName;
+use spec::escapes::EscapeSpec;
+use spec::{ImplementationName, Problem};
 
 use crate::activity::Activity;
 use crate::batches::{Batches, TrainingBatch};
@@ -61,6 +66,7 @@ struct Update {
 /// When the config is wrong or too large, or the folder cannot be written.
 pub fn trace(arguments: &TraceArguments) -> Result<(), Failure> {
     let prepared = PreparedNetwork::of(arguments.config.read()?, Purpose::Export)?;
+    expect_updates(&prepared).map_err(|problem| prepared.config.locate(problem))?;
     let count: usize = prepared.initial.values();
     if count > MOST_PARAMETERS {
         return Err(Failure::Input(format!(
@@ -79,6 +85,23 @@ pub fn trace(arguments: &TraceArguments) -> Result<(), Failure> {
         None => Ok(()),
         Some(out) => write(&prepared, &trace, out),
     }
+}
+
+/// Finds what has no updates by gradients that could be shown.
+fn expect_updates(prepared: &PreparedNetwork) -> Result<(), Problem> {
+    if prepared.parameters().learned == 0 {
+        let reason = "every weight is fixed, so there is no update to show";
+        let hint = "`runner run` measures what these weights answer";
+        return Err(Problem::new("model.layers", reason).hint(hint));
+    }
+    let escapes = &prepared.network.training.escapes;
+    let is_plain = |escape: &EscapeSpec| escape.kind() == "plain";
+    if escapes.is_empty() || escapes.iter().any(is_plain) {
+        return Ok(());
+    }
+    let reason = "a trace shows updates by gradients, and these escapes move weights otherwise";
+    let hint = "take them out with --unset training.escapes; a step has no updates by gradients";
+    Err(Problem::new("training.escapes", reason).hint(hint))
 }
 
 /// Learns, and keeps what changed.

@@ -14,6 +14,7 @@ mod layer_metrics;
 pub mod learner;
 mod moves;
 pub mod network;
+pub mod pocket;
 mod saving;
 pub mod stopping;
 pub mod trainee;

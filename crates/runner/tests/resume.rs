@@ -170,6 +170,11 @@ fn averaged_weights_go_on() {
 }
 
 #[test]
+fn the_pocket_goes_on() {
+    assert_goes_on(&["training.pocket=true"]);
+}
+
+#[test]
 fn with_every_escape() {
     for escape in [
         "\"plain\"",

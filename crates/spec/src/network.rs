@@ -9,6 +9,7 @@ use crate::escapes::EscapeSpec;
 use crate::experiment::ImplementationName;
 use crate::invariance::InvarianceSpec;
 use crate::model::{LayerSpec, ModelSpec};
+use crate::stopping::StoppingSpec;
 use crate::training::{GradientCheckSpec, TrainingSpec};
 
 /// A network, how it is trained, and by whom.
@@ -44,13 +45,41 @@ impl NetworkSpec {
         self.augmentation.check()?;
         self.invariance.check()?;
         self.model.check()?;
+        self.check_epochs()?;
         self.training.check()?;
         self.gradient_check.check()?;
         self.check_curvature()?;
         self.check_steps()?;
         self.check_averaging()?;
+        self.check_pocket()?;
         self.check_layer_metrics()?;
         self.check_last_layer()
+    }
+
+    /// Without epochs nothing may learn, and nothing may be asked of updates.
+    fn check_epochs(&self) -> Result<(), Problem> {
+        let training = &self.training;
+        if training.epochs > 0 {
+            return Ok(());
+        }
+        let learns = |layer: &LayerSpec| layer.any(&|layer| layer.learns());
+        if self.model.layers.iter().any(learns) {
+            let problem = Problem::new("training.epochs", "0 epochs train nothing");
+            return Err(problem.hint("1 or more"));
+        }
+        let asked = [
+            ("averaging", training.averaging),
+            ("pocket", training.pocket),
+            ("escapes", !training.escapes.is_empty()),
+            ("stopping", training.stopping != StoppingSpec::default()),
+        ];
+        match asked.into_iter().find(|(_, asked)| *asked) {
+            None => Ok(()),
+            Some((key, _)) => {
+                let reason = "with 0 epochs there are no updates that it could be about";
+                Err(Problem::new(format!("training.{key}"), reason).hint("leave it out"))
+            }
+        }
     }
 
     /// The rule that divides by curvatures needs layers and a loss that have them.
@@ -139,6 +168,29 @@ impl NetworkSpec {
                 ),
                 "leave it out, or use layer_norm",
             ),
+        }
+    }
+
+    /// The best of all updates can come back only where no other weights do.
+    fn check_pocket(&self) -> Result<(), Problem> {
+        let training = &self.training;
+        if !training.pocket {
+            return Ok(());
+        }
+        let others = [
+            ("training.averaging", training.averaging),
+            ("training.escapes", !training.escapes.is_empty()),
+            (
+                "training.stopping.patience",
+                training.stopping.patience.is_some(),
+            ),
+        ];
+        match others.into_iter().find(|(_, there)| *there) {
+            None => Ok(()),
+            Some((other, _)) => {
+                let reason = format!("{other} brings other weights back than those in the pocket");
+                Err(Problem::new("training.pocket", reason).hint("leave one of them out"))
+            }
         }
     }
 

@@ -22,7 +22,7 @@ pub use crate::regularization::{ClipSpec, RegularizationSpec};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingSpec {
-    /// Passes over the training samples.
+    /// Passes over the training samples; 0 where no layer learns: then it is only measured.
     pub epochs: usize,
     /// Samples in one update; the last batch of an epoch may be smaller.
     pub batch_size: BatchSize,
@@ -58,6 +58,10 @@ pub struct TrainingSpec {
     /// ones (Polyak & Juditsky 1992); of a perceptron the averaged one (Freund & Schapire 1999).
     #[serde(default, skip_serializing_if = "is_false")]
     pub averaging: bool,
+    /// Whether training ends with the weights that had the best accuracy on the training samples
+    /// after any update, the pocket of Gallant 1990: all of them are measured after each.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub pocket: bool,
     /// Whether each epoch takes the samples in a new random order.
     #[serde(default = "yes")]
     pub shuffle: bool,
@@ -188,6 +192,7 @@ impl TrainingSpec {
             stopping: StoppingSpec::default(),
             escapes: Vec::new(),
             averaging: false,
+            pocket: false,
             shuffle: true,
             metrics: Vec::new(),
             phases: 0,
@@ -200,10 +205,6 @@ impl TrainingSpec {
 
     /// Finds impossible values.
     pub(crate) fn check(&self) -> Result<(), Problem> {
-        if self.epochs == 0 {
-            let problem = Problem::new("training.epochs", "0 epochs train nothing");
-            return Err(problem.hint("1 or more"));
-        }
         if self.batch_size == BatchSize::Samples(0) {
             let problem = Problem::new("training.batch_size", "a batch of 0 samples is empty");
             return Err(problem.hint("1 or more, or \"all\""));

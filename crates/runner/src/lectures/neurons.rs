@@ -1,4 +1,4 @@
-//! Single units: given weights, the rules of the perceptron and of Hebb, a memory, Newton's method.
+//! Single units: given weights, Hebb's rule, a memory, Newton's method.
 
 use backprop::Model;
 use contract::{Batch, Implementation, Mode};
@@ -10,17 +10,17 @@ use spec::model::LayerSpec;
 use spec::training::LossSpec;
 
 use super::Quantities;
-use super::networks::{STEP, linear, network, plan};
+use super::networks::{linear, network, plan};
 
 /// The inputs of a gate in the given order.
-const POINTS: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
-const AND: [f64; 4] = [0.0, 0.0, 0.0, 1.0];
-const OR: [f64; 4] = [0.0, 1.0, 1.0, 1.0];
-const NAND: [f64; 4] = [1.0, 1.0, 1.0, 0.0];
-const XOR: [f64; 4] = [0.0, 1.0, 1.0, 0.0];
+pub(super) const POINTS: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+pub(super) const AND: [f64; 4] = [0.0, 0.0, 0.0, 1.0];
+pub(super) const OR: [f64; 4] = [0.0, 1.0, 1.0, 1.0];
+pub(super) const NAND: [f64; 4] = [1.0, 1.0, 1.0, 0.0];
+pub(super) const XOR: [f64; 4] = [0.0, 1.0, 1.0, 0.0];
 
 /// The numbers with the names that are given.
-fn named<const N: usize>(
+pub(super) fn named<const N: usize>(
     names: [&'static str; N],
     values: impl IntoIterator<Item = f64>,
 ) -> Quantities {
@@ -28,7 +28,12 @@ fn named<const N: usize>(
 }
 
 /// A layer of so many units, with what follows it, and given weights.
-fn units(weight: Array2<f64>, bias: &[f64], behind: &[LayerSpec], loss: LossSpec) -> Model<f64> {
+pub(super) fn units(
+    weight: Array2<f64>,
+    bias: &[f64],
+    behind: &[LayerSpec],
+    loss: LossSpec,
+) -> Model<f64> {
     let layers = [&[linear(weight.nrows(), true)], behind].concat();
     let plan = plan(&[weight.ncols()], &layers);
     let bias = bias.iter().copied().collect::<ndarray::Array1<f64>>();
@@ -72,95 +77,6 @@ pub fn mcculloch_pitts() -> Quantities {
         (
             "NOT, right answers",
             right(&[-1.0], 0.0, &[&[0.0], &[1.0]], &[1.0, 0.0]),
-        ),
-    ]
-}
-
-/// Passes until one changes nothing, that one too, at most 100; updates; weights and bias.
-fn learned_by_the_perceptron(labels: [f64; 4]) -> [f64; 5] {
-    let mut unit = units(Array2::zeros((1, 2)), &[0.0], &[], LossSpec::Perceptron);
-    let (mut before, mut updates) = (unit.parameters(), 0);
-    for pass in 1..=100 {
-        let first = updates;
-        for (x, t) in POINTS.iter().zip(labels) {
-            let (x, t) = (array![*x], array![[t]]);
-            unit.train_step(STEP, Batch::new(x.view(), t.view()));
-            let after = unit.parameters();
-            updates += usize::from(after != before);
-            before = after;
-        }
-        if updates == first || pass == 100 {
-            let numbers = before.iter().flat_map(|(_, tensor)| tensor.iter().copied());
-            let numbers: Vec<f64> = numbers.collect();
-            return [
-                pass as f64,
-                updates as f64,
-                numbers[0],
-                numbers[1],
-                numbers[2],
-            ];
-        }
-    }
-    unreachable!("the last pass returns")
-}
-
-/// The perceptron's rule on gates, from zero weights.
-pub fn perceptron() -> Quantities {
-    let and = [
-        "AND, passes",
-        "AND, updates",
-        "AND, w1",
-        "AND, w2",
-        "AND, b",
-    ];
-    let or = ["OR, passes", "OR, updates", "OR, w1", "OR, w2", "OR, b"];
-    let nand = [
-        "NAND, passes",
-        "NAND, updates",
-        "NAND, w1",
-        "NAND, w2",
-        "NAND, b",
-    ];
-    let xor = [
-        "XOR, passes",
-        "XOR, updates",
-        "XOR, w1",
-        "XOR, w2",
-        "XOR, b",
-    ];
-    let gates = [(and, AND), (or, OR), (nand, NAND), (xor, XOR)];
-    let of_gate = |(names, labels)| named(names, learned_by_the_perceptron(labels));
-    gates.into_iter().flat_map(of_gate).collect()
-}
-
-/// Updates of ten passes over AND by the rule as a text writes it: a sample at the line itself is
-/// right (strict), or wrong.
-fn updates_by_the_book(mut w: [f64; 3], strict: bool) -> f64 {
-    let mut updates = 0.0;
-    for (point, label) in POINTS.iter().zip(AND).cycle().take(40) {
-        let (x, s) = ([point[0], point[1], 1.0], 2.0 * label - 1.0);
-        let margin = s * (0..3).map(|i| w[i] * x[i]).sum::<f64>();
-        if margin < 0.0 || (margin == 0.0 && !strict) {
-            (0..3).for_each(|i| w[i] += s * x[i]);
-            updates += 1.0;
-        }
-    }
-    updates
-}
-
-/// What the strict inequality does, from zero and from anywhere else.
-pub fn strict_inequality() -> Quantities {
-    let (zero, other) = ([0.0; 3], [0.25, -0.5, 0.125]);
-    vec![
-        ("updates from 0, < 0", updates_by_the_book(zero, true)),
-        ("updates from 0, <= 0", updates_by_the_book(zero, false)),
-        (
-            "updates from (1/4, -1/2, 1/8), < 0",
-            updates_by_the_book(other, true),
-        ),
-        (
-            "updates from (1/4, -1/2, 1/8), <= 0",
-            updates_by_the_book(other, false),
         ),
     ]
 }

@@ -19,6 +19,8 @@ enum Slip {
     WithoutTheError,
     /// Errors go back through W where they should through its transpose.
     NotTransposed,
+    /// Errors pass a hidden unit without the derivative of its activation.
+    WithoutTheSlope,
     /// The gradient is the sum of the partial derivatives, the same number for every weight.
     SumOfPartials,
     /// The second hidden unit is masked in the forward pass.
@@ -82,7 +84,10 @@ fn gradients([first, second]: Weights, slip: Slip) -> (f64, Weights) {
         _ => second,
     };
     let (dh, _) = backward(&mut linear, &back, [h.view(), s.view(), ds.view()]);
-    let (dz, _) = backward(&mut Sigmoid, &[], [z.view(), h.view(), dh.view()]);
+    let dz = match slip {
+        Slip::WithoutTheSlope => dh,
+        _ => backward(&mut Sigmoid, &[], [z.view(), h.view(), dh.view()]).0,
+    };
     let (_, d_first) = backward(&mut linear, &first, [x.view(), z.view(), dz.view()]);
     match slip {
         Slip::SumOfPartials => {
@@ -120,19 +125,28 @@ pub fn rounded_numbers() -> Quantities {
     )]
 }
 
-/// Three slips of the backward pass.
+/// Slips of the backward pass.
 pub fn wrong_gradients() -> Quantities {
     let (_, [[dw1, dw3, dw2, dw4], _]) = gradients(WEIGHTS, Slip::NotTransposed);
+    let (_, [[flat1, flat3, flat2, flat4], _]) = gradients(WEIGHTS, Slip::WithoutTheSlope);
     let (without, sum) = (Slip::WithoutTheError, Slip::SumOfPartials);
     vec![
         ("dE/dw1 back through W", dw1),
         ("dE/dw2 back through W", dw2),
         ("dE/dw3 back through W", dw3),
         ("dE/dw4 back through W", dw4),
+        ("dE/dw1 without the slope", flat1),
+        ("dE/dw2 without the slope", flat2),
+        ("dE/dw3 without the slope", flat3),
+        ("dE/dw4 without the slope", flat4),
         ("E after 1000 steps, right", error_after(1000, Slip::None)),
         (
             "E after 1000 steps, back through W",
             error_after(1000, Slip::NotTransposed),
+        ),
+        (
+            "E after 1000 steps, without the slope",
+            error_after(1000, Slip::WithoutTheSlope),
         ),
         (
             "E after 100 steps, without (o - y)",

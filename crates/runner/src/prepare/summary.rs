@@ -95,6 +95,8 @@ impl PreparedNetwork {
         );
         let averaged = Value::String("averaged over all updates".into());
         add("weights", training.averaging.then_some(averaged));
+        let pocket = Value::String("the best on the training samples after any update".into());
+        add("weights", training.pocket.then_some(pocket));
         add("stopping", of(Value::try_from(&training.stopping)));
         (!parts.is_empty()).then(|| parts.join("; "))
     }

@@ -52,7 +52,8 @@ pub enum Early {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "older::Epoch")]
 pub struct Epoch {
-    /// From 1, through all runs of a training with restarts.
+    /// From 1, through all runs of a training with restarts; 0 where nothing was to be learned and
+    /// the weights were only measured.
     pub epoch: usize,
     /// Which of several runs, from 1; none where there is only one.
     pub run: Option<usize>,

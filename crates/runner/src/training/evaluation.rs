@@ -34,6 +34,18 @@ struct Measured<'a> {
     change: Option<&'a FixedChange>,
 }
 
+impl<'a> Measured<'a> {
+    /// The samples to train on.
+    fn training(prepared: &'a PreparedNetwork) -> Self {
+        Self {
+            part: Part::Train,
+            samples: &prepared.dataset.train,
+            rows: &prepared.train_rows,
+            change: None,
+        }
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// An evaluator of the config's data.
     pub fn new(prepared: &'a PreparedNetwork) -> Self {
@@ -86,14 +98,17 @@ impl<'a> Evaluator<'a> {
     /// The mean loss of the samples to train on, as they are: without dropout, augmentation and
     /// smoothing.
     pub fn training_loss(&mut self, model: &mut dyn Implementation<f32>) -> Result<f64, Stop> {
-        let prepared = self.prepared;
-        let of_training = Measured {
-            part: Part::Train,
-            samples: &prepared.dataset.train,
-            rows: &prepared.train_rows,
-            change: None,
-        };
-        self.run(model, &of_training, None)
+        self.run(model, &Measured::training(self.prepared), None)
+    }
+
+    /// The share of the samples to train on whose class is found.
+    pub fn training_accuracy(&mut self, model: &mut dyn Implementation<f32>) -> Result<f64, Stop> {
+        let of = Measured::training(self.prepared);
+        let loss = self.prepared.network.training.loss;
+        let target = &self.prepared.dataset.target;
+        let mut measurement = Measurement::new(of.samples, of.rows, target, loss);
+        self.run(model, &of, Some(&mut measurement))?;
+        Ok(measurement.value(Metric::Accuracy))
     }
 
     fn measure(

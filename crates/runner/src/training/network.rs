@@ -3,7 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use contract::{Implementation, NamedTensors, TensorError, TrainingState};
+use contract::{Batch, Evaluation, Implementation, Mode, NamedTensors};
+use contract::{TensorError, TrainingState};
 use serde::{Deserialize, Serialize};
 use spec::escapes::EscapeSpec;
 use spec::measures::{Measure, Part};
@@ -15,6 +16,7 @@ use super::averaging::Average;
 use super::checkpoint::{decode, encode};
 use super::divergence::{expect_losses, expect_parameters};
 use super::escapes::{self, Escape, initial_of_run};
+use super::pocket::Pocket;
 use super::stopping::{Best, Stopping};
 use super::trainee::Trainee;
 use super::trainer::{Resources, Shared, Trainer};
@@ -107,6 +109,9 @@ struct Position {
     /// The mean of the weights so far, where that comes back.
     #[serde(default)]
     average: Option<Average>,
+    /// The best weights of all updates, where those come back.
+    #[serde(default)]
+    pocket: Option<Pocket>,
     /// Whether nothing is left to do.
     done: bool,
 }
@@ -137,15 +142,31 @@ impl<'a> Network<'a> {
                 epoch: 0,
                 kept: None,
                 average: training.averaging.then(Average::default),
+                pocket: training.pocket.then(Pocket::default),
                 done: false,
             },
         })
     }
 
+    /// What it answers to some samples, as it is now.
+    pub fn evaluate(&mut self, batch: Batch<f32>) -> Evaluation<f32> {
+        self.model.evaluate(Mode::Evaluation, batch)
+    }
+
+    /// What is measured of it, as it is now.
+    ///
+    /// # Errors
+    /// When the run is to end.
+    pub fn measures(&mut self) -> Result<Values, Stop> {
+        let shared = Shared::clone(&self.resources);
+        shared.borrow_mut().evaluator.measures(&mut *self.model)
+    }
+
     /// The best weights of this run, where the best come back: by the measure of early stopping,
-    /// otherwise by training loss if the escape asks for it.
+    /// by training loss if the escape asks for it, or those in the pocket.
     fn best(&self) -> Option<&Best> {
-        self.at.stopping.best().or_else(|| self.escape.best())
+        let of_epochs = self.at.stopping.best().or_else(|| self.escape.best());
+        of_epochs.or_else(|| self.at.pocket.as_ref().and_then(Pocket::best))
     }
 
     fn epoch(
@@ -154,17 +175,25 @@ impl<'a> Network<'a> {
         trained: &mut Trained,
         tick: &dyn Fn(),
     ) -> Result<Epoch, Stop> {
-        let number = trained.epochs.len() + 1;
+        let number = match self.epochs {
+            0 => 0,
+            _ => trained.epochs.len() + 1,
+        };
         let mut trainer = Trainer {
             model: &mut *self.model,
             resources,
             first_losses: &mut trained.first_losses,
             average: self.at.average.as_mut(),
+            pocket: self.at.pocket.as_mut(),
             tick,
             time: Duration::ZERO,
             learning_rate: None,
         };
-        let train_loss = self.escape.epoch(&mut trainer, self.at.epoch + 1)?;
+        let train_loss = match self.epochs {
+            // Nothing learns, and it is only measured.
+            0 => trainer.training_loss()?,
+            _ => self.escape.epoch(&mut trainer, self.at.epoch + 1)?,
+        };
         let (time, learning_rate) = (trainer.time, trainer.learning_rate);
         let after = format!("after epoch {}", self.at.epoch + 1);
         expect_parameters(&self.model.parameters(), &after)?;
@@ -272,7 +301,7 @@ impl Trainee for Network<'_> {
                 let early = self.at.stopping.after(&epoch, || self.model.parameters());
                 trained.epochs.push(epoch);
                 self.at.epoch += 1;
-                match self.at.epoch == self.epochs {
+                match self.at.epoch >= self.epochs {
                     true => self.end_run(None, resources, trained),
                     false if early.is_some() => self.end_run(early, resources, trained),
                     false => Ok(()),

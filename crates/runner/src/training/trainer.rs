@@ -11,6 +11,7 @@ use super::averaging::Average;
 use super::divergence::{Divergence, as_f32_holds, word};
 use super::evaluation::Evaluator;
 use super::moves::moved;
+use super::pocket::Pocket;
 use crate::batches::{Batches, TrainingBatch};
 use crate::interrupt;
 use crate::prepare::PreparedNetwork;
@@ -52,6 +53,8 @@ pub struct Trainer<'a, 'b> {
     pub first_losses: &'b mut Vec<f64>,
     /// What is averaged over all updates, if the config asks for it.
     pub average: Option<&'b mut Average>,
+    /// What keeps the best weights of all updates, if the config asks for it.
+    pub pocket: Option<&'b mut Pocket>,
     /// Called after each batch.
     pub tick: &'b dyn Fn(),
     /// Time of the epoch so far.
@@ -83,6 +86,11 @@ impl Trainer<'_, '_> {
             let loss = self.model.train_step(step, batch);
             if let Some(average) = &mut self.average {
                 average.add(&self.model.parameters());
+            }
+            if let Some(pocket) = &mut self.pocket {
+                let evaluator = &mut self.resources.evaluator;
+                let accuracy = evaluator.training_accuracy(&mut *self.model)?;
+                pocket.look(epoch, accuracy, || self.model.parameters());
             }
             self.time += start.elapsed();
             let loss = as_f32_holds(loss);

@@ -116,11 +116,65 @@ fn the_pocket_keeps_the_best_weights() {
     assert!(accuracies(&plain).iter().any(|&accuracy| accuracy < best));
 }
 
+/// Gallant's pocket: no line has more than three points of exclusive or, and the rule finds one only
+/// to forget it again.
+#[test]
+fn the_pocket_of_all_updates_has_three_of_four_points_of_exclusive_or() {
+    let workspace = shipped("perceptron");
+    let xor = [
+        "dataset={ xor = {} }",
+        "training.epochs=30",
+        "training.shuffle=true",
+    ];
+    let pocket = [&xor[..], &["training.pocket=true"]].concat();
+    let (plain, kept) = (
+        workspace.train_by_hand(&xor),
+        workspace.train_by_hand(&pocket),
+    );
+    assert_eq!(
+        accuracies(&plain),
+        accuracies(&kept),
+        "the rule goes on as without it"
+    );
+    assert!(accuracies(&plain).last() < Some(&0.75));
+    let record = record(&kept);
+    let measures = &record["implementations"][0]["kept"]["measures"];
+    assert_eq!(measures["test_accuracy"].as_f64(), Some(0.75));
+    let w = unit(&kept).into_iter().map(f64::from).collect::<Vec<_>>();
+    let right = |(x, y, t): &(f64, f64, bool)| (w[0] * x + w[1] * y + w[2] >= 0.0) == *t;
+    let points = [
+        (0., 0., false),
+        (0., 1., true),
+        (1., 0., true),
+        (1., 1., false),
+    ];
+    assert_eq!(points.iter().filter(|point| right(point)).count(), 3);
+}
+
+#[test]
+fn a_pocket_goes_by_accuracy() {
+    let workspace = shipped("perceptron");
+    let sine = "dataset={ sine = { samples = 40 } }";
+    let loss = "training.loss=squared_error";
+    workspace.refuse_to_run(
+        &["training.pocket=true", sine, loss],
+        &[
+            "training.pocket",
+            "goes by accuracy, and the target is no class",
+        ],
+    );
+}
+
 #[test]
 fn given_weights_stay_as_they_are() {
     let workspace = shipped("mcculloch-pitts");
     let run = workspace.train_by_hand(&[]);
     assert_eq!(accuracies(&run), [1.0]);
+    // No epochs: only measured, in an epoch 0.
+    let epochs = epochs(&run, 0);
+    assert_eq!(epochs[0]["epoch"], 0);
+    assert_eq!(epochs[0]["measures"]["train_loss"].as_f64(), Some(0.0));
+    assert!(run.join("curves.svg").exists());
     let and = "model.layers=[{ linear = { units = 1, weights = { values = [1, 1] }, biases = { values = [-2] }, learning_rate = 0.0 } }, \"step\"]";
     let run = workspace.train_by_hand(&["dataset={ gate = { function = \"and\" } }", and]);
     assert_eq!(unit(&run), [1.0, 1.0, -2.0]);

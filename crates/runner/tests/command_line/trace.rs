@@ -71,6 +71,21 @@ fn what_nobody_could_follow_is_refused() {
     );
 }
 
+#[test]
+fn what_has_no_updates_by_gradients_is_refused() {
+    let shipped = |name: &str| format!("{}/../../configs/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    for (config, reason) in [
+        (
+            "mcculloch-pitts",
+            "every weight is fixed, so there is no update to show",
+        ),
+        ("xor-step", "these escapes move weights otherwise"),
+        ("hebb", "a learner has no gradients and no layers"),
+    ] {
+        Workspace::new().refuse(&["trace", &shipped(config)], &[reason]);
+    }
+}
+
 /// All numbers of it are small integers, the same on every machine.
 #[test]
 fn the_picture_of_docs_is_what_is_drawn() {

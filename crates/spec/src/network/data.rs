@@ -96,6 +96,11 @@ impl NetworkSpec {
             let reason = "the target is a real number, only classes can be smoothed";
             return Err(Problem::new("training.label_smoothing", reason).hint("leave it out"));
         }
+        if shape.classes.is_none() && self.training.pocket {
+            let reason = "the pocket goes by accuracy, and the target is no class";
+            let hint = "leave it out, or use stopping.patience with a measure";
+            return Err(Problem::new("training.pocket", reason).hint(hint));
+        }
         self.check_metrics(shape)?;
         self.check_phases(shape)?;
         self.check_units(plan)?;

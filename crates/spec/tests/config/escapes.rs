@@ -168,3 +168,55 @@ fn averaged_weights_come_back_where_no_others_do() {
         assert_eq!(refused.unwrap_err(), message);
     }
 }
+
+#[test]
+fn the_pocket_comes_back_where_no_other_weights_do() {
+    let pocket = "training.pocket=true";
+    assert!(parse(GOOD, &[pocket]).is_ok());
+    for (other, set) in [
+        ("averaging", "training.averaging=true"),
+        ("escapes", "training.escapes=[\"plain\"]"),
+        (
+            "stopping.patience",
+            "training.stopping.patience={ epochs = 2, measure = \"test_loss\" }",
+        ),
+    ] {
+        let refused = parse(GOOD, &[pocket, set]).map(|config| config.experiment);
+        let message = format!(
+            "--set {pocket}: training.pocket: training.{other} brings other weights back than those \
+             in the pocket; leave one of them out"
+        );
+        assert_eq!(refused.unwrap_err(), message);
+    }
+}
+
+#[test]
+fn without_epochs_it_is_only_measured_and_nothing_may_learn() {
+    let none = "training.epochs=0";
+    let fixed = [
+        none,
+        "model.layers.0.linear.learning_rate=0.0",
+        "model.layers.2.linear.learning_rate=0.0",
+    ];
+    assert!(parse(GOOD, &fixed).is_ok());
+    let refused = parse(GOOD, &fixed[..2]).map(|config| config.experiment);
+    let message = "--set training.epochs=0: training.epochs: 0 epochs train nothing; 1 or more";
+    assert_eq!(refused.unwrap_err(), message);
+    for (key, set) in [
+        ("averaging", "training.averaging=true"),
+        ("pocket", "training.pocket=true"),
+        ("escapes", "training.escapes=[\"plain\"]"),
+        (
+            "stopping",
+            "training.stopping.plateau={ epochs = 2, change = 0.1 }",
+        ),
+    ] {
+        let sets = [&fixed[..], &[set]].concat();
+        let refused = parse(GOOD, &sets).map(|config| config.experiment);
+        let reason = format!(
+            "training.{key}: with 0 epochs there are no updates that it could be about; leave it out"
+        );
+        let found = refused.unwrap_err();
+        assert!(found.ends_with(&reason), "{found}");
+    }
+}
