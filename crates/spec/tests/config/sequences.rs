@@ -36,6 +36,7 @@ fn real(positions: usize) -> DataShape {
         classes: None,
         targets: 1,
         positions,
+        padded: false,
         class_sizes: Vec::new(),
     }
 }
@@ -144,7 +145,7 @@ fn impossible_sequences_are_refused() {
     let rows: [(&str, &str); 12] = [
         (
             "[dataset.temporal_xor]\nsteps = 10",
-            "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three",
+            "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three; or 1, for a state that is carried from bit to bit",
         ),
         (
             "[dataset.temporal_xor]\nbits = 2",
