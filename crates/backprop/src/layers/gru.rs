@@ -41,7 +41,6 @@
 use contract::Real;
 use kernels::cells::{GruBackward, GruForward};
 use kernels::elementwise::each;
-use kernels::matmul::matmul;
 use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
@@ -55,8 +54,10 @@ pub struct Gru<T> {
     size: Size,
     goes_on: bool,
     transposed: Transposed<T>,
-    /// `[T, N, D]`; then `$dx$`.
+    /// `[T, N, D]`.
     x: Steps<T>,
+    /// `$dx_t$`, `[T, N, D]`.
+    dx: Steps<T>,
     /// `$h_0$` to `$h_T$`, `[T + 1, N, H]`.
     h: Steps<T>,
     /// `$a_t$`, then the gates r, z, n, `[T, N, 3H]`.
@@ -80,6 +81,7 @@ impl<T: Real> Gru<T> {
             goes_on: false,
             transposed: Transposed::new(),
             x: Steps::new(size.inputs),
+            dx: Steps::new(size.inputs),
             h: Steps::new(size.units),
             a: of_rows(),
             v: of_rows(),
@@ -147,13 +149,12 @@ impl<T: Real> Layer<T> for Gru<T> {
             if !t.is_multiple_of(self.size.span) {
                 let (before, kept) = dh.pair_mut(t - 1);
                 each([&*kept], [before], |[kept], [before]| *before += kept);
-                matmul(dv.step(t), weights.hh, dh.step_mut(t - 1)); // dhₜ₋₁ += dvₜ U
+                weights.add_state_gradient(dv.step(t), dh.step_mut(t - 1)); // dhₜ₋₁ += dvₜ U
             }
         }
-        x.take(pass.x);
         weight_gradients(self.size, [da, dv], [x, h], dw);
         if let Some(dx) = dx {
-            weights.input_gradient(da, x, dx);
+            weights.input_gradient(da, &mut self.dx, dx);
         }
     }
 }

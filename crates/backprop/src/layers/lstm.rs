@@ -40,7 +40,6 @@
 
 use contract::Real;
 use kernels::cells::{LstmBackward, LstmForward};
-use kernels::matmul::matmul;
 use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
@@ -56,8 +55,10 @@ pub struct Lstm<T> {
     size: Size,
     goes_on: bool,
     transposed: Transposed<T>,
-    /// `[T, N, D]`; then `$dx$`.
+    /// `[T, N, D]`.
     x: Steps<T>,
+    /// `$dx_t$`, `[T, N, D]`.
+    dx: Steps<T>,
     /// `$h_0$` to `$h_T$`, `[T + 1, N, H]`.
     h: Steps<T>,
     /// `$c_0$` to `$c_T$`, `[T + 1, N, H]`.
@@ -84,6 +85,7 @@ impl<T: Real> Lstm<T> {
             goes_on: false,
             transposed: Transposed::new(),
             x: Steps::new(size.inputs),
+            dx: Steps::new(size.inputs),
             h: of_units(),
             c: of_units(),
             tanh_c: of_units(),
@@ -158,15 +160,14 @@ impl<T: Real> Layer<T> for Lstm<T> {
             backward.run(); // dzₜ of dhₜ and dcₜ; dcₜ₋₁ = f dcₜ
             match t.is_multiple_of(self.size.span) {
                 true => dc.at_mut(0).fill(T::zero()),
-                false => matmul(dz.step(t), weights.hh, dh.step_mut(t - 1)), // dhₜ₋₁ += dzₜ U
+                false => weights.add_state_gradient(dz.step(t), dh.step_mut(t - 1)), // dhₜ₋₁ += dzₜ U
             }
         }
-        x.take(pass.x);
         weight_gradients(self.size, [dz, dz], [x, h], dw);
         let dp = &mut dw[w.len() - weights.rest.len()..];
         lstm_peephole::add_gradients(self.size.units, [c, dz], dp);
         if let Some(dx) = dx {
-            weights.input_gradient(dz, x, dx);
+            weights.input_gradient(dz, &mut self.dx, dx);
         }
     }
 }

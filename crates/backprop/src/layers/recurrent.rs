@@ -26,7 +26,7 @@ mod stack;
 
 use contract::Real;
 use kernels::elementwise::each;
-use kernels::matmul::{matmul, matmul_columns, matmul_transposed};
+use kernels::matmul::{matmul_columns, matmul_transposed};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{PlannedLayer, Recurrence};
 
@@ -115,18 +115,29 @@ pub(crate) struct Weights<'a, T> {
 impl<T: Real> Weights<'_, T> {
     /// z = b + b' at every step.
     pub fn biases(&self, z: &mut Steps<T>) {
-        for mut z in z.all_mut().rows_mut() {
-            let biases = self.bias_ih.iter().zip(self.bias_hh);
-            z.iter_mut()
-                .zip(biases)
-                .for_each(|(z, (&b, &c))| *z = b + c);
+        let biases = self.bias_ih.iter().zip(self.bias_hh);
+        let mut rows = z.all_mut();
+        let Some(z) = rows.as_slice_mut() else { return };
+        let (first, others) = z.split_at_mut(self.bias_ih.len());
+        first
+            .iter_mut()
+            .zip(biases)
+            .for_each(|(z, (&b, &c))| *z = b + c);
+        for z in others.chunks_exact_mut(first.len()) {
+            z.copy_from_slice(first);
         }
+    }
+
+    /// dh += dz U of one step.
+    pub fn add_state_gradient(&self, dz: ArrayView2<T>, dh: ArrayViewMut2<T>) {
+        matmul_columns(dz, 0..self.hh.nrows(), self.hh, dh);
     }
 
     /// dx = dz W of all steps, which are left in `room` `[T, N, D]` on their way.
     pub fn input_gradient(&self, dz: &Steps<T>, room: &mut Steps<T>, dx: ArrayViewMut2<T>) {
+        room.make_room(dz.len(), dx.nrows());
         room.all_mut().fill(T::zero());
-        matmul(dz.all(), self.ih, room.all_mut());
+        matmul_columns(dz.all(), 0..self.ih.nrows(), self.ih, room.all_mut());
         room.give(0, dx);
     }
 }
@@ -164,11 +175,19 @@ impl<T: Real> Transposed<T> {
     }
 }
 
+/// In bands of rows, of which the cache holds what it has begun to read.
 fn transpose<T: Real>(w: ArrayView2<T>, to: &mut Vec<T>) {
+    const BAND: usize = 16;
     let (rows, columns) = w.dim();
     to.resize(rows * columns, T::zero());
-    let to = ArrayViewMut2::from_shape((columns, rows), to);
-    to.expect("it has as many numbers").assign(&w.t());
+    let w = w.to_slice().expect("weights lie row by row");
+    for (band, w) in w.chunks(BAND * columns).enumerate() {
+        for (column, to) in to.chunks_exact_mut(rows).enumerate() {
+            let of_band = w[column..].iter().step_by(columns);
+            let to = to[band * BAND..].iter_mut().zip(of_band);
+            to.for_each(|(to, &w)| *to = w);
+        }
+    }
 }
 
 /// z += a b, `b` row by row.
@@ -193,21 +212,23 @@ pub(crate) fn weight_gradients<T: Real>(
     matmul_transposed(dz.all(), 0..size.rows, x.all(), ih); // dW += Σₜ dzₜᵀ xₜ
     let before = h.steps(0, x.len());
     matmul_transposed(dz_hh.all(), 0..size.rows, before, hh); // dU += Σₜ dzₜᵀ hₜ₋₁
-    add_rows(dz.all(), bias_ih);
-    add_rows(dz_hh.all(), &mut rest[..size.rows]);
+    let bias_hh = &mut rest[..size.rows];
+    for (dz, dz_hh) in dz.all().rows().into_iter().zip(dz_hh.all().rows()) {
+        let [dz, dz_hh] = [dz, dz_hh].map(|row| row.to_slice().expect("steps lie row by row"));
+        each(
+            [dz, dz_hh],
+            [&mut *bias_ih, &mut *bias_hh],
+            |[dz, dz_hh], [b, c]| {
+                *b += dz;
+                *c += dz_hh;
+            },
+        );
+    }
 }
 
 /// Every row becomes this one.
 pub(crate) fn fill_rows<T: Real>(row: &[T], mut z: ArrayViewMut2<T>) {
     z.assign(&ndarray::ArrayView1::from(row));
-}
-
-/// Adds all rows to `sum`.
-fn add_rows<T: Real>(rows: ArrayView2<T>, sum: &mut [T]) {
-    for row in rows.rows() {
-        let row = row.to_slice().expect("steps lie row by row");
-        each([row], [&mut *sum], |[value], [sum]| *sum += value);
-    }
 }
 
 #[cfg(test)]

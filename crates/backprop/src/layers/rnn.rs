@@ -40,7 +40,6 @@
 
 use contract::Real;
 use kernels::cells::{Activate, Function};
-use kernels::matmul::matmul;
 use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::RnnActivation;
@@ -56,8 +55,10 @@ pub struct Rnn<T> {
     activation: RnnActivation,
     goes_on: bool,
     transposed: Transposed<T>,
-    /// `[T, N, D]`; then `$dx$`.
+    /// `[T, N, D]`.
     x: Steps<T>,
+    /// `$dx_t$`, `[T, N, D]`.
+    dx: Steps<T>,
     /// `$h_0$` to `$h_T$`, `[T + 1, N, H]`.
     h: Steps<T>,
     /// `$a_t$`, then `$da_t$`, `[T, N, H]`.
@@ -75,6 +76,7 @@ impl<T: Real> Rnn<T> {
             goes_on: false,
             transposed: Transposed::new(),
             x: Steps::new(size.inputs),
+            dx: Steps::new(size.inputs),
             h: Steps::new(size.units),
             a: Steps::new(size.units),
             dh: Steps::new(size.units),
@@ -116,13 +118,12 @@ impl<T: Real> Layer<T> for Rnn<T> {
         for t in (0..dh.len()).rev() {
             derive(self.activation, h.at(t + 1), dh.at(t), da.at_mut(t)); // daₜ = f'(aₜ) dhₜ
             if !t.is_multiple_of(self.size.span) {
-                matmul(da.step(t), weights.hh, dh.step_mut(t - 1)); // dhₜ₋₁ += daₜ U
+                weights.add_state_gradient(da.step(t), dh.step_mut(t - 1)); // dhₜ₋₁ += daₜ U
             }
         }
-        x.take(pass.x);
         weight_gradients(self.size, [da, da], [x, h], dw);
         if let Some(dx) = dx {
-            weights.input_gradient(da, x, dx);
+            weights.input_gradient(da, &mut self.dx, dx);
         }
     }
 }
