@@ -66,7 +66,6 @@ pub use linear::Linear;
 pub use local_response_norm::LocalResponseNorm;
 pub use local2d::Local2d;
 pub use lstm::Lstm;
-pub use lstm_peephole::LstmPeephole;
 pub use max_pool::MaxPool;
 pub use maxout::Maxout;
 pub use prelu::Prelu;
@@ -152,10 +151,12 @@ pub fn build<T: Real>(
         LayerSpec::Step => Box::new(Step),
         LayerSpec::Identity | LayerSpec::Flatten => Box::new(Identity),
         LayerSpec::Softmax => Box::new(Softmax::new(planned)),
-        LayerSpec::Rnn(rnn) => Box::new(Rnn::new(planned, rnn)),
-        LayerSpec::Lstm(lstm) => Box::new(Lstm::new(planned, lstm)),
-        LayerSpec::LstmPeephole(lstm) => Box::new(LstmPeephole::new(planned, lstm)),
-        LayerSpec::Gru(gru) => Box::new(Gru::new(planned, gru)),
+        LayerSpec::Rnn(rnn) => recurrent::build(planned, rnn.recurrence(), 1, |size| {
+            Rnn::new(size, rnn.activation)
+        }),
+        LayerSpec::Lstm(lstm) => recurrent::build(planned, lstm.recurrence(), 4, Lstm::new),
+        LayerSpec::LstmPeephole(lstm) => recurrent::build(planned, lstm.recurrence(), 4, Lstm::new),
+        LayerSpec::Gru(gru) => recurrent::build(planned, gru.recurrence(), 3, Gru::new),
         LayerSpec::Last => Box::new(Last::new(planned)),
     }
 }

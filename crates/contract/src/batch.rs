@@ -29,6 +29,9 @@ pub struct Batch<'a, T> {
     pub lengths: Option<&'a [usize]>,
     /// How much each sample counts, `[N]`, 0 or more. None: all count alike.
     pub weights: Option<&'a [T]>,
+    /// Whether the samples follow those of the batch before: then a state that is carried goes on,
+    /// otherwise it begins anew.
+    pub continues: bool,
 }
 
 impl<'a, T: Copy> Batch<'a, T> {
@@ -44,6 +47,7 @@ impl<'a, T: Copy> Batch<'a, T> {
             positions: 1,
             lengths: None,
             weights: None,
+            continues: false,
         }
     }
 
@@ -88,6 +92,7 @@ impl<'a, T: Copy> Batch<'a, T> {
             positions: self.positions,
             lengths: self.lengths.map(|lengths| &lengths[rows.clone()]),
             weights: self.weights.map(|weights| &weights[rows]),
+            continues: self.continues,
         }
     }
 }

@@ -94,6 +94,13 @@ impl Dataset {
         }
     }
 
+    /// Whether some sequences are shorter than the others, and padded.
+    pub fn is_padded(&self) -> bool {
+        let steps = self.sample_shape.first().copied().unwrap_or(1);
+        let lengths = [&self.train, &self.test].map(|part| part.lengths().unwrap_or_default());
+        lengths.into_iter().flatten().any(|length| *length < steps)
+    }
+
     /// Number of classes; none when the target is no class.
     pub fn classes(&self) -> Option<usize> {
         match &self.target {

@@ -13,7 +13,9 @@
 //! assert_eq!(c, array![[11.5]]);
 //! ```
 
+mod activations;
 mod aligned;
+pub mod cells;
 pub mod elementwise;
 pub mod instruction_set;
 pub mod matmul;

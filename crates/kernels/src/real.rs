@@ -2,6 +2,8 @@
 
 use ndarray::NdFloat;
 
+use crate::activations;
+
 /// A float type: `f32` trains, `f64` proves.
 pub trait Real: NdFloat + bytemuck::Pod + std::iter::Sum {
     /// Its name in Rust.
@@ -10,6 +12,10 @@ pub trait Real: NdFloat + bytemuck::Pod + std::iter::Sum {
     fn of(value: f64) -> Self;
     /// The same value as f64.
     fn f64(self) -> f64;
+    /// `$1 / (1 + e^{-x})$`, in f32 so that a loop computes it in vectors.
+    fn vector_sigmoid(self) -> Self;
+    /// `$\tanh x$`, likewise; `tanh` itself is the system's.
+    fn vector_tanh(self) -> Self;
 }
 
 impl Real for f32 {
@@ -22,6 +28,16 @@ impl Real for f32 {
     fn f64(self) -> f64 {
         f64::from(self)
     }
+
+    #[inline(always)]
+    fn vector_sigmoid(self) -> Self {
+        activations::sigmoid(self)
+    }
+
+    #[inline(always)]
+    fn vector_tanh(self) -> Self {
+        activations::tanh(self)
+    }
 }
 
 impl Real for f64 {
@@ -33,5 +49,13 @@ impl Real for f64 {
 
     fn f64(self) -> f64 {
         self
+    }
+
+    fn vector_sigmoid(self) -> Self {
+        1.0 / (1.0 + (-self).exp())
+    }
+
+    fn vector_tanh(self) -> Self {
+        self.tanh()
     }
 }

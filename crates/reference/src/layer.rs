@@ -20,6 +20,10 @@ pub(crate) trait Layer: Send {
     /// True lengths of the sequences that come next; none: nothing is padded.
     fn set_lengths(&mut self, _: Option<&[usize]>) {}
 
+    /// Whether the samples that come next follow those of the batch before, so that a state that is
+    /// carried goes on.
+    fn set_continues(&mut self, _: bool) {}
+
     /// Ends an update: what was measured on its batch enters the running statistics.
     fn end_step(&mut self) {}
 

@@ -181,6 +181,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
     fn loss_backward(&mut self, batch: Batch<T>) -> Backward<T> {
         let t = self.batch(batch.t);
         self.network.set_lengths(batch.lengths);
+        self.network.set_continues(batch.continues);
         self.pass(batch.x, |y, w, model| {
             let loss = batch::mean(&*model.loss, y, t, batch);
             objective::penalized(&model.training.regularization, loss, &model.places, w)
@@ -190,6 +191,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
     fn backward(&mut self, x: ArrayView2<T>, dy: ArrayView2<T>) -> Backward<T> {
         let dy = self.batch(dy);
         self.network.set_lengths(None);
+        self.network.set_continues(false);
         self.pass(x, |y, _, _| (y * dy).sum())
     }
 
@@ -198,6 +200,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         let (x, t) = (self.batch(batch.x), self.batch(batch.t));
         let mode = layer::Mode::Training { step: step.number };
         self.network.set_lengths(batch.lengths);
+        self.network.set_continues(batch.continues);
         let y = self.network.forward(&w, x, mode);
         let loss = batch::mean(&*self.loss, y, t, batch);
         let penalties = &self.training.regularization;
@@ -229,6 +232,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         let of_loss = |y| batch::curvature(&*self.loss, y, t, batch, device);
         let w = self.parameters.values();
         self.network.set_lengths(batch.lengths);
+        self.network.set_continues(batch.continues);
         let curvature = self.network.curvature(&w, x, of_loss);
         self.optimizer.set_curvature(curvature.w);
     }
@@ -241,6 +245,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         // Parameters and batch without autodiff: no graph is kept.
         let w = self.parameters.values();
         self.network.set_lengths(batch.lengths);
+        self.network.set_continues(batch.continues);
         let y = self
             .network
             .forward(&w, to_burn(batch.x, &self.device), mode);

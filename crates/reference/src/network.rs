@@ -83,6 +83,13 @@ impl Network {
         }
     }
 
+    /// See [`Layer::set_continues`].
+    pub(crate) fn set_continues(&mut self, continues: bool) {
+        for (layer, _) in &mut self.layers {
+            layer.set_continues(continues);
+        }
+    }
+
     /// See [`Layer::end_step`].
     pub(crate) fn end_step(&mut self) {
         for (layer, _) in &mut self.layers {

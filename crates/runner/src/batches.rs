@@ -109,7 +109,10 @@ impl<'a, T: Real> Batches<'a, T> {
         self.batch.weigh(self.prepared, rows);
         TrainingBatch {
             step: self.step(index),
-            batch: self.batch.first(self.len(index)),
+            batch: Batch {
+                continues: index > 0,
+                ..self.batch.first(self.len(index))
+            },
         }
     }
 

@@ -84,7 +84,8 @@ impl<'a> Measurement<'a> {
 
     /// Adds the outputs `[N, D_out]` of the next N samples.
     pub fn add<T: Real>(&mut self, output: ArrayView2<T>) {
-        let rows = &self.rows[self.seen..self.seen + output.nrows()];
+        let first = self.seen;
+        let rows = &self.rows[first..first + output.nrows()];
         self.seen += rows.len();
         if let Some(labels) = self.samples.labels() {
             let right = |&(y, &row): &(ArrayView1<T>, &usize)| self.class(y) == labels[row];
@@ -92,12 +93,17 @@ impl<'a> Measurement<'a> {
             return;
         }
         let (t, unit, width) = (targets(self.samples, rows), self.unit(), self.numbers());
-        for ((y, t), &row) in output.rows().into_iter().zip(t.rows()).zip(rows) {
+        let positions = self.samples.positions();
+        for (sample, ((y, t), &row)) in
+            (first..).zip(output.rows().into_iter().zip(t.rows()).zip(rows))
+        {
+            // In a stream of single steps the position is that of the sample.
+            let before = if positions == 1 { sample } else { 0 };
             let numbers = width * self.samples.true_positions(row);
             for (at, (y, t)) in y.iter().zip(t).take(numbers).enumerate() {
                 let error = (y.f64() - t) * unit;
                 let phases = self.errors.len();
-                let errors = &mut self.errors[at / width % phases];
+                let errors = &mut self.errors[(before + at / width) % phases];
                 errors.numbers += 1;
                 errors.squares += error * error;
                 errors.absolutes += error.abs();

@@ -157,6 +157,7 @@ impl Common {
             classes: dataset.classes(),
             targets: dataset.train.target_width() / dataset.train.positions(),
             positions: dataset.train.positions(),
+            padded: dataset.is_padded(),
             class_sizes: dataset.class_sizes(),
         };
         Ok(Self {

@@ -11,6 +11,8 @@ mod support;
 mod gradients;
 #[path = "planted_bugs/layers.rs"]
 mod layers;
+#[path = "planted_bugs/recurrent.rs"]
+mod recurrent;
 
 use backprop::layers::Linear;
 use backprop::losses::{Loss, SoftmaxCrossEntropy};
@@ -60,7 +62,11 @@ fn context(witness: &str, bound: Bound) -> Context<'_> {
 /// What the witness says of the loss's backward pass of a network.
 fn report(example: &Example, model: &mut dyn Implementation<f64>, witness: Witness) -> Report {
     let (x, t) = (example.x.view(), example.t.view());
-    let ours = model.loss_backward(Batch::new(x, t));
+    let batch = Batch {
+        lengths: example.lengths.as_deref(),
+        ..Batch::new(x, t)
+    };
+    let ours = model.loss_backward(batch);
     let comparisons = match witness {
         Witness::Burn(backend) => against_burn(&ours, &by_burn(example, backend)),
         Witness::Differences => {
@@ -69,7 +75,7 @@ fn report(example: &Example, model: &mut dyn Implementation<f64>, witness: Witne
                 model,
                 parameters: example.parameters.clone(),
                 x: example.x.clone(),
-                function: Function::Objective(Batch::new(x, t), &penalties),
+                function: Function::Objective(batch, &penalties),
             };
             let context = context("central differences", Bound::Relative(1e-6));
             let streams = &example.streams;
@@ -99,7 +105,10 @@ fn against_burn(ours: &Backward<f64>, theirs: &Backward<f64>) -> Vec<Comparison>
 fn by_burn(example: &Example, backend: Backend) -> Backward<f64> {
     let mut model = Model::new(&example.plan, &example.training, example.streams, backend);
     model.load(&example.parameters).unwrap();
-    model.loss_backward(Batch::new(example.x.view(), example.t.view()))
+    model.loss_backward(Batch {
+        lengths: example.lengths.as_deref(),
+        ..Batch::new(example.x.view(), example.t.view())
+    })
 }
 
 /// Names of the tensors that are off.

@@ -1,14 +1,16 @@
 //! Sequences of different lengths: by hand and in burn, alone and together, with more and less
 //! padding.
 
-use contract::{Backward, Batch, Evaluation, Implementation, Mode, NamedTensors, Streams, initial};
+use contract::{
+    Backward, Batch, Evaluation, Implementation, Mode, NamedTensors, Step, Streams, initial,
+};
 use ndarray::{Array2, s};
 use rand::RngExt;
 use runner::implementations::{build, references};
 use spec::ImplementationName;
 use spec::model::{
-    GruSpec, LayerNormSpec, LayerSpec, LinearSpec, LstmPeepholeSpec, LstmSpec, ModelSpec,
-    PlannedLayer, ResidualSpec, RnnSpec,
+    GradientSpec, GruSpec, LayerNormSpec, LayerSpec, LinearSpec, LstmPeepholeSpec, LstmSpec,
+    ModelSpec, PlannedLayer, ResidualSpec, RnnSpec, StateSpec,
 };
 use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
@@ -28,8 +30,14 @@ fn plan(steps: usize, at_the_end: bool) -> Vec<PlannedLayer> {
         shortcut: vec![],
         name: None,
     };
+    let both_ways = LstmSpec {
+        layers: 2,
+        bidirectional: true,
+        ..LstmSpec::new(2)
+    };
     let mut layers = vec![
         LayerSpec::Lstm(LstmSpec::new(5)),
+        LayerSpec::Lstm(both_ways),
         LayerSpec::LayerNorm(LayerNormSpec::default()),
         LayerSpec::Rnn(RnnSpec::new(4)),
         LayerSpec::Residual(around),
@@ -199,5 +207,65 @@ fn more_padding_changes_no_bit_of_outputs_and_loss() {
                 assert!(behind.iter().all(|dx| *dx == 0.0), "row {row}");
             }
         }
+    }
+}
+
+/// A stream in pieces of three steps, two a batch, through an Elman net and an LSTM of two layers
+/// that carry their states: weights after two passes.
+fn trained_on_a_stream(name: ImplementationName) -> NamedTensors<f64> {
+    let elman = RnnSpec {
+        state: StateSpec::Carried,
+        gradient: GradientSpec::OneStep,
+        ..RnnSpec::new(4)
+    };
+    let lstm = LstmSpec {
+        state: StateSpec::Carried,
+        layers: 2,
+        ..LstmSpec::new(3)
+    };
+    let layers = vec![
+        LayerSpec::Rnn(elman),
+        LayerSpec::Lstm(lstm),
+        LayerSpec::Linear(LinearSpec::new(K)),
+    ];
+    let (plan, steps) = (ModelSpec::new(layers).plan(&[3, D]).unwrap(), 3);
+    let rule = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });
+    let training = TrainingSpec::new(LossSpec::SquaredError, rule);
+    let mut model = build::<f64>(name, &plan, &training, Streams::new(1))
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    let parameters = initial::draw_parameters(&plan, &Streams::new(2));
+    model.load(&parameters).unwrap();
+    let mut rng = Streams::new(3).stream("stream");
+    let mut random =
+        |width| Array2::from_shape_simple_fn((8, steps * width), || rng.random_range(-1.0..1.0));
+    let (x, t) = (random(D), random(K));
+    for update in 0..8 {
+        let batch = update % 4;
+        let rows = s![2 * batch..2 * batch + 2, ..];
+        let batch = Batch {
+            positions: steps,
+            continues: batch > 0,
+            ..Batch::new(x.slice(rows), t.slice(rows))
+        };
+        let step = Step {
+            number: update as u64 + 1,
+            learning_rate: 0.1,
+        };
+        model.train_step(step, batch);
+        // What is looked at meanwhile begins anew, and so does the next pass.
+        if update == 3 {
+            let positions = steps;
+            let all = Batch::new(x.view(), t.view());
+            model.evaluate(Mode::Evaluation, Batch { positions, ..all });
+        }
+    }
+    model.parameters()
+}
+
+#[test]
+fn a_state_is_carried_alike_by_hand_and_in_burn() {
+    let ours = trained_on_a_stream(BY_HAND);
+    for name in references() {
+        assert_close(&ours, &trained_on_a_stream(name), 1e-14);
     }
 }

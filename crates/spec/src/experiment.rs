@@ -47,6 +47,8 @@ pub struct DataShape {
     pub targets: usize,
     /// Targets of a sample: the positions of a sequence that has one at each, otherwise 1.
     pub positions: usize,
+    /// Whether some sequences are shorter than others, and padded.
+    pub padded: bool,
     /// Name and number of samples of each class, for messages; may be empty.
     pub class_sizes: Vec<(String, usize)>,
 }

@@ -62,7 +62,7 @@ pub use lstm_peephole::LstmPeepholeSpec;
 pub use maxout::MaxoutSpec;
 pub use pool::PoolSpec;
 pub use prelu::PreluSpec;
-pub use recurrent::GradientSpec;
+pub use recurrent::{GradientSpec, Recurrence, StateSpec, StepsSpec};
 pub use residual::ResidualSpec;
 pub use rnn::{RnnActivation, RnnSpec};
 pub use squared_distance::SquaredDistanceSpec;
@@ -114,6 +114,16 @@ pub trait Layer {
 
     /// Whether its gradient is cut off on purpose, so that it is not that of what it computes.
     fn truncates_gradient(&self) -> bool {
+        false
+    }
+
+    /// Whether its state goes on from step to step.
+    fn is_recurrent(&self) -> bool {
+        false
+    }
+
+    /// Whether its state goes on from sample to sample, so that it must see them in their order.
+    fn carries_state(&self) -> bool {
         false
     }
 

@@ -50,6 +50,7 @@ impl NetworkSpec {
         self.gradient_check.check()?;
         self.check_curvature()?;
         self.check_steps()?;
+        self.check_carried_state()?;
         self.check_averaging()?;
         self.check_pocket()?;
         self.check_layer_metrics()?;
@@ -135,6 +136,31 @@ impl NetworkSpec {
                     "use sigmoid, or train without gradients: training.escapes = [{ evolution = { ... } }]",
                 ))
             }
+        }
+    }
+
+    /// A state that is carried from sample to sample needs them in the order of the data.
+    fn check_carried_state(&self) -> Result<(), Problem> {
+        let carries = |layer: &LayerSpec| layer.any(&|layer| layer.carries_state());
+        let Some(index) = self.model.layers.iter().position(carries) else {
+            return Ok(());
+        };
+        let state = format!("layer {index} carries its state from sample to sample");
+        let refuse = |key: &str, what: &str, hint: &str| {
+            Err(Problem::new(key, format!("{state}, but {what}")).hint(hint))
+        };
+        match &self.training {
+            training if training.shuffle => refuse(
+                "training.shuffle",
+                "each epoch takes the samples in a new random order",
+                "training.shuffle = false, or state = \"reset\" in the layer",
+            ),
+            training if training.validation.is_some() => refuse(
+                "training.validation",
+                "samples that are held back leave gaps in the stream",
+                "leave it out, or state = \"reset\" in the layer",
+            ),
+            _ => Ok(()),
         }
     }
 

@@ -249,6 +249,13 @@ impl<T: Real> Chain<T> {
         }
     }
 
+    /// [`Layer::set_continues`] of every layer.
+    pub fn set_continues(&mut self, continues: bool) {
+        for layer in &mut self.layers {
+            layer.set_continues(continues);
+        }
+    }
+
     /// [`Layer::end_step`] of every layer.
     pub fn end_step(&mut self) {
         self.layers.iter_mut().for_each(|layer| layer.end_step());

@@ -55,6 +55,7 @@ impl<T: Real> Shard<T> {
         } = input;
         let w = shared.of_chain();
         chain.set_lengths(samples.lengths);
+        chain.set_continues(samples.continues);
         chain.forward(w, x, &mut self.activations, mode);
         let (y, mut dy) = self.activations.last_output_and_gradient();
         let (loss, mean) = (&*shared.loss, T::of(1.0 / losses as f64));

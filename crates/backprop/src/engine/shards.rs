@@ -93,9 +93,14 @@ impl<S: Send> Shards<S> {
     }
 }
 
-/// Whether a layer of a plan, or one inside it, needs all samples of a batch at once.
+/// Whether a layer of a plan, or one inside it, needs all samples of a batch at once: for their
+/// statistics, or because its state goes on from one to the next.
 pub(crate) fn couples_samples(plan: &[PlannedLayer]) -> bool {
-    let couples = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.couples_samples());
+    let couples = |layer: &PlannedLayer| {
+        layer
+            .spec
+            .any(&|layer| layer.couples_samples() || layer.carries_state())
+    };
     plan.iter().any(couples)
 }
 

@@ -39,11 +39,12 @@
 //! Source: Cho, van Merriënboer, Gulcehre, Bahdanau, Bougares, Schwenk, Bengio 2014, eqs. 5 to 8.
 
 use contract::Real;
-use kernels::matmul::matmul;
+use kernels::cells::{GruBackward, GruForward};
+use kernels::elementwise::each;
+use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::model::{GruSpec, PlannedLayer};
 
-use super::recurrent::{Size, fill_rows, sigmoid, weight_gradients};
+use super::recurrent::{Cells, Size, Transposed, fill_rows, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
@@ -51,10 +52,12 @@ use super::{Layer, Mode, Pass};
 #[derive(Clone, Debug)]
 pub struct Gru<T> {
     size: Size,
-    /// Steps that a gradient goes back.
-    span: usize,
-    /// `[T, N, D]`; then `$dx$`.
+    goes_on: bool,
+    transposed: Transposed<T>,
+    /// `[T, N, D]`.
     x: Steps<T>,
+    /// `$dx_t$`, `[T, N, D]`.
+    dx: Steps<T>,
     /// `$h_0$` to `$h_T$`, `[T + 1, N, H]`.
     h: Steps<T>,
     /// `$a_t$`, then the gates r, z, n, `[T, N, 3H]`.
@@ -70,20 +73,21 @@ pub struct Gru<T> {
 }
 
 impl<T: Real> Gru<T> {
-    /// The planned layer.
-    pub fn new(planned: &PlannedLayer, gru: &GruSpec) -> Self {
-        let size = Size::new(planned, 3);
-        let steps = size.steps;
+    /// Cells of that size.
+    pub(super) fn new(size: Size) -> Self {
+        let of_rows = || Steps::new(size.rows);
         Self {
             size,
-            span: gru.gradient.span(),
-            x: Steps::new(steps, size.inputs),
-            h: Steps::new(steps + 1, size.units),
-            a: Steps::new(steps, size.rows),
-            v: Steps::new(steps, size.rows),
-            dh: Steps::new(steps, size.units),
-            da: Steps::new(steps, size.rows),
-            dv: Steps::new(steps, size.rows),
+            goes_on: false,
+            transposed: Transposed::new(),
+            x: Steps::new(size.inputs),
+            dx: Steps::new(size.inputs),
+            h: Steps::new(size.units),
+            a: of_rows(),
+            v: of_rows(),
+            dh: Steps::new(size.units),
+            da: of_rows(),
+            dv: of_rows(),
         }
     }
 }
@@ -91,22 +95,34 @@ impl<T: Real> Gru<T> {
 impl<T: Real> Layer<T> for Gru<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
         let weights = self.size.weights(w);
-        let Self { h, a, v, .. } = self;
-        self.x.take(x);
-        for of in [&mut *h, &mut *a, &mut *v] {
-            of.make_room(x.nrows());
-        }
-        h.at_mut(0).fill(T::zero()); // h₀ = 0
+        let Self {
+            x: of_steps,
+            h,
+            a,
+            v,
+            transposed,
+            ..
+        } = self;
+        transposed.take(&weights);
+        of_steps.take(x);
+        let (steps, samples) = (of_steps.len(), x.nrows());
+        h.begin(steps, samples, self.goes_on); // h₀
+        a.make_room(steps, samples);
+        v.make_room(steps, samples);
         fill_rows(weights.bias_ih, a.all_mut());
         fill_rows(weights.bias_hh, v.all_mut());
-        matmul(self.x.all(), weights.ih.t(), a.all_mut()); // a += x Wᵀ
-        for t in 0..self.size.steps {
-            matmul(h.step(t), weights.hh.t(), v.step_mut(t)); // vₜ += hₜ₋₁ Uᵀ
+        transposed.add_inputs(of_steps, a); // aₜ = xₜ Wᵀ + b
+        for t in 0..steps {
+            transposed.add_state(h.step(t), v.step_mut(t)); // vₜ = hₜ₋₁ Uᵀ + b'
             let (h_before, h) = h.pair_mut(t);
-            let rows = a.rows_mut(t).zip(v.rows(t));
-            for ((a, v), (h_before, h)) in rows.zip(h_before.zip(h)) {
-                step(a, v, h_before, h);
-            }
+            let forward = GruForward {
+                units: self.size.units,
+                gates: a.at_mut(t),
+                v: v.at(t),
+                h_before,
+                h,
+            };
+            forward.run(); // r, z, n; hₜ = (1 − z) n + z hₜ₋₁
         }
         h.give(1, y);
     }
@@ -116,65 +132,36 @@ impl<T: Real> Layer<T> for Gru<T> {
         let Self { x, h, a, v, .. } = self;
         let Self { dh, da, dv, .. } = self;
         dh.take(pass.dy);
-        for of in [&mut *da, &mut *dv] {
-            of.make_room(pass.dy.nrows());
-        }
-        for t in (0..self.size.steps).rev() {
-            let gates = a.rows(t).zip(v.rows(t));
-            let states = h.rows(t).zip(dh.rows(t));
-            let rows = da.rows_mut(t).zip(dv.rows_mut(t));
-            for (((gates, v), (h_before, dh)), (da, dv)) in gates.zip(states).zip(rows) {
-                step_back([gates, v], h_before, dh, da, dv);
+        let (steps, samples) = (dh.len(), pass.dy.nrows());
+        da.make_room(steps, samples);
+        dv.make_room(steps, samples);
+        for t in (0..steps).rev() {
+            let backward = GruBackward {
+                units: self.size.units,
+                gates: a.at(t),
+                v: v.at(t),
+                h_before: h.at(t),
+                dh: dh.at_mut(t),
+                da: da.at_mut(t),
+                dv: dv.at_mut(t),
+            };
+            backward.run(); // daₜ and dvₜ of dhₜ, which becomes z dhₜ
+            if !t.is_multiple_of(self.size.span) {
+                let (before, kept) = dh.pair_mut(t - 1);
+                each([&*kept], [before], |[kept], [before]| *before += kept);
+                weights.add_state_gradient(dv.step(t), dh.step_mut(t - 1)); // dhₜ₋₁ += dvₜ U
             }
-            if !t.is_multiple_of(self.span) {
-                keep(a, dh, t); // dhₜ₋₁ += z dhₜ
-                matmul(dv.step(t), weights.hh, dh.step_mut(t - 1)); // dhₜ₋₁ += dvₜ U
-            }
         }
-        x.take(pass.x);
         weight_gradients(self.size, [da, dv], [x, h], dw);
         if let Some(dx) = dx {
-            weights.input_gradient(da, x, dx);
+            weights.input_gradient(da, &mut self.dx, dx);
         }
     }
 }
 
-/// A step of one sample: `a` `[3H]` becomes r, z, n.
-fn step<T: Real>(a: &mut [T], v: &[T], h_before: &[T], h: &mut [T]) {
-    let units = h.len();
-    for j in 0..units {
-        let [r, z, n] = [0, 1, 2].map(|gate| gate * units + j);
-        a[r] = sigmoid(a[r] + v[r]);
-        a[z] = sigmoid(a[z] + v[z]);
-        a[n] = (a[n] + a[r] * v[n]).tanh();
-        h[j] = (T::one() - a[z]) * a[n] + a[z] * h_before[j];
-    }
-}
-
-/// The way back, but for what goes to the step before.
-fn step_back<T: Real>([gates, v]: [&[T]; 2], h_before: &[T], dh: &[T], da: &mut [T], dv: &mut [T]) {
-    let (units, one) = (dh.len(), T::one());
-    for j in 0..units {
-        let at = [0, 1, 2].map(|gate| gate * units + j);
-        let [r, z, n] = at.map(|at| gates[at]);
-        let of_n = dh[j] * (one - z) * (one - n * n);
-        da[at[0]] = of_n * v[at[2]] * r * (one - r);
-        da[at[1]] = dh[j] * (h_before[j] - n) * z * (one - z);
-        da[at[2]] = of_n;
-        dv[at[0]] = da[at[0]];
-        dv[at[1]] = da[at[1]];
-        dv[at[2]] = of_n * r;
-    }
-}
-
-/// Adds to the gradient of the state before step t what comes back along the state itself, z dhₜ.
-fn keep<T: Real>(gates: &Steps<T>, dh: &mut Steps<T>, t: usize) {
-    let (before, at) = dh.pair_mut(t - 1);
-    for ((before, at), gates) in before.zip(at).zip(gates.rows(t)) {
-        let z = &gates[before.len()..2 * before.len()];
-        for ((before, &mut at), &z) in before.iter_mut().zip(at).zip(z) {
-            *before += z * at;
-        }
+impl<T: Real> Cells<T> for Gru<T> {
+    fn go_on(&mut self, goes_on: bool) {
+        self.goes_on = goes_on;
     }
 }
 

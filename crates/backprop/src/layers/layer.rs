@@ -51,6 +51,10 @@ pub trait Layer<T: Real>: Send + Sync {
     /// end of a sequence keeps them.
     fn set_lengths(&mut self, _: Option<&[usize]>) {}
 
+    /// Whether the samples that come next follow those of the pass before. A layer that carries its
+    /// state from sample to sample then goes on from there, otherwise it begins anew.
+    fn set_continues(&mut self, _: bool) {}
+
     /// Ends an update: what was measured on its batch enters the running statistics.
     fn end_step(&mut self) {}
 

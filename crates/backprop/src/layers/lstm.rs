@@ -39,26 +39,32 @@
 //! another way); Gers, Schmidhuber, Cummins 2000; the order of the gates is PyTorch's.
 
 use contract::Real;
-use kernels::matmul::matmul;
+use kernels::cells::{LstmBackward, LstmForward};
+use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::model::{LstmSpec, PlannedLayer};
 
-use super::recurrent::{Size, sigmoid, weight_gradients};
+use super::lstm_peephole;
+use super::recurrent::{Cells, Size, Transposed, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
-/// `$c_t = f_t c_{t-1} + i_t g_t$`, `$h_t = o_t \tanh c_t$`.
+/// `$c_t = f_t c_{t-1} + i_t g_t$`, `$h_t = o_t \tanh c_t$`; with [peepholes](lstm_peephole), the
+/// gates see c.
 #[derive(Clone, Debug)]
 pub struct Lstm<T> {
     size: Size,
-    /// Steps that a gradient goes back.
-    span: usize,
-    /// `[T, N, D]`; then `$dx$`.
+    goes_on: bool,
+    transposed: Transposed<T>,
+    /// `[T, N, D]`.
     x: Steps<T>,
+    /// `$dx_t$`, `[T, N, D]`.
+    dx: Steps<T>,
     /// `$h_0$` to `$h_T$`, `[T + 1, N, H]`.
     h: Steps<T>,
     /// `$c_0$` to `$c_T$`, `[T + 1, N, H]`.
-    c: Steps<T>,
+    pub(super) c: Steps<T>,
+    /// `$\tanh c_t$`, `[T, N, H]`.
+    tanh_c: Steps<T>,
     /// `$z_t$`, then its gates i, f, g, o, `[T, N, 4H]`.
     z: Steps<T>,
     /// `$dh_t$`, `[T, N, H]`.
@@ -70,20 +76,23 @@ pub struct Lstm<T> {
 }
 
 impl<T: Real> Lstm<T> {
-    /// The planned layer.
-    pub fn new(planned: &PlannedLayer, lstm: &LstmSpec) -> Self {
-        let size = Size::new(planned, 4);
-        let steps = size.steps;
+    /// Cells of that size; those with peepholes have their weights behind the others.
+    pub(super) fn new(size: Size) -> Self {
+        let of_units = || Steps::new(size.units);
+        let of_rows = || Steps::new(size.rows);
         Self {
             size,
-            span: lstm.gradient.span(),
-            x: Steps::new(steps, size.inputs),
-            h: Steps::new(steps + 1, size.units),
-            c: Steps::new(steps + 1, size.units),
-            z: Steps::new(steps, size.rows),
-            dh: Steps::new(steps, size.units),
-            dz: Steps::new(steps, size.rows),
-            dc: Steps::new(1, size.units),
+            goes_on: false,
+            transposed: Transposed::new(),
+            x: Steps::new(size.inputs),
+            dx: Steps::new(size.inputs),
+            h: of_units(),
+            c: of_units(),
+            tanh_c: of_units(),
+            z: of_rows(),
+            dh: of_units(),
+            dz: of_rows(),
+            dc: of_units(),
         }
     }
 }
@@ -91,81 +100,81 @@ impl<T: Real> Lstm<T> {
 impl<T: Real> Layer<T> for Lstm<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
         let weights = self.size.weights(w);
-        let Self { h, c, z, .. } = self;
-        self.x.take(x);
-        for of in [&mut *h, &mut *c, &mut *z] {
-            of.make_room(x.nrows());
-        }
-        h.at_mut(0).fill(T::zero()); // h₀ = 0
-        c.at_mut(0).fill(T::zero()); // c₀ = 0
-        weights.of_inputs(&self.x, z);
-        for t in 0..self.size.steps {
-            matmul(h.step(t), weights.hh.t(), z.step_mut(t)); // zₜ += hₜ₋₁ Uᵀ
+        let Self {
+            x: of_steps, h, c, ..
+        } = self;
+        let Self {
+            tanh_c,
+            z,
+            transposed,
+            ..
+        } = self;
+        transposed.take(&weights);
+        of_steps.take(x);
+        let (steps, samples) = (of_steps.len(), x.nrows());
+        h.begin(steps, samples, self.goes_on); // h₀
+        c.begin(steps, samples, self.goes_on); // c₀
+        tanh_c.make_room(steps, samples);
+        z.make_room(steps, samples);
+        weights.biases(z);
+        transposed.add_inputs(of_steps, z); // zₜ = xₜ Wᵀ + b + b'
+        for t in 0..steps {
+            transposed.add_state(h.step(t), z.step_mut(t)); // zₜ += hₜ₋₁ Uᵀ
             let (c_before, c) = c.pair_mut(t);
-            let rows = z.rows_mut(t).zip(h.rows_mut(t + 1));
-            for ((z, h), (c_before, c)) in rows.zip(c_before.zip(c)) {
-                step(z, c_before, c, h);
-            }
+            let forward = LstmForward {
+                units: self.size.units,
+                peepholes: weights.rest,
+                gates: z.at_mut(t),
+                c_before,
+                c,
+                tanh_c: tanh_c.at_mut(t),
+                h: h.at_mut(t + 1),
+            };
+            forward.run(); // i, f, g, o; cₜ = f cₜ₋₁ + i g; hₜ = o tanh cₜ
         }
         h.give(1, y);
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
         let weights = self.size.weights(w);
-        let Self { x, h, c, z, .. } = self;
+        let Self {
+            x, h, c, tanh_c, z, ..
+        } = self;
         let Self { dh, dz, dc, .. } = self;
         dh.take(pass.dy);
-        for of in [&mut *dz, &mut *dc] {
-            of.make_room(pass.dy.nrows());
-        }
+        let (steps, samples) = (dh.len(), pass.dy.nrows());
+        dz.make_room(steps, samples);
+        dc.make_room(1, samples);
         dc.at_mut(0).fill(T::zero());
-        for t in (0..self.size.steps).rev() {
-            let cells = c.rows(t).zip(c.rows(t + 1));
-            let above = dh.rows(t).zip(dc.rows_mut(0));
-            let gates = z.rows(t).zip(dz.rows_mut(t));
-            for (((gates, dz), (c_before, c)), (dh, dc)) in gates.zip(cells).zip(above) {
-                step_back(gates, [c_before, c], dh, dc, dz);
-            }
-            match t.is_multiple_of(self.span) {
+        for t in (0..steps).rev() {
+            let backward = LstmBackward {
+                units: self.size.units,
+                peepholes: weights.rest,
+                gates: z.at(t),
+                c_before: c.at(t),
+                tanh_c: tanh_c.at(t),
+                dh: dh.at(t),
+                dc: dc.at_mut(0),
+                dz: dz.at_mut(t),
+            };
+            backward.run(); // dzₜ of dhₜ and dcₜ; dcₜ₋₁ = f dcₜ
+            match t.is_multiple_of(self.size.span) {
                 true => dc.at_mut(0).fill(T::zero()),
-                false => matmul(dz.step(t), weights.hh, dh.step_mut(t - 1)), // dhₜ₋₁ += dzₜ U
+                false => weights.add_state_gradient(dz.step(t), dh.step_mut(t - 1)), // dhₜ₋₁ += dzₜ U
             }
         }
-        x.take(pass.x);
         weight_gradients(self.size, [dz, dz], [x, h], dw);
+        let dp = &mut dw[w.len() - weights.rest.len()..];
+        lstm_peephole::add_gradients(self.size.units, [c, dz], dp);
         if let Some(dx) = dx {
-            weights.input_gradient(dz, x, dx);
+            weights.input_gradient(dz, &mut self.dx, dx);
         }
     }
 }
 
-/// A step of one sample: `z` `[4H]` becomes i, f, g, o.
-fn step<T: Real>(z: &mut [T], c_before: &[T], c: &mut [T], h: &mut [T]) {
-    let units = h.len();
-    for j in 0..units {
-        let [i, f, g, o] = [0, 1, 2, 3].map(|gate| gate * units + j);
-        z[i] = sigmoid(z[i]);
-        z[f] = sigmoid(z[f]);
-        z[g] = z[g].tanh();
-        z[o] = sigmoid(z[o]);
-        c[j] = z[f] * c_before[j] + z[i] * z[g];
-        h[j] = z[o] * c[j].tanh();
-    }
-}
-
-/// The way back: `dc` `[H]` is that of the step behind, then of the step before.
-fn step_back<T: Real>(gates: &[T], [c_before, c]: [&[T]; 2], dh: &[T], dc: &mut [T], dz: &mut [T]) {
-    let (units, one) = (dh.len(), T::one());
-    for j in 0..units {
-        let at = [0, 1, 2, 3].map(|gate| gate * units + j);
-        let [i, f, g, o] = at.map(|at| gates[at]);
-        let tanh_c = c[j].tanh();
-        let of_c = dc[j] + dh[j] * o * (one - tanh_c * tanh_c);
-        dz[at[0]] = of_c * g * i * (one - i);
-        dz[at[1]] = of_c * c_before[j] * f * (one - f);
-        dz[at[2]] = of_c * i * (one - g * g);
-        dz[at[3]] = dh[j] * tanh_c * o * (one - o);
-        dc[j] = of_c * f;
+impl<T: Real> Cells<T> for Lstm<T> {
+    fn go_on(&mut self, goes_on: bool) {
+        self.goes_on = goes_on;
     }
 }
 

@@ -10,42 +10,74 @@
 //! The same holds of all gradients of weights and of `$dx$`; only `$h_{t-1} U^\top$` and, on the
 //! way back, `$dz_t\, U$` are taken step by step.
 //!
+//! `$W$` and `$U$` are transposed once a pass: products with rows of `$U^\top$` are faster than
+//! those with its columns.
+//!
 //! | | PyTorch's name | shape |
 //! |---|---|---|
 //! | `$W$` | `weight_ih_l0` | `[G·H, D]` |
 //! | `$U$` | `weight_hh_l0` | `[G·H, H]` |
 //! | `$b$`, `$b'$` | `bias_ih_l0`, `bias_hh_l0` | `[G·H]` |
+//!
+//! The cells of one layer and direction are a [`Cells`]; several layers, both directions, the last
+//! output alone and a state that is carried are the same for all of them ([`stack`]).
+
+mod stack;
 
 use contract::Real;
-use kernels::matmul::{matmul, matmul_transposed};
+use kernels::elementwise::each;
+use kernels::matmul::{matmul_columns, matmul_transposed};
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::model::PlannedLayer;
+use spec::model::{PlannedLayer, Recurrence};
 
+use super::Layer;
 use super::sequence::Steps;
+use stack::Stack;
+
+/// The cells of one layer that reads in one direction, as a layer.
+pub(crate) trait Cells<T: Real>: Layer<T> {
+    /// Whether the next pass begins with the state that the last one ended with, not with 0.
+    fn go_on(&mut self, goes_on: bool);
+}
+
+/// The planned layer, of the cells that are made for a size.
+pub(super) fn build<T: Real, C: Cells<T> + 'static>(
+    planned: &PlannedLayer,
+    recurrence: Recurrence,
+    gates: usize,
+    make: impl Fn(Size) -> C,
+) -> Box<dyn Layer<T>> {
+    let [_, inputs] = planned.positions();
+    match recurrence.is_plain() {
+        true => Box::new(make(Size::new(inputs, recurrence, gates))),
+        false => Box::new(Stack::new(planned, recurrence, |inputs| {
+            make(Size::new(inputs, recurrence, gates))
+        })),
+    }
+}
 
 /// Sizes of a recurrent layer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
-    /// T.
-    pub steps: usize,
     /// D.
     pub inputs: usize,
     /// H.
     pub units: usize,
     /// G·H.
     pub rows: usize,
+    /// Steps that a gradient goes back.
+    pub span: usize,
 }
 
 impl Size {
-    /// Of a planned layer with so many gates.
-    pub fn new(planned: &PlannedLayer, gates: usize) -> Self {
-        let [steps, inputs] = planned.positions();
-        let units = planned.outputs() / steps;
+    /// Of cells with so many inputs and gates.
+    pub fn new(inputs: usize, recurrence: Recurrence, gates: usize) -> Self {
+        let units = recurrence.units;
         Self {
-            steps,
             inputs,
             units,
             rows: gates * units,
+            span: recurrence.gradient.span(),
         }
     }
 
@@ -81,23 +113,88 @@ pub(crate) struct Weights<'a, T> {
 }
 
 impl<T: Real> Weights<'_, T> {
-    /// z = x Wᵀ + b + b' of all steps: what the net inputs have of inputs and biases.
-    pub fn of_inputs(&self, x: &Steps<T>, z: &mut Steps<T>) {
-        for mut z in z.all_mut().rows_mut() {
-            let biases = self.bias_ih.iter().zip(self.bias_hh);
-            z.iter_mut()
-                .zip(biases)
-                .for_each(|(z, (&b, &c))| *z = b + c);
+    /// z = b + b' at every step.
+    pub fn biases(&self, z: &mut Steps<T>) {
+        let biases = self.bias_ih.iter().zip(self.bias_hh);
+        let mut rows = z.all_mut();
+        let Some(z) = rows.as_slice_mut() else { return };
+        let (first, others) = z.split_at_mut(self.bias_ih.len());
+        first
+            .iter_mut()
+            .zip(biases)
+            .for_each(|(z, (&b, &c))| *z = b + c);
+        for z in others.chunks_exact_mut(first.len()) {
+            z.copy_from_slice(first);
         }
-        matmul(x.all(), self.ih.t(), z.all_mut());
+    }
+
+    /// dh += dz U of one step.
+    pub fn add_state_gradient(&self, dz: ArrayView2<T>, dh: ArrayViewMut2<T>) {
+        matmul_columns(dz, 0..self.hh.nrows(), self.hh, dh);
     }
 
     /// dx = dz W of all steps, which are left in `room` `[T, N, D]` on their way.
     pub fn input_gradient(&self, dz: &Steps<T>, room: &mut Steps<T>, dx: ArrayViewMut2<T>) {
+        room.make_room(dz.len(), dx.nrows());
         room.all_mut().fill(T::zero());
-        matmul(dz.all(), self.ih, room.all_mut());
+        matmul_columns(dz.all(), 0..self.ih.nrows(), self.ih, room.all_mut());
         room.give(0, dx);
     }
+}
+
+/// Wᵀ and Uᵀ, `[D, G·H]` and `[H, G·H]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Transposed<T> {
+    ih: Vec<T>,
+    hh: Vec<T>,
+}
+
+impl<T: Real> Transposed<T> {
+    /// None yet.
+    pub fn new() -> Self {
+        Self {
+            ih: Vec::new(),
+            hh: Vec::new(),
+        }
+    }
+
+    /// Takes them of these weights.
+    pub fn take(&mut self, weights: &Weights<T>) {
+        transpose(weights.ih, &mut self.ih);
+        transpose(weights.hh, &mut self.hh);
+    }
+
+    /// z += x Wᵀ of all steps.
+    pub fn add_inputs(&self, x: &Steps<T>, z: &mut Steps<T>) {
+        add_product(x.all(), &self.ih, z.all_mut());
+    }
+
+    /// z += h Uᵀ of one step.
+    pub fn add_state(&self, h: ArrayView2<T>, z: ArrayViewMut2<T>) {
+        add_product(h, &self.hh, z);
+    }
+}
+
+/// In bands of rows, of which the cache holds what it has begun to read.
+fn transpose<T: Real>(w: ArrayView2<T>, to: &mut Vec<T>) {
+    const BAND: usize = 16;
+    let (rows, columns) = w.dim();
+    to.resize(rows * columns, T::zero());
+    let w = w.to_slice().expect("weights lie row by row");
+    for (band, w) in w.chunks(BAND * columns).enumerate() {
+        for (column, to) in to.chunks_exact_mut(rows).enumerate() {
+            let of_band = w[column..].iter().step_by(columns);
+            let to = to[band * BAND..].iter_mut().zip(of_band);
+            to.for_each(|(to, &w)| *to = w);
+        }
+    }
+}
+
+/// z += a b, `b` row by row.
+fn add_product<T: Real>(a: ArrayView2<T>, b: &[T], z: ArrayViewMut2<T>) {
+    let shape = (a.ncols(), z.ncols());
+    let b = ArrayView2::from_shape(shape, b).expect("it has as many numbers");
+    matmul_columns(a, 0..shape.0, b, z);
 }
 
 /// Adds to `dw` the gradients of W, U, b and b': products of all steps. `h` holds the state before
@@ -113,29 +210,25 @@ pub(crate) fn weight_gradients<T: Real>(
     let (hh, rest) = rest.split_at_mut(size.rows * size.units);
     let (bias_ih, rest) = rest.split_at_mut(size.rows);
     matmul_transposed(dz.all(), 0..size.rows, x.all(), ih); // dW += Σₜ dzₜᵀ xₜ
-    let before = h.steps(0, size.steps);
+    let before = h.steps(0, x.len());
     matmul_transposed(dz_hh.all(), 0..size.rows, before, hh); // dU += Σₜ dzₜᵀ hₜ₋₁
-    add_rows(dz.all(), bias_ih);
-    add_rows(dz_hh.all(), &mut rest[..size.rows]);
+    let bias_hh = &mut rest[..size.rows];
+    for (dz, dz_hh) in dz.all().rows().into_iter().zip(dz_hh.all().rows()) {
+        let [dz, dz_hh] = [dz, dz_hh].map(|row| row.to_slice().expect("steps lie row by row"));
+        each(
+            [dz, dz_hh],
+            [&mut *bias_ih, &mut *bias_hh],
+            |[dz, dz_hh], [b, c]| {
+                *b += dz;
+                *c += dz_hh;
+            },
+        );
+    }
 }
 
 /// Every row becomes this one.
 pub(crate) fn fill_rows<T: Real>(row: &[T], mut z: ArrayViewMut2<T>) {
     z.assign(&ndarray::ArrayView1::from(row));
-}
-
-/// Adds all rows to `sum`.
-fn add_rows<T: Real>(rows: ArrayView2<T>, sum: &mut [T]) {
-    for row in rows.rows() {
-        for (sum, &value) in sum.iter_mut().zip(row) {
-            *sum += value;
-        }
-    }
-}
-
-/// `$\sigma(a) = 1 / (1 + e^{-a})$`.
-pub(crate) fn sigmoid<T: Real>(a: T) -> T {
-    T::one() / (T::one() + (-a).exp())
 }
 
 #[cfg(test)]

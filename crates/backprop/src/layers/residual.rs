@@ -105,6 +105,11 @@ impl<T: Real> Layer<T> for Residual<T> {
             .for_each(|branch| branch.chain.set_lengths(lengths));
     }
 
+    fn set_continues(&mut self, continues: bool) {
+        self.branches()
+            .for_each(|branch| branch.chain.set_continues(continues));
+    }
+
     fn end_step(&mut self) {
         self.branches().for_each(|branch| branch.chain.end_step());
     }

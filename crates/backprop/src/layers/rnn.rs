@@ -39,11 +39,12 @@
 //! Sources: Elman 1990; Werbos 1990.
 
 use contract::Real;
-use kernels::matmul::matmul;
+use kernels::cells::{Activate, Function};
+use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
-use spec::model::{PlannedLayer, RnnActivation, RnnSpec};
+use spec::model::RnnActivation;
 
-use super::recurrent::{Size, sigmoid, weight_gradients};
+use super::recurrent::{Cells, Size, Transposed, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
@@ -52,10 +53,12 @@ use super::{Layer, Mode, Pass};
 pub struct Rnn<T> {
     size: Size,
     activation: RnnActivation,
-    /// Steps that a gradient goes back.
-    span: usize,
-    /// `[T, N, D]`; then `$dx$`.
+    goes_on: bool,
+    transposed: Transposed<T>,
+    /// `[T, N, D]`.
     x: Steps<T>,
+    /// `$dx_t$`, `[T, N, D]`.
+    dx: Steps<T>,
     /// `$h_0$` to `$h_T$`, `[T + 1, N, H]`.
     h: Steps<T>,
     /// `$a_t$`, then `$da_t$`, `[T, N, H]`.
@@ -65,18 +68,18 @@ pub struct Rnn<T> {
 }
 
 impl<T: Real> Rnn<T> {
-    /// The planned layer.
-    pub fn new(planned: &PlannedLayer, rnn: &RnnSpec) -> Self {
-        let size = Size::new(planned, 1);
-        let steps = size.steps;
+    /// Cells of that size.
+    pub(super) fn new(size: Size, activation: RnnActivation) -> Self {
         Self {
             size,
-            activation: rnn.activation,
-            span: rnn.gradient.span(),
-            x: Steps::new(steps, size.inputs),
-            h: Steps::new(steps + 1, size.units),
-            a: Steps::new(steps, size.units),
-            dh: Steps::new(steps, size.units),
+            activation,
+            goes_on: false,
+            transposed: Transposed::new(),
+            x: Steps::new(size.inputs),
+            dx: Steps::new(size.inputs),
+            h: Steps::new(size.units),
+            a: Steps::new(size.units),
+            dh: Steps::new(size.units),
         }
     }
 }
@@ -84,16 +87,24 @@ impl<T: Real> Rnn<T> {
 impl<T: Real> Layer<T> for Rnn<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
         let weights = self.size.weights(w);
-        let Self { h, a, .. } = self;
-        self.x.take(x);
-        for of in [&mut *h, &mut *a] {
-            of.make_room(x.nrows());
-        }
-        h.at_mut(0).fill(T::zero()); // h₀ = 0
-        weights.of_inputs(&self.x, a);
-        for t in 0..self.size.steps {
-            matmul(h.step(t), weights.hh.t(), a.step_mut(t)); // aₜ += hₜ₋₁ Uᵀ
-            activate(self.activation, a.at(t), h.at_mut(t + 1)); // hₜ = f(aₜ)
+        let Self {
+            x: of_steps,
+            h,
+            a,
+            transposed,
+            ..
+        } = self;
+        transposed.take(&weights);
+        of_steps.take(x);
+        let (steps, samples) = (of_steps.len(), x.nrows());
+        h.begin(steps, samples, self.goes_on); // h₀
+        a.make_room(steps, samples);
+        weights.biases(a);
+        transposed.add_inputs(of_steps, a); // aₜ = xₜ Wᵀ + b + b'
+        for t in 0..steps {
+            transposed.add_state(h.step(t), a.step_mut(t)); // aₜ += hₜ₋₁ Uᵀ
+            h.at_mut(t + 1).copy_from_slice(a.at(t));
+            activate(self.activation, h.at_mut(t + 1)); // hₜ = f(aₜ)
         }
         h.give(1, y);
     }
@@ -104,33 +115,37 @@ impl<T: Real> Layer<T> for Rnn<T> {
             x, h, dh, a: da, ..
         } = self;
         dh.take(pass.dy);
-        for t in (0..self.size.steps).rev() {
+        for t in (0..dh.len()).rev() {
             derive(self.activation, h.at(t + 1), dh.at(t), da.at_mut(t)); // daₜ = f'(aₜ) dhₜ
-            if !t.is_multiple_of(self.span) {
-                matmul(da.step(t), weights.hh, dh.step_mut(t - 1)); // dhₜ₋₁ += daₜ U
+            if !t.is_multiple_of(self.size.span) {
+                weights.add_state_gradient(da.step(t), dh.step_mut(t - 1)); // dhₜ₋₁ += daₜ U
             }
         }
-        x.take(pass.x);
         weight_gradients(self.size, [da, da], [x, h], dw);
         if let Some(dx) = dx {
-            weights.input_gradient(da, x, dx);
+            weights.input_gradient(da, &mut self.dx, dx);
         }
     }
 }
 
-/// h = f(a).
-fn activate<T: Real>(f: RnnActivation, a: &[T], h: &mut [T]) {
-    let zero = T::zero();
-    let value = |a: T| match f {
-        RnnActivation::Tanh => a.tanh(),
-        RnnActivation::Sigmoid => sigmoid(a),
-        // Written so that a NaN stays one.
-        RnnActivation::Relu if a < zero => zero,
-        RnnActivation::Relu => a,
-    };
-    for (h, &a) in h.iter_mut().zip(a) {
-        *h = value(a);
+impl<T: Real> Cells<T> for Rnn<T> {
+    fn go_on(&mut self, goes_on: bool) {
+        self.goes_on = goes_on;
     }
+}
+
+/// h = f(a), in its place.
+fn activate<T: Real>(f: RnnActivation, h: &mut [T]) {
+    let zero = T::zero();
+    let function = match f {
+        RnnActivation::Tanh => Function::Tanh,
+        RnnActivation::Sigmoid => Function::Sigmoid,
+        // Written so that a NaN stays one.
+        RnnActivation::Relu => {
+            return h.iter_mut().filter(|h| **h < zero).for_each(|h| *h = zero);
+        }
+    };
+    Activate { function, x: h }.run();
 }
 
 /// da = f'(a) dh.

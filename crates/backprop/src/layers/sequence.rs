@@ -1,9 +1,7 @@
 //! Sequences `[T, D]`: positions as rows, steps as rows.
 
-use std::slice::{ChunksExact, ChunksExactMut};
-
 use contract::Real;
-use ndarray::{ArrayView2, ArrayViewMut2, s};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// Samples `[N, T·D]` as positions `[N·T, D]`: the same numbers in the same places.
 ///
@@ -32,8 +30,8 @@ pub(crate) fn positions_mut<T: Real>(x: ArrayViewMut2<'_, T>, d: usize) -> Array
 }
 
 /// Numbers of every step and sample, step behind step, `[T, N, D]`: the rows of a step lie together,
-/// and so do those of all steps, which is what products want. There is room for the most samples so
-/// far.
+/// and so do those of all steps, which is what products want. There is room for the most steps and
+/// samples so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Steps<T> {
     steps: usize,
@@ -43,23 +41,40 @@ pub(crate) struct Steps<T> {
 }
 
 impl<T: Real> Steps<T> {
-    /// So many steps of D numbers, no samples yet.
-    pub fn new(steps: usize, d: usize) -> Self {
+    /// Steps of D numbers, none yet.
+    pub fn new(d: usize) -> Self {
         Self {
-            steps,
+            steps: 0,
             samples: 0,
             d,
             numbers: Vec::new(),
         }
     }
 
-    /// Makes room for N samples; the numbers are those of a pass before, or 0.
-    pub fn make_room(&mut self, samples: usize) {
-        self.samples = samples;
-        let numbers = self.steps * samples * self.d;
+    /// Makes room for T steps of N samples; the numbers are those of a pass before, or 0.
+    pub fn make_room(&mut self, steps: usize, samples: usize) {
+        (self.steps, self.samples) = (steps, samples);
+        let numbers = steps * samples * self.d;
         if self.numbers.len() < numbers {
             self.numbers.resize(numbers, T::zero());
         }
+    }
+
+    /// Makes room for the state before the first of T steps and behind each. The first is the last
+    /// of the pass before if that `continues`, otherwise 0.
+    pub fn begin(&mut self, steps: usize, samples: usize, continues: bool) {
+        let row = self.samples * self.d;
+        let last = self.steps.saturating_sub(1) * row;
+        self.make_room(steps + 1, samples);
+        match continues && row == samples * self.d {
+            true => self.numbers.copy_within(last..last + row, 0),
+            false => self.at_mut(0).fill(T::zero()),
+        }
+    }
+
+    /// How many steps there are, T.
+    pub fn len(&self) -> usize {
+        self.steps
     }
 
     /// A step, `[N, D]`.
@@ -110,40 +125,34 @@ impl<T: Real> Steps<T> {
         &mut self.numbers[step * row..(step + 1) * row]
     }
 
-    /// The samples of a step, D numbers each.
-    pub fn rows(&self, step: usize) -> ChunksExact<'_, T> {
-        self.at(step).chunks_exact(self.d)
-    }
-
-    /// The same, to be changed.
-    pub fn rows_mut(&mut self, step: usize) -> ChunksExactMut<'_, T> {
-        let d = self.d;
-        self.at_mut(step).chunks_exact_mut(d)
-    }
-
-    /// The samples of a step and of the one behind it, to be changed.
-    pub fn pair_mut(&mut self, step: usize) -> (ChunksExactMut<'_, T>, ChunksExactMut<'_, T>) {
-        let (row, d) = (self.samples * self.d, self.d);
-        let (at, behind) = self.numbers[step * row..(step + 2) * row].split_at_mut(row);
-        (at.chunks_exact_mut(d), behind.chunks_exact_mut(d))
+    /// Numbers of a step and of the one behind it, to be changed.
+    pub fn pair_mut(&mut self, step: usize) -> (&mut [T], &mut [T]) {
+        let row = self.samples * self.d;
+        self.numbers[step * row..(step + 2) * row].split_at_mut(row)
     }
 
     /// Takes samples `[N, T·D]`.
     pub fn take(&mut self, x: ArrayView2<T>) {
-        self.make_room(x.nrows());
-        let d = self.d;
-        for step in 0..self.steps {
-            let of_step = x.slice(s![.., step * d..(step + 1) * d]);
-            self.step_mut(step).assign(&of_step);
+        let (samples, width, d) = (x.nrows(), x.ncols(), self.d);
+        self.make_room(width / d, samples);
+        for (sample, x) in x.rows().into_iter().enumerate() {
+            let x = x.to_slice().expect("activations lie row by row");
+            for (step, x) in x.chunks_exact(d).enumerate() {
+                let at = (step * samples + sample) * d;
+                self.numbers[at..at + d].copy_from_slice(x);
+            }
         }
     }
 
     /// Gives the steps from `first` on as samples `[N, T·D]`.
     pub fn give(&self, first: usize, mut y: ArrayViewMut2<T>) {
-        let d = self.d;
-        for step in first..self.steps {
-            let place = (step - first) * d..(step - first + 1) * d;
-            y.slice_mut(s![.., place]).assign(&self.step(step));
+        let (samples, d) = (self.samples, self.d);
+        for (sample, mut y) in y.rows_mut().into_iter().enumerate() {
+            let y = y.as_slice_mut().expect("activations lie row by row");
+            for (step, y) in y.chunks_exact_mut(d).enumerate() {
+                let at = ((first + step) * samples + sample) * d;
+                y.copy_from_slice(&self.numbers[at..at + d]);
+            }
         }
     }
 }

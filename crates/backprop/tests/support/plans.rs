@@ -91,13 +91,18 @@ pub fn with_local_layer() -> Vec<PlannedLayer> {
 /// Every recurrent layer on sequences of 10 steps of 6 numbers; with one that couples samples behind
 /// them, so that each layer is sharded by itself, or without.
 pub fn with_recurrent_layers(coupled: bool) -> Vec<PlannedLayer> {
+    let both_ways = GruSpec {
+        layers: 2,
+        bidirectional: true,
+        ..GruSpec::new(10)
+    };
     let mut layers = vec![
         linear(12, true),
         LayerSpec::Rnn(RnnSpec::new(16)),
         LayerSpec::LayerNorm(LayerNormSpec::default()),
         LayerSpec::Lstm(LstmSpec::new(12)),
         LayerSpec::LstmPeephole(LstmPeepholeSpec::new(8)),
-        LayerSpec::Gru(GruSpec::new(10)),
+        LayerSpec::Gru(both_ways),
         LayerSpec::Last,
     ];
     if coupled {

@@ -11,6 +11,7 @@
 //! keeps its lists for several.
 
 use crate::Real;
+use crate::instruction_set::arch;
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 
@@ -62,10 +63,23 @@ pub struct Weights<'a, T> {
 pub fn pays<'a, T: Real>(stretches: impl IntoIterator<Item = &'a [T]>) -> bool {
     let (mut nonzero, mut all) = (0, 0);
     for a in stretches {
-        nonzero += a.iter().filter(|&&a| a != T::zero()).count();
+        nonzero += arch().dispatch(Nonzero(a));
         all += a.len();
     }
     10 * nonzero < 6 * all
+}
+
+/// Counts the numbers that are not 0.
+struct Nonzero<'a, T>(&'a [T]);
+
+impl<T: Real> WithSimd for Nonzero<'_, T> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        let nonzero = self.0.iter().map(|&a| u32::from(a != T::zero()));
+        nonzero.sum::<u32>() as usize
+    }
 }
 
 /// `a` is `[M, K]`; `b` holds `[K, N]` and `c` `[M, N]` row by row.

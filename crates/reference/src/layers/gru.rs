@@ -14,7 +14,7 @@ pub(super) fn layer<T: BurnReal>(planned: &PlannedLayer, gru: &GruSpec) -> Box<d
         units: gru.units,
         real: PhantomData::<T>,
     };
-    recurrent::layer(planned, gru.gradient, cell)
+    recurrent::layer(planned, gru.recurrence(), cell)
 }
 
 struct Gru<T> {

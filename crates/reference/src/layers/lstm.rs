@@ -14,7 +14,7 @@ pub(super) fn layer<T: BurnReal>(planned: &PlannedLayer, lstm: &LstmSpec) -> Box
         units: lstm.units,
         real: PhantomData::<T>,
     };
-    recurrent::layer(planned, lstm.gradient, cell)
+    recurrent::layer(planned, lstm.recurrence(), cell)
 }
 
 struct Lstm<T> {

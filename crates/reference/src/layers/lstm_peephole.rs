@@ -17,7 +17,7 @@ pub(super) fn layer<T: BurnReal>(
         units: lstm.units,
         real: PhantomData::<T>,
     };
-    recurrent::layer(planned, lstm.gradient, cell)
+    recurrent::layer(planned, lstm.recurrence(), cell)
 }
 
 struct LstmPeephole<T> {

@@ -27,6 +27,11 @@ impl Layer for Residual {
         self.shortcut.set_lengths(lengths);
     }
 
+    fn set_continues(&mut self, continues: bool) {
+        self.layers.set_continues(continues);
+        self.shortcut.set_continues(continues);
+    }
+
     fn end_step(&mut self) {
         self.layers.end_step();
         self.shortcut.end_step();

@@ -14,7 +14,7 @@ pub(super) fn layer<T: BurnReal>(planned: &PlannedLayer, rnn: &RnnSpec) -> Box<d
         activation: rnn.activation,
         real: PhantomData,
     };
-    recurrent::layer(planned, rnn.gradient, cell)
+    recurrent::layer(planned, rnn.recurrence(), cell)
 }
 
 struct Elman<T> {

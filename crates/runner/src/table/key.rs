@@ -5,11 +5,15 @@ use std::fs;
 use datasets::{Dataset, sha256};
 use spec::experiment::resolve_path;
 use spec::gradient_check::GradientCheckSpec;
+use spec::model::LayerSpec;
 use spec::{Config, Experiment};
 
 /// The version of the numbers: raised by hand when a change of the program gives weights other
 /// bits. `tests/numbers.rs` pins the weights of five small configs and fails when that is due.
 pub const NUMBERS: u32 = 1;
+
+/// The version of the numbers of recurrent layers alone, so that only their rows are measured again.
+const RECURRENT_NUMBERS: u32 = 2;
 
 /// Enough of a checksum to tell some thousand runs apart.
 const DIGITS: usize = 16;
@@ -23,9 +27,15 @@ pub fn of_run(experiment: &Experiment) -> String {
         network.training.threads = None;
         network.gradient_check = GradientCheckSpec::default();
     }
+    let recurs = |layer: &LayerSpec| layer.any(&|layer| layer.is_recurrent());
+    let network = experiment.network();
+    let numbers = match network.is_some_and(|network| network.model.layers.iter().any(recurs)) {
+        true => format!("{NUMBERS}, recurrent {RECURRENT_NUMBERS}"),
+        false => NUMBERS.to_string(),
+    };
     // An experiment came from TOML, so it goes back to TOML.
     let config = toml::to_string(&bare).unwrap_or_default();
-    short(format!("{NUMBERS}\n{config}").as_bytes())
+    short(format!("{numbers}\n{config}").as_bytes())
 }
 
 /// What was read from files: data and initial parameters. Together with the key of a run it says

@@ -1,6 +1,6 @@
 //! Loss and metrics of samples that are only looked at.
 
-use contract::{Implementation, Mode};
+use contract::{Batch, Implementation, Mode};
 use datasets::{FixedChange, Samples};
 use spec::measures::{Measure, Metric, Part};
 
@@ -153,7 +153,7 @@ impl<'a> Evaluator<'a> {
         mut measurement: Option<&mut Measurement>,
     ) -> Result<f64, Stop> {
         let (mut sum, mut losses) = (0.0, 0);
-        for chunk in of.rows.chunks(AT_A_TIME) {
+        for (index, chunk) in of.rows.chunks(AT_A_TIME).enumerate() {
             if interrupt::requested() {
                 return Err(Stop::Interrupted);
             }
@@ -163,6 +163,10 @@ impl<'a> Evaluator<'a> {
                 Some(change) => self.batch.fill_changed(of.samples, target, chunk, change),
             };
             let of_chunk = batch.losses();
+            let batch = Batch {
+                continues: index > 0,
+                ..batch
+            };
             let evaluation = model.evaluate(Mode::Evaluation, batch);
             sum += as_f32_holds(evaluation.loss) * of_chunk as f64;
             losses += of_chunk;

@@ -24,6 +24,8 @@ pub struct Example {
     /// Inputs in [-1, 1), and one-hot targets.
     pub x: Array2<f64>,
     pub t: Array2<f64>,
+    /// True lengths of sequences; none: nothing is padded.
+    pub lengths: Option<Vec<usize>>,
 }
 
 impl Example {
@@ -49,6 +51,7 @@ impl Example {
             parameters: initial::draw_parameters(&plan, &streams),
             x,
             t: Array2::from_shape_fn((SAMPLES, classes), one_hot),
+            lengths: None,
             streams,
             plan,
         }
@@ -97,6 +100,12 @@ impl Chain {
     pub fn plant(&mut self, index: usize, backward: FaultyBackward) {
         let honest = std::mem::replace(&mut self.layers[index], Box::new(layers::Identity));
         self.layers[index] = Box::new(Faulty { honest, backward });
+    }
+
+    fn set_lengths(&mut self, lengths: Option<&[usize]>) {
+        for layer in &mut self.layers {
+            layer.set_lengths(lengths);
+        }
     }
 
     /// The parameters of a layer in one flat vector, as layers want them.
@@ -182,6 +191,7 @@ impl Implementation<f64> for Chain {
     }
 
     fn loss_backward(&mut self, batch: Batch<f64>) -> Backward<f64> {
+        self.set_lengths(batch.lengths);
         let passed = self.forward(batch.x);
         let y = passed[passed.len() - 1].view();
         let one_over_n = 1.0 / batch.len() as f64;
@@ -204,6 +214,7 @@ impl Implementation<f64> for Chain {
     fn estimate_curvature(&mut self, _: Batch<f64>) {}
 
     fn evaluate(&mut self, _: contract::Mode, batch: Batch<f64>) -> Evaluation<f64> {
+        self.set_lengths(batch.lengths);
         let mut passed = self.forward(batch.x);
         let output = passed.remove(passed.len() - 1);
         let loss = self.loss.forward(output.view(), batch.t) / batch.len() as f64;
@@ -224,6 +235,10 @@ struct Faulty {
 impl Layer<f64> for Faulty {
     fn forward(&mut self, w: &[f64], x: ArrayView2<f64>, y: ArrayViewMut2<f64>, mode: Mode) {
         self.honest.forward(w, x, y, mode);
+    }
+
+    fn set_lengths(&mut self, lengths: Option<&[usize]>) {
+        self.honest.set_lengths(lengths);
     }
 
     fn backward(

@@ -15,7 +15,7 @@ pub struct TemporalXorSpec {
     pub bits: usize,
     /// Further bits to be tested on.
     pub test_bits: usize,
-    /// Bits of a sequence, a multiple of 3; a shorter last one is padded.
+    /// Bits of a sequence, a multiple of 3, or 1; a shorter last one is padded.
     pub steps: usize,
 }
 
@@ -31,9 +31,10 @@ impl Default for TemporalXorSpec {
 
 impl Dataset for TemporalXorSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
-        let steps = (3..=30_000).contains(&self.steps) && self.steps.is_multiple_of(3);
+        let threes = (3..=30_000).contains(&self.steps) && self.steps.is_multiple_of(3);
+        let steps = self.steps == 1 || threes;
         let reason = "a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with \
-                      the first of three";
+                      the first of three; or 1, for a state that is carried from bit to bit";
         checker.require("steps", steps, reason)?;
         for (field, bits) in [("bits", self.bits), ("test_bits", self.test_bits)] {
             checker.require(

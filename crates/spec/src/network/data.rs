@@ -103,6 +103,7 @@ impl NetworkSpec {
         }
         self.check_metrics(shape)?;
         self.check_phases(shape)?;
+        self.check_padding(shape)?;
         self.check_units(plan)?;
         self.check_patience(shape)?;
         self.check_statistics(shape, plan)?;

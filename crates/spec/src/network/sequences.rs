@@ -3,13 +3,16 @@
 use super::NetworkSpec;
 use crate::Problem;
 use crate::experiment::DataShape;
-use crate::model::PlannedLayer;
+use crate::model::{LayerSpec, PlannedLayer};
 
 impl NetworkSpec {
-    /// Phases are of real targets at each position of a sequence.
+    /// Phases are of real targets at each position of a sequence, or of a stream, whose samples
+    /// follow one another.
     pub(super) fn check_phases(&self, shape: &DataShape) -> Result<(), Problem> {
         let (phases, positions) = (self.training.phases, shape.positions);
-        if phases == 0 || positions > 1 && phases <= positions {
+        let carries = |layer: &LayerSpec| layer.any(&|layer| layer.carries_state());
+        let stream = shape.classes.is_none() && self.model.layers.iter().any(carries);
+        if phases == 0 || stream || positions > 1 && phases <= positions {
             return Ok(());
         }
         let reason = match positions {
@@ -19,6 +22,23 @@ impl NetworkSpec {
             _ => format!("a sequence has {positions} positions, {phases} phases are more"),
         };
         Err(Problem::new("training.phases", reason).hint("leave it out, or use fewer"))
+    }
+
+    /// A state that is carried would go through the padding.
+    pub(super) fn check_padding(&self, shape: &DataShape) -> Result<(), Problem> {
+        let carries = |layer: &LayerSpec| layer.any(&|layer| layer.carries_state());
+        match self.model.layers.iter().position(carries) {
+            Some(index) if shape.padded => {
+                let key = format!("model.layers.{index}.{}", self.model.layers[index].kind());
+                let reason = "the state is carried from sample to sample, but some samples are \
+                              padded: it would go through their padding";
+                Err(Problem::new(key, reason).hint(
+                    "samples of equal length (a stream cut into pieces without a rest), or state = \
+                     \"reset\"",
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What is measured of units, or of a single sample, is not measured of sequences: there a unit

@@ -20,6 +20,7 @@ fn classes(count: usize) -> DataShape {
         classes: Some(count),
         targets: 1,
         positions: 1,
+        padded: false,
         class_sizes: Vec::new(),
     }
 }
@@ -29,6 +30,7 @@ const REAL: DataShape = DataShape {
     classes: None,
     targets: 1,
     positions: 1,
+    padded: false,
     class_sizes: Vec::new(),
 };
 

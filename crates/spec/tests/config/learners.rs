@@ -142,6 +142,7 @@ fn data(classes: Option<usize>, sizes: &[(&str, usize)]) -> DataShape {
         classes,
         targets: 1,
         positions: 1,
+        padded: false,
         class_sizes: sizes
             .iter()
             .map(|(name, n)| (name.to_string(), *n))

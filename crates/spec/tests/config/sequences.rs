@@ -36,6 +36,7 @@ fn real(positions: usize) -> DataShape {
         classes: None,
         targets: 1,
         positions,
+        padded: false,
         class_sizes: Vec::new(),
     }
 }
@@ -135,6 +136,16 @@ fn impossible_settings_of_recurrent_layers_are_refused() {
             "{ lstm = { units = 2, forget_bias = inf } }",
             "a.toml:13:41: model.layers.1.lstm.forget_bias: inf is not a possible bias; a finite number",
         ),
+        (
+            layer,
+            "{ gru = { units = 2, layers = 0 } }",
+            "a.toml:13:35: model.layers.1.gru.layers: 0 is not a possible number of layers; 1 to 64",
+        ),
+        (
+            layer,
+            "{ gru = { units = 2, bidirectional = true, state = \"carried\" } }",
+            "a.toml:13:56: model.layers.1.gru.state: what reads from the end of a stream has no state before it to go on from; leave it out, or leave out bidirectional",
+        ),
     ]);
 }
 
@@ -144,7 +155,7 @@ fn impossible_sequences_are_refused() {
     let rows: [(&str, &str); 12] = [
         (
             "[dataset.temporal_xor]\nsteps = 10",
-            "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three",
+            "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three; or 1, for a state that is carried from bit to bit",
         ),
         (
             "[dataset.temporal_xor]\nbits = 2",
@@ -193,4 +204,68 @@ fn impossible_sequences_are_refused() {
     ];
     let rows = rows.map(|(to, message)| (moons, to, message));
     refuse(&rows);
+}
+
+/// A state that is carried wants the samples in their order, all of them, and without padding.
+#[test]
+fn a_state_is_carried_through_a_stream_only() {
+    let carried =
+        "model.layers=[{ rnn = { units = 4, state = \"carried\" } }, { linear = { units = 1 } }]";
+    let refused = |overrides: &[&str]| {
+        let all = [&[carried][..], overrides].concat();
+        parse(RECURRENT, &all).unwrap_err().to_string()
+    };
+    let message = refused(&[]);
+    let wanted = "training.shuffle: layer 0 carries its state from sample to sample, but each epoch takes \
+                  the samples in a new random order";
+    assert!(message.contains(wanted), "{message}");
+    let message = refused(&[
+        "training.shuffle=false",
+        "training.validation={ samples = 0.1 }",
+    ]);
+    let wanted = "training.validation: layer 0 carries its state from sample to sample, but samples that \
+                  are held back leave gaps in the stream";
+    assert!(message.contains(wanted), "{message}");
+    let stream = [carried, "training.shuffle=false", "training.phases=3"];
+    let single = DataShape {
+        positions: 1,
+        ..real(1)
+    };
+    assert_eq!(against(&[1, 2], &single, &stream), Ok(()));
+    let padded = DataShape {
+        padded: true,
+        ..single
+    };
+    assert_eq!(
+        against(&[1, 2], &padded, &stream),
+        Err(
+            "model.layers.0.rnn: the state is carried from sample to sample, but some samples are \
+             padded: it would go through their padding"
+                .into()
+        )
+    );
+}
+
+#[test]
+fn layers_and_directions_have_the_names_of_pytorch() {
+    let lstm = "model.layers=[{ lstm = { units = 4, layers = 2, bidirectional = true, steps = \"last\" } }, { linear = { units = 1 } }]";
+    let experiment = parse(RECURRENT, &[lstm]).unwrap().experiment;
+    let plan = experiment.network().unwrap().model.plan(&[9, 3]).unwrap();
+    assert_eq!(plan[0].output, [8]);
+    let named = plan[0].parameters.iter();
+    let named: Vec<_> = named
+        .map(|p| (p.name.as_str(), p.shape.as_slice()))
+        .collect();
+    let mut expected = Vec::new();
+    for (place, inputs) in [("l0", 3), ("l0_reverse", 3), ("l1", 8), ("l1_reverse", 8)] {
+        expected.push((format!("0.weight_ih_{place}"), vec![16, inputs]));
+        expected.push((format!("0.weight_hh_{place}"), vec![16, 4]));
+        expected.push((format!("0.bias_ih_{place}"), vec![16]));
+        expected.push((format!("0.bias_hh_{place}"), vec![16]));
+    }
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(n, s)| (n.as_str(), s.as_slice()))
+        .collect();
+    assert_eq!(named, expected);
 }

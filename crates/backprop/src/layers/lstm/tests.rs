@@ -1,17 +1,13 @@
 use super::super::recurrent::testing::{
-    SIZES, behaves, close, counted, counted_input, norm, planned, run, upstream,
+    SIZES, behaves, close, counted, counted_input, norm, run, size, upstream,
 };
 use super::super::testing::random;
 use super::*;
 use ndarray::Array2;
-use spec::model::{GradientSpec, LayerSpec};
+use spec::model::GradientSpec;
 
-fn layer(gradient: GradientSpec, [steps, d, h]: [usize; 3]) -> Lstm<f64> {
-    let spec = LstmSpec {
-        gradient,
-        ..LstmSpec::new(h)
-    };
-    Lstm::new(&planned(LayerSpec::Lstm(spec.clone()), steps, d), &spec)
+fn layer(gradient: GradientSpec, [_, d, h]: [usize; 3]) -> Lstm<f64> {
+    Lstm::new(size(4, gradient, d, h))
 }
 
 #[test]

@@ -1,20 +1,13 @@
+use super::super::Lstm;
 use super::super::recurrent::testing::{
-    SIZES, behaves, close, counted, counted_input, norm, planned, run, upstream,
+    SIZES, behaves, close, counted, counted_input, norm, run, size, upstream,
 };
 use super::super::testing::random;
-use super::*;
 use ndarray::Array2;
-use spec::model::{GradientSpec, LayerSpec};
+use spec::model::GradientSpec;
 
-fn layer(gradient: GradientSpec, [steps, d, h]: [usize; 3]) -> LstmPeephole<f64> {
-    let spec = LstmPeepholeSpec {
-        gradient,
-        ..LstmPeepholeSpec::new(h)
-    };
-    LstmPeephole::new(
-        &planned(LayerSpec::LstmPeephole(spec.clone()), steps, d),
-        &spec,
-    )
+fn layer(gradient: GradientSpec, [_, d, h]: [usize; 3]) -> Lstm<f64> {
+    Lstm::new(size(4, gradient, d, h))
 }
 
 #[test]
@@ -95,11 +88,7 @@ fn values_worked_elsewhere() {
 #[test]
 fn without_peepholes_it_is_an_lstm() {
     let mut w = counted(48);
-    let mut lstm = {
-        let spec = spec::model::LstmSpec::new(2);
-        let planned = planned(LayerSpec::Lstm(spec.clone()), 3, 2);
-        crate::layers::Lstm::new(&planned, &spec)
-    };
+    let mut lstm = layer(GradientSpec::Full, [3, 2, 2]);
     let expected = run(&mut lstm, &w, &counted_input(), &upstream());
     w.extend([0.0; 6]);
     let mut layer = layer(GradientSpec::Full, [3, 2, 2]);

@@ -1,8 +1,9 @@
 //! What every recurrent layer is held against.
 
 use ndarray::{Array2, array, s};
-use spec::model::{GradientSpec, LayerSpec, ModelSpec, PlannedLayer};
+use spec::model::{GradientSpec, GruSpec, LayerSpec, ModelSpec, PlannedLayer};
 
+use super::Size;
 use crate::layers::testing::{TRAINING, prove, random};
 use crate::layers::{Layer, Pass};
 
@@ -13,6 +14,15 @@ pub const SIZES: [usize; 2] = [3, 4];
 pub fn planned(spec: LayerSpec, steps: usize, inputs: usize) -> PlannedLayer {
     let plan = ModelSpec::new(vec![spec]).plan(&[steps, inputs]);
     plan.unwrap().remove(0)
+}
+
+/// Cells with so many gates, whatever they are.
+pub fn size(gates: usize, gradient: GradientSpec, inputs: usize, units: usize) -> Size {
+    let any = GruSpec {
+        gradient,
+        ..GruSpec::new(units)
+    };
+    Size::new(inputs, any.recurrence(), gates)
 }
 
 /// 0.5 sin k for k = 1, 2 ...: the parameters of the worked numbers.

@@ -1,10 +1,10 @@
 use super::super::recurrent::testing::{
-    SIZES, behaves, close, counted, counted_input, planned, run, upstream,
+    SIZES, behaves, close, counted, counted_input, run, size, upstream,
 };
 use super::super::testing::random;
 use super::*;
 use ndarray::Array2;
-use spec::model::{GradientSpec, LayerSpec};
+use spec::model::GradientSpec;
 
 const ALL: [RnnActivation; 3] = [
     RnnActivation::Tanh,
@@ -12,13 +12,8 @@ const ALL: [RnnActivation; 3] = [
     RnnActivation::Relu,
 ];
 
-fn layer(activation: RnnActivation, gradient: GradientSpec, [steps, d, h]: [usize; 3]) -> Rnn<f64> {
-    let spec = RnnSpec {
-        activation,
-        gradient,
-        ..RnnSpec::new(h)
-    };
-    Rnn::new(&planned(LayerSpec::Rnn(spec.clone()), steps, d), &spec)
+fn layer(activation: RnnActivation, gradient: GradientSpec, [_, d, h]: [usize; 3]) -> Rnn<f64> {
+    Rnn::new(size(1, gradient, d, h), activation)
 }
 
 #[test]

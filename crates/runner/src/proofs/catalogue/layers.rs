@@ -5,7 +5,8 @@ use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, EluSpec, EmbeddingSpec, GradientSpec, GruSpec,
     Initializer, LayerNormSpec, LayerSpec, LeakyReluSpec, LinearSpec, Local2dSpec,
     LocalResponseNormSpec, LstmPeepholeSpec, LstmSpec, MaxoutSpec, PoolSpec, PreluSpec,
-    ResidualSpec, RnnActivation, RnnSpec, SquaredDistanceSpec, SubsamplingSpec,
+    ResidualSpec, RnnActivation, RnnSpec, SquaredDistanceSpec, StateSpec, StepsSpec,
+    SubsamplingSpec,
 };
 
 use super::{Example, linear};
@@ -322,6 +323,22 @@ fn on_sequences() -> Vec<Example> {
     let gru = LayerSpec::Gru(GruSpec::new(4));
     let peephole = LayerSpec::LstmPeephole(LstmPeepholeSpec::new(4));
     let last = vec![linear(6), gru.clone(), LayerSpec::Last, linear(3)];
+    let deep = LayerSpec::Lstm(LstmSpec {
+        layers: 2,
+        bidirectional: true,
+        ..LstmSpec::new(3)
+    });
+    let both_ends = LayerSpec::Gru(GruSpec {
+        bidirectional: true,
+        steps: StepsSpec::Last,
+        ..GruSpec::new(3)
+    });
+    let both_ends = vec![linear(6), both_ends, linear(3)];
+    let stream = LayerSpec::Rnn(RnnSpec {
+        layers: 2,
+        state: StateSpec::Carried,
+        ..RnnSpec::new(4)
+    });
     let dropout = LayerSpec::Dropout(DropoutSpec { rate: 0.4 });
     vec![
         sequence("`linear`, sequences", linear(4)),
@@ -342,6 +359,13 @@ fn on_sequences() -> Vec<Example> {
         sequence("`lstm`, a gradient of spans of 2 steps", cut),
         sequence("`lstm_peephole`", peephole),
         sequence("`gru`", gru),
+        sequence("`lstm`, 2 layers, both directions", deep),
+        Example::new(
+            "`gru`, both directions, the last outputs",
+            &[4, 5],
+            both_ends,
+        ),
+        sequence("`rnn`, 2 layers, the state carried", stream),
         Example::new("`last`, after a `gru`", &[4, 5], last),
     ]
 }
