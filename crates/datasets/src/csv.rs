@@ -16,12 +16,11 @@
 mod cells;
 mod dressed;
 mod encode;
-mod encoding;
+pub(crate) mod encoding;
 mod header;
 mod keys;
 mod labels;
 mod lines;
-mod locate;
 mod meaning;
 mod no_number;
 mod other_format;
@@ -45,11 +44,11 @@ use spec::datasets::{Column, CsvSpec, MissingPolicy, Scale, Split, Task};
 use crate::dataset::{About, Dataset, Parts};
 use crate::error::{DataError, quoted};
 use crate::files::Source;
+use crate::locate::{TABLES, locate, stem};
 use crate::samples::{Features, Samples};
 use crate::split::{Indices, Rows, split};
 use cells::Cells;
 use encode::{Encoder, fits_f32, too_large_for_f32};
-use locate::{locate, stem};
 use no_number::Wanted;
 use roles::{Role, Roles};
 use table::Table;
@@ -127,11 +126,11 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
 
 /// Reads the table, and the one of a separate test file below it.
 fn read(spec: &CsvSpec, base: &Path) -> Result<(Table, Vec<Source>), DataError> {
-    let (table, source) = Table::read(&locate(&spec.path, base, PATH)?, spec, PATH)?;
+    let (table, source) = Table::read(&locate(&spec.path, base, PATH, TABLES)?, spec, PATH)?;
     let Some(test_path) = &spec.test_path else {
         return Ok((table, vec![source]));
     };
-    let file = locate(test_path, base, TEST_PATH)?;
+    let file = locate(test_path, base, TEST_PATH, TABLES)?;
     let (test, test_source) = Table::read(&file, spec, TEST_PATH)?;
     Ok((table.stack(test)?, vec![source, test_source]))
 }
@@ -156,7 +155,7 @@ pub(crate) fn numbers(
     keys: [&'static str; 2],
 ) -> Result<Series, DataError> {
     let spec = CsvSpec::new(path, column);
-    let (table, source) = Table::read(&locate(path, base, keys[0])?, &spec, keys[0])?;
+    let (table, source) = Table::read(&locate(path, base, keys[0], TABLES)?, &spec, keys[0])?;
     let column = roles::find(column, &table, keys[1])?;
     let categorical = false;
     let role = Role {

@@ -28,12 +28,13 @@ mod learner;
 mod least_squares;
 mod linear_algebra;
 pub mod newton;
+mod ngram;
 mod proof;
 
 use spec::Problem;
 use spec::learners::LearnerSpec;
 
-pub use data::Data;
+pub use data::{Data, Sequences};
 pub use findings::Findings;
 pub use learner::{Learner, Stop, Tick};
 pub use proof::{Proof, Witness};
@@ -67,6 +68,7 @@ register! {
     Hopfield => hopfield::Hopfield,
     LeastSquares => least_squares::LeastSquares,
     Newton => newton::Newton,
+    Ngram => ngram::Ngram,
 }
 
 #[cfg(test)]
