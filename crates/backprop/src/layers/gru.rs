@@ -43,7 +43,7 @@ use kernels::matmul::matmul;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{GruSpec, PlannedLayer};
 
-use super::recurrent::{Size, fill_rows, sigmoid, weight_gradients};
+use super::recurrent::{Size, fill_rows, gates, sigmoid, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
@@ -136,6 +136,13 @@ impl<T: Real> Layer<T> for Gru<T> {
         if let Some(dx) = dx {
             weights.input_gradient(da, x, dx);
         }
+    }
+
+    fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        let names = ["reset gate r", "update gate z", "candidate n"];
+        let mut states = gates(names, &self.a);
+        states.push(("state h", self.h.steps(1, self.size.steps + 1)));
+        states
     }
 }
 

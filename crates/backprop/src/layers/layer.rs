@@ -51,6 +51,12 @@ pub trait Layer<T: Real>: Send + Sync {
     /// end of a sequence keeps them.
     fn set_lengths(&mut self, _: Option<&[usize]>) {}
 
+    /// What the last forward pass left in a recurrent layer, step behind step: gates, cells and
+    /// states, each by its name and `[T·N, H]`.
+    fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        Vec::new()
+    }
+
     /// Ends an update: what was measured on its batch enters the running statistics.
     fn end_step(&mut self) {}
 

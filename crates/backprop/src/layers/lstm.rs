@@ -43,7 +43,7 @@ use kernels::matmul::matmul;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{LstmSpec, PlannedLayer};
 
-use super::recurrent::{Size, sigmoid, weight_gradients};
+use super::recurrent::{Size, gates, sigmoid, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
@@ -136,6 +136,19 @@ impl<T: Real> Layer<T> for Lstm<T> {
         if let Some(dx) = dx {
             weights.input_gradient(dz, x, dx);
         }
+    }
+
+    fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        let names = [
+            "input gate i",
+            "forget gate f",
+            "candidate g",
+            "output gate o",
+        ];
+        let mut states = gates(names, &self.z);
+        states.push(("cell c", self.c.steps(1, self.size.steps + 1)));
+        states.push(("state h", self.h.steps(1, self.size.steps + 1)));
+        states
     }
 }
 

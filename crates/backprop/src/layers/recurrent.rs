@@ -18,7 +18,7 @@
 
 use contract::Real;
 use kernels::matmul::{matmul, matmul_transposed};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2, s};
 use spec::model::PlannedLayer;
 
 use super::sequence::Steps;
@@ -117,6 +117,19 @@ pub(crate) fn weight_gradients<T: Real>(
     matmul_transposed(dz_hh.all(), 0..size.rows, before, hh); // dU += Σₜ dzₜᵀ hₜ₋₁
     add_rows(dz.all(), bias_ih);
     add_rows(dz_hh.all(), &mut rest[..size.rows]);
+}
+
+/// The units of each gate, `[T·N, H]`, of all gates `[T·N, G·H]`.
+pub(crate) fn gates<'a, T: Real, const G: usize>(
+    names: [&'static str; G],
+    all: &'a Steps<T>,
+) -> Vec<(&'static str, ArrayView2<'a, T>)> {
+    let units = all.all().ncols() / G;
+    let of_gate = |(gate, name)| {
+        let columns = gate * units..(gate + 1) * units;
+        (name, all.all().slice_move(s![.., columns]))
+    };
+    names.into_iter().enumerate().map(of_gate).collect()
 }
 
 /// Every row becomes this one.

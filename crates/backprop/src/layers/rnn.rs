@@ -116,6 +116,10 @@ impl<T: Real> Layer<T> for Rnn<T> {
             weights.input_gradient(da, x, dx);
         }
     }
+
+    fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        vec![("state h", self.h.steps(1, self.size.steps + 1))]
+    }
 }
 
 /// h = f(a).
