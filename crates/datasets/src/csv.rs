@@ -147,23 +147,23 @@ pub(crate) struct Series {
     pub notes: Vec<String>,
 }
 
-/// Reads one column of a table; `keys` are those of the path and of the column.
-pub(crate) fn numbers(
-    path: &Path,
-    column: &Column,
-    base: &Path,
-    keys: [&'static str; 2],
-) -> Result<Series, DataError> {
-    let spec = CsvSpec::new(path, column);
-    let (table, source) = Table::read(&locate(path, base, keys[0], TABLES)?, &spec, keys[0])?;
-    let column = roles::find(column, &table, keys[1])?;
+/// Reads one column of a table for `[dataset.series]`, whose keys the errors have.
+pub(crate) fn numbers(spec: &CsvSpec, column: &Column, base: &Path) -> Result<Series, DataError> {
+    read_series(spec, column, base).map_err(keys::of_series)
+}
+
+fn read_series(spec: &CsvSpec, column: &Column, base: &Path) -> Result<Series, DataError> {
+    let path = &spec.path;
+    let file = locate(path, base, keys::SERIES, TABLES)?;
+    let (table, source) = Table::read(&file, spec, keys::SERIES)?;
+    let column = roles::find(column, &table, "dataset.series.column")?;
     let categorical = false;
     let role = Role {
         column,
         categorical,
     };
-    let cells = Cells::read(&table, &[role], &spec)?.remove(0);
-    let cells = cells.explained(&table, column, &spec, Wanted::Series)?;
+    let cells = Cells::read(&table, &[role], spec)?.remove(0);
+    let cells = cells.explained(&table, column, spec, Wanted::Series)?;
     let mut values = Vec::with_capacity(table.height());
     for row in 0..table.height() {
         let value = cells.number(row).ok_or_else(|| {

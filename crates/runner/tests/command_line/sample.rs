@@ -1,6 +1,6 @@
 //! `runner sample`: texts drawn from a recorded run.
 
-use crate::support::{BY_HAND, Workspace};
+use crate::support::{BY_HAND, Workspace, record};
 
 /// Names of two letters, of which the first says the second.
 const LINES: &str = r#"
@@ -108,4 +108,28 @@ fn what_no_text_can_be_drawn_from_is_refused() {
     let once = ["--set", "training.epochs=1"];
     workspace.succeed(&[&["lines.toml"][..], &squared, &once].concat());
     workspace.refuse(&["sample", "lines"], &["learned by squared_error"]);
+}
+
+/// The bits of Kneser-Ney on all names, by twenty lines of Python that know nothing of this program.
+#[test]
+fn counts_of_names_take_as_many_bits_as_in_another_program() {
+    let workspace = Workspace::new();
+    let config = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../configs/names-counts.toml"
+    );
+    for (order, bits) in [
+        ("1", 4.055764059672865),
+        ("2", 3.3711440463823403),
+        ("3", 2.8893087807763616),
+        ("4", 2.409296029352326),
+    ] {
+        let order = format!("learner.ngram.order={order}");
+        let set = ["--set", &order, "--set", "dataset.text.split=none"];
+        workspace.succeed(&[&[config][..], &set].concat());
+        let run = workspace.runs("names-counts").pop().unwrap();
+        let epochs = &record(&run)["implementations"][0]["epochs"];
+        let found = epochs[0]["measures"]["test_bits_per_character"].as_f64();
+        assert!((found.unwrap() - bits).abs() < 1e-12, "{order}: {found:?}");
+    }
 }

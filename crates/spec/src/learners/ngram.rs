@@ -43,7 +43,11 @@ impl Learner for NgramSpec {
         let fine = (1..=8).contains(&self.order);
         checker.number("order", self.order as f64, fine, "1 to 8")?;
         match self.smoothing {
-            Smoothing::AddK(k) => checker.positive("smoothing.add_k", k),
+            Smoothing::AddK(k) => {
+                let fine = k > 0.0 && k.is_finite();
+                let (field, name) = ("smoothing.add_k", "number to add");
+                checker.named((field, name), k, fine, "above 0")
+            }
             Smoothing::KneserNey(discount) => {
                 let fine = discount > 0.0 && discount < 1.0;
                 let (field, name) = ("smoothing.kneser_ney", "discount");
