@@ -82,6 +82,12 @@ impl<T: Real> Probe<T> {
     pub fn output(&self, layer: usize) -> ArrayView2<'_, T> {
         self.activations.output(layer)
     }
+
+    /// Gates, cells and states of a recurrent layer in the last [`Probe::forward`], each by its name
+    /// and `[T·N, H]`, step behind step; nothing of another layer.
+    pub fn states(&self, layer: usize) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        self.chain.states(layer)
+    }
 }
 
 impl Probe<f64> {
@@ -97,7 +103,7 @@ mod tests {
     use crate::layers::testing::random;
     use contract::initial::draw_parameters;
     use ndarray::{Array2, array};
-    use spec::model::{Conv2dSpec, LayerSpec, LinearSpec, ModelSpec, PoolSpec};
+    use spec::model::{Conv2dSpec, GruSpec, LayerSpec, LinearSpec, LstmSpec, ModelSpec, PoolSpec};
 
     #[test]
     fn every_layer_of_a_fused_one_has_its_output() {
@@ -153,6 +159,53 @@ mod tests {
         let of_second = probe(&plan[2..]).jacobian(first.output(1).row(0));
         let far = of_second.dot(&of_first) - jacobian;
         assert!(far.iter().all(|far| far.abs() < 1e-14));
+    }
+
+    /// h = o tanh c of an LSTM, and h = (1 − z) n + z h of a GRU, with what they show of themselves.
+    #[test]
+    fn the_states_of_recurrent_layers_are_what_their_equations_say() {
+        let layers = vec![
+            LayerSpec::Lstm(LstmSpec::new(2)),
+            LayerSpec::Gru(GruSpec::new(3)),
+            LayerSpec::Tanh,
+        ];
+        let plan = ModelSpec::new(layers).plan(&[4, 2]).unwrap();
+        let mut probe = Probe::<f64>::new(&plan);
+        probe
+            .load(&draw_parameters(&plan, &Streams::new(1)))
+            .unwrap();
+        probe.forward(random(1, 8, "x").view());
+        let state = |layer: usize, wanted: &str| {
+            let states = probe.states(layer);
+            let found = states.iter().find(|(name, _)| *name == wanted);
+            found.unwrap_or_else(|| panic!("no {wanted}")).1.to_owned()
+        };
+        let (i, f, g) = (
+            state(0, "input gate i"),
+            state(0, "forget gate f"),
+            state(0, "candidate g"),
+        );
+        let (o, c, h) = (
+            state(0, "output gate o"),
+            state(0, "cell c"),
+            state(0, "state h"),
+        );
+        assert_eq!(h.dim(), (4, 2));
+        assert_eq!(h, &o * &c.mapv(f64::tanh));
+        assert_eq!(c.row(0), &i.row(0) * &g.row(0));
+        assert_eq!(c.row(3), &f.row(3) * &c.row(2) + &i.row(3) * &g.row(3));
+        assert_eq!(
+            probe.output(0).iter().copied().collect::<Vec<_>>(),
+            h.iter().copied().collect::<Vec<_>>()
+        );
+        let (z, n, h) = (
+            state(1, "update gate z"),
+            state(1, "candidate n"),
+            state(1, "state h"),
+        );
+        let last = (1.0 - &z.row(3)) * n.row(3) + &z.row(3) * &h.row(2);
+        assert!((last - h.row(3)).iter().all(|far: &f64| far.abs() < 1e-15));
+        assert!(probe.states(2).is_empty());
     }
 
     #[test]

@@ -16,12 +16,11 @@
 mod cells;
 mod dressed;
 mod encode;
-mod encoding;
+pub(crate) mod encoding;
 mod header;
 mod keys;
 mod labels;
 mod lines;
-mod locate;
 mod meaning;
 mod no_number;
 mod other_format;
@@ -45,11 +44,11 @@ use spec::datasets::{Column, CsvSpec, MissingPolicy, Scale, Split, Task};
 use crate::dataset::{About, Dataset, Parts};
 use crate::error::{DataError, quoted};
 use crate::files::Source;
+use crate::locate::{TABLES, locate, stem};
 use crate::samples::{Features, Samples};
 use crate::split::{Indices, Rows, split};
 use cells::Cells;
 use encode::{Encoder, fits_f32, too_large_for_f32};
-use locate::{locate, stem};
 use no_number::Wanted;
 use roles::{Role, Roles};
 use table::Table;
@@ -127,11 +126,11 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
 
 /// Reads the table, and the one of a separate test file below it.
 fn read(spec: &CsvSpec, base: &Path) -> Result<(Table, Vec<Source>), DataError> {
-    let (table, source) = Table::read(&locate(&spec.path, base, PATH)?, spec, PATH)?;
+    let (table, source) = Table::read(&locate(&spec.path, base, PATH, TABLES)?, spec, PATH)?;
     let Some(test_path) = &spec.test_path else {
         return Ok((table, vec![source]));
     };
-    let file = locate(test_path, base, TEST_PATH)?;
+    let file = locate(test_path, base, TEST_PATH, TABLES)?;
     let (test, test_source) = Table::read(&file, spec, TEST_PATH)?;
     Ok((table.stack(test)?, vec![source, test_source]))
 }
@@ -148,23 +147,23 @@ pub(crate) struct Series {
     pub notes: Vec<String>,
 }
 
-/// Reads one column of a table; `keys` are those of the path and of the column.
-pub(crate) fn numbers(
-    path: &Path,
-    column: &Column,
-    base: &Path,
-    keys: [&'static str; 2],
-) -> Result<Series, DataError> {
-    let spec = CsvSpec::new(path, column);
-    let (table, source) = Table::read(&locate(path, base, keys[0])?, &spec, keys[0])?;
-    let column = roles::find(column, &table, keys[1])?;
+/// Reads one column of a table for `[dataset.series]`, whose keys the errors have.
+pub(crate) fn numbers(spec: &CsvSpec, column: &Column, base: &Path) -> Result<Series, DataError> {
+    read_series(spec, column, base).map_err(keys::of_series)
+}
+
+fn read_series(spec: &CsvSpec, column: &Column, base: &Path) -> Result<Series, DataError> {
+    let path = &spec.path;
+    let file = locate(path, base, keys::SERIES, TABLES)?;
+    let (table, source) = Table::read(&file, spec, keys::SERIES)?;
+    let column = roles::find(column, &table, "dataset.series.column")?;
     let categorical = false;
     let role = Role {
         column,
         categorical,
     };
-    let cells = Cells::read(&table, &[role], &spec)?.remove(0);
-    let cells = cells.explained(&table, column, &spec, Wanted::Series)?;
+    let cells = Cells::read(&table, &[role], spec)?.remove(0);
+    let cells = cells.explained(&table, column, spec, Wanted::Series)?;
     let mut values = Vec::with_capacity(table.height());
     for row in 0..table.height() {
         let value = cells.number(row).ok_or_else(|| {

@@ -129,8 +129,8 @@ impl Dataset {
         }
     }
 
-    /// Name, in one line, and number of samples, of both parts, of each class; none for a real
-    /// target.
+    /// Name, in one line, and number of samples (of sequences with a class at each position those of
+    /// positions), of both parts, of each class; none for a real target.
     pub fn class_sizes(&self) -> Vec<(String, usize)> {
         let Target::Classes { names } = &self.target else {
             return Vec::new();
@@ -141,10 +141,7 @@ impl Dataset {
         } else {
             vec![&self.train, &self.test]
         };
-        for &label in parts
-            .iter()
-            .flat_map(|part| part.labels().unwrap_or_default())
-        {
+        for label in parts.iter().flat_map(|part| part.true_labels()) {
             sizes[label].1 += 1;
         }
         sizes

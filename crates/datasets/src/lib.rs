@@ -10,6 +10,7 @@
 //! | images | `cifar` | the binary files of CIFAR-10 |
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
 //! | series | `series` | windows of a column, with the value that follows |
+//! | texts | `text` | lines, or windows of a running text, with the character that follows each |
 //! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), and sequences: temporal_xor, adding, temporal_order, reber |
 //!
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
@@ -44,6 +45,7 @@ mod gzip;
 pub mod idx;
 mod image_part;
 mod images;
+mod locate;
 mod mnist;
 mod samples;
 mod series;
@@ -51,6 +53,7 @@ mod signature;
 mod split;
 pub mod statistics;
 mod summary;
+mod text;
 mod weights;
 
 pub use augment::{Augmenter, FixedChange};
@@ -90,6 +93,7 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Surface(spec) => generated::surface(spec, streams),
         DatasetSpec::Waves(spec) => generated::waves(spec, streams),
         DatasetSpec::Series(spec) => series::load(spec, base),
+        DatasetSpec::Text(spec) => text::load(spec, base, streams),
         DatasetSpec::TemporalXor(spec) => generated::temporal_xor(spec, streams),
         DatasetSpec::Adding(spec) => generated::adding(spec, streams),
         DatasetSpec::TemporalOrder(spec) => generated::temporal_order(spec, streams),

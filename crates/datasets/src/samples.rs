@@ -37,7 +37,7 @@ pub enum Features {
 /// Targets of all samples of a part.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets {
-    /// Class indices `[N]`.
+    /// Class indices `[N]`; of sequences with a class at each of P positions `[N, P]`, row by row.
     Classes(Vec<usize>),
     /// Real numbers `[N, K]`, row by row.
     Values(Vec<f64>),
@@ -49,15 +49,18 @@ impl Targets {
     /// Those of some of `count` samples, in the order of `rows`.
     pub(crate) fn select(&self, rows: &[usize], count: usize) -> Self {
         match self {
-            Self::Classes(labels) => Self::Classes(rows.iter().map(|&row| labels[row]).collect()),
-            Self::Values(values) => {
-                let width = values.len() / count.max(1);
-                let of = |&row: &usize| &values[row * width..(row + 1) * width];
-                Self::Values(rows.iter().flat_map(of).copied().collect())
-            }
+            Self::Classes(labels) => Self::Classes(selected(labels, rows, count)),
+            Self::Values(values) => Self::Values(selected(values, rows, count)),
             Self::Input => Self::Input,
         }
     }
+}
+
+/// Some of `count` rows of equal length, which stand one behind the other.
+fn selected<T: Copy>(of: &[T], rows: &[usize], count: usize) -> Vec<T> {
+    let width = of.len() / count.max(1);
+    let row = |&row: &usize| &of[row * width..(row + 1) * width];
+    rows.iter().flat_map(row).copied().collect()
 }
 
 impl Samples {
@@ -76,7 +79,7 @@ impl Samples {
         };
         let count = samples.len();
         let fit = match &samples.targets {
-            Targets::Classes(labels) => labels.len() == count,
+            Targets::Classes(labels) => labels.len() == count * samples.target_width(),
             Targets::Values(values) => values.len() == count * samples.target_width(),
             Targets::Input => true,
         };
@@ -112,14 +115,16 @@ impl Samples {
         Self { lengths, ..self }
     }
 
-    /// The same samples, whose real targets are those of so many positions, one behind the other.
+    /// The same samples, whose targets are those of so many positions, one behind the other.
     ///
     /// # Panics
     ///
-    /// When there are not as many numbers at each position.
+    /// When there are not as many numbers, or not one class, at each position.
     pub fn at_positions(self, positions: usize) -> Self {
         let width = self.target_width();
         assert_eq!(width % positions, 0, "as many targets at each position");
+        let one_class = self.labels().is_none() || width == positions;
+        assert!(one_class, "one class at each position");
         Self { positions, ..self }
     }
 
@@ -185,12 +190,23 @@ impl Samples {
         &self.targets
     }
 
-    /// Class indices `[N]`; none when the target is a real number.
+    /// Class indices `[N]`, of sequences with a class at each position `[N, P]`, row by row, those of
+    /// padding among them; none when the target is a real number.
     pub fn labels(&self) -> Option<&[usize]> {
         match &self.targets {
             Targets::Classes(labels) => Some(labels),
             Targets::Values(_) | Targets::Input => None,
         }
+    }
+
+    /// Class indices of all samples that are no padding; none when the target is a real number.
+    pub fn true_labels(&self) -> impl Iterator<Item = usize> {
+        let rows = self.labels().unwrap_or_default().chunks(self.positions);
+        let of_row = |(row, labels): (usize, &'_ [usize])| {
+            let count = self.true_positions(row);
+            labels[..count].to_vec()
+        };
+        rows.enumerate().flat_map(of_row)
     }
 
     /// Real targets `[N, K]`, row by row; none when the target is a class or the input.
@@ -201,10 +217,11 @@ impl Samples {
         }
     }
 
-    /// Numbers of one target, K: 1 for a class, the width of the input where that is the target.
+    /// Numbers of the targets of one sample: 1 for a class, the width of the input where that is the
+    /// target.
     pub fn target_width(&self) -> usize {
         match &self.targets {
-            Targets::Classes(_) => 1,
+            Targets::Classes(labels) => labels.len() / self.len().max(1),
             Targets::Values(values) => values.len() / self.len().max(1),
             Targets::Input => self.width(),
         }
@@ -240,7 +257,7 @@ impl Samples {
         }
     }
 
-    /// Writes the targets of `rows` into `t` `[rows.len(), K]` as numbers, a class as its index.
+    /// Writes the targets of `rows` into `t` `[rows.len(), K]` as numbers, classes as their indices.
     ///
     /// # Panics
     ///
@@ -251,7 +268,11 @@ impl Samples {
         let rows_of_t = rows.iter().zip(t.rows_mut());
         match &self.targets {
             Targets::Classes(labels) => {
-                rows_of_t.for_each(|(&row, mut t)| t.fill(float(labels[row] as f64)));
+                for (&row, mut t) in rows_of_t {
+                    for (t, label) in t.iter_mut().zip(&labels[row * width..]) {
+                        *t = float(*label as f64);
+                    }
+                }
             }
             Targets::Values(values) => {
                 for (&row, mut t) in rows_of_t {
@@ -349,6 +370,20 @@ mod tests {
             array![[6.0], [4.0]]
         );
         assert_eq!(gathered(Targets::Input, 2), array![[5.0, 6.0], [1.0, 2.0]]);
+    }
+
+    /// Three sequences of two positions, of which the first is padded.
+    #[test]
+    fn a_class_at_every_position() {
+        let features = Features::Values(Array2::zeros((3, 2)));
+        let samples = Samples::new(features, Targets::Classes(vec![1, 0, 2, 3, 4, 5]));
+        let samples = samples.at_positions(2).of_lengths(vec![1, 2, 2]);
+        let mut t = Array2::<f64>::zeros((2, 2));
+        samples.gather_targets(&[2, 0], t.view_mut());
+        assert_eq!(t, array![[4.0, 5.0], [1.0, 0.0]]);
+        assert_eq!(Vec::from_iter(samples.true_labels()), [1, 2, 3, 4, 5]);
+        let selected = samples.targets().select(&[1, 0], 3);
+        assert_eq!(selected, Targets::Classes(vec![2, 3, 1, 0]));
     }
 
     #[test]

@@ -15,15 +15,13 @@ use crate::dataset::{About, Dataset, Parts, Quantity, Target};
 use crate::error::DataError;
 use crate::samples::{Features, Samples, Targets};
 
-const PATH: &str = "dataset.series.path";
-const COLUMN: &str = "dataset.series.column";
 const WINDOW: &str = "dataset.series.window";
 const TEST: &str = "dataset.series.test";
 const SCALE: &str = "dataset.series.scale";
 
 /// Loads the column and cuts it into windows.
 pub(crate) fn load(spec: &SeriesSpec, base: &Path) -> Result<Dataset, DataError> {
-    let series = csv::numbers(&spec.path, &spec.column, base, [PATH, COLUMN])?;
+    let series = csv::numbers(&spec.table(), &spec.column, base)?;
     let lag = spec.difference.unwrap_or(0);
     let values = &match lag {
         0 => series.values.clone(),

@@ -87,7 +87,7 @@ fn described(Quantity { name, mean, scale }: &Quantity) -> String {
 /// Samples of each class.
 fn histogram(samples: &Samples, classes: usize) -> Vec<usize> {
     let mut counts = vec![0; classes];
-    for &label in samples.labels().unwrap_or_default() {
+    for label in samples.true_labels() {
         counts[label] += 1;
     }
     counts

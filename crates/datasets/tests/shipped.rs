@@ -33,7 +33,7 @@ fn every_file_has_the_digest_of_the_readme() {
     }
     let listed: BTreeSet<String> = listed.into_iter().map(|(file, _)| file).collect();
     let mut found = BTreeSet::new();
-    for folder in ["mnist", "csv"] {
+    for folder in ["mnist", "csv", "text"] {
         for entry in fs::read_dir(data.join(folder)).unwrap() {
             found.insert(format!("{folder}/{}", entry.unwrap().file_name().display()));
         }

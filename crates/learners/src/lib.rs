@@ -28,13 +28,14 @@ mod learner;
 mod least_squares;
 mod linear_algebra;
 pub mod newton;
+mod ngram;
 mod objective;
 mod proof;
 
 use spec::Problem;
 use spec::learners::LearnerSpec;
 
-pub use data::Data;
+pub use data::{Data, Sequences};
 pub use findings::Findings;
 pub use learner::{Learner, Stop, Tick};
 pub use objective::Objective;
@@ -69,6 +70,7 @@ register! {
     Hopfield => hopfield::Hopfield,
     LeastSquares => least_squares::LeastSquares,
     Newton => newton::Newton,
+    Ngram => ngram::Ngram,
 }
 
 #[cfg(test)]

@@ -285,8 +285,9 @@ impl<T: Real> BatchBuffer<T> {
     }
 }
 
-/// Targets as numbers: a class is one-hot, or 0 or 1 where two classes share one output, smoothed;
-/// a real target is itself, and so is the input.
+/// Targets as numbers: a class is one-hot, or 0 or 1 where two classes share one output, smoothed,
+/// at each position of a sequence that has one at each; a real target is itself, and so is the
+/// input.
 fn encode<T: Real>(
     samples: &Samples,
     target: &Target,
@@ -297,16 +298,21 @@ fn encode<T: Real>(
     match target {
         Target::Classes { .. } => {
             let labels = samples.labels().unwrap_or_default();
-            let shared = t.ncols() == 1;
-            let classes = if shared { 2 } else { t.ncols() };
+            let positions = samples.positions();
+            let width = t.ncols() / positions;
+            let shared = width == 1;
+            let classes = if shared { 2 } else { width };
             let off = smoothing / classes as f64;
             let (on, off) = (T::of(1.0 - smoothing + off), T::of(off));
             t.fill(off);
             for (mut t, &row) in t.rows_mut().into_iter().zip(rows) {
-                match shared {
-                    true if labels[row] == 0 => {}
-                    true => t[0] = on,
-                    false => t[labels[row]] = on,
+                let labels = &labels[row * positions..(row + 1) * positions];
+                for (at, &label) in labels.iter().enumerate() {
+                    match shared {
+                        true if label == 0 => {}
+                        true => t[at] = on,
+                        false => t[at * width + label] = on,
+                    }
                 }
             }
         }
@@ -374,5 +380,19 @@ mod tests {
         let close = |a: Array2<f64>, b: Array2<f64>| (a - b).iter().all(|d| d.abs() < 1e-15);
         assert!(close(filled(4), one_hot));
         assert!(close(filled(1), array![[0.9], [0.1]]));
+    }
+
+    #[test]
+    fn classes_at_every_position_are_one_hot_one_behind_the_other() {
+        let features = Features::Values(Array2::zeros((2, 2)));
+        let samples = Samples::new(features, Targets::Classes(vec![1, 0, 2, 1])).at_positions(2);
+        let names = vec!["a".into(), "b".into(), "c".into()];
+        let mut batch = BatchBuffer::<f64>::new(2, 2, 6);
+        let filled = batch.fill(&samples, &Target::Classes { names }, &[1, 0]);
+        let wanted = array![
+            [0.0, 0.0, 1.0, 0.0, 1.0, 0.0],
+            [0.0, 1.0, 0.0, 1.0, 0.0, 0.0]
+        ];
+        assert_eq!((filled.t, filled.positions), (wanted.view(), 2));
     }
 }

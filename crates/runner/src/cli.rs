@@ -11,7 +11,9 @@ use spec::{Config, ConfigError, Overrides};
 
 use crate::{Failure, output};
 
-pub use recorded::{CompareArguments, RerunArguments, RunsArguments};
+pub use recorded::{
+    CompareArguments, DrawArguments, RerunArguments, RunsArguments, SampleArguments,
+};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -25,6 +27,8 @@ Examples:
   runner compare mnist mnist-softmax              the newest runs side by side, seeds as a mean
   runner runs mnist --sort -test_accuracy         the recorded runs, the best first
   runner rerun mnist                              run a record again: are the bits the same?
+  runner sample names --count 10                  draw texts from what a run has learned
+  runner draw names --out pictures                gates and states over a sequence, next symbols
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
   runner trace configs/xor.toml --updates 8       each update: samples, loss, parameters
   runner film configs/surface.toml --out film.svg what a network over two inputs answers, epoch by epoch
@@ -130,6 +134,10 @@ pub enum Command {
     Runs(RunsArguments),
     /// Run the config of a record again, and say whether the bits are the same
     Rerun(RerunArguments),
+    /// Draw texts from what a recorded run has learned, character by character
+    Sample(SampleArguments),
+    /// Draw what a recorded recurrent network does over a sequence, as pictures
+    Draw(DrawArguments),
     /// Carry out the runs of a published table, and make it from their rows
     Table(TableArguments),
     /// Write weights, a batch and its gradients in f64, for any other framework

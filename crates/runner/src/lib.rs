@@ -2,7 +2,8 @@
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
 //! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`trace`],
-//! [`film`], [`graph`], [`list`], [`completions`]); what they share stands beside them.
+//! [`film`], [`graph`], [`sample`], [`draw`], [`list`], [`completions`]); what they share stands
+//! beside them.
 
 pub mod activity;
 pub mod batches;
@@ -11,6 +12,7 @@ pub mod cli;
 pub mod compare;
 pub mod completions;
 pub mod curves;
+pub mod draw;
 pub mod export;
 pub mod failure;
 pub mod files;
@@ -35,6 +37,7 @@ pub mod record;
 pub mod rerun;
 pub mod run;
 pub mod runs;
+pub mod sample;
 pub mod sheet;
 pub mod table;
 pub mod tables;
@@ -66,6 +69,8 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Table(arguments) => table::table(&arguments),
         Command::Runs(arguments) => runs::runs(&arguments),
+        Command::Draw(arguments) => draw::draw(&arguments),
+        Command::Sample(arguments) => sample::sample(&arguments),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),

@@ -17,8 +17,13 @@ pub struct Measurement<'a> {
     threshold: f64,
     /// Whether outputs are penalties: the smallest is the answer.
     smallest_wins: bool,
+    /// Samples that were added.
     seen: usize,
+    /// Classes among them, one a sample or one a position.
+    classes: usize,
     right: usize,
+    /// Σ −log₂ p of the classes that are right, by softmax.
+    bits: f64,
     /// Of real targets, at the positions of each phase.
     errors: Vec<Errors>,
 }
@@ -61,7 +66,7 @@ impl<'a> Measurement<'a> {
     ) -> Self {
         let threshold = match coding {
             Coding::Signs => 0.0,
-            Coding::Bits | Coding::OneHot | Coding::Real => 0.5,
+            Coding::Bits | Coding::OneHot | Coding::Real | Coding::Tokens => 0.5,
         };
         Self {
             samples,
@@ -70,7 +75,9 @@ impl<'a> Measurement<'a> {
             threshold,
             smallest_wins: false,
             seen: 0,
+            classes: 0,
             right: 0,
+            bits: 0.0,
             errors: vec![Errors::default()],
         }
     }
@@ -88,8 +95,7 @@ impl<'a> Measurement<'a> {
         let rows = &self.rows[first..first + output.nrows()];
         self.seen += rows.len();
         if let Some(labels) = self.samples.labels() {
-            let right = |&(y, &row): &(ArrayView1<T>, &usize)| self.class(y) == labels[row];
-            self.right += output.rows().into_iter().zip(rows).filter(right).count();
+            self.add_classes(output, rows, labels);
             return;
         }
         let (t, unit, width) = (targets(self.samples, rows), self.unit(), self.numbers());
@@ -107,6 +113,22 @@ impl<'a> Measurement<'a> {
                 errors.numbers += 1;
                 errors.squares += error * error;
                 errors.absolutes += error.abs();
+            }
+        }
+    }
+
+    /// Adds outputs `[N, P·K]` whose targets are classes at P positions.
+    fn add_classes<T: Real>(&mut self, output: ArrayView2<T>, rows: &[usize], labels: &[usize]) {
+        let positions = self.samples.positions();
+        let width = output.ncols() / positions;
+        for (y, &row) in output.rows().into_iter().zip(rows) {
+            let labels = &labels[row * positions..][..self.samples.true_positions(row)];
+            for (y, &label) in y.exact_chunks(width).into_iter().zip(labels) {
+                self.classes += 1;
+                self.right += usize::from(self.class(y) == label);
+                if positions > 1 && width > 1 {
+                    self.bits += bits(y, label);
+                }
             }
         }
     }
@@ -137,7 +159,7 @@ impl<'a> Measurement<'a> {
 
     /// The value of a metric over all samples seen; of several targets, over all their numbers.
     pub fn value(&self, metric: Metric) -> f64 {
-        let n = self.seen as f64;
+        let n = self.classes as f64;
         let add = |all: Errors, one: &Errors| Errors {
             numbers: all.numbers + one.numbers,
             squares: all.squares + one.squares,
@@ -146,7 +168,8 @@ impl<'a> Measurement<'a> {
         let all = self.errors.iter().fold(Errors::default(), add);
         match metric {
             Metric::Accuracy => self.right as f64 / n,
-            Metric::Error => (self.seen - self.right) as f64 / n,
+            Metric::Error => (self.classes - self.right) as f64 / n,
+            Metric::BitsPerCharacter => self.bits / n,
             Metric::Rmse => all.rmse(),
             Metric::Mae => all.mae(),
             Metric::R2 => 1.0 - all.squares / self.spread(),
@@ -211,6 +234,13 @@ impl Errors {
     }
 }
 
+/// −log₂ of the probability that the softmax of `y` gives a class.
+pub fn bits<T: Real>(y: ArrayView1<T>, class: usize) -> f64 {
+    let largest = y.iter().fold(f64::NEG_INFINITY, |m, y| m.max(y.f64()));
+    let sum: f64 = y.iter().map(|y| (y.f64() - largest).exp()).sum();
+    (sum.ln() + largest - y[class].f64()) / std::f64::consts::LN_2
+}
+
 /// Samples whose targets are looked at at a time.
 const AT_A_TIME: usize = 1000;
 
@@ -260,6 +290,24 @@ mod tests {
         let mut squared = Measurement::new(&samples, &ALL, &target, LossSpec::SquaredError);
         squared.add(one.view());
         assert_eq!(squared.value(Metric::Accuracy), 0.75);
+    }
+
+    /// Two sequences of two positions, the second padded: classes 0, 1 and 1 have the probabilities
+    /// 1/2, 1/4 and 3/4.
+    #[test]
+    fn classes_at_every_position_count_alike_and_padding_does_not() {
+        let features = Features::Values(Array2::zeros((2, 2)));
+        let samples = Samples::new(features, Targets::Classes(vec![0, 1, 1, 0]));
+        let samples = samples.at_positions(2).of_lengths(vec![2, 1]);
+        let (rows, target) = ([0, 1], classes());
+        let mut measured =
+            Measurement::new(&samples, &rows, &target, LossSpec::SoftmaxCrossEntropy);
+        let three = 3f64.ln();
+        measured.add(array![[7.0, 7.0, three, 0.0], [-three, 0.0, 9.0, -9.0]].view());
+        assert!((measured.value(Metric::Accuracy) - 2.0 / 3.0).abs() < 1e-15);
+        assert!((measured.value(Metric::Error) - 1.0 / 3.0).abs() < 1e-15);
+        let bits = (1.0 + 2.0 + (4f64 / 3.0).log2()) / 3.0;
+        assert!((measured.value(Metric::BitsPerCharacter) - bits).abs() < 1e-14);
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod surface;
 mod target;
 mod temporal_order;
 mod temporal_xor;
+mod text;
 mod waves;
 mod xor;
 
@@ -55,6 +56,7 @@ pub use surface::{SurfaceFunction, SurfaceSpec};
 pub use target::{SetTarget, TableTarget};
 pub use temporal_order::TemporalOrderSpec;
 pub use temporal_xor::TemporalXorSpec;
+pub use text::{TextInputs, TextSpec};
 pub use waves::WavesSpec;
 pub use xor::XorSpec;
 
@@ -127,6 +129,8 @@ register! {
         Waves(WavesSpec) => waves,
         /// A column of a table as a series in time.
         Series(SeriesSpec) => series,
+        /// The characters of a text, of which each next one is to be predicted.
+        Text(TextSpec) => text,
         /// Exclusive or in time (Elman 1990).
         TemporalXor(TemporalXorSpec) => temporal_xor,
         /// The sum of two marked numbers of a long sequence (Hochreiter & Schmidhuber 1997).

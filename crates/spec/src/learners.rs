@@ -9,6 +9,7 @@ mod hebb;
 mod hopfield;
 mod least_squares;
 mod newton;
+mod ngram;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,7 @@ pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
 pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
 pub use newton::{Damping, NewtonSpec};
+pub use ngram::{NgramSpec, Smoothing};
 
 /// What a learner says of itself.
 pub trait Learner {
@@ -39,8 +41,20 @@ pub trait Learner {
     /// When it cannot learn such targets; the checker is at its key.
     fn coding(&self, checker: &Checker<'_>, data: &DataShape) -> Result<Coding, Problem>;
 
-    /// What it measures of each pass besides the metrics of the training and test samples, in the
-    /// order of the columns.
+    /// The metrics of the training and test samples: what suits the target.
+    fn metrics(&self, data: &DataShape) -> Vec<Metric> {
+        match data.classes {
+            Some(_) => vec![Metric::Accuracy],
+            None => vec![Metric::R2, Metric::Rmse],
+        }
+    }
+
+    /// Whether it learns from sequences, step by step; otherwise from samples with one target each.
+    fn learns_sequences(&self) -> bool {
+        false
+    }
+
+    /// What it measures of each pass besides these metrics, in the order of the columns.
     fn measures(&self) -> Vec<Measure> {
         Vec::new()
     }
@@ -57,6 +71,8 @@ pub enum Coding {
     Bits,
     /// A 1 at the place of the class, 0 elsewhere.
     OneHot,
+    /// Of a sequence the number of the class at each position.
+    Tokens,
 }
 
 impl Coding {
@@ -131,6 +147,8 @@ register! {
         LeastSquares(LeastSquaresSpec) => least_squares,
         /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression, each class against the rest.
         Newton(NewtonSpec) => newton,
+        /// p(s | h) from the counts of symbols s behind contexts h (Shannon 1951).
+        Ngram(NgramSpec) => ngram,
     }
 }
 
@@ -145,15 +163,17 @@ impl LearnerSpec {
     /// # Errors
     /// When it cannot learn such targets.
     pub fn coding(&self, data: &DataShape) -> Result<Coding, Problem> {
+        if data.positions > 1 && !self.learner().learns_sequences() {
+            let reason = "it learns one target a sample, and these have one at every step";
+            let hint = "use a [model] with recurrent layers, or a learner of sequences";
+            return Err(Problem::new(self.key(), reason).hint(hint));
+        }
         self.learner().coding(&Checker::new(&self.key()), data)
     }
 
-    /// The metrics of the training and test samples: what suits the target.
+    /// The metrics of the training and test samples ([`Learner::metrics`]).
     pub fn metrics(&self, data: &DataShape) -> Vec<Metric> {
-        match data.classes {
-            Some(_) => vec![Metric::Accuracy],
-            None => vec![Metric::R2, Metric::Rmse],
-        }
+        self.learner().metrics(data)
     }
 
     /// The measure that any kind of learner has of its own, by its key.

@@ -69,11 +69,14 @@ pub enum Over {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
-    /// Share of the samples whose class is right.
+    /// Share of the samples, or positions, whose class is right.
     Accuracy,
-    /// Share of the samples whose class is wrong, 1 − accuracy: what published tables call the
-    /// error.
+    /// Share of the samples, or positions, whose class is wrong, 1 − accuracy: what published tables
+    /// call the error.
     Error,
+    /// Mean of −log₂ p over the positions of sequences, p being the probability that the softmax of
+    /// the outputs gives the class that is right: the cross-entropy in bits.
+    BitsPerCharacter,
     /// Coefficient of determination, 1 − Σ(y − t)² / Σ(t − mean t)².
     R2,
     /// Root of the mean squared error, in the target's own unit.
@@ -108,11 +111,18 @@ impl LayerMetric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Accuracy, Self::Error, Self::R2, Self::Rmse, Self::Mae];
+    pub const ALL: [Self; 6] = [
+        Self::Accuracy,
+        Self::Error,
+        Self::BitsPerCharacter,
+        Self::R2,
+        Self::Rmse,
+        Self::Mae,
+    ];
 
     /// Whether it is of classes; otherwise it is of real targets.
     pub fn is_of_classes(self) -> bool {
-        matches!(self, Self::Accuracy | Self::Error)
+        matches!(self, Self::Accuracy | Self::Error | Self::BitsPerCharacter)
     }
 
     /// Whether it is a mean over numbers, so that some of them can be measured apart.
@@ -125,6 +135,7 @@ impl Metric {
         match self {
             Self::Accuracy => "accuracy",
             Self::Error => "error",
+            Self::BitsPerCharacter => "bits_per_character",
             Self::R2 => "r2",
             Self::Rmse => "rmse",
             Self::Mae => "mae",
@@ -164,6 +175,7 @@ impl Measure {
         let (unit, better) = match metric {
             Metric::Accuracy => (Some("share"), Better::Higher),
             Metric::Error => (Some("share"), Better::Lower),
+            Metric::BitsPerCharacter => (Some("bits"), Better::Lower),
             Metric::R2 => (None, Better::Higher),
             Metric::Rmse | Metric::Mae => (None, Better::Lower),
         };

@@ -173,6 +173,11 @@ impl<T: Real> Chain<T> {
         self.layers[layer].units()
     }
 
+    /// [`Layer::states`] of a layer.
+    pub fn states(&self, layer: usize) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        self.layers[layer].states()
+    }
+
     /// [`Layer::unit_gradients`] of a layer.
     pub(crate) fn unit_gradients(
         &self,

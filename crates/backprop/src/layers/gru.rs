@@ -44,7 +44,7 @@ use kernels::elementwise::each;
 use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::recurrent::{Cells, Size, Transposed, fill_rows, weight_gradients};
+use super::recurrent::{Cells, Size, Transposed, fill_rows, gates, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
@@ -156,6 +156,13 @@ impl<T: Real> Layer<T> for Gru<T> {
         if let Some(dx) = dx {
             weights.input_gradient(da, &mut self.dx, dx);
         }
+    }
+
+    fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        let names = ["reset gate r", "update gate z", "candidate n"];
+        let mut states = gates(names, &self.a);
+        states.push(("state h", self.h.steps(1, self.h.len())));
+        states
     }
 }
 

@@ -55,6 +55,13 @@ pub trait Layer<T: Real>: Send + Sync {
     /// state from sample to sample then goes on from there, otherwise it begins anew.
     fn set_continues(&mut self, _: bool) {}
 
+    /// What the last forward pass left in a recurrent layer, step behind step: gates, cells and
+    /// states, each by its name and `[T·N, H]`; of several layers and directions those of the last
+    /// layer that read forward.
+    fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        Vec::new()
+    }
+
     /// Ends an update: what was measured on its batch enters the running statistics.
     fn end_step(&mut self) {}
 

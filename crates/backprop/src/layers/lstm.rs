@@ -44,7 +44,7 @@ use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::lstm_peephole;
-use super::recurrent::{Cells, Size, Transposed, weight_gradients};
+use super::recurrent::{Cells, Size, Transposed, gates, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
@@ -169,6 +169,19 @@ impl<T: Real> Layer<T> for Lstm<T> {
         if let Some(dx) = dx {
             weights.input_gradient(dz, &mut self.dx, dx);
         }
+    }
+
+    fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        let names = [
+            "input gate i",
+            "forget gate f",
+            "candidate g",
+            "output gate o",
+        ];
+        let mut states = gates(names, &self.z);
+        states.push(("cell c", self.c.steps(1, self.h.len())));
+        states.push(("state h", self.h.steps(1, self.h.len())));
+        states
     }
 }
 

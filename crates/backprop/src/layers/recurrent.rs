@@ -27,7 +27,7 @@ mod stack;
 use contract::Real;
 use kernels::elementwise::each;
 use kernels::matmul::{matmul_columns, matmul_transposed};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2, s};
 use spec::model::{PlannedLayer, Recurrence};
 
 use super::Layer;
@@ -224,6 +224,19 @@ pub(crate) fn weight_gradients<T: Real>(
             },
         );
     }
+}
+
+/// The units of each gate, `[T·N, H]`, of all gates `[T·N, G·H]`.
+pub(crate) fn gates<'a, T: Real, const G: usize>(
+    names: [&'static str; G],
+    all: &'a Steps<T>,
+) -> Vec<(&'static str, ArrayView2<'a, T>)> {
+    let units = all.all().ncols() / G;
+    let of_gate = |(gate, name)| {
+        let columns = gate * units..(gate + 1) * units;
+        (name, all.all().slice_move(s![.., columns]))
+    };
+    names.into_iter().enumerate().map(of_gate).collect()
 }
 
 /// Every row becomes this one.

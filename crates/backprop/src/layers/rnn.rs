@@ -126,6 +126,10 @@ impl<T: Real> Layer<T> for Rnn<T> {
             weights.input_gradient(da, &mut self.dx, dx);
         }
     }
+
+    fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        vec![("state h", self.h.steps(1, self.h.len()))]
+    }
 }
 
 impl<T: Real> Cells<T> for Rnn<T> {

@@ -10,6 +10,19 @@ use crate::signature;
 ///
 /// When the bytes are of another format or of another encoding.
 pub(super) fn decode(bytes: Vec<u8>, file: &str) -> Result<String, DataError> {
+    decode_as(check_format, bytes, file)
+}
+
+/// The text of a file that `check_format` lets through, which is asked of the bytes and of the text.
+///
+/// # Errors
+///
+/// When the bytes are of another format or of another encoding.
+pub(crate) fn decode_as(
+    check_format: fn(&[u8], &str) -> Result<(), DataError>,
+    bytes: Vec<u8>,
+    file: &str,
+) -> Result<String, DataError> {
     check_format(&bytes, file)?;
     let text = match encoding(&bytes) {
         Encoding::Utf8 => utf_8(bytes, file)?,
@@ -28,7 +41,7 @@ pub(super) fn decode(bytes: Vec<u8>, file: &str) -> Result<String, DataError> {
             place: format!("line {}, byte {at}", line_of(&text.as_bytes()[..at])),
             found: "a byte 0".into(),
             expected: "text".into(),
-            remedy: "the file is damaged, or no text file: write the table again".into(),
+            remedy: "the file is damaged, or no text file: write it again".into(),
         });
     }
     Ok(text)
@@ -89,7 +102,7 @@ fn utf_16(bytes: &[u8], unit: Unit, file: &str) -> Result<String, DataError> {
             place: "line 1".into(),
             found: "damaged UTF-16 text".into(),
             expected: "UTF-8 or whole UTF-16".into(),
-            remedy: "write the table again, as UTF-8".into(),
+            remedy: "write the file again, as UTF-8".into(),
         }),
     }
 }
@@ -122,7 +135,7 @@ fn not_utf_8(bytes: &[u8], error: std::str::Utf8Error, file: &str) -> DataError 
         );
     }
     if signature::first_line(&bytes[..at]).is_none() && bytes.contains(&0) {
-        let remedy = "it is no text file: check the path, or export the table as CSV";
+        let remedy = "it is no text file: check the path, or export the data as text";
         return wrong(format!("the byte 0x{:02x}", bytes[at]), remedy.into());
     }
     let (seen, remedy) = match looks_western(bytes) {

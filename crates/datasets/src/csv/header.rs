@@ -4,10 +4,9 @@ use ::csv::StringRecord;
 use spec::datasets::CsvSpec;
 
 use super::TEST_PATH;
+use super::keys::HEADER;
 use super::meaning::{looks_missing, number};
 use crate::error::{DataError, quoted};
-
-pub(super) const HEADER: &str = "dataset.csv.header";
 
 /// The first line and all others, of equal length.
 pub(super) struct Header<'a> {

@@ -50,12 +50,12 @@ pub(super) fn no_number(
             ),
         ),
     };
-    if wanted == Wanted::Series {
-        // None of the settings that follow belongs to a series.
-        return table.wrong(place, text, expected, otherwise);
-    }
     let remedy = remedy(table, column, text, spec);
-    let remedy = remedy.or_else(|| remedy_if_alone(table, column, text, spec));
+    let remedy = match wanted {
+        // A series has no gaps and leaves no column out.
+        Wanted::Series => remedy.filter(|remedy| !remedy.contains("dataset.csv.")),
+        _ => remedy.or_else(|| remedy_if_alone(table, column, text, spec)),
+    };
     table.wrong(place, text, expected, remedy.unwrap_or(otherwise))
 }
 

@@ -5,9 +5,10 @@ use spec::datasets::CsvSpec;
 
 use super::PATH;
 use super::header::Header;
+use super::keys::SERIES;
 use super::lines::{Format, LineCounter};
 use super::quotes::Suspect;
-use super::ragged::Ragged;
+use super::ragged::{Ragged, other_delimiter};
 use crate::error::DataError;
 
 /// Records of equal length, without the header.
@@ -51,7 +52,7 @@ impl Records {
             format,
             file,
         };
-        if width == 1 {
+        if width == 1 && !(key == SERIES && is_one_column(&fields, format)) {
             return Err(table.single_column());
         }
         if let Some(row) = fields.iter().position(|record| record.len() != width) {
@@ -197,4 +198,11 @@ pub(super) fn unreadable(file: &str, problem: &str, key: &'static str) -> DataEr
         remedy: "check that it is a text file with one row a line".into(),
         key: Some(key),
     }
+}
+
+/// Whether the rows have one field each, and nothing in it looks like a sign between several.
+fn is_one_column(fields: &[StringRecord], format: Format) -> bool {
+    let delimiter = char::from(format.delimiter);
+    let mut rows = fields.iter().skip(1);
+    rows.all(|row| row.len() == 1 && other_delimiter(&row[0], delimiter).is_none())
 }

@@ -8,6 +8,10 @@ use tempfile::TempDir;
 fn spec() -> SeriesSpec {
     SeriesSpec {
         path: "t.csv".into(),
+        header: None,
+        delimiter: ',',
+        decimal: '.',
+        comment: None,
         column: Column::Name("y".into()),
         window: 2,
         horizon: 2,
@@ -115,8 +119,8 @@ fn airline_passengers_ship() {
         horizon: 1,
         test: Amount(24.0),
         season: Some(12),
-        difference: None,
         scale: Scale::Standardize,
+        ..spec()
     };
     let data = load(&spec, Path::new(".")).unwrap();
     assert_eq!((data.train.len(), data.test.len()), (144 - 12 - 24, 24));
@@ -187,4 +191,61 @@ fn what_cannot_be_is_refused() {
     ] {
         assert_eq!(message(values, spec), wanted);
     }
+}
+
+#[test]
+fn a_series_may_be_all_there_is_in_a_file() {
+    let values = ["1", "2", "3", "4", "5", "6", "7"];
+    let data = load_text(&format!("y\n{}\n", values.join("\n")), &spec()).unwrap();
+    assert_eq!(gathered(&data.test).1, [6.0, 7.0]);
+    let unnamed = SeriesSpec {
+        header: Some(false),
+        column: Column::Index(0),
+        ..spec()
+    };
+    let data = load_text(&values.join("\n"), &unnamed).unwrap();
+    assert_eq!(gathered(&data.test).1, [6.0, 7.0]);
+}
+
+/// Advice that is followed leads on: the series has the setting that it names.
+#[test]
+fn messages_about_the_table_name_settings_of_the_series() {
+    let text = "month;y\na;1,5\nb;2,5\nc;3,5\nd;4,5\ne;5,5\nf;6,5\n";
+    let message = |text: &str, spec: &SeriesSpec| load_text(text, spec).unwrap_err().to_string();
+    let found = message(text, &spec());
+    let wanted = "dataset.series.delimiter: t.csv, line 1: found a single column \"month;y\", \
+                  expected columns between ','; set delimiter = \";\"";
+    assert_eq!(found, wanted);
+    let between = SeriesSpec {
+        delimiter: ';',
+        ..spec()
+    };
+    let found = message(text, &between);
+    assert!(
+        found.ends_with("for numbers with decimal commas set decimal = \",\""),
+        "{found}"
+    );
+    let both = SeriesSpec {
+        decimal: ',',
+        ..between
+    };
+    assert_eq!(
+        gathered(&load_text(text, &both).unwrap().test).1,
+        [5.5, 6.5]
+    );
+    let found = message("1,2\n3,4\n5,6\n", &spec());
+    assert!(
+        found.starts_with("dataset.series.header: t.csv, line 1 looks like a row"),
+        "{found}"
+    );
+    let found = message("y,z\na,1,2\nb,3,4\n", &spec());
+    assert!(
+        found.ends_with("put a name for it in front of the header"),
+        "{found}"
+    );
+    let found = message("PAR1\0\0\u{1}", &spec());
+    assert!(
+        found.contains("export it as a CSV file for [dataset.series]"),
+        "{found}"
+    );
 }

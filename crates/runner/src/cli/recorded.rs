@@ -61,3 +61,64 @@ pub struct RerunArguments {
     #[arg(long, value_name = "DIR", default_value = "results/runs")]
     pub results: PathBuf,
 }
+
+/// `runner sample`.
+#[derive(Debug, Args)]
+pub struct SampleArguments {
+    /// The run, one that learned from [dataset.text]: a name (its newest run), name/run-id, or the
+    /// folder of a record
+    #[arg(value_name = "RUN")]
+    pub run: String,
+    /// What each text begins with
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub prompt: Option<String>,
+    /// Texts to draw
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub count: usize,
+    /// Characters at most [default: of a line as many as the longest line has, of a running text
+    /// 500]
+    #[arg(long, value_name = "N")]
+    pub length: Option<usize>,
+    /// Below 1 the likely characters come more often than was learned, above 1 less often; 0: the
+    /// most likely one always
+    #[arg(long, value_name = "NUMBER", default_value = "1", value_parser = zero_or_more)]
+    pub temperature: f64,
+    /// Draw from the N most likely characters only
+    #[arg(long, value_name = "N", value_parser = one_or_more)]
+    pub top_k: Option<usize>,
+    /// Seeds what is drawn
+    #[arg(long, value_name = "SEED", default_value = "1")]
+    pub seed: u64,
+    /// Folder of the records
+    #[arg(long, value_name = "DIR", default_value = "results/runs")]
+    pub results: PathBuf,
+}
+
+/// `runner draw`.
+#[derive(Debug, Args)]
+pub struct DrawArguments {
+    /// The run, one with a recurrent layer: a name (its newest run), name/run-id, or the folder of a
+    /// record
+    #[arg(value_name = "RUN")]
+    pub run: String,
+    /// Folder to write states.svg, errors.svg and next.svg to; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Which of the test samples, from 1
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub sample: usize,
+    /// Folder of the records
+    #[arg(long, value_name = "DIR", default_value = "results/runs")]
+    pub results: PathBuf,
+}
+
+fn one_or_more(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|&number| number > 0);
+    number.ok_or_else(|| "expected 1 or more".into())
+}
+
+fn zero_or_more(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok();
+    let number = number.filter(|number: &f64| *number >= 0.0 && number.is_finite());
+    number.ok_or_else(|| "expected 0 or more".into())
+}

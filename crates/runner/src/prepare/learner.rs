@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use datasets::{Dataset, Samples, Target};
-use learners::Data;
+use learners::{Data, Sequences};
 use ndarray::Array2;
 use spec::learners::{Coding, LearnerSpec};
 use spec::{Config, Problem};
@@ -51,6 +51,7 @@ impl PreparedLearner {
         let (inputs, outputs) = (names(&common.dataset), targets(&common.dataset, coding));
         let train = Data {
             t: coded(train, coding, outputs.len()),
+            sequences: sequences(train, &common.dataset.sample_shape),
             x: features(train),
             inputs,
             outputs,
@@ -75,10 +76,27 @@ fn features(samples: &Samples) -> Array2<f64> {
     x
 }
 
+/// How samples of this shape are divided into steps.
+fn sequences(samples: &Samples, shape: &[usize]) -> Option<Sequences> {
+    let lengths = samples.lengths()?.to_vec();
+    Some(Sequences {
+        width: match shape {
+            [_, width] => *width,
+            _ => 1,
+        },
+        lengths,
+        positions: samples.positions(),
+    })
+}
+
 /// The targets of all samples.
 fn coded(samples: &Samples, coding: Coding, width: usize) -> Array2<f64> {
+    let width = match coding {
+        Coding::Tokens => samples.positions(),
+        _ => width,
+    };
     let mut t = Array2::zeros((samples.len(), width));
-    let Some(labels) = samples.labels() else {
+    let Some(labels) = samples.labels().filter(|_| coding != Coding::Tokens) else {
         let rows: Vec<usize> = (0..samples.len()).collect();
         samples.gather_targets(&rows, t.view_mut());
         return t;
@@ -87,7 +105,7 @@ fn coded(samples: &Samples, coding: Coding, width: usize) -> Array2<f64> {
         match coding {
             Coding::OneHot => t[label] = 1.0,
             Coding::Signs => t[0] = 2.0 * label as f64 - 1.0,
-            Coding::Bits | Coding::Real => t[0] = label as f64,
+            Coding::Bits | Coding::Real | Coding::Tokens => t[0] = label as f64,
         }
     }
     t
@@ -106,7 +124,7 @@ fn names(dataset: &Dataset) -> Vec<String> {
 /// A name for each number of the target.
 fn targets(dataset: &Dataset, coding: Coding) -> Vec<String> {
     match (&dataset.target, coding) {
-        (Target::Classes { names }, Coding::OneHot) => names.clone(),
+        (Target::Classes { names }, Coding::OneHot | Coding::Tokens) => names.clone(),
         // The class that is 1.
         (Target::Classes { names }, _) => names.last().cloned().into_iter().collect(),
         (Target::Real(quantities), _) => quantities.iter().map(|q| q.name.clone()).collect(),

@@ -1,12 +1,59 @@
 //! What a recorded run was made of: its config, and the data that it learned from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use contract::NamedTensors;
 use spec::{Config, Overrides};
 
-use crate::Failure;
+use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::Record;
+use crate::record::find::{self, Found};
+use crate::{Failure, output};
+
+/// A recorded run with what it learned from and what it has learned.
+pub(crate) struct Learned {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Data, and what learned from them.
+    pub prepared: Prepared,
+    /// The weights; of several implementations those of the first.
+    pub weights: NamedTensors<f64>,
+}
+
+/// Reads a run that is to be looked into.
+///
+/// # Errors
+/// When there is no such run, its data have changed, or its weights are gone.
+pub(crate) fn learned(run: &str, results: &Path) -> Result<Learned, Failure> {
+    let Found {
+        folder,
+        record,
+        note,
+        ..
+    } = find::find(run, results)?;
+    if let Some(note) = note {
+        output::line(format!("note: {note}"));
+    }
+    let prepared = Prepared::of(config_of(&record, &folder, &[])?, Purpose::Export)?;
+    expect_same_data(&prepared, &record, &folder)?;
+    let Some(trained) = record.implementations.first() else {
+        let run = folder.display();
+        return Err(Failure::Input(format!(
+            "{run}: nothing was trained in this run; run its config again"
+        )));
+    };
+    let weights = NamedTensors::read_safetensors(&folder.join(&trained.weights));
+    let weights = weights.map_err(|error| {
+        let advice = "without the weights there is nothing to look into: run the config again";
+        Failure::Input(format!("{error}; {advice}"))
+    })?;
+    Ok(Learned {
+        folder,
+        prepared,
+        weights,
+    })
+}
 
 /// The config of a record as it ran, with `set` applied to it. Paths in it start from where the
 /// config was.

@@ -72,14 +72,7 @@ pub struct CsvSpec {
 
 impl Dataset for CsvSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
-        let delimiter = self.delimiter;
-        checker.require("delimiter", delimiter.is_ascii(), "one ASCII character")?;
-        let point = matches!(self.decimal, '.' | ',');
-        checker.require("decimal", point, "\".\" or \",\"")?;
-        let sign = |c: char| c.is_ascii_punctuation() && !"\"?+-.".contains(c);
-        let sign = self.comment.is_none_or(|c| sign(c) && c != delimiter);
-        let reason = "a sign that no line of data begins with, such as \"#\"";
-        checker.require("comment", sign, reason)?;
+        self.check_format(checker)?;
         let named = self.rename.values().all(|name| !name.trim().is_empty());
         let reason = "a class needs a name of one character or more";
         checker.require("rename", named, reason)?;
@@ -127,6 +120,18 @@ impl CsvSpec {
             target_scale: Scale::default(),
             split: Split::default(),
         }
+    }
+
+    /// The signs between and within fields.
+    pub(super) fn check_format(&self, checker: &Checker<'_>) -> Result<(), Problem> {
+        let delimiter = self.delimiter;
+        checker.require("delimiter", delimiter.is_ascii(), "one ASCII character")?;
+        let point = matches!(self.decimal, '.' | ',');
+        checker.require("decimal", point, "\".\" or \",\"")?;
+        let sign = |c: char| c.is_ascii_punctuation() && !"\"?+-.".contains(c);
+        let sign = self.comment.is_none_or(|c| sign(c) && c != delimiter);
+        let reason = "a sign that no line of data begins with, such as \"#\"";
+        checker.require("comment", sign, reason)
     }
 
     fn check_weights(&self, checker: &Checker<'_>) -> Result<(), Problem> {
@@ -221,10 +226,10 @@ pub enum Scale {
     MinMax,
 }
 
-fn comma() -> char {
+pub(super) fn comma() -> char {
     ','
 }
 
-fn point() -> char {
+pub(super) fn point() -> char {
     '.'
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Dataset, Ordered, Scale};
+use super::csv::{comma, point};
+use super::{Column, CsvSpec, Dataset, Ordered, Scale};
 use crate::Amount;
 use crate::Problem;
 use crate::check::Checker;
@@ -13,9 +14,21 @@ use crate::check::Checker;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeriesSpec {
-    /// The file, a table with a header: looked up beside the config, then in the current folder,
+    /// The file, a table: looked up beside the config, then in the current folder,
     /// then among the CSV files that ship with the workspace.
     pub path: PathBuf,
+    /// Whether the first line names the columns, as of [`CsvSpec`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<bool>,
+    /// The one character between fields.
+    #[serde(default = "comma", skip_serializing_if = "is_comma")]
+    pub delimiter: char,
+    /// The decimal mark of numbers, "." or ",".
+    #[serde(default = "point", skip_serializing_if = "is_point")]
+    pub decimal: char,
+    /// Lines that begin with this character are passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<char>,
     /// The column of the series, by name or by index from 0, in the order of time.
     pub column: Column,
     /// Values that a prediction is made of.
@@ -40,8 +53,22 @@ pub struct SeriesSpec {
     pub test: Amount,
 }
 
+impl SeriesSpec {
+    /// The table that the column is in.
+    pub fn table(&self) -> CsvSpec {
+        CsvSpec {
+            header: self.header,
+            delimiter: self.delimiter,
+            decimal: self.decimal,
+            comment: self.comment,
+            ..CsvSpec::new(&self.path, &self.column)
+        }
+    }
+}
+
 impl Dataset for SeriesSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
+        self.table().check_format(checker)?;
         let fine = |steps: usize| (1..=1_000_000).contains(&steps);
         checker.require("window", fine(self.window), "1 to 1000000 values")?;
         checker.require("horizon", fine(self.horizon), "1 to 1000000 steps")?;
@@ -58,6 +85,14 @@ impl Dataset for SeriesSpec {
     fn unused_scaling(&self) -> [Option<&'static str>; 2] {
         [(self.scale == Scale::None).then_some("scale"); 2]
     }
+}
+
+fn is_comma(delimiter: &char) -> bool {
+    *delimiter == comma()
+}
+
+fn is_point(decimal: &char) -> bool {
+    *decimal == point()
 }
 
 fn next() -> usize {

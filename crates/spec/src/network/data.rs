@@ -9,7 +9,7 @@ use crate::error::nearest;
 use crate::experiment::DataShape;
 use crate::measures::{Measure, Metric, Over, Part};
 use crate::model::{LayerSpec, PlannedLayer};
-use crate::training::BatchSize;
+use crate::training::{BatchSize, LossSpec};
 
 /// Rows or columns of a Jacobian, at most: its singular values take the third power of it.
 const LARGEST_JACOBIAN: usize = 2048;
@@ -199,13 +199,34 @@ impl NetworkSpec {
         for (index, metric) in self.training.metrics.iter().enumerate() {
             if metric.is_of_classes() != shape.classes.is_some() {
                 let reason = format!("\"{}\" does not suit this target", metric.name());
-                let hint = match shape.classes {
-                    Some(_) => "for classes: accuracy, error",
-                    None => "for a real target: r2, rmse, mae",
+                let hint = match (shape.classes, shape.positions) {
+                    (Some(_), 1) => "for classes: accuracy, error",
+                    (Some(_), _) => "for classes: accuracy, error, bits_per_character",
+                    (None, _) => "for a real target: r2, rmse, mae",
                 };
                 let key = format!("training.metrics.{index}");
                 return Err(Problem::new(key, reason).hint(hint));
             }
+            if *metric == Metric::BitsPerCharacter {
+                self.check_bits(index, shape)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bits are of probabilities, which a softmax gives of the outputs, and of characters.
+    fn check_bits(&self, index: usize, shape: &DataShape) -> Result<(), Problem> {
+        let key = format!("training.metrics.{index}");
+        let (loss, positions) = (self.training.loss, shape.positions);
+        if positions == 1 {
+            let reason =
+                "the data have one class a sample, not one at every position of a sequence";
+            return Err(Problem::new(key, reason).hint("use accuracy, or [dataset.text]"));
+        }
+        if loss != LossSpec::SoftmaxCrossEntropy {
+            let kind = loss.kind();
+            let reason = format!("the outputs under {kind} are no logits of a softmax");
+            return Err(Problem::new(key, reason).hint("use loss = \"softmax_cross_entropy\""));
         }
         Ok(())
     }

@@ -86,7 +86,7 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-pub const OTHERS: [&str; 46] = [
+pub const OTHERS: [&str; 49] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",
@@ -124,6 +124,9 @@ pub const OTHERS: [&str; 46] = [
     "dataset={ cifar10 = { path = \"c\", pixels = \"signed\", train_limit = 9, test_limit = 5 } }",
     "dataset={ mnist = { rows = true } }",
     "dataset={ series = { path = \"a.csv\", column = 1, window = 12, horizon = 3, season = 12, difference = 12, scale = \"standardize\", test = 24.0 } }",
+    "dataset={ series = { path = \"a.csv\", column = 1, window = 12, header = false, delimiter = \";\", decimal = \",\", comment = \"#\" } }",
+    "dataset={ text = { path = \"a.txt\", steps = 9, inputs = \"one_hot\", split = { ordered = { test = 9 } } } }",
+    "dataset={ text = { path = \"a.txt\", lines = true } }",
     "dataset={ temporal_xor = { bits = 30, test_bits = 12, steps = 6 } }",
     "dataset={ adding = { samples = 9, length = 30, split = \"none\" } }",
     "dataset={ temporal_order = { samples = 9, symbols = 3, length = 30 } }",

@@ -74,12 +74,12 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
         &[],
-        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield, least_squares, newton)",
+        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield, least_squares, newton, ngram)",
     );
     refused(
         &HEBB.replace("[learner.hebb]", "[learner]"),
         &[],
-        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield, least_squares, newton",
+        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield, least_squares, newton, ngram",
     );
     refused(
         HEBB,
@@ -234,4 +234,40 @@ fn hopfield_stores_the_input_itself() {
         "--set learner.hopfield.trials=0: learner.hopfield.trials: without a corrupted copy nothing \
          is recalled: 1 or more",
     );
+}
+
+#[test]
+fn ngrams_are_of_symbols_at_every_position_and_of_nothing_else() {
+    let text = HEBB.replace("hebb]", "ngram]");
+    let ngram: LearnerSpec = *parse(&text, &[]).unwrap().experiment.learner().unwrap();
+    let symbols = DataShape {
+        positions: 12,
+        ..data(Some(3), &[])
+    };
+    assert_eq!(ngram.coding(&symbols), Ok(Coding::Tokens));
+    let metrics = [Metric::BitsPerCharacter, Metric::Accuracy];
+    assert_eq!(ngram.metrics(&symbols), metrics);
+    let reason = "it counts which symbol follows which, and these samples have no symbol to predict \
+                  at every position";
+    for wrong in [data(Some(3), &[]), data(None, &[])] {
+        assert_eq!(ngram.coding(&wrong).unwrap_err().reason, reason);
+    }
+    let hebb: LearnerSpec = *parse(HEBB, &[]).unwrap().experiment.learner().unwrap();
+    let reason = "it learns one target a sample, and these have one at every step";
+    assert_eq!(hebb.coding(&symbols).unwrap_err().reason, reason);
+    for (set, message) in [
+        ("order=0", "order: 0 is not a possible order; 1 to 8"),
+        (
+            "smoothing={ add_k = 0.0 }",
+            "smoothing.add_k: 0 is not a possible number to add; above 0",
+        ),
+        (
+            "smoothing={ kneser_ney = 1.0 }",
+            "smoothing.kneser_ney: 1 is not a possible discount; above 0 and below 1",
+        ),
+    ] {
+        let error = parse(&text, &[&format!("learner.ngram.{set}")]).map(|c| c.experiment);
+        let error = error.unwrap_err();
+        assert!(error.ends_with(message), "{error}");
+    }
 }

@@ -152,7 +152,7 @@ fn impossible_settings_of_recurrent_layers_are_refused() {
 #[test]
 fn impossible_sequences_are_refused() {
     let moons = "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }";
-    let rows: [(&str, &str); 12] = [
+    let rows: [(&str, &str); 16] = [
         (
             "[dataset.temporal_xor]\nsteps = 10",
             "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three; or 1, for a state that is carried from bit to bit",
@@ -200,6 +200,22 @@ fn impossible_sequences_are_refused() {
         (
             "[dataset.series]\npath = \"a.csv\"\ncolumn = 1\nwindow = 2\ntest = 1.5",
             "a.toml:9:8: dataset.series.test: 1.5 is neither a share nor a number of samples; above 0 and below 1, or a whole number",
+        ),
+        (
+            "[dataset.series]\npath = \"a.csv\"\ncolumn = 1\nwindow = 2\ndecimal = \";\"",
+            "a.toml:9:11: dataset.series.decimal: \".\" or \",\"",
+        ),
+        (
+            "[dataset.text]\npath = \"a.txt\"",
+            "a.toml:5:1: dataset.text.steps: a running text is cut into sequences, and nothing says how long they are; set steps = 64, or lines = true if each line is one",
+        ),
+        (
+            "[dataset.text]\npath = \"a.txt\"\nsteps = 0",
+            "a.toml:7:9: dataset.text.steps: 1 to 100000 characters",
+        ),
+        (
+            "[dataset.text]\npath = \"a.txt\"\nlines = true\nsplit = { stratified = {} }",
+            "a.toml:8:9: dataset.text.split: a sequence of characters is of no class, so none can be kept in proportion",
         ),
     ];
     let rows = rows.map(|(to, message)| (moons, to, message));
@@ -268,4 +284,29 @@ fn layers_and_directions_have_the_names_of_pytorch() {
         .map(|(n, s)| (n.as_str(), s.as_slice()))
         .collect();
     assert_eq!(named, expected);
+}
+
+#[test]
+fn bits_are_of_classes_at_every_position_under_a_softmax() {
+    let shape = DataShape {
+        samples: 100,
+        classes: Some(4),
+        targets: 1,
+        positions: 9,
+        class_sizes: Vec::new(),
+    };
+    let layers = "model.layers=[{ rnn = { units = 4 } }, { linear = { units = 4 } }]";
+    let bits = "training.metrics=[\"bits_per_character\"]";
+    let softmax = "training.loss=softmax_cross_entropy";
+    let judged = |shape: &DataShape, overrides: &[&str]| against(&[9, 4], shape, overrides);
+    assert_eq!(judged(&shape, &[layers, bits, softmax]), Ok(()));
+    let message = "training.metrics.0: the outputs under squared_error are no logits of a softmax";
+    assert_eq!(judged(&shape, &[layers, bits]), Err(message.into()));
+    let once = DataShape {
+        positions: 1,
+        ..shape
+    };
+    let message = "training.metrics.0: the data have one class a sample, not one at every position of \
+                   a sequence";
+    assert_eq!(judged(&once, &[layers, bits, softmax]), Err(message.into()));
 }

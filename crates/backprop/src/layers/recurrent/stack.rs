@@ -175,6 +175,12 @@ impl<T: Real, C: Cells<T>> Layer<T> for Stack<T, C> {
     fn set_continues(&mut self, continues: bool) {
         self.continues = continues;
     }
+
+    /// Those of the last layer's cells that read forward.
+    fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        let forward = self.levels.last().and_then(|last| last.directions.first());
+        forward.map_or(Vec::new(), |forward| forward.cells.states())
+    }
 }
 
 impl<T: Real, C: Cells<T>> Level<T, C> {

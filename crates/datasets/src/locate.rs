@@ -1,4 +1,4 @@
-//! Finding the file of a table.
+//! Finding the file of a table or of a text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,30 +8,55 @@ use spec::error::nearest_by;
 use crate::error::{DataError, quoted};
 use crate::files::{self, Located};
 
-/// Finds a table: beside the config, in the current folder, or among those that ship.
-pub(super) fn locate(path: &Path, base: &Path, key: &'static str) -> Result<Located, DataError> {
+/// Files of one kind that ship.
+#[derive(Clone, Copy)]
+pub(crate) struct Shipped {
+    /// Their folder.
+    folder: &'static str,
+    /// What one of them is.
+    thing: &'static str,
+}
+
+pub(crate) const TABLES: Shipped = Shipped {
+    folder: "csv",
+    thing: "table",
+};
+
+pub(crate) const TEXTS: Shipped = Shipped {
+    folder: "text",
+    thing: "text",
+};
+
+/// Finds a file: beside the config, in the current folder, or among those that ship. `key` is the
+/// config key that led to it.
+pub(crate) fn locate(
+    path: &Path,
+    base: &Path,
+    key: &'static str,
+    Shipped { folder, thing }: Shipped,
+) -> Result<Located, DataError> {
     let places = files::candidates(path, base);
     let name = path.display().to_string();
     if let Some(place) = places.iter().find(|place| place.exists()) {
         let path = place.clone();
         return Ok(Located { path, name });
     }
-    let folder = files::shipped().join("csv");
-    if path.is_relative() && folder.join(path).is_file() {
+    let shipped = files::shipped().join(folder);
+    if path.is_relative() && shipped.join(path).is_file() {
         return Ok(Located {
-            path: folder.join(path),
-            name: format!("csv/{name}"),
+            path: shipped.join(path),
+            name: format!("{folder}/{name}"),
         });
     }
     let near = || {
-        let near = beside(path, &places).or_else(|| among_shipped(path, &folder))?;
+        let near = beside(path, &places).or_else(|| among_shipped(path, &shipped))?;
         Some(format!("did you mean {:?}?", near.display().to_string()))
     };
     let remedy = match elsewhere(&name).or_else(near) {
         Some(remedy) => remedy,
         None => format!(
-            "correct the path, or use a table that ships: {}",
-            quoted(&names(&folder))
+            "correct the path, or use a {thing} that ships: {}",
+            quoted(&names(&shipped))
         ),
     };
     Err(DataError::NotFound {
@@ -51,12 +76,12 @@ fn elsewhere(name: &str) -> Option<String> {
         .then(|| "\"~\" is not replaced here: write the whole path".into())
 }
 
-/// A table that ships with nearly the same name.
+/// A file that ships with nearly the same name.
 fn among_shipped(path: &Path, folder: &Path) -> Option<PathBuf> {
     beside(path, &[folder.join(path)])
 }
 
-/// A file with nearly the same name where the table was looked for, as the config would name it.
+/// A file with nearly the same name where the file was looked for, as the config would name it.
 fn beside(path: &Path, places: &[PathBuf]) -> Option<PathBuf> {
     const ALIKE: f64 = 0.9;
     let found = places
@@ -81,7 +106,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// `data/iris.csv` is called "iris", and `iris.csv.gz` too.
-pub(super) fn stem(path: &Path) -> String {
+pub(crate) fn stem(path: &Path) -> String {
     let path = match path.extension() {
         Some(ending) if ending.eq_ignore_ascii_case("gz") => path.with_extension(""),
         _ => path.into(),
@@ -107,7 +132,8 @@ mod tests {
         fs::create_dir(folder.path().join("data")).unwrap();
         fs::write(folder.path().join("data/Adult.csv.gz"), "").unwrap();
         let message = |path: &str| {
-            let error = locate(Path::new(path), folder.path(), "dataset.csv.path").unwrap_err();
+            let path = Path::new(path);
+            let error = locate(path, folder.path(), "dataset.csv.path", TABLES).unwrap_err();
             error.to_string()
         };
         for path in ["data/adult.csv", "data/adult.data", "data/adlut.csv"] {

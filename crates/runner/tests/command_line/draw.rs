@@ -1,0 +1,94 @@
+//! `runner draw`: pictures of what a recorded recurrent network does over a sequence.
+
+use crate::support::{BY_HAND, Workspace, names};
+
+/// Two epochs on a small part of a config of the workspace.
+fn train(workspace: &Workspace, config: &str, set: &[&str]) {
+    let config = format!("{}/../../configs/{config}", env!("CARGO_MANIFEST_DIR"));
+    let short = [&BY_HAND[..], &["training.epochs=2"], set].concat();
+    let mut arguments = vec![&*config];
+    arguments.extend(short.iter().flat_map(|set| ["--set", set]));
+    workspace.succeed(&arguments);
+}
+
+#[test]
+fn a_text_is_drawn_with_gates_errors_and_next_characters() {
+    let workspace = Workspace::new();
+    workspace.write("names.txt", "ab\ncd\nabcd\nab\n");
+    let set = [
+        "dataset.text.path=names.txt",
+        "dataset.text.split.shuffled.test=0.5",
+        "model.layers.0.embedding.tokens=5",
+        "model.layers.1.lstm.units=3",
+        "model.layers.3.linear.units=5",
+        "training.batch_size=2",
+    ];
+    train(&workspace, "names.toml", &set);
+    let out = workspace.succeed(&["draw", "names", "--out", "pictures", "--sample", "2"]);
+    assert!(out.starts_with("written: "), "{out}");
+    let drawn = names(&workspace.path("pictures"));
+    assert_eq!(drawn, ["errors.svg", "next.svg", "states.svg"]);
+    let states = workspace.read("pictures/states.svg");
+    for name in [
+        "input gate i",
+        "forget gate f",
+        "candidate g",
+        "output gate o",
+        "cell c",
+    ] {
+        assert!(
+            states.contains(&format!("names, test sample 2: 1 lstm, {name}")),
+            "{name}"
+        );
+    }
+    // Three units at the two letters and the end of "ab", six times, and a frame for each.
+    assert_eq!(states.matches("<rect").count(), 1 + 6 * (3 * 3 + 1));
+    let next = workspace.read("pictures/next.svg");
+    assert_eq!(
+        next.matches("<rect").count(),
+        1 + 5 * 3 + 1 + 3,
+        "a frame for each target"
+    );
+    let errors = workspace.read("pictures/errors.svg");
+    assert!(errors.contains("-log2 p of the right symbol"), "{errors}");
+}
+
+#[test]
+fn what_has_one_target_is_drawn_with_its_marked_steps() {
+    let workspace = Workspace::new();
+    let set = ["dataset.adding.samples=60", "dataset.adding.length=20"];
+    let set = [&set[..], &["dataset.adding.split.ordered.test=20"]].concat();
+    train(&workspace, "adding.toml", &set);
+    workspace.succeed(&["draw", "adding", "--out", "pictures"]);
+    assert_eq!(names(&workspace.path("pictures")), ["states.svg"]);
+    let states = workspace.read("pictures/states.svg");
+    let lines = states.matches("<polyline").count() + states.matches("<line").count();
+    assert_eq!(lines, 6 * 2, "two marked steps in each of six panels");
+}
+
+#[test]
+fn what_no_sequence_can_be_drawn_of_is_refused() {
+    let workspace = Workspace::tiny();
+    workspace.train_by_hand(&[]);
+    let call = ["draw", "tiny", "--out", "pictures"];
+    workspace.refuse(&call, &["no layer of this run is recurrent"]);
+    assert!(!workspace.path("pictures").exists());
+    let set = [
+        "dataset.temporal_xor.bits=60",
+        "dataset.temporal_xor.test_bits=24",
+    ];
+    train(&workspace, "temporal-xor.toml", &set);
+    let call = ["draw", "temporal-xor", "--out", "pictures", "--sample"];
+    for sample in ["0", "3"] {
+        let call = [&call[..], &[sample]].concat();
+        workspace.refuse(
+            &call,
+            &["--sample: there is no test sample", "there are 1 to 2"],
+        );
+    }
+    workspace.succeed(&[&call[..], &["2"]].concat());
+    assert_eq!(
+        names(&workspace.path("pictures")),
+        ["errors.svg", "states.svg"]
+    );
+}

@@ -1,0 +1,135 @@
+//! `runner sample`: texts drawn from a recorded run.
+
+use crate::support::{BY_HAND, Workspace, record};
+
+/// Names of two letters, of which the first says the second.
+const LINES: &str = r#"
+name = "lines"
+seed = 1
+implementations = ["backprop"]
+gradient_check = { before_training = false }
+dataset.text = { path = "lines.txt", lines = true, inputs = "one_hot", split = "none" }
+
+[model]
+layers = [{ rnn = { units = 8 } }, { linear = { units = 5 } }]
+
+[training]
+epochs = 200
+batch_size = 2
+loss = "softmax_cross_entropy"
+optimizer = { adam = { learning_rate = 0.05 } }
+metrics = ["bits_per_character"]
+"#;
+
+/// The same, counted.
+const COUNTED: &str = r#"
+name = "counted"
+seed = 1
+dataset.text = { path = "lines.txt", lines = true, split = "none" }
+
+[learner.ngram]
+order = 2
+smoothing = { add_k = 0.001 }
+"#;
+
+fn workspace() -> Workspace {
+    let workspace = Workspace::tiny();
+    workspace.write("lines.toml", LINES);
+    workspace.write("counted.toml", COUNTED);
+    workspace.write("lines.txt", "ab\ncd\n");
+    workspace
+}
+
+#[test]
+fn lines_are_drawn_from_a_network_and_from_counts() {
+    let workspace = workspace();
+    for (config, name) in [("lines.toml", "lines"), ("counted.toml", "counted")] {
+        let out = workspace.succeed(&[config]);
+        assert!(out.contains("bits_per_character"), "{out}");
+        let call = ["sample", name, "--count", "20"];
+        let out = workspace.succeed(&call);
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines.len(), 20, "{out}");
+        assert!(lines.contains(&"ab") && lines.contains(&"cd"), "{out}");
+        let right = lines.iter().filter(|line| ["ab", "cd"].contains(line));
+        assert!(right.count() >= 19, "{out}");
+        assert_eq!(out, workspace.succeed(&call), "the same seed");
+        let other = [&call[..], &["--seed", "2"]].concat();
+        assert_ne!(out, workspace.succeed(&other), "another seed");
+        let begun = ["--prompt", "c", "--temperature", "0", "--count", "1"];
+        let out = workspace.succeed(&[&["sample", name][..], &begun].concat());
+        assert_eq!(out, "cd\n");
+    }
+}
+
+#[test]
+fn a_running_text_goes_on_beyond_the_steps_it_was_learned_in() {
+    let workspace = workspace();
+    workspace.write("lines.txt", "abcabcabcabcabcabcabcabcabc");
+    let changed = "dataset.text={ path = \"lines.txt\", steps = 4, split = \"none\" }";
+    workspace.succeed(&["counted.toml", "--set", changed]);
+    let call = ["sample", "counted", "--length", "7", "--count", "2"];
+    let out = workspace.succeed(&[&call[..], &["--prompt", "ab", "--top-k", "1"]].concat());
+    assert_eq!(out, "abcabcabc\nabcabcabc\n");
+    workspace.refuse(&call, &["--prompt: ", "no line break to begin behind"]);
+}
+
+#[test]
+fn what_no_text_can_be_drawn_from_is_refused() {
+    let workspace = workspace();
+    let mut arguments = vec!["tiny.toml"];
+    arguments.extend(BY_HAND.iter().flat_map(|set| ["--set", set]));
+    workspace.succeed(&arguments);
+    let parts = ["learned from [dataset.moons], which is no text"];
+    workspace.refuse(&["sample", "tiny"], &parts);
+    let parts = ["no recorded run of that name", "there are: tiny"];
+    workspace.refuse(&["sample", "other"], &parts);
+    workspace.succeed(&["counted.toml"]);
+    let prompt = |text| ["sample", "counted", "--prompt", text];
+    let parts = ["--prompt: the run knows no character 'z'", "\"\\nabcd\""];
+    workspace.refuse(&prompt("az"), &parts);
+    workspace.refuse(&prompt("a\nb"), &["a line has no line break in it"]);
+    for (option, value) in [("--temperature", "-1"), ("--top-k", "0"), ("--count", "x")] {
+        let finished = workspace.call(&["sample", "counted", option, value]);
+        assert_eq!(finished.code, Some(2), "{finished:?}");
+    }
+    workspace.write("lines.txt", "ab\ncd\nad\n");
+    workspace.refuse(
+        &["sample", "counted"],
+        &["no longer those that this run began with"],
+    );
+    workspace.write("lines.txt", "ab\ncd\n");
+    let squared = [
+        "--set",
+        "training.loss=squared_error",
+        "--unset",
+        "training.metrics",
+    ];
+    let once = ["--set", "training.epochs=1"];
+    workspace.succeed(&[&["lines.toml"][..], &squared, &once].concat());
+    workspace.refuse(&["sample", "lines"], &["learned by squared_error"]);
+}
+
+/// The bits of Kneser-Ney on all names, by twenty lines of Python that know nothing of this program.
+#[test]
+fn counts_of_names_take_as_many_bits_as_in_another_program() {
+    let workspace = Workspace::new();
+    let config = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../configs/names-counts.toml"
+    );
+    for (order, bits) in [
+        ("1", 4.055764059672865),
+        ("2", 3.3711440463823403),
+        ("3", 2.8893087807763616),
+        ("4", 2.409296029352326),
+    ] {
+        let order = format!("learner.ngram.order={order}");
+        let set = ["--set", &order, "--set", "dataset.text.split=none"];
+        workspace.succeed(&[&[config][..], &set].concat());
+        let run = workspace.runs("names-counts").pop().unwrap();
+        let epochs = &record(&run)["implementations"][0]["epochs"];
+        let found = epochs[0]["measures"]["test_bits_per_character"].as_f64();
+        assert!((found.unwrap() - bits).abs() < 1e-12, "{order}: {found:?}");
+    }
+}
