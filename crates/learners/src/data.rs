@@ -15,8 +15,21 @@ pub struct Data {
     pub inputs: Vec<String>,
     /// A name for each number of the target.
     pub outputs: Vec<String>,
+    /// How samples are divided into steps; none: they are no sequences.
+    pub sequences: Option<Sequences>,
     /// Where what is drawn at random comes from.
     pub streams: Streams,
+}
+
+/// How the numbers of samples are those of sequences, which are padded at the end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequences {
+    /// Numbers of a step.
+    pub width: usize,
+    /// Steps of each sequence `[N]`, without the padding.
+    pub lengths: Vec<usize>,
+    /// Targets of a sample: one for each step, or 1 behind the last.
+    pub positions: usize,
 }
 
 impl Data {
@@ -33,6 +46,7 @@ impl Data {
             outputs: numbered("y", t.ncols()),
             x,
             t,
+            sequences: None,
             streams: Streams::new(1),
         }
     }

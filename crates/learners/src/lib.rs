@@ -27,13 +27,14 @@ mod hopfield;
 mod learner;
 mod least_squares;
 mod linear_algebra;
+mod lstm_1997;
 pub mod newton;
 mod proof;
 
 use spec::Problem;
 use spec::learners::LearnerSpec;
 
-pub use data::Data;
+pub use data::{Data, Sequences};
 pub use findings::Findings;
 pub use learner::{Learner, Stop, Tick};
 pub use proof::{Proof, Witness};
@@ -66,6 +67,7 @@ register! {
     Hebb => hebb::Hebb,
     Hopfield => hopfield::Hopfield,
     LeastSquares => least_squares::LeastSquares,
+    Lstm1997 => lstm_1997::Lstm1997,
     Newton => newton::Newton,
 }
 

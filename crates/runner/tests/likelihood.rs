@@ -67,8 +67,9 @@ fn batch(data: &Data) -> Batch<'_, f64> {
 #[test]
 fn gradient_ascent_ends_where_newtons_method_does() {
     let data = data();
-    let spec = *config(NEWTON, &[]).experiment.learner().unwrap();
-    let mut newton = learners::build(&spec, &data).unwrap();
+    let config = config(NEWTON, &[]);
+    let spec = config.experiment.learner().unwrap();
+    let mut newton = learners::build(spec, &data).unwrap();
     while !newton.is_done() {
         newton.pass(&data, &|| Ok(())).unwrap();
     }

@@ -8,6 +8,7 @@
 mod hebb;
 mod hopfield;
 mod least_squares;
+mod lstm_1997;
 mod newton;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,9 @@ use crate::register::register;
 pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
 pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
+pub use lstm_1997::{
+    Judged, LatestSpec, Lstm1997Spec, Right, Source, Squashing, StopSpec, Teacher, TestedSpec, Unit,
+};
 pub use newton::{Damping, NewtonSpec};
 
 /// What a learner says of itself.
@@ -39,8 +43,21 @@ pub trait Learner {
     /// When it cannot learn such targets; the checker is at its key.
     fn coding(&self, checker: &Checker<'_>, data: &DataShape) -> Result<Coding, Problem>;
 
-    /// What it measures of each pass besides the metrics of the training and test samples, in the
-    /// order of the columns.
+    /// The metrics of the training and test samples: what suits the target.
+    fn metrics(&self, data: &DataShape) -> Vec<Metric> {
+        match data.classes {
+            Some(_) => vec![Metric::Accuracy],
+            None => vec![Metric::R2, Metric::Rmse],
+        }
+    }
+
+    /// Whether it learns from sequences, step by step, whose samples may be drawn anew for each
+    /// pass; otherwise from samples with one target each.
+    fn learns_sequences(&self) -> bool {
+        false
+    }
+
+    /// What it measures of each pass besides these metrics, in the order of the columns.
     fn measures(&self) -> Vec<Measure> {
         Vec::new()
     }
@@ -121,8 +138,7 @@ fn shortened(listed: &[String]) -> String {
 
 register! {
     /// A machine with a rule of its own.
-    #[derive(Copy)]
-    enum LearnerSpec: Learner by learner;
+    enum LearnerSpec: Learner by learner, defaults;
     settings {
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
@@ -130,6 +146,10 @@ register! {
         Hopfield(HopfieldSpec) => hopfield,
         /// w = arg min Σₙ |xₙ w + b − tₙ|² (Legendre 1805, Gauss 1809).
         LeastSquares(LeastSquaresSpec) => least_squares,
+        /// Truncated gradients of gated memory cells, forward in time (Hochreiter & Schmidhuber
+        /// 1997).
+        #[serde(rename = "lstm_1997")]
+        Lstm1997(Lstm1997Spec) => lstm_1997,
         /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression.
         Newton(NewtonSpec) => newton,
     }
@@ -146,15 +166,32 @@ impl LearnerSpec {
     /// # Errors
     /// When it cannot learn such targets.
     pub fn coding(&self, data: &DataShape) -> Result<Coding, Problem> {
+        if data.positions > 1 && !self.learner().learns_sequences() {
+            let reason = "it learns one target a sample, and these have one at every step";
+            let hint = "use a [model] with recurrent layers, or learner.lstm_1997";
+            return Err(Problem::new(self.key(), reason).hint(hint));
+        }
         self.learner().coding(&Checker::new(&self.key()), data)
     }
 
-    /// The metrics of the training and test samples: what suits the target.
+    /// The metrics of the training and test samples ([`Learner::metrics`]).
     pub fn metrics(&self, data: &DataShape) -> Vec<Metric> {
-        match data.classes {
-            Some(_) => vec![Metric::Accuracy],
-            None => vec![Metric::R2, Metric::Rmse],
-        }
+        self.learner().metrics(data)
+    }
+
+    /// The measure that any kind of learner has of its own, by its key.
+    pub fn own_measure(key: &str) -> Option<Measure> {
+        let mut measures = Self::own_measures().into_iter();
+        measures.find(|measure| measure.key == key)
+    }
+
+    /// What learners measure of their own, all kinds together.
+    pub fn own_measures() -> Vec<Measure> {
+        let kinds = Self::defaults();
+        kinds
+            .iter()
+            .flat_map(|kind| kind.learner().measures())
+            .collect()
     }
 
     /// What is measured of each pass, in the order of the columns of `epochs.csv`.

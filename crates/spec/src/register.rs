@@ -6,7 +6,27 @@
 ///
 /// A kind's name in a config is the one behind the arrow. A plain one has no settings: it is a type
 /// of its own, in the module and with the name of its line.
+///
+/// Where all kinds have default settings, `defaults` behind the accessor's name lists them all.
 macro_rules! register {
+    (
+        $(#[$attribute:meta])*
+        enum $spec:ident: $says:ident by $accessor:ident, defaults;
+        settings { $($(#[$about:meta])* $variant:ident($settings:ty) => $kind:ident,)* }
+    ) => {
+        register! {
+            $(#[$attribute])*
+            enum $spec: $says by $accessor;
+            settings { $($(#[$about])* $variant($settings) => $kind,)* }
+        }
+
+        impl $spec {
+            /// Each kind with its default settings.
+            pub fn defaults() -> Vec<Self> {
+                vec![$(Self::$variant(<$settings>::default()),)*]
+            }
+        }
+    };
     (
         $(#[$attribute:meta])*
         enum $spec:ident: $says:ident by $accessor:ident;

@@ -20,7 +20,7 @@ impl PreparedLearner {
     pub(super) fn summary(&self) -> String {
         let mut lines = self.data();
         lines.push("Learner".into());
-        let settings = Value::try_from(self.learner).ok();
+        let settings = Value::try_from(&self.learner).ok();
         lines.extend(
             settings
                 .as_ref()
