@@ -354,8 +354,10 @@ impl Net {
             if let Some(e) = self.e.get_mut(row) {
                 *e = v.iter().zip(&self.delta).map(|(v, delta)| v * delta).sum();
             }
-            for (v, delta) in v.iter_mut().zip(&self.delta) {
-                *v += rate * delta * seen;
+            if seen != 0.0 {
+                for (v, delta) in v.iter_mut().zip(&self.delta) {
+                    *v += rate * delta * seen;
+                }
             }
         }
         self.learn_hidden(rate);
