@@ -1,37 +1,47 @@
 //! Sets made from a formula: small, without files, and good for looking at what a network learns.
 //!
-//! Noise comes from the stream `noise`, the split from `split`, sequences from `sequences`; the
-//! points themselves are fixed.
+//! Noise comes from the stream `noise`, the split from `split`, sequences from `sequences`, those
+//! that are drawn anew for a pass from `sequences/<pass>`; the points themselves are fixed.
 
 mod adding;
 mod circles;
+mod continual_reber;
+mod distractors;
 mod logic;
+mod long_lag;
 mod moons;
+mod multiplication;
 mod reber;
 mod sine;
 mod spirals;
 mod surface;
 mod temporal_order;
 mod temporal_xor;
+mod two_sequence;
 mod waves;
 
 pub(crate) use adding::adding;
 pub(crate) use circles::circles;
+pub(crate) use continual_reber::continual_reber;
+pub(crate) use distractors::distractors;
 pub(crate) use logic::{gate, parity, xor};
+pub(crate) use long_lag::long_lag;
 pub(crate) use moons::moons;
+pub(crate) use multiplication::multiplication;
 pub(crate) use reber::reber;
 pub(crate) use sine::sine;
 pub(crate) use spirals::spirals;
 pub(crate) use surface::surface;
 pub(crate) use temporal_order::temporal_order;
 pub(crate) use temporal_xor::temporal_xor;
+pub(crate) use two_sequence::two_sequence;
 pub(crate) use waves::waves;
 
 use contract::streams::Streams;
 use ndarray::{Array2, Axis};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
-use spec::datasets::Split;
+use spec::datasets::{DatasetSpec, Split};
 
 use crate::dataset::{About, Dataset, Parts, Quantity, Target};
 use crate::error::DataError;
@@ -42,7 +52,7 @@ use crate::split::{Rows, split};
 const MOST_SAMPLES: usize = 10_000_000;
 
 /// A generated set before its split.
-struct Generated {
+pub(crate) struct Generated {
     name: &'static str,
     /// `[N, D]`
     x: Array2<f64>,
@@ -94,7 +104,7 @@ impl Generated {
     }
 
     /// Divided as asked for; `key` is the config key of the split.
-    fn divided(
+    pub(crate) fn divided(
         self,
         kind: &Split,
         key: &'static str,
@@ -137,6 +147,39 @@ impl Generated {
         };
         Dataset::assemble(parts, about)
     }
+}
+
+/// So many sequences to learn from in a pass, counted from 1; none: they are not drawn anew.
+pub(crate) fn fresh(
+    spec: &DatasetSpec,
+    samples: usize,
+    streams: &Streams,
+    pass: usize,
+) -> Option<Samples> {
+    if !spec.dataset().is_fresh() {
+        return None;
+    }
+    let rng = &mut streams.stream_of(format_args!("sequences/{pass}"));
+    let set = match spec {
+        DatasetSpec::Adding(spec) => adding(spec, samples, rng),
+        DatasetSpec::Multiplication(spec) => multiplication(spec, samples, rng),
+        DatasetSpec::LongLag(spec) => long_lag(spec, samples, rng),
+        DatasetSpec::Distractors(spec) => distractors(spec, samples, rng),
+        DatasetSpec::TwoSequence(spec) => two_sequence(spec, samples, rng),
+        DatasetSpec::TemporalOrder(spec) => temporal_order(spec, samples, rng),
+        DatasetSpec::ContinualReber(spec) => continual_reber(spec, samples, rng),
+        _ => return None,
+    };
+    Some(set.part(&Vec::from_iter(0..samples)))
+}
+
+/// One-hot symbols, one behind the other.
+fn one_hot(symbols: &[usize], width: usize) -> Vec<f64> {
+    let mut one_hot = vec![0.0; symbols.len() * width];
+    for (step, symbol) in one_hot.chunks_exact_mut(width).zip(symbols) {
+        step[*symbol] = 1.0;
+    }
+    one_hot
 }
 
 /// Class names.

@@ -11,7 +11,7 @@
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
 //! | series | `series` | windows of a column, with the value that follows |
 //! | texts | `text` | lines, or windows of a running text, with the character that follows each |
-//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), and sequences: temporal_xor, adding, temporal_order, reber |
+//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), and sequences: temporal_xor, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber |
 //!
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
 //!
@@ -78,6 +78,7 @@ use spec::datasets::DatasetSpec;
 /// A [`DataError`] when a file is missing or is not what its format demands, or when a setting
 /// does not fit the data. It names the file, the place and what to do.
 pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Dataset, DataError> {
+    let sequences = &mut streams.stream("sequences");
     let dataset = match spec {
         DatasetSpec::Mnist(spec) => mnist::load(spec, base),
         DatasetSpec::Images(spec) => images::load(spec, base, streams),
@@ -95,8 +96,38 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Series(spec) => series::load(spec, base),
         DatasetSpec::Text(spec) => text::load(spec, base, streams),
         DatasetSpec::TemporalXor(spec) => generated::temporal_xor(spec, streams),
-        DatasetSpec::Adding(spec) => generated::adding(spec, streams),
-        DatasetSpec::TemporalOrder(spec) => generated::temporal_order(spec, streams),
+        DatasetSpec::Adding(spec) => generated::adding(spec, spec.samples, sequences).divided(
+            &spec.split,
+            "dataset.adding.split",
+            streams,
+        ),
+        DatasetSpec::Multiplication(spec) => generated::multiplication(
+            spec,
+            spec.samples,
+            sequences,
+        )
+        .divided(&spec.split, "dataset.multiplication.split", streams),
+        DatasetSpec::LongLag(spec) => generated::long_lag(spec, spec.samples, sequences).divided(
+            &spec.split,
+            "dataset.long_lag.split",
+            streams,
+        ),
+        DatasetSpec::Distractors(spec) => generated::distractors(spec, spec.samples, sequences)
+            .divided(&spec.split, "dataset.distractors.split", streams),
+        DatasetSpec::TwoSequence(spec) => generated::two_sequence(spec, spec.samples, sequences)
+            .divided(&spec.split, "dataset.two_sequence.split", streams),
+        DatasetSpec::TemporalOrder(spec) => generated::temporal_order(
+            spec,
+            spec.samples,
+            sequences,
+        )
+        .divided(&spec.split, "dataset.temporal_order.split", streams),
+        DatasetSpec::ContinualReber(spec) => generated::continual_reber(
+            spec,
+            spec.samples,
+            sequences,
+        )
+        .divided(&spec.split, "dataset.continual_reber.split", streams),
         DatasetSpec::Reber(spec) => generated::reber(spec, streams),
     }?;
     let dataset = match spec.dataset().predicts_its_input() {
@@ -107,4 +138,15 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         None => Ok(dataset),
         Some(weights) => weights::weigh_classes(dataset, weights, csv::CLASS_WEIGHTS),
     }
+}
+
+/// The samples to learn from in a pass, counted from 1, where the data say that they are drawn anew
+/// for each; so many. None: they are always the same.
+pub fn fresh(
+    spec: &DatasetSpec,
+    samples: usize,
+    streams: &Streams,
+    pass: usize,
+) -> Option<Samples> {
+    generated::fresh(spec, samples, streams, pass)
 }

@@ -25,6 +25,12 @@ pub trait Learner {
     /// When the data cannot be learned by this rule, or somebody asks to stop.
     fn pass(&mut self, data: &Data, tick: Tick<'_>) -> Result<Values, Stop>;
 
+    /// Its own measures of samples as it is after a pass, of those that it learned from and of those
+    /// held back; it may find that it is done.
+    fn measure(&mut self, _train: &Data, _test: &Data) -> Values {
+        Values::new()
+    }
+
     /// What it says of samples `[N, D]`: outputs `[N, K]` in the coding of the targets.
     fn predict(&self, x: ArrayView2<'_, f64>) -> Array2<f64>;
 

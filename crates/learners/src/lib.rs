@@ -27,6 +27,7 @@ mod hopfield;
 mod learner;
 mod least_squares;
 mod linear_algebra;
+mod lstm_1997;
 pub mod newton;
 mod ngram;
 mod objective;
@@ -69,6 +70,7 @@ register! {
     Hebb => hebb::Hebb,
     Hopfield => hopfield::Hopfield,
     LeastSquares => least_squares::LeastSquares,
+    Lstm1997 => lstm_1997::Lstm1997,
     Newton => newton::Newton,
     Ngram => ngram::Ngram,
 }

@@ -193,6 +193,12 @@ impl PreparedNetwork {
             let hint = "use `runner run` or `runner check`, or a config with a [model]";
             return Err(config.locate(problem.hint(hint)).into());
         };
+        if config.experiment.dataset.dataset().is_fresh() {
+            let reason = "a network learns from the same samples in every epoch";
+            let key = format!("dataset.{}.fresh", config.experiment.dataset.kind());
+            let hint = "leave it out; learner.lstm_1997 takes new ones in every pass";
+            return Err(config.locate(Problem::new(key, reason).hint(hint)).into());
+        }
         machine::use_instruction_set(&config, &network)?;
         let mut common = Common::of(config, network.training.validation)?;
         let Common {

@@ -9,11 +9,15 @@ mod cifar10;
 mod circles;
 mod class_weights;
 mod column;
+mod continual_reber;
 mod csv;
+mod distractors;
 mod gate;
 mod images;
+mod long_lag;
 mod mnist;
 mod moons;
+mod multiplication;
 mod parity;
 mod pixels;
 mod reber;
@@ -26,6 +30,7 @@ mod target;
 mod temporal_order;
 mod temporal_xor;
 mod text;
+mod two_sequence;
 mod waves;
 mod xor;
 
@@ -40,11 +45,15 @@ pub use cifar10::Cifar10Spec;
 pub use circles::CirclesSpec;
 pub use class_weights::ClassWeights;
 pub use column::Column;
+pub use continual_reber::ContinualReberSpec;
 pub use csv::{CsvSpec, Missing, MissingPolicy, Scale, Task};
+pub use distractors::DistractorsSpec;
 pub use gate::{GateFunction, GateSpec};
 pub use images::ImagesSpec;
+pub use long_lag::LongLagSpec;
 pub use mnist::MnistSpec;
 pub use moons::MoonsSpec;
+pub use multiplication::MultiplicationSpec;
 pub use parity::ParitySpec;
 pub use pixels::Pixels;
 pub use reber::ReberSpec;
@@ -57,6 +66,7 @@ pub use target::{SetTarget, TableTarget};
 pub use temporal_order::TemporalOrderSpec;
 pub use temporal_xor::TemporalXorSpec;
 pub use text::{TextInputs, TextSpec};
+pub use two_sequence::TwoSequenceSpec;
 pub use waves::WavesSpec;
 pub use xor::XorSpec;
 
@@ -77,6 +87,11 @@ pub trait Dataset {
 
     /// Whether the input itself is to be predicted, instead of what the data come with.
     fn predicts_its_input(&self) -> bool {
+        false
+    }
+
+    /// Whether the samples to learn from are drawn anew for each pass.
+    fn is_fresh(&self) -> bool {
         false
     }
 
@@ -135,10 +150,21 @@ register! {
         TemporalXor(TemporalXorSpec) => temporal_xor,
         /// The sum of two marked numbers of a long sequence (Hochreiter & Schmidhuber 1997).
         Adding(AddingSpec) => adding,
+        /// The product of two marked numbers of a long sequence (Hochreiter & Schmidhuber 1997).
+        Multiplication(MultiplicationSpec) => multiplication,
+        /// Two strings whose last symbol is their first, a long way back (Hochreiter & Schmidhuber
+        /// 1997).
+        LongLag(LongLagSpec) => long_lag,
+        /// Which of two symbols came before many distractors (Hochreiter & Schmidhuber 1997).
+        Distractors(DistractorsSpec) => distractors,
+        /// Which of two values a long noisy sequence began with (Bengio, Simard & Frasconi 1994).
+        TwoSequence(TwoSequenceSpec) => two_sequence,
         /// In which order two or three symbols came (Hochreiter & Schmidhuber 1997).
         TemporalOrder(TemporalOrderSpec) => temporal_order,
         /// Strings of the embedded Reber grammar.
         Reber(ReberSpec) => reber,
+        /// Strings of the embedded Reber grammar without end (Gers, Schmidhuber & Cummins 2000).
+        ContinualReber(ContinualReberSpec) => continual_reber,
     }
 }
 

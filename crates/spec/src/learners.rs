@@ -8,6 +8,7 @@
 mod hebb;
 mod hopfield;
 mod least_squares;
+mod lstm_1997;
 mod newton;
 mod ngram;
 
@@ -22,6 +23,9 @@ use crate::register::register;
 pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
 pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
+pub use lstm_1997::{
+    Judged, LatestSpec, Lstm1997Spec, Right, Source, Squashing, StopSpec, Teacher, TestedSpec, Unit,
+};
 pub use newton::{Damping, NewtonSpec};
 pub use ngram::{NgramSpec, Smoothing};
 
@@ -49,7 +53,8 @@ pub trait Learner {
         }
     }
 
-    /// Whether it learns from sequences, step by step; otherwise from samples with one target each.
+    /// Whether it learns from sequences, step by step, whose samples may be drawn anew for each
+    /// pass; otherwise from samples with one target each.
     fn learns_sequences(&self) -> bool {
         false
     }
@@ -145,6 +150,10 @@ register! {
         Hopfield(HopfieldSpec) => hopfield,
         /// w = arg min Σₙ |xₙ w + b − tₙ|² (Legendre 1805, Gauss 1809).
         LeastSquares(LeastSquaresSpec) => least_squares,
+        /// Truncated gradients of gated memory cells, forward in time (Hochreiter & Schmidhuber
+        /// 1997).
+        #[serde(rename = "lstm_1997")]
+        Lstm1997(Lstm1997Spec) => lstm_1997,
         /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression, each class against the rest.
         Newton(NewtonSpec) => newton,
         /// p(s | h) from the counts of symbols s behind contexts h (Shannon 1951).

@@ -37,22 +37,27 @@ pub(crate) fn reber(spec: &ReberSpec, streams: &Streams) -> Result<Dataset, Data
         }
     }
     let longest = strings.iter().map(Vec::len).max().unwrap_or(1) - 1;
+    let known = strings.iter().map(|string| &string[..string.len() - 1]);
+    of_strings("reber", known, longest).divided(&spec.split, "dataset.reber.split", streams)
+}
+
+/// Strings, at each symbol of which those that may follow are the target.
+pub(super) fn of_strings<'a>(
+    name: &'static str,
+    strings: impl ExactSizeIterator<Item = &'a [(char, Vec<char>)]>,
+    longest: usize,
+) -> Generated {
     let width = SYMBOLS.len();
-    let mut targets = vec![0.0; spec.samples * longest * width];
-    let mut sequences = Vec::with_capacity(spec.samples);
-    for (string, targets) in strings
-        .iter()
-        .zip(targets.chunks_exact_mut(longest * width))
-    {
-        let inputs = &string[..string.len() - 1];
-        let mut one_hot = vec![0.0; inputs.len() * width];
-        for (step, (symbol, successors)) in inputs.iter().enumerate() {
-            one_hot[step * width + index(*symbol)] = 1.0;
-            for next in successors {
-                targets[step * width + index(*next)] = 1.0;
-            }
+    let mut targets = vec![0.0; strings.len() * longest * width];
+    let mut sequences = Vec::with_capacity(strings.len());
+    for (inputs, targets) in strings.zip(targets.chunks_exact_mut(longest * width)) {
+        for ((_, successors), targets) in inputs.iter().zip(targets.chunks_exact_mut(width)) {
+            successors
+                .iter()
+                .for_each(|next| targets[index(*next)] = 1.0);
         }
-        sequences.push(one_hot);
+        let symbols: Vec<usize> = inputs.iter().map(|&(symbol, _)| index(symbol)).collect();
+        sequences.push(super::one_hot(&symbols, width));
     }
     let quantity = |symbol: &char| Quantity {
         name: format!("{symbol} may follow"),
@@ -61,11 +66,10 @@ pub(crate) fn reber(spec: &ReberSpec, streams: &Streams) -> Result<Dataset, Data
     };
     let target = Target::Real(SYMBOLS.iter().map(quantity).collect());
     let (shape, targets) = ([longest, width], Targets::Values(targets));
-    let set = Generated {
+    Generated {
         positions: longest,
-        ..Generated::sequences("reber", &sequences, shape, targets, target)
-    };
-    set.divided(&spec.split, "dataset.reber.split", streams)
+        ..Generated::sequences(name, &sequences, shape, targets, target)
+    }
 }
 
 /// A string, each symbol with those that may follow it.

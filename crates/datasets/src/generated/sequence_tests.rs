@@ -3,7 +3,10 @@
 use super::reber::{SYMBOLS, draw};
 use super::*;
 use crate::load;
-use spec::datasets::{AddingSpec, DatasetSpec, ReberSpec, TemporalOrderSpec, TemporalXorSpec};
+use spec::datasets::{
+    AddingSpec, ContinualReberSpec, DatasetSpec, DistractorsSpec, LongLagSpec, MultiplicationSpec,
+    ReberSpec, TemporalOrderSpec, TemporalXorSpec, TwoSequenceSpec,
+};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -59,6 +62,7 @@ fn two_marked_numbers_add_up_to_the_target() {
         samples: 400,
         length: 20,
         split: Split::None,
+        ..AddingSpec::default()
     };
     let data = make(DatasetSpec::Adding(spec), 1);
     assert_eq!(data.sample_shape, [22, 2]);
@@ -94,6 +98,7 @@ fn the_class_is_the_order_of_the_symbols_that_matter() {
             symbols,
             length: 100,
             split: Split::None,
+            ..TemporalOrderSpec::default()
         };
         let data = make(DatasetSpec::TemporalOrder(spec), 1);
         let Target::Classes { names } = &data.target else {
@@ -190,9 +195,195 @@ fn the_seed_makes_the_sequences() {
         DatasetSpec::Adding(AddingSpec::default()),
         DatasetSpec::TemporalOrder(TemporalOrderSpec::default()),
         DatasetSpec::Reber(ReberSpec::default()),
+        DatasetSpec::Multiplication(MultiplicationSpec::default()),
+        DatasetSpec::LongLag(LongLagSpec {
+            samples: 100,
+            ..LongLagSpec::default()
+        }),
+        DatasetSpec::Distractors(DistractorsSpec::default()),
+        DatasetSpec::TwoSequence(TwoSequenceSpec::default()),
+        DatasetSpec::ContinualReber(ContinualReberSpec::default()),
     ] {
         let checksums = [1, 1, 2].map(|seed| make(spec.clone(), seed).checksum);
         assert_eq!(checksums[0], checksums[1]);
         assert_ne!(checksums[0], checksums[2]);
     }
+}
+
+#[test]
+fn two_marked_numbers_multiply_to_the_target() {
+    let spec = MultiplicationSpec {
+        samples: 400,
+        length: 20,
+        split: Split::None,
+        ..MultiplicationSpec::default()
+    };
+    let data = make(DatasetSpec::Multiplication(spec), 1);
+    let targets = data.train.values().unwrap();
+    for (x, target) in x(&data.train).rows().into_iter().zip(targets) {
+        let steps = (0..22).map(|step| (x[2 * step], x[2 * step + 1]));
+        // Where the first step was marked, its number counts as 1.
+        let marked = steps.clone().filter(|(_, marker)| *marker == 1.0);
+        let product: f64 = marked.map(|(x, _)| x).product();
+        assert_eq!(product, *target);
+        assert!(steps.map(|(x, _)| x).all(|x| (0.0..1.0).contains(&x)));
+    }
+    // Of two of U[0, 1), one being 1 in a tenth of the cases.
+    let mean = targets.iter().sum::<f64>() / 400.0;
+    assert!((mean - (0.9 * 0.25 + 0.1 * 0.5)).abs() < 0.04, "{mean}");
+}
+
+/// The place of the 1 at each step.
+fn symbols(numbers: &[f64], width: usize) -> Vec<usize> {
+    let steps = numbers.chunks_exact(width);
+    let place = |step: &[f64]| step.iter().position(|x| *x == 1.0);
+    let steps = steps.filter(|step| step.iter().sum::<f64>() == 1.0);
+    steps.filter_map(place).collect()
+}
+
+#[test]
+fn the_last_symbol_of_a_string_is_the_first() {
+    for random in [false, true] {
+        let spec = LongLagSpec {
+            samples: 50,
+            symbols: 10,
+            random,
+            split: Split::None,
+            ..LongLagSpec::default()
+        };
+        let data = make(DatasetSpec::LongLag(spec), 1);
+        assert_eq!(data.sample_shape, [10, 11]);
+        let (x, t) = (x(&data.train), data.train.values().unwrap());
+        let (mut firsts, mut others) = (HashSet::new(), HashSet::new());
+        for (x, t) in x.rows().into_iter().zip(t.chunks_exact(110)) {
+            let (x, t) = (symbols(x.as_slice().unwrap(), 11), symbols(t, 11));
+            assert_eq!(
+                (x.len(), &x[1..]),
+                (10, &t[..9]),
+                "the target is the next symbol"
+            );
+            assert_eq!(t[9], x[0]);
+            firsts.insert(x[0]);
+            others.insert(x[1..].to_vec());
+        }
+        assert_eq!(firsts, HashSet::from([0, 10]));
+        match random {
+            false => assert_eq!(others, HashSet::from([(1..10).collect()])),
+            true => assert!(others.iter().flatten().all(|a| (1..10).contains(a))),
+        }
+        assert_eq!(others.len() > 40, random);
+    }
+}
+
+#[test]
+fn the_class_came_before_at_least_so_many_distractors() {
+    let spec = DistractorsSpec {
+        samples: 2000,
+        lag: 7,
+        symbols: 5,
+        split: Split::None,
+        ..DistractorsSpec::default()
+    };
+    let data = make(DatasetSpec::Distractors(spec), 1);
+    let lengths = data.train.lengths().unwrap();
+    for ((x, &length), class) in x(&data.train)
+        .rows()
+        .into_iter()
+        .zip(lengths)
+        .zip(data.train.labels().unwrap())
+    {
+        let x = symbols(x.as_slice().unwrap(), 9);
+        assert_eq!(
+            (x.len(), x[0], x[1], x[length - 1]),
+            (length, 7, 5 + class, 8)
+        );
+        assert!(x[2..length - 1].iter().all(|distractor| *distractor < 5));
+    }
+    assert_eq!(
+        lengths.iter().min(),
+        Some(&10),
+        "b, x, seven distractors, e"
+    );
+    // Behind the seven there are 9 on average.
+    let mean = lengths.iter().sum::<usize>() as f64 / 2000.0;
+    assert!((mean - 19.0).abs() < 1.0, "{mean}");
+}
+
+#[test]
+fn a_noisy_sequence_begins_with_its_class() {
+    let spec = TwoSequenceSpec {
+        samples: 200,
+        split: Split::None,
+        ..TwoSequenceSpec::default()
+    };
+    let data = make(DatasetSpec::TwoSequence(spec), 1);
+    let (x, mut squares, mut count) = (x(&data.train), 0.0, 0.0);
+    let lengths = data.train.lengths().unwrap();
+    for ((x, &length), target) in x
+        .rows()
+        .into_iter()
+        .zip(lengths)
+        .zip(data.train.values().unwrap())
+    {
+        assert!((100..=110).contains(&length));
+        assert!((0..3).all(|step| x[step] == 2.0 * target - 1.0));
+        squares += (3..length).map(|step| x[step] * x[step]).sum::<f64>();
+        count += (length - 3) as f64;
+    }
+    assert!(
+        (squares / count - 0.2_f64).abs() < 0.01,
+        "{}",
+        squares / count
+    );
+}
+
+#[test]
+fn behind_a_string_of_a_stream_comes_the_next() {
+    let spec = ContinualReberSpec {
+        samples: 3,
+        symbols: 500,
+        split: Split::None,
+        ..ContinualReberSpec::default()
+    };
+    let data = make(DatasetSpec::ContinualReber(spec), 1);
+    assert_eq!(data.sample_shape, [500, 7]);
+    let (x, t) = (x(&data.train), data.train.values().unwrap());
+    for (x, t) in x.rows().into_iter().zip(t.chunks_exact(3500)) {
+        let x = symbols(x.as_slice().unwrap(), 7);
+        for (next, t) in x[1..].iter().zip(t.chunks_exact(7)) {
+            assert_eq!(t[*next], 1.0);
+            assert!((1.0..=2.0).contains(&t.iter().sum::<f64>()));
+        }
+        let text: String = x.iter().map(|&symbol| SYMBOLS[symbol]).collect();
+        let strings: Vec<&str> = text.split_inclusive("EB").collect();
+        assert!(strings.len() > 30, "{text}");
+    }
+}
+
+/// New ones for each pass, the same whenever they are drawn; those held back stay.
+#[test]
+fn sequences_are_drawn_anew_where_the_data_say_so() {
+    let spec = |fresh| {
+        DatasetSpec::TemporalOrder(TemporalOrderSpec {
+            samples: 30,
+            fresh,
+            ..TemporalOrderSpec::default()
+        })
+    };
+    let drawn = |pass| crate::fresh(&spec(true), 10, &Streams::new(1), pass).unwrap();
+    assert_eq!(drawn(1), drawn(1));
+    assert_ne!(drawn(1), drawn(2));
+    assert_eq!((drawn(1).len(), drawn(1).width()), (10, 880));
+    assert_eq!(crate::fresh(&spec(false), 10, &Streams::new(1), 1), None);
+    let [stays, changes] = [false, true].map(|fresh| make(spec(fresh), 1));
+    assert_eq!(stays.checksum, changes.checksum);
+    assert!(
+        crate::fresh(
+            &DatasetSpec::Xor(Default::default()),
+            4,
+            &Streams::new(1),
+            1
+        )
+        .is_none()
+    );
 }

@@ -1,12 +1,10 @@
 //! In which order two or three symbols came.
 
-use contract::streams::Streams;
 use rand::{Rng, RngExt};
 use spec::datasets::TemporalOrderSpec;
 
 use super::Generated;
-use crate::dataset::{Dataset, Target};
-use crate::error::DataError;
+use crate::dataset::Target;
 use crate::samples::Targets;
 
 /// The symbols of a step, one-hot.
@@ -18,12 +16,12 @@ const SYMBOLS: [char; 8] = ['E', 'B', 'a', 'b', 'c', 'd', 'X', 'Y'];
 /// 20, 33 to 43 and 66 to 76; otherwise at the same shares of T.
 pub(crate) fn temporal_order(
     spec: &TemporalOrderSpec,
-    streams: &Streams,
-) -> Result<Dataset, DataError> {
-    let mut rng = streams.stream("sequences");
+    samples: usize,
+    rng: &mut impl Rng,
+) -> Generated {
     let longest = spec.length + spec.length / 10;
-    let drawn: Vec<_> = (0..spec.samples)
-        .map(|_| sequence(rng.random_range(spec.length..=longest), spec, &mut rng))
+    let drawn: Vec<_> = (0..samples)
+        .map(|_| sequence(rng.random_range(spec.length..=longest), spec, rng))
         .collect();
     let (sequences, classes): (Vec<_>, Vec<usize>) = drawn.into_iter().unzip();
     let names = (0..1 << spec.symbols).map(|class: usize| {
@@ -34,8 +32,7 @@ pub(crate) fn temporal_order(
         names: names.collect(),
     };
     let (shape, targets) = ([longest, SYMBOLS.len()], Targets::Classes(classes));
-    let set = Generated::sequences("temporal-order", &sequences, shape, targets, target);
-    set.divided(&spec.split, "dataset.temporal_order.split", streams)
+    Generated::sequences("temporal-order", &sequences, shape, targets, target)
 }
 
 /// A sequence of so many steps, and its class: X is 0, Y is 1, the first symbol highest.
@@ -54,9 +51,5 @@ fn sequence(steps: usize, spec: &TemporalOrderSpec, rng: &mut impl Rng) -> (Vec<
         symbols[at] = 6 + y;
         class = 2 * class + y;
     }
-    let mut one_hot = vec![0.0; steps * SYMBOLS.len()];
-    for (step, symbol) in symbols.into_iter().enumerate() {
-        one_hot[step * SYMBOLS.len() + symbol] = 1.0;
-    }
-    (one_hot, class)
+    (super::one_hot(&symbols, SYMBOLS.len()), class)
 }

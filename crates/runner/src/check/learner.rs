@@ -55,11 +55,15 @@ fn learned(prepared: &PreparedLearner) -> Result<Box<dyn Learner>, Failure> {
         true => Err(Stop::Interrupted),
         false => Ok(()),
     };
+    let mut pass = 0;
     while !learner.is_done() {
-        learner.pass(data, &tick).map_err(|stop| match stop {
+        pass += 1;
+        let of_pass = prepared.samples_of_pass(pass);
+        learner.pass(&of_pass, &tick).map_err(|stop| match stop {
             Stop::Interrupted => Failure::Interrupted(interrupt::cause().into()),
             Stop::Refused(problem) => locate(problem).into(),
         })?;
+        learner.measure(&of_pass, &prepared.test);
     }
     Ok(learner)
 }

@@ -1,5 +1,6 @@
 //! A learner that can begin.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use datasets::{Dataset, Samples, Target};
@@ -20,8 +21,8 @@ pub struct PreparedLearner {
     pub coding: Coding,
     /// The training samples.
     pub train: Data,
-    /// The inputs of the test samples `[N, D]`; those of the training samples where `test_is_train`.
-    pub test: Array2<f64>,
+    /// The test samples; the training samples where `test_is_train`.
+    pub test: Data,
 }
 
 impl Deref for PreparedLearner {
@@ -47,17 +48,9 @@ impl PreparedLearner {
             let hint = "leave the weights out";
             return Err(refused(Problem::new(key, reason).hint(hint)).into());
         }
-        let (train, test) = (&common.dataset.train, &common.dataset.test);
-        let (inputs, outputs) = (names(&common.dataset), targets(&common.dataset, coding));
-        let train = Data {
-            t: coded(train, coding, outputs.len()),
-            sequences: sequences(train, &common.dataset.sample_shape),
-            x: features(train),
-            inputs,
-            outputs,
-            streams: common.streams(),
-        };
-        let test = features(test);
+        expect_no_fresh_samples(&common, &learner).map_err(refused)?;
+        let train = data(&common, coding, &common.dataset.train);
+        let test = data(&common, coding, &common.dataset.test);
         Ok(Self {
             learner,
             coding,
@@ -65,6 +58,47 @@ impl PreparedLearner {
             test,
             common,
         })
+    }
+
+    /// The samples to learn from in a pass, counted from 1: new ones, where the config asks for
+    /// that.
+    pub fn samples_of_pass(&self, pass: usize) -> Cow<'_, Data> {
+        let dataset = &self.config.experiment.dataset;
+        let fresh = datasets::fresh(dataset, self.train.len(), &self.streams(), pass);
+        match fresh {
+            None => Cow::Borrowed(&self.train),
+            Some(samples) => Cow::Owned(data(self, self.coding, &samples)),
+        }
+    }
+}
+
+/// Only who learns from sequences takes new ones in each pass.
+fn expect_no_fresh_samples(common: &Common, learner: &LearnerSpec) -> Result<(), Problem> {
+    let dataset = &common.config.experiment.dataset;
+    if !dataset.dataset().is_fresh() || learner.learner().learns_sequences() {
+        return Ok(());
+    }
+    let (key, kind) = (dataset.kind(), learner.kind());
+    let reason = format!("{kind} learns from the same samples in every pass");
+    Err(Problem::new(format!("dataset.{key}.fresh"), reason).hint("leave it out"))
+}
+
+/// Samples in the numbers that a learner takes.
+fn data(common: &Common, coding: Coding, samples: &Samples) -> Data {
+    let outputs = targets(&common.dataset, coding);
+    let sequences = sequences(samples, &common.dataset.sample_shape);
+    let inputs = match &sequences {
+        // Those of a step.
+        Some(sequences) => numbered(sequences.width),
+        None => names(&common.dataset),
+    };
+    Data {
+        t: coded(samples, coding, outputs.len() * samples.positions()),
+        x: features(samples),
+        inputs,
+        outputs,
+        sequences,
+        streams: common.streams(),
     }
 }
 
@@ -114,11 +148,14 @@ fn coded(samples: &Samples, coding: Coding, width: usize) -> Array2<f64> {
 /// A name for each input; of a picture the pixels by their numbers.
 fn names(dataset: &Dataset) -> Vec<String> {
     match dataset.feature_names.is_empty() {
-        true => (0..dataset.train.width())
-            .map(|i| format!("x{i}"))
-            .collect(),
+        true => numbered(dataset.train.width()),
         false => dataset.feature_names.clone(),
     }
+}
+
+/// So many inputs by their numbers.
+fn numbered(inputs: usize) -> Vec<String> {
+    (0..inputs).map(|i| format!("x{i}")).collect()
 }
 
 /// A name for each number of the target.

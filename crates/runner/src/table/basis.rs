@@ -2,6 +2,7 @@
 //! how much memory they take.
 
 use datasets::Features;
+use learners::Data;
 use spec::measures::Measure;
 use spec::table::TableMeasure;
 
@@ -100,7 +101,10 @@ fn bytes(prepared: &Prepared) -> f64 {
             Need::of(Purpose::Training, &of.network, &of.plan, of.batch_size()).bytes()
         }
         // Its samples once more, in f64.
-        Prepared::Learner(of) => 8.0 * (of.train.x.len() + of.train.t.len() + of.test.len()) as f64,
+        Prepared::Learner(of) => {
+            let numbers = |data: &Data| (data.x.len() + data.t.len()) as f64;
+            8.0 * (numbers(&of.train) + numbers(&of.test))
+        }
     };
     let parts = [&prepared.dataset.train, &prepared.dataset.test];
     let data = parts.map(|part| {

@@ -50,12 +50,15 @@ impl<'a> Learning<'a> {
     /// The metrics of a part, of which these are the inputs.
     fn metrics(&self, part: Part, samples: &Samples, x: ArrayView2<'_, f64>, to: &mut Values) {
         let prepared = self.prepared;
+        let metrics = prepared.learner.metrics(&prepared.shape);
+        if metrics.is_empty() {
+            return;
+        }
         let rows: Vec<usize> = (0..samples.len()).collect();
         let target = &prepared.dataset.target;
         let mut measurement = Measurement::of_learner(samples, &rows, target, prepared.coding);
         measurement.add(self.learner.predict(x).view());
-        let metrics = prepared.learner.metrics(&prepared.shape).into_iter();
-        let values = metrics.map(|metric| {
+        let values = metrics.into_iter().map(|metric| {
             let key = Measure::metric(part, metric).key;
             (key, measurement.value(metric))
         });
@@ -78,7 +81,9 @@ impl Trainee for Learning<'_> {
 
     fn pass(&mut self, trained: &mut Trained, tick: &dyn Fn()) -> Result<(), Stop> {
         let (prepared, start) = (self.prepared, Instant::now());
-        let mut measures = self.learner.pass(&prepared.train, &|| {
+        let epoch = trained.epochs.len() + 1;
+        let data = prepared.samples_of_pass(epoch);
+        let mut measures = self.learner.pass(&data, &|| {
             tick();
             match interrupt::requested() {
                 true => Err(learners::Stop::Interrupted),
@@ -86,11 +91,11 @@ impl Trainee for Learning<'_> {
             }
         })?;
         measures.insert(Measure::seconds().key, start.elapsed().as_secs_f64());
-        let epoch = trained.epochs.len() + 1;
         expect_parameters(&self.learner.weights(), &format!("after pass {epoch}"))?;
+        measures.extend(self.learner.measure(&data, &prepared.test));
         let (train, test) = (&prepared.dataset.train, &prepared.dataset.test);
         self.metrics(Part::Train, train, prepared.train.x.view(), &mut measures);
-        self.metrics(Part::Test, test, prepared.test.view(), &mut measures);
+        self.metrics(Part::Test, test, prepared.test.x.view(), &mut measures);
         measures.retain(|_, value| value.is_finite());
         trained.epochs.push(Epoch {
             epoch,
@@ -116,7 +121,7 @@ impl Trainee for Learning<'_> {
         if !self.is_done() || quantities.len() > 1 {
             return None;
         }
-        let (samples, x) = (&self.prepared.dataset.test, self.prepared.test.view());
+        let (samples, x) = (&self.prepared.dataset.test, self.prepared.test.x.view());
         let fitted = self.learner.predict(x);
         let quantity = &quantities[0];
         let unscaled = |value: &f64| value * quantity.scale + quantity.mean;

@@ -17,6 +17,10 @@ pub struct TemporalOrderSpec {
     pub symbols: usize,
     /// Least length T of a sequence; they are up to a tenth longer.
     pub length: usize,
+    /// Whether the sequences to learn from are drawn anew for each pass, as many as the split
+    /// leaves; the held back ones stay.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
     /// Which sequences are held back for testing.
     pub split: Split,
 }
@@ -27,6 +31,7 @@ impl Default for TemporalOrderSpec {
             samples: 2000,
             symbols: 2,
             length: 100,
+            fresh: false,
             split: Split::default(),
         }
     }
@@ -36,6 +41,10 @@ impl Dataset for TemporalOrderSpec {
     fn generated_numbers(&self) -> Option<usize> {
         let longest = self.length.saturating_add(self.length / 10);
         Some(self.samples.saturating_mul(longest.saturating_mul(8)))
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.fresh
     }
 
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {

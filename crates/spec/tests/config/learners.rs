@@ -74,12 +74,12 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
         &[],
-        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield, least_squares, newton, ngram)",
+        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield, least_squares, lstm_1997, newton, ngram)",
     );
     refused(
         &HEBB.replace("[learner.hebb]", "[learner]"),
         &[],
-        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield, least_squares, newton, ngram",
+        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield, least_squares, lstm_1997, newton, ngram",
     );
     refused(
         HEBB,
@@ -134,6 +134,75 @@ fn settings_of_learners_must_be_possible() {
         let error = error.unwrap_err();
         assert!(error.ends_with(message), "{error}");
     }
+}
+
+#[test]
+fn settings_of_lstm_1997_must_be_possible() {
+    let text = HEBB.replace("hebb]", "lstm_1997]");
+    assert!(parse(&text, &[]).is_ok(), "experiment 6a is the default");
+    for (set, message) in [
+        (
+            "cells=0",
+            "cells: 0 is not a possible number of cells; 1 to 1000",
+        ),
+        (
+            "blocks=3",
+            "input_gate_biases: 2 biases for 3 blocks, each of which has one such gate; give one \
+             number for each block",
+        ),
+        (
+            "biases=[\"cells\"]",
+            "input_gate_biases: gates have no bias here; add \"gates\" to biases, or leave them out",
+        ),
+        (
+            "forget_gate_biases=[1.0, nan]",
+            "forget_gate_biases: NaN is not a possible bias; a finite number",
+        ),
+        (
+            "right={ within = 0.0 }",
+            "right.within: 0 is not a possible bound; above 0",
+        ),
+        (
+            "stop={ latest = { sequences = 10, wrong = 10 } }",
+            "stop.latest.wrong: fewer than the sequences that are counted",
+        ),
+        (
+            "stop={ test = { mean_error = 0.0 } }",
+            "stop.test.mean_error: 0 is not a possible mean error; above 0",
+        ),
+        (
+            "most_sequences=0",
+            "most_sequences: 1 to 1000000000 sequences",
+        ),
+    ] {
+        let read = parse(&text, &[&format!("learner.lstm_1997.{set}")]);
+        let error = read.map(|config| config.experiment).unwrap_err();
+        assert!(
+            error.ends_with(&format!("learner.lstm_1997.{message}")),
+            "{error}"
+        );
+    }
+    let closed = ["output_gates=false", "output_gate_biases=[-1, -1]"];
+    let closed = closed.map(|set| format!("learner.lstm_1997.{set}"));
+    let read = parse(&text, &[&closed[0], &closed[1]]).map(|config| config.experiment);
+    let error = read.unwrap_err();
+    let told = "there are no output gates: leave it out, or set output_gates = true";
+    assert!(error.ends_with(told), "{error}");
+}
+
+#[test]
+fn a_learner_of_single_targets_refuses_one_at_every_step() {
+    let config = parse(HEBB, &[]).unwrap();
+    let sequences = DataShape {
+        positions: 9,
+        ..data(None, &[])
+    };
+    let problem = config.experiment.learner().unwrap().coding(&sequences);
+    let reason = problem.unwrap_err().reason;
+    assert_eq!(
+        reason,
+        "it learns one target a sample, and these have one at every step"
+    );
 }
 
 fn data(classes: Option<usize>, sizes: &[(&str, usize)]) -> DataShape {

@@ -152,7 +152,7 @@ fn impossible_settings_of_recurrent_layers_are_refused() {
 #[test]
 fn impossible_sequences_are_refused() {
     let moons = "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }";
-    let rows: [(&str, &str); 16] = [
+    let rows: [(&str, &str); 21] = [
         (
             "[dataset.temporal_xor]\nsteps = 10",
             "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three; or 1, for a state that is carried from bit to bit",
@@ -176,6 +176,26 @@ fn impossible_sequences_are_refused() {
         (
             "[dataset.temporal_order]\nlength = 9",
             "a.toml:6:10: dataset.temporal_order.length: 10 to 10000 steps: each symbol that matters stands within a tenth of them",
+        ),
+        (
+            "[dataset.long_lag]\nsymbols = 1",
+            "a.toml:6:11: dataset.long_lag.symbols: p is 2 to 2000: with less there is no symbol between the first and the last",
+        ),
+        (
+            "[dataset.distractors]\nlag = 0",
+            "a.toml:6:7: dataset.distractors.lag: 1 to 10000",
+        ),
+        (
+            "[dataset.two_sequence]\nlength = 20\ntelling = 21",
+            "a.toml:7:11: dataset.two_sequence.telling: 1 or more, and no more than the sequence is long",
+        ),
+        (
+            "[dataset.two_sequence]\nvariance = -0.1",
+            "a.toml:6:12: dataset.two_sequence.variance: -0.1 is not a possible variance; 0 or more",
+        ),
+        (
+            "[dataset.continual_reber]\nsymbols = 11",
+            "a.toml:6:11: dataset.continual_reber.symbols: 12 to 1000000 symbols: a string has 12 on average",
         ),
         (
             "[dataset.reber]\nsamples = 20000",
