@@ -9,11 +9,11 @@ use contract::{
 };
 use ndarray::{Array2, ArrayView2};
 use spec::model::PlannedLayer;
-use spec::training::{ClipSpec, TrainingSpec};
+use spec::training::{ClipSpec, LossSpec, TrainingSpec};
 
 use crate::engine::network::{Network, Request};
-use crate::layers;
-use crate::layers::Identity;
+use crate::layers::{self, Identity, Layer};
+use crate::losses::{self, Loss};
 use crate::optimizers::parameters::{Parameters, STATE};
 use crate::optimizers::{self, Optimizer, Update};
 use crate::regularization::clipping;
@@ -36,8 +36,9 @@ pub struct Model<T> {
 
 /// A number type that this crate computes in.
 ///
-/// [`Compute::model`] is compiled here, in one unit with the layers. A generic constructor would be
-/// compiled by the crate that calls it, in several units that do not inline each other.
+/// What these functions make is compiled here, in one unit with the layers. A generic constructor
+/// would be compiled by the crate that calls it, every layer once more, in several units that do not
+/// inline each other.
 pub trait Compute: Real {
     /// A model of the planned layers, every parameter 0.
     fn model(
@@ -45,27 +46,49 @@ pub trait Compute: Real {
         training: &TrainingSpec,
         streams: Streams,
     ) -> Box<dyn Implementation<Self>>;
+
+    /// The layer that a planned layer describes; inside it layers may be fused.
+    fn layer(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer<Self>>;
+
+    /// [`layers::build_single`].
+    fn single_layer(plan: &[PlannedLayer], streams: Streams) -> (Box<dyn Layer<Self>>, usize);
+
+    /// [`losses::build`].
+    fn loss(loss: LossSpec) -> Box<dyn Loss<Self>>;
 }
 
-impl Compute for f32 {
-    fn model(
-        plan: &[PlannedLayer],
-        training: &TrainingSpec,
-        streams: Streams,
-    ) -> Box<dyn Implementation<Self>> {
-        Box::new(Model::<Self>::new(plan, training, streams))
-    }
+/// The functions of [`Compute`] for a type, compiled where this stands.
+macro_rules! compute {
+    ($T:ty) => {
+        impl Compute for $T {
+            fn model(
+                plan: &[PlannedLayer],
+                training: &TrainingSpec,
+                streams: Streams,
+            ) -> Box<dyn Implementation<Self>> {
+                Box::new(Model::<Self>::new(plan, training, streams))
+            }
+
+            fn layer(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer<Self>> {
+                layers::build(planned, streams, layers::build_first)
+            }
+
+            fn single_layer(
+                plan: &[PlannedLayer],
+                streams: Streams,
+            ) -> (Box<dyn Layer<Self>>, usize) {
+                layers::build_single(plan, streams)
+            }
+
+            fn loss(loss: LossSpec) -> Box<dyn Loss<Self>> {
+                losses::build(loss)
+            }
+        }
+    };
 }
 
-impl Compute for f64 {
-    fn model(
-        plan: &[PlannedLayer],
-        training: &TrainingSpec,
-        streams: Streams,
-    ) -> Box<dyn Implementation<Self>> {
-        Box::new(Model::<Self>::new(plan, training, streams))
-    }
-}
+compute!(f32);
+compute!(f64);
 
 impl<T: Real> Model<T> {
     /// A model of the planned layers, every parameter 0. Dropout masks come from `streams`.

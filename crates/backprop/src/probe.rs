@@ -1,14 +1,15 @@
 //! A network looked into: the output of every layer, and what changes with its input.
 
 use aligned_vec::AVec;
-use contract::{NamedTensors, Real, Streams, TensorError, aligned_zeros};
+use contract::{NamedTensors, Streams, TensorError, aligned_zeros};
 use kernels::singular_values::singular_values;
 use ndarray::{Array2, ArrayView1, ArrayView2};
 use spec::model::PlannedLayer;
 
 use crate::engine::chain::{Activations, Chain};
 use crate::engine::names::Names;
-use crate::layers::{self, Identity, Mode, Order};
+use crate::layers::{Identity, Mode, Order};
+use crate::model::Compute;
 
 /// The planned layers one by one, none fused with its neighbours, so that each has an output that
 /// can be read. It computes as after training: nothing is dropped, statistics are the running ones.
@@ -20,11 +21,11 @@ pub struct Probe<T> {
     activations: Activations<T>,
 }
 
-impl<T: Real> Probe<T> {
+impl<T: Compute> Probe<T> {
     /// The planned layers, every parameter 0.
     pub fn new(plan: &[PlannedLayer]) -> Self {
         // No mask is drawn outside of training, so the seed does not matter.
-        let chain = Chain::new(plan, Streams::new(0), layers::build_single);
+        let chain = Chain::new(plan, Streams::new(0), T::single_layer);
         Self {
             plan: plan.to_vec(),
             w: aligned_zeros(chain.parameters()),

@@ -1,7 +1,6 @@
 //! Two ways to one number.
 
 use backprop::information::{cross_entropy, entropy, kl_divergence};
-use contract::Implementation;
 use ndarray::{Array2, Array4, array};
 use spec::model::{Conv2dSpec, LayerSpec};
 use spec::training::LossSpec;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use backprop::Model;
+use backprop::Compute;
 use contract::{Backward, Batch, Implementation, Mode, NamedTensors, Step, Streams};
 use ndarray::{Array2, ArrayD, array};
 use spec::model::{LayerSpec, LinearSpec, ModelSpec, PlannedLayer};
@@ -35,10 +35,10 @@ pub fn network<const N: usize>(
     plan: &[PlannedLayer],
     loss: LossSpec,
     weights: [(&str, ArrayD<f64>); N],
-) -> Model<f64> {
+) -> Box<dyn Implementation<f64>> {
     let learning_rate = STEP.learning_rate;
     let rule = OptimizerSpec::Sgd(SgdSpec { learning_rate });
-    let mut model = Model::new(plan, &TrainingSpec::new(loss, rule), Streams::new(1));
+    let mut model = f64::model(plan, &TrainingSpec::new(loss, rule), Streams::new(1));
     let mut given = NamedTensors::default();
     for (name, weight) in weights {
         given.insert(name, weight);
@@ -71,7 +71,7 @@ pub fn softmax_cross_entropy() -> Quantities {
 
 /// The 2-2-2 network of sigmoids without biases. The lecture's w1 to w4 lead from an input to both
 /// hidden units in turn, so they are the columns of `0.weight`; w5 to w8 those of `2.weight`.
-pub fn two_two_two_network() -> Model<f64> {
+pub fn two_two_two_network() -> Box<dyn Implementation<f64>> {
     let layers = [linear(2, false), LayerSpec::Sigmoid];
     let plan = plan(&[2], &[layers.clone(), layers].concat());
     let first = array![[0.2, 0.5], [-0.4, 0.6]].into_dyn();

@@ -1,6 +1,5 @@
 //! Single units: given weights, Hebb's rule, a memory, Newton's method.
 
-use backprop::Model;
 use contract::{Batch, Implementation, Mode};
 use learners::newton::Likelihood;
 use learners::{Data, Learner};
@@ -33,7 +32,7 @@ pub(super) fn units(
     bias: &[f64],
     behind: &[LayerSpec],
     loss: LossSpec,
-) -> Model<f64> {
+) -> Box<dyn Implementation<f64>> {
     let layers = [&[linear(weight.nrows(), true)], behind].concat();
     let plan = plan(&[weight.ncols()], &layers);
     let bias = bias.iter().copied().collect::<ndarray::Array1<f64>>();
@@ -42,7 +41,7 @@ pub(super) fn units(
 }
 
 /// What a network says of each of these points.
-fn answers(model: &mut Model<f64>, x: &Array2<f64>) -> Vec<f64> {
+fn answers(model: &mut dyn Implementation<f64>, x: &Array2<f64>) -> Vec<f64> {
     let any = Array2::zeros((x.nrows(), 1));
     let batch = Batch::new(x.view(), any.view());
     model
@@ -58,7 +57,7 @@ fn right(weights: &[f64], threshold: f64, points: &[&[f64]], wanted: &[f64]) -> 
     let x = Array2::from_shape_fn((points.len(), weights.len()), |(n, input)| points[n][input]);
     let loss = LossSpec::SquaredError;
     let found = answers(
-        &mut units(weight, &[-threshold], &[LayerSpec::Step], loss),
+        &mut *units(weight, &[-threshold], &[LayerSpec::Step], loss),
         &x,
     );
     found.iter().zip(wanted).filter(|(y, t)| y == t).count() as f64
@@ -168,7 +167,7 @@ pub fn newton() -> Quantities {
         ("p at 31 degrees", after(50).predict(cold.view())[[0, 0]]),
         (
             "a unit with a sigmoid at 31 degrees",
-            answers(&mut unit, &cold)[0],
+            answers(&mut *unit, &cold)[0],
         ),
     ]
 }

@@ -1,6 +1,6 @@
 //! The perceptron's rule: what it learns, how fast, and what a slip does to it.
 
-use contract::{Batch, Implementation};
+use contract::Batch;
 use ndarray::{Array2, array};
 use spec::training::LossSpec;
 

@@ -1,14 +1,15 @@
 //! What the slips of some texts do to the 2-2-2 network, and how its gradients come out right.
 
-use backprop::layers::{Layer, Linear, Mode, Pass, Sigmoid};
+use backprop::Compute;
+use backprop::layers::{Layer, Mode, Pass};
 use backprop::losses::{Loss, SquaredError};
-use contract::{Batch, Implementation, Streams, initial};
+use contract::{Batch, Streams, initial};
 use ndarray::{Array2, ArrayView2};
 use spec::model::{Initializer, LayerSpec, ModelSpec};
 use spec::training::LossSpec;
 
 use super::Quantities;
-use super::networks::{linear, network, output, two_two_two_network, two_two_two_sample};
+use super::networks::{linear, network, output, plan, two_two_two_network, two_two_two_sample};
 
 /// What is done otherwise than the chain rule says.
 #[derive(Clone, Copy, PartialEq)]
@@ -57,38 +58,40 @@ fn backward(
 /// The error and the gradients, layer by layer.
 fn gradients([first, second]: Weights, slip: Slip) -> (f64, Weights) {
     let (x, t) = two_two_two_sample();
-    let mut linear = Linear::new(2, 2, false);
-    let z = forward(&mut linear, &first, &x);
-    let mut h = forward(&mut Sigmoid, &[], &z);
+    let layers = [linear(2, false), LayerSpec::Sigmoid];
+    let layers = layers.map(|layer| f64::layer(&plan(&[2], &[layer])[0], Streams::new(1)));
+    let [mut linear, mut sigmoid] = layers;
+    let z = forward(&mut *linear, &first, &x);
+    let mut h = forward(&mut *sigmoid, &[], &z);
     if slip == Slip::Masked {
         h[(0, 1)] = 0.0; // and its derivative h (1 − h) with it
     }
-    let s = forward(&mut linear, &second, &h);
-    let o = forward(&mut Sigmoid, &[], &s);
+    let s = forward(&mut *linear, &second, &h);
+    let o = forward(&mut *sigmoid, &[], &s);
     let e = SquaredError.forward(o.view(), t.view());
     let mut d_o = Array2::zeros((1, 2));
     SquaredError.backward(o.view(), t.view(), 1.0, d_o.view_mut());
-    let (ds, _) = backward(&mut Sigmoid, &[], [s.view(), o.view(), d_o.view()]);
+    let (ds, _) = backward(&mut *sigmoid, &[], [s.view(), o.view(), d_o.view()]);
     let ds_of_weights = match slip {
         Slip::WithoutTheError => {
             let ones = Array2::ones((1, 2));
-            backward(&mut Sigmoid, &[], [s.view(), o.view(), ones.view()]).0
+            backward(&mut *sigmoid, &[], [s.view(), o.view(), ones.view()]).0
         }
         _ => ds.clone(),
     };
     let pass = [h.view(), s.view(), ds_of_weights.view()];
-    let (_, d_second) = backward(&mut linear, &second, pass);
+    let (_, d_second) = backward(&mut *linear, &second, pass);
     let [a, b, c, d] = second;
     let back = match slip {
         Slip::NotTransposed => [a, c, b, d],
         _ => second,
     };
-    let (dh, _) = backward(&mut linear, &back, [h.view(), s.view(), ds.view()]);
+    let (dh, _) = backward(&mut *linear, &back, [h.view(), s.view(), ds.view()]);
     let dz = match slip {
         Slip::WithoutTheSlope => dh,
-        _ => backward(&mut Sigmoid, &[], [z.view(), h.view(), dh.view()]).0,
+        _ => backward(&mut *sigmoid, &[], [z.view(), h.view(), dh.view()]).0,
     };
-    let (_, d_first) = backward(&mut linear, &first, [x.view(), z.view(), dz.view()]);
+    let (_, d_first) = backward(&mut *linear, &first, [x.view(), z.view(), dz.view()]);
     match slip {
         Slip::SumOfPartials => {
             let sum = d_first.iter().chain(&d_second).sum();

@@ -7,7 +7,7 @@
 //!
 //! The net is that of the notes, with a second matrix and a target of ours.
 
-use contract::{Batch, Implementation};
+use contract::Batch;
 use ndarray::{Array1, Array2, Axis, array, s};
 use spec::model::LayerSpec;
 use spec::training::LossSpec;

@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 use backprop::engine::objective;
 use backprop::layers::{self, Layer, Mode};
-use backprop::losses;
 use contract::{Backward, NamedTensors, Real};
 use ndarray::{Array2, ArrayD, ArrayView2, IxDyn};
 use spec::model::PlannedLayer;
@@ -115,7 +114,7 @@ fn upstream<T: Number>(
         let products = y.iter().zip(&probe.dy).map(|(y, dy)| y.f64() * dy.f64());
         return (products.sum(), probe.dy.clone());
     }
-    let loss = losses::build::<T>(subject.training.loss);
+    let loss = T::loss(subject.training.loss);
     let lambda = Penalties::new(subject.plan, subject.training.regularization).lambda();
     let batch = probe.batch();
     let scale = lambda / batch.losses() as f64;
@@ -131,13 +130,13 @@ struct LayerOf<'a, T: Real> {
     w: Vec<T>,
 }
 
-impl<'a, T: Real> LayerOf<'a, T> {
+impl<'a, T: Number> LayerOf<'a, T> {
     fn new(planned: &'a PlannedLayer, parameters: &NamedTensors<T>, subject: Subject<'_>) -> Self {
         let tensors = planned.parameters.iter();
         let tensors = tensors.filter_map(|parameter| parameters.get(&parameter.name));
         Self {
             planned,
-            layer: layers::build(planned, subject.streams, layers::build_first),
+            layer: T::layer(planned, subject.streams),
             w: tensors.flat_map(|tensor| tensor.iter().copied()).collect(),
         }
     }
