@@ -104,7 +104,21 @@ fn learned_by_the_perceptron(labels: [f64; 4]) -> [f64; 5] {
     unreachable!("the last pass returns")
 }
 
-/// The perceptron's rule on gates, from zero weights.
+/// (R/γ)², which no perceptron's updates exceed: R is the longest input, with a 1 for the bias, and γ
+/// how far the nearest one is from this plane through 0.
+fn most_updates(plane: [f64; 3], labels: [f64; 4]) -> f64 {
+    let along = |a: [f64; 3], b: [f64; 3]| (0..3).map(|i| a[i] * b[i]).sum::<f64>();
+    let inputs = POINTS.map(|point| [point[0], point[1], 1.0]);
+    let longest = inputs.map(|x| along(x, x)).into_iter().fold(0.0, f64::max);
+    let sides = inputs
+        .iter()
+        .zip(labels)
+        .map(|(x, t)| (2.0 * t - 1.0) * along(plane, *x));
+    let nearest = sides.fold(f64::INFINITY, f64::min);
+    longest * along(plane, plane) / nearest.powi(2)
+}
+
+/// The perceptron's rule on gates, from zero weights, and the bound on its updates.
 pub fn perceptron() -> Quantities {
     let and = [
         "AND, passes",
@@ -130,7 +144,11 @@ pub fn perceptron() -> Quantities {
     ];
     let gates = [(and, AND), (or, OR), (nand, NAND), (xor, XOR)];
     let of_gate = |(names, labels)| named(names, learned_by_the_perceptron(labels));
-    gates.into_iter().flat_map(of_gate).collect()
+    let bounds = [
+        ("AND, most updates", most_updates([2.0, 2.0, -3.0], AND)),
+        ("OR, most updates", most_updates([2.0, 2.0, -1.0], OR)),
+    ];
+    gates.into_iter().flat_map(of_gate).chain(bounds).collect()
 }
 
 /// Updates of ten passes over AND by the rule as a text writes it: a sample at the line itself is

@@ -2,9 +2,11 @@
 
 use std::ops::Deref;
 
+use contract::{NamedTensors, TensorError};
 use datasets::{Dataset, Samples, Target};
-use learners::Data;
+use learners::{Data, Learner};
 use ndarray::Array2;
+use spec::experiment::resolve_path;
 use spec::learners::{Coding, LearnerSpec};
 use spec::{Config, Problem};
 
@@ -20,6 +22,8 @@ pub struct PreparedLearner {
     pub coding: Coding,
     /// The training samples.
     pub train: Data,
+    /// The inputs of the samples held back for validation `[N, D]`.
+    pub validation: Array2<f64>,
     /// The inputs of the test samples `[N, D]`; those of the training samples where `test_is_train`.
     pub test: Array2<f64>,
 }
@@ -38,7 +42,7 @@ impl PreparedLearner {
     /// # Errors
     /// What is wrong with them, with its place.
     pub fn of(config: Config, learner: LearnerSpec) -> Result<Self, Failure> {
-        let common = Common::of(config, None)?;
+        let common = Common::of(config)?;
         let refused = |problem: Problem| common.config.locate(problem);
         let coding = learner.coding(&common.shape).map_err(refused)?;
         if common.dataset.train.weights().is_some() {
@@ -48,42 +52,75 @@ impl PreparedLearner {
             return Err(refused(Problem::new(key, reason).hint(hint)).into());
         }
         let (train, test) = (&common.dataset.train, &common.dataset.test);
+        let validation = features(train, &common.validation_rows);
         let (inputs, outputs) = (names(&common.dataset), targets(&common.dataset, coding));
         let train = Data {
-            t: coded(train, coding, outputs.len()),
-            x: features(train),
+            t: coded(train, &common.train_rows, coding, outputs.len()),
+            x: features(train, &common.train_rows),
             inputs,
             outputs,
             streams: common.streams(),
         };
-        let test = features(test);
+        let test = features(test, &Vec::from_iter(0..test.len()));
         Ok(Self {
             learner,
             coding,
             train,
+            validation,
             test,
             common,
         })
     }
+
+    /// The learner before its first pass, with the weights that the config names.
+    ///
+    /// # Errors
+    /// When it cannot learn from the data, or such weights are not those of it, with the place in
+    /// the config.
+    pub fn learner(&self) -> Result<Box<dyn Learner>, Failure> {
+        let refused = |problem: Problem| self.config.locate(problem);
+        let mut learner = learners::build(&self.learner, &self.train).map_err(refused)?;
+        let Some((key, file)) = self.config.experiment.initial_parameters() else {
+            return Ok(learner);
+        };
+        let wrong = |error: TensorError| {
+            let hint =
+                "name the safetensors of a record of this learner, on data with these inputs";
+            refused(Problem::new(&*key, error.to_string()).hint(hint))
+        };
+        let file = resolve_path(file, self.config.folder());
+        let read = NamedTensors::<f64>::read_safetensors(&file).map_err(wrong)?;
+        // All else is as before the first pass.
+        let mut state = learner.state();
+        for (name, weights) in learner.weights().iter() {
+            let read = read.expect(name, weights.shape()).map_err(wrong)?;
+            if read.iter().any(|value| !value.is_finite()) {
+                let reason = format!("{}: a value of {name} is infinite or NaN", file.display());
+                return Err(refused(Problem::new(&*key, reason)).into());
+            }
+            state.insert(name, read.clone());
+        }
+        learner.restore(&state).map_err(wrong)?;
+        Ok(learner)
+    }
 }
 
-/// The inputs of all samples.
-fn features(samples: &Samples) -> Array2<f64> {
-    let mut x = Array2::zeros((samples.len(), samples.width()));
-    let rows: Vec<usize> = (0..samples.len()).collect();
-    samples.gather(&rows, x.view_mut());
+/// The inputs of these samples.
+fn features(samples: &Samples, rows: &[usize]) -> Array2<f64> {
+    let mut x = Array2::zeros((rows.len(), samples.width()));
+    samples.gather(rows, x.view_mut());
     x
 }
 
-/// The targets of all samples.
-fn coded(samples: &Samples, coding: Coding, width: usize) -> Array2<f64> {
-    let mut t = Array2::zeros((samples.len(), width));
+/// The targets of these samples.
+fn coded(samples: &Samples, rows: &[usize], coding: Coding, width: usize) -> Array2<f64> {
+    let mut t = Array2::zeros((rows.len(), width));
     let Some(labels) = samples.labels() else {
-        let rows: Vec<usize> = (0..samples.len()).collect();
-        samples.gather_targets(&rows, t.view_mut());
+        samples.gather_targets(rows, t.view_mut());
         return t;
     };
-    for (mut t, &label) in t.rows_mut().into_iter().zip(labels) {
+    for (mut t, &row) in t.rows_mut().into_iter().zip(rows) {
+        let label = labels[row];
         match coding {
             Coding::OneHot => t[label] = 1.0,
             Coding::Signs => t[0] = 2.0 * label as f64 - 1.0,

@@ -2,6 +2,7 @@
 //! how much memory they take.
 
 use datasets::Features;
+use ndarray::Array2;
 use spec::measures::Measure;
 use spec::table::TableMeasure;
 
@@ -62,7 +63,7 @@ impl Basis {
             true => "",
             false => {
                 "; metrics of the test samples are listed in training.metrics, those of validation \
-                 come with training.stopping.patience"
+                 come with training.validation"
             }
         };
         Failure::Input(format!(
@@ -100,7 +101,10 @@ fn bytes(prepared: &Prepared) -> f64 {
             Need::of(Purpose::Training, &of.network, &of.plan, of.batch_size()).bytes()
         }
         // Its samples once more, in f64.
-        Prepared::Learner(of) => 8.0 * (of.train.x.len() + of.train.t.len() + of.test.len()) as f64,
+        Prepared::Learner(of) => {
+            let parts = [&of.train.x, &of.train.t, &of.validation, &of.test];
+            8.0 * parts.map(Array2::len).into_iter().sum::<usize>() as f64
+        }
     };
     let parts = [&prepared.dataset.train, &prepared.dataset.test];
     let data = parts.map(|part| {

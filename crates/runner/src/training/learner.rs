@@ -6,7 +6,7 @@ use std::time::Instant;
 use contract::{NamedTensors, TensorError};
 use datasets::{Samples, Target};
 use learners::Learner;
-use ndarray::ArrayView2;
+use ndarray::Array2;
 use spec::learners::LearnerSpec;
 use spec::measures::{Measure, Part};
 
@@ -42,18 +42,22 @@ impl<'a> Learning<'a> {
     /// # Errors
     /// When it cannot learn from the data, with the place in the config.
     pub fn new(prepared: &'a PreparedLearner) -> Result<Self, Failure> {
-        let learner = learners::build(&prepared.learner, &prepared.train);
-        let learner = learner.map_err(|problem| prepared.config.locate(problem))?;
+        let learner = prepared.learner()?;
         Ok(Self { prepared, learner })
     }
 
-    /// The metrics of a part, of which these are the inputs.
-    fn metrics(&self, part: Part, samples: &Samples, x: ArrayView2<'_, f64>, to: &mut Values) {
+    /// The metrics of a part: of these rows of the samples, of which these are the inputs.
+    fn metrics(
+        &self,
+        part: Part,
+        (samples, rows): (&Samples, &[usize]),
+        x: &Array2<f64>,
+        to: &mut Values,
+    ) {
         let prepared = self.prepared;
-        let rows: Vec<usize> = (0..samples.len()).collect();
         let target = &prepared.dataset.target;
-        let mut measurement = Measurement::of_learner(samples, &rows, target, prepared.coding);
-        measurement.add(self.learner.predict(x).view());
+        let mut measurement = Measurement::of_learner(samples, rows, target, prepared.coding);
+        measurement.add(self.learner.predict(x.view()).view());
         let metrics = prepared.learner.metrics(&prepared.shape).into_iter();
         let values = metrics.map(|metric| {
             let key = Measure::metric(part, metric).key;
@@ -89,8 +93,19 @@ impl Trainee for Learning<'_> {
         let epoch = trained.epochs.len() + 1;
         expect_parameters(&self.learner.weights(), &format!("after pass {epoch}"))?;
         let (train, test) = (&prepared.dataset.train, &prepared.dataset.test);
-        self.metrics(Part::Train, train, prepared.train.x.view(), &mut measures);
-        self.metrics(Part::Test, test, prepared.test.view(), &mut measures);
+        let (learned, held_back) = (&prepared.train_rows[..], &prepared.validation_rows[..]);
+        let tested: Vec<usize> = (0..test.len()).collect();
+        self.metrics(
+            Part::Train,
+            (train, learned),
+            &prepared.train.x,
+            &mut measures,
+        );
+        if !held_back.is_empty() {
+            let x = &prepared.validation;
+            self.metrics(Part::Validation, (train, held_back), x, &mut measures);
+        }
+        self.metrics(Part::Test, (test, &tested), &prepared.test, &mut measures);
         measures.retain(|_, value| value.is_finite());
         trained.epochs.push(Epoch {
             epoch,

@@ -8,6 +8,7 @@ mod compare;
 mod early;
 mod escapes;
 mod export;
+mod learner_data;
 mod learners;
 mod neurons;
 mod outputs;
