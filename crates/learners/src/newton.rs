@@ -10,15 +10,15 @@
 //! \boldsymbol\beta \leftarrow \boldsymbol\beta + H^{-1} \nabla \ell
 //! ```
 //!
-//! from β = 0, where each x has a 1 in front for the bias. −H is the second derivative of ℓ, which is
+//! from β = 0 (or from what a file has), where each x has a 1 in front for the bias. −H is the second derivative of ℓ, which is
 //! concave: near the optimum each step doubles the digits that are right. Far from it a step may be
 //! too long; it is halved until ℓ grows. A ridge takes λ/2 |w|² from ℓ, so λw from the gradient, and
 //! adds λ to the diagonal of H; the bias is left out of it.
 //!
 //! At the optimum H⁻¹ is the covariance of the coefficients: the roots of its diagonal are their
 //! standard errors. The deviance is −2ℓ. Of three classes or more each is told from the rest by a β
-//! of its own, and the class with the largest p wins. Where a plane separates the classes ℓ has no optimum, for a
-//! longer β is always better: that is found out and told.
+//! of its own, and the class with the largest p wins. Where a plane separates the classes ℓ has no
+//! optimum, for a longer β is always better: that is found out and told.
 //!
 //! | | shape |
 //! |---|---|
@@ -44,7 +44,7 @@ use spec::measures::Values;
 
 use crate::linear_algebra::faer;
 use crate::proof::largest;
-use crate::{Data, Findings, Learner, Objective, Proof, Stop, Tick, Witness};
+use crate::{Data, Findings, Learner, Objective, Proof, Stop, Tick};
 pub use likelihood::Likelihood;
 use likelihood::{expect_independent, sigmoid};
 pub use proofs::proofs;
@@ -81,7 +81,7 @@ impl Newton {
         }
         let outputs = data.t.ncols();
         Ok(Self {
-            spec: *spec,
+            spec: spec.clone(),
             beta: Array2::zeros((data.x.ncols() + 1, outputs)),
             steps: 0,
             converged: vec![false; outputs],
@@ -287,28 +287,8 @@ impl Learner for Newton {
         told.into_iter().collect()
     }
 
-    /// At the optimum the gradient vanishes; H is minus the derivative of the gradient.
     fn proofs(&self, data: &Data) -> Vec<Proof> {
-        let column = |j: usize| match j {
-            0 => data.len() as f64,
-            j => data.x.column(j - 1).iter().map(|x| x.abs()).sum(),
-        };
-        let relative = |(j, g): (usize, &f64)| g / column(j).max(f64::MIN_POSITIVE);
-        let gradients = self.each(data).map(|(likelihood, beta)| {
-            let (gradient, _) = likelihood.gradient_and_hessian(beta);
-            largest(gradient.iter().enumerate().map(relative))
-        });
-        let optimum = largest(gradients);
-        let each = self.each(data);
-        let hessian = each.map(|(likelihood, beta)| likelihood.difference_of_hessian(beta));
-        let within = |quantity, witness, error, tolerance| {
-            Proof::within("these data", quantity, witness, error, tolerance)
-        };
-        let of_hessian = "Hessian, from differences of the gradient";
-        vec![
-            within("gradient at the optimum", Witness::Invariant, optimum, 1e-9),
-            within(of_hessian, Witness::ClosedForm, largest(hessian), 1e-6),
-        ]
+        self.hold(data)
     }
 }
 

@@ -13,7 +13,6 @@ use datasets::{Augmenter, Dataset, FixedChange};
 use spec::experiment::resolve_path;
 use spec::measures::Measure;
 use spec::model::{PlannedLayer, PlannedParameter};
-use spec::validation::ValidationSpec;
 use spec::{Config, DataShape, NetworkSpec, Problem};
 
 use crate::Failure;
@@ -93,7 +92,10 @@ impl Prepared {
     pub fn measures(&self) -> Vec<Measure> {
         match self {
             Self::Network(prepared) => prepared.network.measures(&prepared.shape),
-            Self::Learner(prepared) => prepared.learner.measures(&prepared.shape),
+            Self::Learner(prepared) => {
+                let validates = !prepared.validation_rows.is_empty();
+                prepared.learner.measures(&prepared.shape, validates)
+            }
         }
     }
 
@@ -144,14 +146,14 @@ impl Deref for PreparedNetwork {
 
 impl Common {
     /// Loads the data, and holds back what the config asks for.
-    fn of(config: Config, validation: Option<ValidationSpec>) -> Result<Self, Failure> {
+    fn of(config: Config) -> Result<Self, Failure> {
         let experiment = &config.experiment;
         let streams = Streams::new(experiment.seed);
         memory::check_data(&experiment.dataset, Limit::here()).map_err(|p| config.locate(p))?;
         let dataset = datasets::load(&experiment.dataset, config.folder(), &streams)
             .map_err(|error| data_failure(&config, &error))?;
         let samples = dataset.train.len();
-        let (train_rows, validation_rows) = parts(&config, validation, samples, &streams)?;
+        let (train_rows, validation_rows) = parts(&config, samples, &streams)?;
         let shape = DataShape {
             samples: train_rows.len(),
             classes: dataset.classes(),
@@ -200,7 +202,7 @@ impl PreparedNetwork {
             return Err(config.locate(Problem::new(key, reason).hint(hint)).into());
         }
         machine::use_instruction_set(&config, &network)?;
-        let mut common = Common::of(config, network.training.validation)?;
+        let mut common = Common::of(config)?;
         let Common {
             config,
             dataset,
@@ -311,17 +313,16 @@ fn weight_scale(config: &Config, dataset: &Dataset, rows: &[usize]) -> Result<f6
 /// Which samples are trained on, and which are held back for validation.
 fn parts(
     config: &Config,
-    validation: Option<ValidationSpec>,
     samples: usize,
     streams: &Streams,
 ) -> Result<(Vec<usize>, Vec<usize>), Failure> {
-    let Some(validation) = validation else {
+    let (key, Some(validation)) = config.experiment.held_back() else {
         return Ok(((0..samples).collect(), Vec::new()));
     };
     let amount = validation.samples;
     hold_back(samples, amount, validation.shuffle, streams).ok_or_else(|| {
         let reason = format!("{amount} of {samples} samples leaves none to train on");
-        let key = "training.validation.samples";
+        let key = format!("{key}.samples");
         config
             .locate(Problem::new(key, reason).hint("hold back fewer, or use more samples"))
             .into()

@@ -175,8 +175,13 @@ fn locate(root: &Node, problem: Problem) -> ConfigError {
     }
 }
 
-/// A learner has no keys of a network beside it.
+/// A learner has no keys of a network beside it, and a network none of a learner.
 fn expect_one_that_learns(root: &Node) -> Result<(), ConfigError> {
+    if let (None, Some(_)) = (root.child("learner"), root.child("validation")) {
+        let reason = "`validation` stands beside a learner, and here is a network";
+        let problem = Problem::new("validation", reason);
+        return Err(locate(root, problem.hint("use training.validation")));
+    }
     let stranger = OF_A_NETWORK.iter().find(|key| root.child(key).is_some());
     let (Some(learner), Some(key)) = (root.child("learner"), stranger) else {
         return Ok(());

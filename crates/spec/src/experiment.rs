@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::Problem;
+use crate::check::Checker;
 use crate::datasets::DatasetSpec;
 use crate::learners::LearnerSpec;
 use crate::network::NetworkSpec;
+use crate::validation::ValidationSpec;
 
 pub(crate) use written::OF_A_NETWORK;
 
@@ -22,6 +24,9 @@ pub struct Experiment {
     pub seed: u64,
     /// What it learns from.
     pub dataset: DatasetSpec,
+    /// Training samples that a learner is not given, to be measured on; a network has its own in
+    /// `training.validation`.
+    pub validation: Option<ValidationSpec>,
     /// What learns.
     pub learns: Learns,
 }
@@ -101,13 +106,40 @@ impl Experiment {
         }
     }
 
+    /// Which training samples are held back to be measured on, and the key that says so.
+    pub fn held_back(&self) -> (&'static str, Option<ValidationSpec>) {
+        match &self.learns {
+            Learns::Network(network) => ("training.validation", network.training.validation),
+            Learns::Learner(_) => ("validation", self.validation),
+        }
+    }
+
+    /// The file with the parameters that learning begins with, and the key that names it.
+    pub fn initial_parameters(&self) -> Option<(String, &Path)> {
+        match &self.learns {
+            Learns::Network(network) => {
+                let file = network.model.initial_parameters.as_deref()?;
+                Some(("model.initial_parameters".into(), file))
+            }
+            Learns::Learner(learner) => {
+                let file = learner.learner().initial_parameters()?;
+                Some((format!("{}.initial_parameters", learner.key()), file))
+            }
+        }
+    }
+
     /// Finds values that are impossible whatever the data.
     pub(crate) fn check(&self) -> Result<(), Problem> {
         check_name(&self.name)?;
         self.dataset.check()?;
         match &self.learns {
             Learns::Network(network) => network.check(),
-            Learns::Learner(learner) => learner.check(),
+            Learns::Learner(learner) => {
+                if let Some(validation) = &self.validation {
+                    validation.check(&Checker::new("validation"))?;
+                }
+                learner.check()
+            }
         }
     }
 }

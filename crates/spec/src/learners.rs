@@ -12,6 +12,8 @@ mod lstm_1997;
 mod newton;
 mod ngram;
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Problem;
@@ -59,7 +61,13 @@ pub trait Learner {
         false
     }
 
-    /// What it measures of each pass besides these metrics, in the order of the columns.
+    /// The file with the weights that it begins with, if it can begin with any.
+    fn initial_parameters(&self) -> Option<&Path> {
+        None
+    }
+
+    /// What it measures of each pass besides the metrics of the training and test samples, in the
+    /// order of the columns.
     fn measures(&self) -> Vec<Measure> {
         Vec::new()
     }
@@ -201,14 +209,18 @@ impl LearnerSpec {
     }
 
     /// What is measured of each pass, in the order of the columns of `epochs.csv`.
-    pub fn measures(&self, data: &DataShape) -> Vec<Measure> {
+    /// With `validates`, of samples that are held back, too.
+    pub fn measures(&self, data: &DataShape, validates: bool) -> Vec<Measure> {
         let metrics = self.metrics(data);
         let of_part = |part| {
             let metrics = metrics.iter();
             metrics.map(move |&metric| Measure::metric(part, metric))
         };
+        let held_back = validates.then_some(Part::Validation);
+        let parts = [Some(Part::Train), held_back, Some(Part::Test)];
+        let parts = parts.into_iter().flatten();
         let mut measures = self.learner().measures();
-        measures.extend([Part::Train, Part::Test].into_iter().flat_map(of_part));
+        measures.extend(parts.flat_map(of_part));
         measures.push(Measure::seconds());
         measures
     }

@@ -30,6 +30,10 @@ fn longley_has_the_deviation_and_condition_that_are_published() {
     assert!((measured["residual_deviation"] - 304.854_073_561_965).abs() < 1e-8);
     assert!((measured["condition_number"] / 4.859_257_015_45e9 - 1.0).abs() < 1e-6);
     assert_eq!(measured["rank"], 7.0);
+    let residuals = learner.residuals(&data).mapv(|r| r * r).sum();
+    let around_mean = &data.t - data.t.mean().unwrap();
+    let r2 = 1.0 - residuals / around_mean.mapv(|t| t * t).sum();
+    assert!((r2 / 0.995_479_004_577_296 - 1.0).abs() < 1e-10, "{r2}");
     assert!(learner.proofs(&data).iter().all(Proof::holds));
     assert!(learner.warnings(&data).is_empty());
 }

@@ -1,9 +1,11 @@
-//! The 23 flights before the Challenger's last: every step that Newton's method takes.
+//! The 23 flights before the Challenger's last: every step that Newton's method takes. And what must
+//! hold on any data.
 
 use ndarray::{Array2, array, s};
 use spec::learners::NewtonSpec;
 
 use super::{Likelihood, Newton};
+use crate::proof::largest;
 use crate::{Data, Learner, Proof, Witness};
 
 /// The flights, as they ship: temperature in °F, and whether an O-ring was damaged.
@@ -84,4 +86,30 @@ pub fn proofs() -> Vec<Proof> {
             &DEVIANCES,
         ),
     ]
+}
+
+impl Newton {
+    /// At the optimum the gradient vanishes; H is minus the derivative of the gradient.
+    pub(super) fn hold(&self, data: &Data) -> Vec<Proof> {
+        let column = |j: usize| match j {
+            0 => data.len() as f64,
+            j => data.x.column(j - 1).iter().map(|x| x.abs()).sum(),
+        };
+        let relative = |(j, g): (usize, &f64)| g / column(j).max(f64::MIN_POSITIVE);
+        let gradients = self.each(data).map(|(likelihood, beta)| {
+            let (gradient, _) = likelihood.gradient_and_hessian(beta);
+            largest(gradient.iter().enumerate().map(relative))
+        });
+        let optimum = largest(gradients);
+        let each = self.each(data);
+        let hessian = each.map(|(likelihood, beta)| likelihood.difference_of_hessian(beta));
+        let within = |quantity, witness, error, tolerance| {
+            Proof::within("these data", quantity, witness, error, tolerance)
+        };
+        let of_hessian = "Hessian, from differences of the gradient";
+        vec![
+            within("gradient at the optimum", Witness::Invariant, optimum, 1e-9),
+            within(of_hessian, Witness::ClosedForm, largest(hessian), 1e-6),
+        ]
+    }
 }

@@ -49,8 +49,7 @@ pub fn told(row: &Row) -> String {
 
 /// Learns from the config's data.
 fn learned(prepared: &PreparedLearner) -> Result<Box<dyn Learner>, Failure> {
-    let (data, locate) = (&prepared.train, |problem| prepared.config.locate(problem));
-    let mut learner = learners::build(&prepared.learner, data).map_err(locate)?;
+    let (data, mut learner) = (&prepared.train, prepared.learner()?);
     let tick = || match interrupt::requested() {
         true => Err(Stop::Interrupted),
         false => Ok(()),
@@ -61,7 +60,7 @@ fn learned(prepared: &PreparedLearner) -> Result<Box<dyn Learner>, Failure> {
         let of_pass = prepared.samples_of_pass(pass);
         learner.pass(&of_pass, &tick).map_err(|stop| match stop {
             Stop::Interrupted => Failure::Interrupted(interrupt::cause().into()),
-            Stop::Refused(problem) => locate(problem).into(),
+            Stop::Refused(problem) => prepared.config.locate(problem).into(),
         })?;
         learner.measure(&of_pass, &prepared.test);
     }

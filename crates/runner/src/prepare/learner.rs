@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use contract::{NamedTensors, TensorError};
 use datasets::{Dataset, Samples, Target};
-use learners::{Data, Sequences};
+use learners::{Data, Learner, Sequences};
 use ndarray::Array2;
+use spec::experiment::resolve_path;
 use spec::learners::{Coding, LearnerSpec};
 use spec::{Config, Problem};
 
@@ -21,6 +23,8 @@ pub struct PreparedLearner {
     pub coding: Coding,
     /// The training samples.
     pub train: Data,
+    /// The samples held back for validation.
+    pub validation: Data,
     /// The test samples; the training samples where `test_is_train`.
     pub test: Data,
 }
@@ -39,7 +43,7 @@ impl PreparedLearner {
     /// # Errors
     /// What is wrong with them, with its place.
     pub fn of(config: Config, learner: LearnerSpec) -> Result<Self, Failure> {
-        let common = Common::of(config, None)?;
+        let common = Common::of(config)?;
         let refused = |problem: Problem| common.config.locate(problem);
         let coding = learner.coding(&common.shape).map_err(refused)?;
         if common.dataset.train.weights().is_some() {
@@ -49,12 +53,15 @@ impl PreparedLearner {
             return Err(refused(Problem::new(key, reason).hint(hint)).into());
         }
         expect_no_fresh_samples(&common, &learner).map_err(refused)?;
-        let train = data(&common, coding, &common.dataset.train);
-        let test = data(&common, coding, &common.dataset.test);
+        let (samples, test) = (&common.dataset.train, &common.dataset.test);
+        let train = data(&common, coding, samples, &common.train_rows);
+        let validation = data(&common, coding, samples, &common.validation_rows);
+        let test = data(&common, coding, test, &all(test));
         Ok(Self {
             learner,
             coding,
             train,
+            validation,
             test,
             common,
         })
@@ -67,9 +74,45 @@ impl PreparedLearner {
         let fresh = datasets::fresh(dataset, self.train.len(), &self.streams(), pass);
         match fresh {
             None => Cow::Borrowed(&self.train),
-            Some(samples) => Cow::Owned(data(self, self.coding, &samples)),
+            Some(samples) => Cow::Owned(data(self, self.coding, &samples, &all(&samples))),
         }
     }
+    /// The learner before its first pass, with the weights that the config names.
+    ///
+    /// # Errors
+    /// When it cannot learn from the data, or such weights are not those of it, with the place in
+    /// the config.
+    pub fn learner(&self) -> Result<Box<dyn Learner>, Failure> {
+        let refused = |problem: Problem| self.config.locate(problem);
+        let mut learner = learners::build(&self.learner, &self.train).map_err(refused)?;
+        let Some((key, file)) = self.config.experiment.initial_parameters() else {
+            return Ok(learner);
+        };
+        let wrong = |error: TensorError| {
+            let hint =
+                "name the safetensors of a record of this learner, on data with these inputs";
+            refused(Problem::new(&*key, error.to_string()).hint(hint))
+        };
+        let file = resolve_path(file, self.config.folder());
+        let read = NamedTensors::<f64>::read_safetensors(&file).map_err(wrong)?;
+        // All else is as before the first pass.
+        let mut state = learner.state();
+        for (name, weights) in learner.weights().iter() {
+            let read = read.expect(name, weights.shape()).map_err(wrong)?;
+            if read.iter().any(|value| !value.is_finite()) {
+                let reason = format!("{}: a value of {name} is infinite or NaN", file.display());
+                return Err(refused(Problem::new(&*key, reason)).into());
+            }
+            state.insert(name, read.clone());
+        }
+        learner.restore(&state).map_err(wrong)?;
+        Ok(learner)
+    }
+}
+
+/// The rows of all samples.
+fn all(samples: &Samples) -> Vec<usize> {
+    (0..samples.len()).collect()
 }
 
 /// Only who learns from sequences takes new ones in each pass.
@@ -83,18 +126,18 @@ fn expect_no_fresh_samples(common: &Common, learner: &LearnerSpec) -> Result<(),
     Err(Problem::new(format!("dataset.{key}.fresh"), reason).hint("leave it out"))
 }
 
-/// Samples in the numbers that a learner takes.
-fn data(common: &Common, coding: Coding, samples: &Samples) -> Data {
+/// These samples in the numbers that a learner takes.
+fn data(common: &Common, coding: Coding, samples: &Samples, rows: &[usize]) -> Data {
     let outputs = targets(&common.dataset, coding);
-    let sequences = sequences(samples, &common.dataset.sample_shape);
+    let sequences = sequences(samples, rows, &common.dataset.sample_shape);
     let inputs = match &sequences {
         // Those of a step.
         Some(sequences) => numbered(sequences.width),
         None => names(&common.dataset),
     };
     Data {
-        t: coded(samples, coding, outputs.len() * samples.positions()),
-        x: features(samples),
+        t: coded(samples, rows, coding, outputs.len() * samples.positions()),
+        x: features(samples, rows),
         inputs,
         outputs,
         sequences,
@@ -102,40 +145,39 @@ fn data(common: &Common, coding: Coding, samples: &Samples) -> Data {
     }
 }
 
-/// The inputs of all samples.
-fn features(samples: &Samples) -> Array2<f64> {
-    let mut x = Array2::zeros((samples.len(), samples.width()));
-    let rows: Vec<usize> = (0..samples.len()).collect();
-    samples.gather(&rows, x.view_mut());
+/// The inputs of these samples.
+fn features(samples: &Samples, rows: &[usize]) -> Array2<f64> {
+    let mut x = Array2::zeros((rows.len(), samples.width()));
+    samples.gather(rows, x.view_mut());
     x
 }
 
-/// How samples of this shape are divided into steps.
-fn sequences(samples: &Samples, shape: &[usize]) -> Option<Sequences> {
-    let lengths = samples.lengths()?.to_vec();
+/// How these samples are divided into steps.
+fn sequences(samples: &Samples, rows: &[usize], shape: &[usize]) -> Option<Sequences> {
+    let lengths = samples.lengths()?;
     Some(Sequences {
         width: match shape {
             [_, width] => *width,
             _ => 1,
         },
-        lengths,
+        lengths: rows.iter().map(|&row| lengths[row]).collect(),
         positions: samples.positions(),
     })
 }
 
-/// The targets of all samples.
-fn coded(samples: &Samples, coding: Coding, width: usize) -> Array2<f64> {
+/// The targets of these samples.
+fn coded(samples: &Samples, rows: &[usize], coding: Coding, width: usize) -> Array2<f64> {
     let width = match coding {
         Coding::Tokens => samples.positions(),
         _ => width,
     };
-    let mut t = Array2::zeros((samples.len(), width));
+    let mut t = Array2::zeros((rows.len(), width));
     let Some(labels) = samples.labels().filter(|_| coding != Coding::Tokens) else {
-        let rows: Vec<usize> = (0..samples.len()).collect();
-        samples.gather_targets(&rows, t.view_mut());
+        samples.gather_targets(rows, t.view_mut());
         return t;
     };
-    for (mut t, &label) in t.rows_mut().into_iter().zip(labels) {
+    for (mut t, &row) in t.rows_mut().into_iter().zip(rows) {
+        let label = labels[row];
         match coding {
             Coding::OneHot => t[label] = 1.0,
             Coding::Signs => t[0] = 2.0 * label as f64 - 1.0,

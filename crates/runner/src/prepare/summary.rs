@@ -11,6 +11,13 @@ impl Common {
         let mut lines = vec!["Data".to_string()];
         let indented = |line: &String| format!("  {line}");
         lines.extend(self.dataset.summary().iter().map(indented));
+        if let (_, Some(validation)) = self.config.experiment.held_back() {
+            let (held, all) = (self.validation_rows.len(), self.dataset.train.len());
+            let the_last = if validation.shuffle { "" } else { "the last " };
+            lines.push(format!(
+                "  held back for validation: {the_last}{held} of the {all} training samples"
+            ));
+        }
         lines
     }
 }
@@ -35,17 +42,6 @@ impl PreparedNetwork {
     /// Data, model and training in a few lines.
     pub fn summary(&self) -> String {
         let mut lines = self.data();
-        if !self.validation_rows.is_empty() {
-            let (held, all) = (self.validation_rows.len(), self.dataset.train.len());
-            let validation = self.network.training.validation;
-            let the_last = match validation.is_some_and(|of| !of.shuffle) {
-                true => "the last ",
-                false => "",
-            };
-            lines.push(format!(
-                "  held back for validation: {the_last}{held} of the {all} training samples"
-            ));
-        }
         lines.push("Model".into());
         let mut rows = Vec::new();
         model_rows(&self.plan, 0, &mut rows);

@@ -63,7 +63,7 @@ impl Basis {
             true => "",
             false => {
                 "; metrics of the test samples are listed in training.metrics, those of validation \
-                 come with training.stopping.patience"
+                 come with training.validation"
             }
         };
         Failure::Input(format!(
@@ -103,7 +103,7 @@ fn bytes(prepared: &Prepared) -> f64 {
         // Its samples once more, in f64.
         Prepared::Learner(of) => {
             let numbers = |data: &Data| (data.x.len() + data.t.len()) as f64;
-            8.0 * (numbers(&of.train) + numbers(&of.test))
+            8.0 * (numbers(&of.train) + numbers(&of.validation) + numbers(&of.test))
         }
     };
     let parts = [&prepared.dataset.train, &prepared.dataset.test];

@@ -46,8 +46,7 @@ pub fn of_data(config: &Config, dataset: &Dataset) -> String {
         .iter()
         .map(|s| format!("{}\n", s.sha256))
         .collect();
-    let network = config.experiment.network();
-    if let Some(file) = network.and_then(|network| network.model.initial_parameters.as_ref()) {
+    if let Some((_, file)) = config.experiment.initial_parameters() {
         // It has been read before; what cannot be read any more makes another key.
         let bytes = fs::read(resolve_path(file, config.folder())).unwrap_or_default();
         text += &sha256(&bytes);

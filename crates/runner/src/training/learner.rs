@@ -5,8 +5,7 @@ use std::time::Instant;
 
 use contract::{NamedTensors, TensorError};
 use datasets::{Samples, Target};
-use learners::Learner;
-use ndarray::ArrayView2;
+use learners::{Data, Learner};
 use spec::learners::LearnerSpec;
 use spec::measures::{Measure, Part};
 
@@ -42,22 +41,26 @@ impl<'a> Learning<'a> {
     /// # Errors
     /// When it cannot learn from the data, with the place in the config.
     pub fn new(prepared: &'a PreparedLearner) -> Result<Self, Failure> {
-        let learner = learners::build(&prepared.learner, &prepared.train);
-        let learner = learner.map_err(|problem| prepared.config.locate(problem))?;
+        let learner = prepared.learner()?;
         Ok(Self { prepared, learner })
     }
 
-    /// The metrics of a part, of which these are the inputs.
-    fn metrics(&self, part: Part, samples: &Samples, x: ArrayView2<'_, f64>, to: &mut Values) {
+    /// The metrics of a part: of these rows of the samples, which are these data.
+    fn metrics(
+        &self,
+        part: Part,
+        (samples, rows): (&Samples, &[usize]),
+        data: &Data,
+        to: &mut Values,
+    ) {
         let prepared = self.prepared;
         let metrics = prepared.learner.metrics(&prepared.shape);
         if metrics.is_empty() {
             return;
         }
-        let rows: Vec<usize> = (0..samples.len()).collect();
         let target = &prepared.dataset.target;
-        let mut measurement = Measurement::of_learner(samples, &rows, target, prepared.coding);
-        measurement.add(self.learner.predict(x).view());
+        let mut measurement = Measurement::of_learner(samples, rows, target, prepared.coding);
+        measurement.add(self.learner.predict(data.x.view()).view());
         let values = metrics.into_iter().map(|metric| {
             let key = Measure::metric(part, metric).key;
             (key, measurement.value(metric))
@@ -94,8 +97,19 @@ impl Trainee for Learning<'_> {
         expect_parameters(&self.learner.weights(), &format!("after pass {epoch}"))?;
         measures.extend(self.learner.measure(&data, &prepared.test));
         let (train, test) = (&prepared.dataset.train, &prepared.dataset.test);
-        self.metrics(Part::Train, train, prepared.train.x.view(), &mut measures);
-        self.metrics(Part::Test, test, prepared.test.x.view(), &mut measures);
+        let (learned, held_back) = (&prepared.train_rows[..], &prepared.validation_rows[..]);
+        let tested: Vec<usize> = (0..test.len()).collect();
+        self.metrics(
+            Part::Train,
+            (train, learned),
+            &prepared.train,
+            &mut measures,
+        );
+        if !held_back.is_empty() {
+            let data = &prepared.validation;
+            self.metrics(Part::Validation, (train, held_back), data, &mut measures);
+        }
+        self.metrics(Part::Test, (test, &tested), &prepared.test, &mut measures);
         measures.retain(|_, value| value.is_finite());
         trained.epochs.push(Epoch {
             epoch,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::Workspace;
 
-const AND: &str = r#"# Hebb's rule on AND.
+pub const AND: &str = r#"# Hebb's rule on AND.
 
 name = "hebb"
 seed = 1
@@ -15,7 +15,7 @@ dataset.csv = { path = "points.csv", target = "and", split = "none" }
 [learner.hebb]
 "#;
 
-fn and() -> Workspace {
+pub fn and() -> Workspace {
     let workspace = Workspace::new();
     workspace.write("hebb.toml", AND);
     workspace.write("points.csv", "a,b,and\n-1,-1,-1\n-1,1,-1\n1,-1,-1\n1,1,1\n");
@@ -171,79 +171,6 @@ fn data_that_cannot_be_learned_are_refused_with_the_columns() {
         out.contains("standard error") && out.contains("bias alone"),
         "{out}"
     );
-}
-
-#[test]
-fn a_learner_is_a_row_of_a_table() {
-    let workspace = and();
-    workspace.write(
-        "experiments/hebb.toml",
-        r#"title = "Hebb"
-text = "One pass."
-deviations = "None."
-measures = ["test_accuracy"]
-seeds = [1, 2]
-
-[[rows]]
-name = "AND"
-config = "../hebb.toml"
-"#,
-    );
-    let table = ["table", "experiments/hebb.toml", "--threads", "1"];
-    let missing = workspace.succeed(&["table", "experiments/hebb.toml", "--dry-run"]);
-    assert!(missing.contains("AND"), "{missing}");
-    workspace.succeed(&table);
-    let rows = workspace.read("results/hebb.csv");
-    assert_eq!(rows.matches(",finished,1,").count(), 2, "{rows}");
-}
-
-#[test]
-fn what_a_learner_measures_and_finds_are_columns_of_a_table() {
-    let workspace = and();
-    let table = |measures: &str| {
-        format!(
-            "title = 'Lines'\ndeviations = 'None.'\nmeasures = [{measures}]\nseeds = [1]\n\n\
-             [[rows]]\nname = 'a line'\nconfig = '../a.toml'\n"
-        )
-    };
-    let config = AND
-        .replace("split", "task = 'regression', split")
-        .replace("learner.hebb", "learner.least_squares");
-    workspace.write("a.toml", config);
-    let good = table("'rank', 'condition_number', 'digits', 'finding and of bias'");
-    workspace.write("experiments/lines.toml", good);
-    let run = ["table", "experiments/lines.toml", "--threads", "1"];
-    let certificate = "\ncertificate = { bias = -0.5, a = 0.5 }\n";
-    let with = format!("{}{certificate}", workspace.read("a.toml"));
-    workspace.write("a.toml", with);
-    workspace.succeed(&run);
-    let rows = workspace.read("results/lines.csv");
-    assert!(
-        rows.contains(",rank,condition_number,digits,finding and of bias,"),
-        "{rows}"
-    );
-    assert!(rows.contains(",finished,3,1"), "{rows}");
-    let page = workspace.read("results/lines.md");
-    assert!(page.contains("| a line | rank | 3 | 1 | 3 |"), "{page}");
-    assert!(page.contains("| a line | and of bias | -0.5 |"), "{page}");
-    // A row has what it can have.
-    let hebb = "\n[[rows]]\nname = 'a rule'\nconfig = '../hebb.toml'\n";
-    let both = table("'rank', 'test_accuracy'") + hebb;
-    workspace.write("experiments/both.toml", both);
-    workspace.succeed(&["table", "experiments/both.toml", "--threads", "1"]);
-    let page = workspace.read("results/both.md");
-    assert!(page.contains("| a line | rank |"), "{page}");
-    assert!(page.contains("| a rule | test accuracy |"), "{page}");
-    assert!(!page.contains("| a rule | rank |"), "{page}");
-    // Of another learner.
-    workspace.write("experiments/lines.toml", table("'deviance'"));
-    let has = "row \"a line\" has no deviance; its run measures residual_deviation, rank";
-    workspace.refuse(&run, &[has]);
-    workspace.write("experiments/lines.toml", table("'finding weight of bias'"));
-    let failed = workspace.call(&run);
-    assert_eq!(failed.code, Some(1), "{failed:?}");
-    let has = "it has no finding weight of bias; it found and of bias, and of a, and of b";
-    failed.assert_one_message(&[has]);
 }
 
 const MEMORY: &str = r#"name = "memory"

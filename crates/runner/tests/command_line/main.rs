@@ -10,6 +10,7 @@ mod early;
 mod escapes;
 mod export;
 mod film;
+mod learner_data;
 mod learners;
 mod neurons;
 mod outputs;

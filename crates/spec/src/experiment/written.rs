@@ -11,6 +11,7 @@ use crate::learners::LearnerSpec;
 use crate::model::ModelSpec;
 use crate::network::NetworkSpec;
 use crate::training::{GradientCheckSpec, TrainingSpec};
+use crate::validation::ValidationSpec;
 
 /// The keys of a config that are a network's: they cannot stand beside `learner`.
 pub const OF_A_NETWORK: [&str; 6] = [
@@ -31,6 +32,8 @@ struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     implementations: Option<Vec<ImplementationName>>,
     dataset: DatasetSpec,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation: Option<ValidationSpec>,
     #[serde(skip_serializing_if = "Option::is_none")]
     augmentation: Option<AugmentationSpec>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +69,7 @@ impl<'de> Deserialize<'de> for Experiment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut written = Written::deserialize(deserializer)?;
         let (name, seed) = (std::mem::take(&mut written.name), written.seed);
-        let dataset = written.dataset.clone();
+        let (dataset, validation) = (written.dataset.clone(), written.validation);
         // Keys of a network beside a learner are told where their places are known.
         let learns = match written.learner.take() {
             Some(learner) => Learns::Learner(learner),
@@ -76,6 +79,7 @@ impl<'de> Deserialize<'de> for Experiment {
             name,
             seed,
             dataset,
+            validation,
             learns,
         })
     }
@@ -90,6 +94,7 @@ impl Serialize for Experiment {
             seed: self.seed,
             implementations: network.map(|network| network.implementations.clone()),
             dataset: self.dataset.clone(),
+            validation: self.validation,
             augmentation: network.map(|network| network.augmentation),
             invariance: invariance.filter(|invariance| !invariance.is_empty()),
             model: network.map(|network| network.model.clone()),

@@ -1,5 +1,7 @@
 //! `newton`: logistic regression by Newton's method.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::{Coding, Learner};
@@ -10,7 +12,7 @@ use crate::measures::{Better, Measure};
 
 /// Logistic regression, of several classes each against the rest; a pass is one step of Newton's for
 /// each.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewtonSpec {
     /// Steps at most.
@@ -23,6 +25,10 @@ pub struct NewtonSpec {
     /// λ: λ/2 |w|² is taken from the log-likelihood; the bias is left out of it. 1 is what
     /// scikit-learn does with C = 1, which is its default.
     pub ridge: f64,
+    /// A safetensors file with `weight` and `bias`, such as a record has, to begin with in place of
+    /// 0. Looked up beside the config, then in the current folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_parameters: Option<PathBuf>,
 }
 
 /// What is done with a step that is too long.
@@ -43,6 +49,7 @@ impl Default for NewtonSpec {
             tolerance: 1e-10,
             damping: Damping::Halving,
             ridge: 0.0,
+            initial_parameters: None,
         }
     }
 }
@@ -70,6 +77,10 @@ impl Learner for NewtonSpec {
                 Err(Problem::new(checker.key, reason).hint("add samples of it"))
             }
         }
+    }
+
+    fn initial_parameters(&self) -> Option<&Path> {
+        self.initial_parameters.as_deref()
     }
 
     fn measures(&self) -> Vec<Measure> {

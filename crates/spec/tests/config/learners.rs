@@ -70,6 +70,27 @@ fn either_a_network_or_one_learner_learns() {
 }
 
 #[test]
+fn samples_are_held_back_beside_a_learner_or_in_a_training() {
+    let config = parse(HEBB, &["validation.samples=0.2"]).unwrap();
+    let (key, held_back) = config.experiment.held_back();
+    assert_eq!((key, held_back.is_some()), ("validation", true));
+    let again = parse(&config.resolved(), &[]).unwrap();
+    assert_eq!(again.experiment, config.experiment);
+    refused(
+        HEBB,
+        &["validation.samples=1.5"],
+        "--set validation.samples=1.5: validation.samples: 1.5 is neither a share nor a number of \
+         samples; above 0 and below 1, or a whole number",
+    );
+    refused(
+        GOOD,
+        &["validation.samples=0.2"],
+        "--set validation.samples=0.2: validation: `validation` stands beside a learner, and here is \
+         a network; use training.validation",
+    );
+}
+
+#[test]
 fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
