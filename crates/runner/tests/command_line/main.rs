@@ -9,6 +9,7 @@ mod early;
 mod escapes;
 mod export;
 mod learners;
+mod lstm_1997;
 mod neurons;
 mod outputs;
 mod pictures;
