@@ -22,8 +22,8 @@ impl Streams {
         Self { seed }
     }
 
-    /// The stream of that name, at its beginning. Names in use: `split`, `noise`,
-    /// `initial/<parameter>`, `shuffle/<epoch>`, `dropout/<layer>/<step>`,
+    /// The stream of that name, at its beginning. Names in use: `split`, `noise`, `sequences`,
+    /// `sequences/<pass>`, `initial/<parameter>`, `shuffle/<epoch>`, `dropout/<layer>/<step>`,
     /// `augment/<epoch>/<sample>`, `validation`, `curvature/<epoch>`, `escape/...`,
     /// `check/...`; of learners `corrupt/<pattern>/<trial>`, `recall`.
     pub fn stream(&self, name: &str) -> ChaCha8Rng {

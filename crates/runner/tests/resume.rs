@@ -5,9 +5,10 @@ use std::path::Path;
 
 use runner::machine;
 use runner::memory::Purpose;
-use runner::prepare::PreparedNetwork;
+use runner::prepare::{PreparedLearner, PreparedNetwork};
 use runner::record::Trained;
 use runner::training::checkpoint;
+use runner::training::learner::{Learning, trained};
 use runner::training::network::{Network, entries};
 use runner::training::trainee::Trainee;
 use runner::training::trainer::Resources;
@@ -229,4 +230,62 @@ fn a_checkpoint_of_something_else_is_refused() {
             .unwrap_or_else(|failure| panic!("{failure}"))
             .is_none()
     );
+}
+
+/// A learner of sequences, which are drawn anew for each pass.
+const SEQUENCES: &str = r#"
+name = "order"
+seed = 3
+
+[dataset.temporal_order]
+samples = 30
+length = 20
+fresh = true
+split = { ordered = { test = 10 } }
+
+[learner.lstm_1997]
+most_sequences = 100
+"#;
+
+#[test]
+fn a_learner_goes_on_with_the_sequences_that_it_would_have_had() {
+    let config = Config::parse(
+        Path::new("order.toml"),
+        SEQUENCES.into(),
+        &Overrides::default(),
+    );
+    let config = config.unwrap();
+    let learner = config.experiment.learner().unwrap().clone();
+    let prepared = PreparedLearner::of(config, learner).unwrap();
+    let learn = |learning: &mut Learning, to: &mut Trained, passes: usize| {
+        for _ in 0..passes {
+            learning.pass(to, &|| ()).unwrap();
+        }
+    };
+    let (mut whole, mut of_whole) = (
+        Learning::new(&prepared).unwrap(),
+        trained(&prepared.learner),
+    );
+    learn(&mut whole, &mut of_whole, 5);
+    let (mut first, mut record) = (
+        Learning::new(&prepared).unwrap(),
+        trained(&prepared.learner),
+    );
+    learn(&mut first, &mut record, 2);
+    let mut saved = Vec::new();
+    assert!(first.save(&mut saved).unwrap());
+    let mut second = Learning::new(&prepared).unwrap();
+    second.restore(&saved).unwrap();
+    learn(&mut second, &mut record, 3);
+    assert!(whole.is_done() && second.is_done());
+    assert_eq!(second.safetensors().unwrap(), whole.safetensors().unwrap());
+    let errors = |of: &Trained| {
+        let epochs = of.epochs.iter();
+        epochs
+            .map(|epoch| epoch.measures["mean_error"])
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(errors(&record), errors(&of_whole));
+    let errors = errors(&record);
+    assert!(errors.windows(2).all(|two| two[0] != two[1]), "{errors:?}");
 }

@@ -12,6 +12,7 @@ mod export;
 mod film;
 mod learner_data;
 mod learners;
+mod lstm_1997;
 mod neurons;
 mod outputs;
 mod pictures;
