@@ -202,11 +202,8 @@ impl Samples {
     /// Class indices of all samples that are no padding; none when the target is a real number.
     pub fn true_labels(&self) -> impl Iterator<Item = usize> {
         let rows = self.labels().unwrap_or_default().chunks(self.positions);
-        let of_row = |(row, labels): (usize, &'_ [usize])| {
-            let count = self.true_positions(row);
-            labels[..count].to_vec()
-        };
-        rows.enumerate().flat_map(of_row)
+        let rows = rows.enumerate();
+        rows.flat_map(|(row, labels)| labels[..self.true_positions(row)].iter().copied())
     }
 
     /// Real targets `[N, K]`, row by row; none when the target is a class or the input.

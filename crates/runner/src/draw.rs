@@ -35,8 +35,7 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
         prepared,
         weights,
     } = learned(&arguments.run, &arguments.results)?;
-    let network = recurrent(&prepared, &folder)?;
-    let mut probe = Probe::<f64>::new(&network.plan);
+    let (network, mut probe) = recurrent(&prepared, &folder)?;
     let loaded = probe.load(&weights);
     loaded.map_err(|error| Failure::Input(format!("{}: {error}", folder.display())))?;
     let samples = network.dataset.test.len();
@@ -68,8 +67,11 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The network of a run, if it has a recurrent layer.
-fn recurrent<'a>(prepared: &'a Prepared, folder: &Path) -> Result<&'a PreparedNetwork, Failure> {
+/// The network of a run, if it has a recurrent layer, and what looks into it.
+fn recurrent<'a>(
+    prepared: &'a Prepared,
+    folder: &Path,
+) -> Result<(&'a PreparedNetwork, Probe<f64>), Failure> {
     let refuse = |why: &str| {
         let run = folder.display();
         Err(Failure::Input(format!(
@@ -79,10 +81,10 @@ fn recurrent<'a>(prepared: &'a Prepared, folder: &Path) -> Result<&'a PreparedNe
     let Prepared::Network(network) = prepared else {
         return refuse("this run is of a learner, which has no layers");
     };
-    let kinds = ["rnn", "lstm", "lstm_peephole", "gru"];
-    let mut layers = network.plan.iter();
-    match layers.any(|layer| kinds.contains(&layer.spec.kind())) {
-        true => Ok(network),
+    let probe = Probe::new(&network.plan);
+    let mut layers = 0..network.plan.len();
+    match layers.any(|layer| !probe.states(layer).is_empty()) {
+        true => Ok((network, probe)),
         false => refuse("no layer of this run is recurrent, so nothing happens over time"),
     }
 }

@@ -17,7 +17,7 @@ fn a_text_is_drawn_with_gates_errors_and_next_characters() {
     workspace.write("names.txt", "ab\ncd\nabcd\nab\n");
     let set = [
         "dataset.text.path=names.txt",
-        "dataset.text.split.shuffled.test=0.5",
+        "dataset.text.split={ ordered = { test = 2 } }",
         "model.layers.0.embedding.tokens=5",
         "model.layers.1.lstm.units=3",
         "model.layers.3.linear.units=5",
