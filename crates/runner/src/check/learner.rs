@@ -49,7 +49,7 @@ pub fn told(row: &Row) -> String {
 
 /// Learns from the config's data.
 fn learned(prepared: &PreparedLearner) -> Result<Box<dyn Learner>, Failure> {
-    let (data, mut learner) = (&prepared.train, prepared.learner()?);
+    let mut learner = prepared.learner()?;
     let tick = || match interrupt::requested() {
         true => Err(Stop::Interrupted),
         false => Ok(()),

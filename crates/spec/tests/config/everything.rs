@@ -86,7 +86,7 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-pub const OTHERS: [&str; 49] = [
+pub const OTHERS: [&str; 55] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",

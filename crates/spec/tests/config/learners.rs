@@ -329,7 +329,12 @@ fn hopfield_stores_the_input_itself() {
 #[test]
 fn ngrams_are_of_symbols_at_every_position_and_of_nothing_else() {
     let text = HEBB.replace("hebb]", "ngram]");
-    let ngram: LearnerSpec = *parse(&text, &[]).unwrap().experiment.learner().unwrap();
+    let ngram: LearnerSpec = parse(&text, &[])
+        .unwrap()
+        .experiment
+        .learner()
+        .unwrap()
+        .clone();
     let symbols = DataShape {
         positions: 12,
         ..data(Some(3), &[])
@@ -342,7 +347,12 @@ fn ngrams_are_of_symbols_at_every_position_and_of_nothing_else() {
     for wrong in [data(Some(3), &[]), data(None, &[])] {
         assert_eq!(ngram.coding(&wrong).unwrap_err().reason, reason);
     }
-    let hebb: LearnerSpec = *parse(HEBB, &[]).unwrap().experiment.learner().unwrap();
+    let hebb: LearnerSpec = parse(HEBB, &[])
+        .unwrap()
+        .experiment
+        .learner()
+        .unwrap()
+        .clone();
     let reason = "it learns one target a sample, and these have one at every step";
     assert_eq!(hebb.coding(&symbols).unwrap_err().reason, reason);
     for (set, message) in [

@@ -314,6 +314,7 @@ fn bits_are_of_classes_at_every_position_under_a_softmax() {
         targets: 1,
         positions: 9,
         class_sizes: Vec::new(),
+        padded: false,
     };
     let layers = "model.layers=[{ rnn = { units = 4 } }, { linear = { units = 4 } }]";
     let bits = "training.metrics=[\"bits_per_character\"]";
