@@ -239,21 +239,23 @@ fn a_teacher_shows_what_came_and_cells_that_have_not_joined_stay_as_they_are() {
     let spec = Lstm1997Spec {
         teacher: Teacher::NextInput,
         cells_join_after: 1,
-        weights: 0.0,
         ..settings()
     };
     let mut lstm = new(&spec, &data);
-    let before = lstm.net.w.clone();
+    let (w, v) = (lstm.net.w.clone(), lstm.net.v.clone());
+    let (&start, of_cells) = v.split_last().unwrap();
     learn(&mut lstm, &data, 1);
-    assert_eq!(lstm.net.w, before);
-    // Only the bias b of the output has moved: b += η y (1 - y) (t - y), from b = 0.
-    let bias = [1.0, 0.5, 0.0].into_iter().fold(0.0, |bias: f64, t| {
+    assert_eq!(lstm.net.w, w);
+    assert_eq!(&lstm.net.v[..of_cells.len()], of_cells);
+    // Only the bias b of the output has moved: b += η y (1 - y) (t - y).
+    let bias = [1.0, 0.5, 0.0].into_iter().fold(start, |bias: f64, t| {
         let y = 1.0 / (1.0 + (-bias).exp());
         bias + 0.5 * (y * (1.0 - y) * (t - y))
     });
     assert_eq!(lstm.net.v.last(), Some(&bias));
     learn(&mut lstm, &data, 1);
-    assert!(lstm.net.v[0] != 0.0, "the cells have joined");
+    assert!(lstm.net.w != w, "the cells have joined");
+    assert!(&lstm.net.v[..of_cells.len()] != of_cells);
 }
 
 #[test]

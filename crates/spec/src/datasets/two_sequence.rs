@@ -58,7 +58,7 @@ impl Dataset for TwoSequenceSpec {
             "2 to 10000 steps",
         )?;
         let fine = (1..=self.length).contains(&self.telling);
-        let reason = "1 or more, and no more than the sequence is long";
+        let reason = "1 or more, and no more than length";
         checker.require("telling", fine, reason)?;
         checker.not_negative("variance", self.variance)?;
         self.split.check(checker)

@@ -187,7 +187,7 @@ fn impossible_sequences_are_refused() {
         ),
         (
             "[dataset.two_sequence]\nlength = 20\ntelling = 21",
-            "a.toml:7:11: dataset.two_sequence.telling: 1 or more, and no more than the sequence is long",
+            "a.toml:7:11: dataset.two_sequence.telling: 1 or more, and no more than length",
         ),
         (
             "[dataset.two_sequence]\nvariance = -0.1",
