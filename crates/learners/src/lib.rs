@@ -19,16 +19,22 @@
 //! # Ok::<(), spec::Problem>(())
 //! ```
 
+mod art;
+mod art1;
 mod data;
 mod findings;
+mod fuzzy_art;
 pub mod graph;
 mod hebb;
 mod hopfield;
+mod labels;
 mod learner;
 mod least_squares;
 mod linear_algebra;
 pub mod newton;
 mod proof;
+mod som;
+mod svg;
 
 use spec::Problem;
 use spec::learners::LearnerSpec;
@@ -63,10 +69,13 @@ macro_rules! register {
 }
 
 register! {
+    Art1 => art1::Art1,
+    FuzzyArt => fuzzy_art::FuzzyArt,
     Hebb => hebb::Hebb,
     Hopfield => hopfield::Hopfield,
     LeastSquares => least_squares::LeastSquares,
     Newton => newton::Newton,
+    Som => som::Som,
 }
 
 #[cfg(test)]

@@ -74,12 +74,14 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
         &[],
-        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield, least_squares, newton)",
+        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: art1, fuzzy_art, hebb, hopfield, \
+         least_squares, newton, som)",
     );
     refused(
         &HEBB.replace("[learner.hebb]", "[learner]"),
         &[],
-        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield, least_squares, newton",
+        "a.toml:5:1: learner: expected one kind, found none; one of art1, \
+         fuzzy_art, hebb, hopfield, least_squares, newton, som",
     );
     refused(
         HEBB,
