@@ -87,7 +87,7 @@ impl<'a> Measurement<'a> {
         let rows = &self.rows[self.seen..self.seen + output.nrows()];
         self.seen += rows.len();
         if let Some(labels) = self.samples.labels() {
-            let right = |&(y, &row): &(ArrayView1<T>, &usize)| self.class(y) == labels[row];
+            let right = |&(y, &row): &(ArrayView1<T>, &usize)| self.class(y) == Some(labels[row]);
             self.right += output.rows().into_iter().zip(rows).filter(right).count();
             return;
         }
@@ -111,10 +111,14 @@ impl<'a> Measurement<'a> {
     }
 
     /// The class with the largest output, or the smallest where outputs are penalties; the first of
-    /// several.
-    fn class<T: Real>(&self, y: ArrayView1<T>) -> usize {
+    /// several. None: the outputs are no numbers, as those of a learner that rejects a sample, and
+    /// no class is right.
+    fn class<T: Real>(&self, y: ArrayView1<T>) -> Option<usize> {
+        if y.iter().any(|y| y.f64().is_nan()) {
+            return None;
+        }
         if y.len() == 1 {
-            return usize::from(y[0].f64() >= self.threshold);
+            return Some(usize::from(y[0].f64() >= self.threshold));
         }
         let mut best = 0;
         for (class, value) in y.iter().enumerate() {
@@ -126,7 +130,7 @@ impl<'a> Measurement<'a> {
                 best = class;
             }
         }
-        best
+        Some(best)
     }
 
     /// The value of a metric over all samples seen; of several targets, over all their numbers.
@@ -263,6 +267,15 @@ mod tests {
         let mut measured = Measurement::new(&samples, &[3, 1], &target, loss);
         measured.add(array![[0.5, 2.0], [0.1, 2.0]].view());
         assert_eq!(measured.value(Metric::Accuracy), 0.5);
+    }
+
+    #[test]
+    fn a_sample_that_is_rejected_is_wrong_whatever_its_class() {
+        let (samples, target) = (samples(Targets::Classes(vec![0, 1, 1, 0])), classes());
+        let none = [f64::NAN; 2];
+        let mut measured = Measurement::of_learner(&samples, &ALL, &target, Coding::OneHot);
+        measured.add(array![none, [0.0, 1.0], none, none].view());
+        assert_eq!(measured.value(Metric::Accuracy), 0.25);
     }
 
     fn quantity(scale: f64) -> Quantity {

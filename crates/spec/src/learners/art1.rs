@@ -74,7 +74,7 @@ pub(super) fn check_counts(
 }
 
 /// What a learner of categories measures of a pass: categories in use, resets (categories that were
-/// chosen and failed the vigilance), samples that it rejected, and categories that changed.
+/// chosen and failed the vigilance), samples that it rejected, and samples that changed a category.
 pub(super) fn of_resonance() -> Vec<Measure> {
     vec![
         Measure::of_learner("categories", None),
