@@ -231,7 +231,8 @@ fn minisom() -> Vec<Proof> {
     let data = iris();
     let mut proofs = Vec::new();
     let mut prove = |som: &Som, steps, errors: [f64; 2], wanted: &[f64]| {
-        let on = format!("iris, 6 x 5 units, {steps} steps");
+        let unit = if steps == 1 { "step" } else { "steps" };
+        let on = format!("iris, 6 x 5 units, {steps} {unit}");
         let won = winners(data.x.view(), som.w.view());
         let measured = som.measured(&data, &won);
         let found = ["quantization_error", "topographic_error"].map(|key| measured[key]);
@@ -277,7 +278,7 @@ fn minisom() -> Vec<Proof> {
 
 /// A step of k-means, as it is written: each center goes to the mean of the samples that it is
 /// nearest to.
-fn k_means_step(data: &Data, centers: &Array2<f64>) -> Array2<f64> {
+pub(super) fn k_means_step(data: &Data, centers: &Array2<f64>) -> Array2<f64> {
     let mut sums = Array2::zeros(centers.dim());
     let mut counts = vec![0.0; centers.nrows()];
     for x in data.x.rows() {
