@@ -17,6 +17,7 @@
 //! with a smaller overlap can have.
 
 mod picture;
+mod proofs;
 #[cfg(test)]
 mod tests;
 
@@ -27,14 +28,12 @@ use spec::learners::FuzzyArtSpec;
 use spec::measures::Values;
 
 use crate::labels::Labels;
-use crate::{Data, Findings, Learner, Proof, Stop, Tick, Witness};
+use crate::{Data, Findings, Learner, Proof, Stop, Tick};
 
 /// A match that misses the vigilance by no more than this share is rounding.
 const ROUNDING: f64 = 1e-12;
 /// Rows of a table that somebody still reads.
 const MOST_ROWS: usize = 64;
-/// Samples of a config's data that are learned once more to see that templates shrink.
-const LEARNED_AGAIN: usize = 200;
 
 /// What tells ART1 and fuzzy ART apart.
 pub trait Kind: Copy {
@@ -155,9 +154,10 @@ impl<K: Kind> Art<K> {
                 let (rate, mut changed) = (self.settings.rate, false);
                 for (w, s) in self.w.row_mut(category).iter_mut().zip(s) {
                     // What is not above the sample stays as it is, to the bit.
-                    let excess = *w - w.min(*s);
-                    *w -= rate * excess;
-                    changed |= excess > 0.0;
+                    if *w > *s {
+                        *w = rate * *s + (1.0 - rate) * *w;
+                        changed = true;
+                    }
                 }
                 outcome.changes += usize::from(changed);
                 Some(category)
@@ -208,79 +208,6 @@ impl<K: Kind> Art<K> {
     /// Samples that no category takes.
     fn rejected(&self, data: &Data) -> usize {
         data.len() - self.labels.hits.sum() as usize
-    }
-
-    /// What must hold whatever the data are.
-    pub fn proofs_on(&self, on: &str, data: &Data) -> Vec<Proof> {
-        let s = self.coded(data.x.view());
-        let row = |quantity, witness, wrong: usize| {
-            Proof::within(on, quantity, witness, wrong as f64, 0.0)
-        };
-        let found = self.found(&s);
-        let other = s.rows().into_iter().zip(&found);
-        let other = other.filter(|(s, found)| self.best(*s) != found.category);
-        let quantity = "category of each sample, of all that pass the vigilance";
-        let mut proofs = vec![
-            row(quantity, Witness::ExactEnumeration, other.count()),
-            row(
-                "templates that grow",
-                Witness::Invariant,
-                self.growing(data),
-            ),
-        ];
-        if self.stable && self.settings.rate == 1.0 {
-            let taken = found.iter().filter(|found| found.category.is_some());
-            let searched = taken.filter(|found| found.resets > 0).count();
-            let quantity = "samples that search for their category, once learning has ended";
-            proofs.push(row(quantity, Witness::Invariant, searched));
-        }
-        if self.settings.complement && self.settings.rate == 1.0 {
-            proofs.push(self.boxes_are_small(on, data));
-        }
-        proofs
-    }
-
-    /// The category with the largest T of all that pass the vigilance, looking at each.
-    fn best(&self, s: ArrayView1<'_, f64>) -> Option<usize> {
-        let mut best = None;
-        for category in 0..self.categories() {
-            let chosen = self.choice(s, category) > 0.0 && self.passes_vigilance(s, category);
-            let better = |best| self.choice(s, category) > self.choice(s, best);
-            if chosen && best.is_none_or(better) {
-                best = Some(category);
-            }
-        }
-        best
-    }
-
-    /// Times a number of a template grew while some of the samples were learned from the beginning.
-    fn growing(&self, data: &Data) -> usize {
-        let some: Vec<usize> = (0..data.len().min(LEARNED_AGAIN)).collect();
-        let mut again = Self {
-            w: Array2::zeros((0, self.w.ncols())),
-            labels: Labels::none(0, data.t.ncols()),
-            ..*self
-        };
-        let s = again.coded(data.x.select(Axis(0), &some).view());
-        let mut grown = 0;
-        for _ in 0..2 {
-            for s in s.rows() {
-                let before = again.w.clone();
-                again.learn(s, &mut Outcome::default());
-                let pairs = before.iter().zip(&again.w);
-                grown += pairs.filter(|(before, after)| after > before).count();
-            }
-        }
-        grown
-    }
-
-    /// No box is larger than D (1 − ρ); by how much one is.
-    fn boxes_are_small(&self, on: &str, data: &Data) -> Proof {
-        let bound = data.x.ncols() as f64 * (1.0 - self.settings.vigilance);
-        let sizes = (0..self.categories()).map(|category| self.size(category));
-        let excess = sizes.map(|size| size - bound).fold(0.0, f64::max);
-        let quantity = "size of each box beyond D (1 - vigilance)";
-        Proof::within(on, quantity, Witness::Invariant, excess, 1e-9)
     }
 }
 
