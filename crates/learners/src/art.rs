@@ -155,8 +155,9 @@ impl<K: Kind> Art<K> {
                 for (w, s) in self.w.row_mut(category).iter_mut().zip(s) {
                     // What is not above the sample stays as it is, to the bit.
                     if *w > *s {
-                        *w = rate * *s + (1.0 - rate) * *w;
-                        changed = true;
+                        let moved = rate * *s + (1.0 - rate) * *w;
+                        changed |= moved != *w;
+                        *w = moved;
                     }
                 }
                 outcome.changes += usize::from(changed);
