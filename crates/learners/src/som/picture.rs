@@ -125,7 +125,7 @@ impl Som {
                 true => CLASSES[class % CLASSES.len()],
                 false => "#333333",
             };
-            svg.circle(place, 0.46 * unit, "#ffffff");
+            svg.circle(place, (size + 0.05) * unit, "#ffffff");
             svg.circle(place, size * unit, fill);
             if of_classes && data.outputs.len() > CLASSES.len() {
                 let name: String = data.outputs[class].chars().take(6).collect();
@@ -184,7 +184,8 @@ fn film(settings: &SomSpec, data: &Data) -> String {
     for (number, (passes, w)) in frames.iter().enumerate() {
         let left = MARGIN + (number % 4) as f64 * width;
         let top = 1.5 * MARGIN + (number / 4) as f64 * height;
-        svg.text((left, top - 6.0), 13.0, &format!("{passes} passes"));
+        let unit = if *passes == 1 { "pass" } else { "passes" };
+        svg.text((left, top - 6.0), 13.0, &format!("{passes} {unit}"));
         net(&mut svg, (left, top), side, &som, w, data);
     }
     svg.finish()

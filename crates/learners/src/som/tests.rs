@@ -370,8 +370,8 @@ fn pictures_are_well_formed_and_the_same_each_time() {
     // The U-matrix and four planes.
     assert_eq!(iris.matches("<polygon").count(), 5 * 30);
     assert_ne!(iris, hexagons);
-    for passes in [0, 1, 2, 5, 10] {
-        assert!(film.contains(&format!(">{passes} passes<")), "{passes}");
+    for frame in ["0 passes", "1 pass", "2 passes", "5 passes", "10 passes"] {
+        assert!(film.contains(&format!(">{frame}<")), "{frame}");
     }
     assert!(sheet.contains("weights of each unit"));
 }

@@ -59,7 +59,8 @@ pub enum Neighborhood {
     Gaussian,
     /// 1 up to d = σ, 0 beyond it.
     Bubble,
-    /// (1 − d²/σ²) e^(−d²/2σ²): units at some distance are pushed away.
+    /// (1 − d²/σ²) e^(−d²/2σ²): units at some distance are pushed away, and where nothing pulls
+    /// them back they leave the data for good.
     MexicanHat,
     /// 1 − d/σ up to d = σ, 0 beyond it.
     Triangle,
