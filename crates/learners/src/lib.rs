@@ -19,11 +19,15 @@
 //! # Ok::<(), spec::Problem>(())
 //! ```
 
+mod art;
+mod art1;
 mod data;
 mod findings;
+mod fuzzy_art;
 pub mod graph;
 mod hebb;
 mod hopfield;
+mod labels;
 mod learner;
 mod least_squares;
 mod linear_algebra;
@@ -32,6 +36,8 @@ pub mod newton;
 mod ngram;
 mod objective;
 mod proof;
+mod som;
+mod svg;
 
 use spec::Problem;
 use spec::learners::LearnerSpec;
@@ -67,12 +73,15 @@ macro_rules! register {
 }
 
 register! {
+    Art1 => art1::Art1,
+    FuzzyArt => fuzzy_art::FuzzyArt,
     Hebb => hebb::Hebb,
     Hopfield => hopfield::Hopfield,
     LeastSquares => least_squares::LeastSquares,
     Lstm1997 => lstm_1997::Lstm1997,
     Newton => newton::Newton,
     Ngram => ngram::Ngram,
+    Som => som::Som,
 }
 
 #[cfg(test)]

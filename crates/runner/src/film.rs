@@ -168,7 +168,7 @@ fn frame(
     let loss = prepared.network.training.loss;
     let classes = Measurement::new(&dataset.train, rows, &dataset.target, loss);
     let answers = output.rows().into_iter().map(|y| match dataset.classes() {
-        Some(_) => classes.class(y) as f64,
+        Some(_) => classes.class(y).map_or(f64::NAN, |class| class as f64),
         None => f64::from(y[0]),
     });
     Ok(Frame {

@@ -125,7 +125,7 @@ impl<'a> Measurement<'a> {
             let labels = &labels[row * positions..][..self.samples.true_positions(row)];
             for (y, &label) in y.exact_chunks(width).into_iter().zip(labels) {
                 self.classes += 1;
-                self.right += usize::from(self.class(y) == label);
+                self.right += usize::from(self.class(y) == Some(label));
                 if positions > 1 && width > 1 {
                     self.bits += bits(y, label);
                 }
@@ -139,10 +139,14 @@ impl<'a> Measurement<'a> {
     }
 
     /// The class with the largest output, or the smallest where outputs are penalties; the first of
-    /// several.
-    pub fn class<T: Real>(&self, y: ArrayView1<T>) -> usize {
+    /// several. None: the outputs are no numbers, as those of a learner that rejects a sample, and
+    /// no class is right.
+    pub fn class<T: Real>(&self, y: ArrayView1<T>) -> Option<usize> {
+        if y.iter().any(|y| y.f64().is_nan()) {
+            return None;
+        }
         if y.len() == 1 {
-            return usize::from(y[0].f64() >= self.threshold);
+            return Some(usize::from(y[0].f64() >= self.threshold));
         }
         let mut best = 0;
         for (class, value) in y.iter().enumerate() {
@@ -154,7 +158,7 @@ impl<'a> Measurement<'a> {
                 best = class;
             }
         }
-        best
+        Some(best)
     }
 
     /// The value of a metric over all samples seen; of several targets, over all their numbers.
@@ -317,6 +321,15 @@ mod tests {
         let mut measured = Measurement::new(&samples, &[3, 1], &target, loss);
         measured.add(array![[0.5, 2.0], [0.1, 2.0]].view());
         assert_eq!(measured.value(Metric::Accuracy), 0.5);
+    }
+
+    #[test]
+    fn a_sample_that_is_rejected_is_wrong_whatever_its_class() {
+        let (samples, target) = (samples(Targets::Classes(vec![0, 1, 1, 0])), classes());
+        let none = [f64::NAN; 2];
+        let mut measured = Measurement::of_learner(&samples, &ALL, &target, Coding::OneHot);
+        measured.add(array![none, [0.0, 1.0], none, none].view());
+        assert_eq!(measured.value(Metric::Accuracy), 0.25);
     }
 
     fn quantity(scale: f64) -> Quantity {

@@ -5,12 +5,15 @@
 //! [`LearnerSpec`] has a line for each; the rule is in the file of the same name in the crate
 //! `learners`.
 
+mod art1;
+mod fuzzy_art;
 mod hebb;
 mod hopfield;
 mod least_squares;
 mod lstm_1997;
 mod newton;
 mod ngram;
+mod som;
 
 use std::path::Path;
 
@@ -22,6 +25,8 @@ use crate::experiment::DataShape;
 use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
+pub use art1::Art1Spec;
+pub use fuzzy_art::FuzzyArtSpec;
 pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
 pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
@@ -30,6 +35,7 @@ pub use lstm_1997::{
 };
 pub use newton::{Damping, NewtonSpec};
 pub use ngram::{NgramSpec, Smoothing};
+pub use som::{Decay, Neighborhood, SampleOrder, SomInitial, SomRule, SomSpec, Topology};
 
 /// What a learner says of itself.
 pub trait Learner {
@@ -105,6 +111,15 @@ impl Coding {
         }
     }
 
+    /// As learners take them that learn from the inputs alone, and label what they found
+    /// afterwards: any target will do.
+    pub fn of_labels(data: &DataShape) -> Self {
+        match data.classes {
+            Some(_) => Self::OneHot,
+            None => Self::Real,
+        }
+    }
+
     /// Two classes, coded like this.
     ///
     /// # Errors
@@ -152,6 +167,10 @@ register! {
     /// A machine with a rule of its own.
     enum LearnerSpec: Learner by learner, defaults;
     settings {
+        /// w ← s ∧ w of the first category with |s ∧ w| ≥ ρ |s| (Carpenter & Grossberg 1987).
+        Art1(Art1Spec) => art1,
+        /// The same with minima of numbers from 0 to 1 (Carpenter, Grossberg & Rosen 1991).
+        FuzzyArt(FuzzyArtSpec) => fuzzy_art,
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
         /// W = Σ x xᵀ without the diagonal; units change until nothing changes (Hopfield 1982).
@@ -166,6 +185,8 @@ register! {
         Newton(NewtonSpec) => newton,
         /// p(s | h) from the counts of symbols s behind contexts h (Shannon 1951).
         Ngram(NgramSpec) => ngram,
+        /// w ← w + η h(winner) (x − w) for all units of a sheet (Kohonen 1982).
+        Som(SomSpec) => som,
     }
 }
 

@@ -95,12 +95,12 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
         &[],
-        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield, least_squares, lstm_1997, newton, ngram)",
+        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: art1, fuzzy_art, hebb, hopfield, least_squares, lstm_1997, newton, ngram, som)",
     );
     refused(
         &HEBB.replace("[learner.hebb]", "[learner]"),
         &[],
-        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield, least_squares, lstm_1997, newton, ngram",
+        "a.toml:5:1: learner: expected one kind, found none; one of art1, fuzzy_art, hebb, hopfield, least_squares, lstm_1997, newton, ngram, som",
     );
     refused(
         HEBB,
@@ -119,6 +119,9 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
 fn settings_of_learners_must_be_possible() {
     let least_squares = HEBB.replace("hebb]", "least_squares]");
     let newton = HEBB.replace("hebb]", "newton]");
+    let som = HEBB.replace("hebb]", "som]");
+    let art1 = HEBB.replace("hebb]", "art1]");
+    let fuzzy_art = HEBB.replace("hebb]", "fuzzy_art]");
     for (text, set, message) in [
         (
             &least_squares,
@@ -149,6 +152,57 @@ fn settings_of_learners_must_be_possible() {
             &newton,
             "newton.tolerance=1",
             "tolerance: 1 is not a possible tolerance; above 0 and below 1",
+        ),
+        (
+            &som,
+            "som.grid=[0, 5]",
+            "grid: 0 x 5 units are not a possible sheet; 1 row and 1 column or more, and at most \
+             4096 units",
+        ),
+        (
+            &som,
+            "som.radius=[1.0, 0.0]",
+            "radius: 0 is not a possible radius; above 0; with 0.1 the winner learns alone",
+        ),
+        (
+            &som,
+            "som.learning_rate=[1.5, 0.1]",
+            "learning_rate: 1.5 is not a possible learning rate; above 0 and at most 1",
+        ),
+        (
+            &som,
+            "som.passes=0",
+            "passes: 0 is not a possible number of passes; 1 to 1000000",
+        ),
+        (
+            &art1,
+            "art1.vigilance=0",
+            "vigilance: 0 is not a possible vigilance; above 0 and at most 1",
+        ),
+        (
+            &art1,
+            "art1.units=0",
+            "units: 0 is not a possible number of units; 1 to 100000",
+        ),
+        (
+            &art1,
+            "art1.choice=0",
+            "choice: 0 is not a possible choice; above 0",
+        ),
+        (
+            &fuzzy_art,
+            "fuzzy_art.vigilance=1.1",
+            "vigilance: 1.1 is not a possible vigilance; above 0 and at most 1",
+        ),
+        (
+            &fuzzy_art,
+            "fuzzy_art.rate=0",
+            "rate: 0 is not a possible rate; above 0 and at most 1",
+        ),
+        (
+            &fuzzy_art,
+            "fuzzy_art.passes=0",
+            "passes: 0 is not a possible number of passes; 1 to 1000000",
         ),
     ] {
         let error = parse(text, &[&format!("learner.{set}")]).map(|c| c.experiment);
@@ -369,5 +423,35 @@ fn ngrams_are_of_symbols_at_every_position_and_of_nothing_else() {
         let error = parse(&text, &[&format!("learner.ngram.{set}")]).map(|c| c.experiment);
         let error = error.unwrap_err();
         assert!(error.ends_with(message), "{error}");
+    }
+}
+
+#[test]
+fn a_sheet_and_its_rule_must_go_together() {
+    let som = HEBB.replace("hebb]", "som]");
+    let refused = |sets: &[&str]| parse(&som, sets).map(|c| c.experiment).unwrap_err();
+    let torus = refused(&[
+        "learner.som.torus=true",
+        "learner.som.topology=\"hexagonal\"",
+        "learner.som.grid=[5, 4]",
+    ]);
+    let reason = "rows of hexagons are shifted in turn, so a closed sheet needs an even number";
+    assert!(torus.contains(reason), "{torus}");
+    let batch = refused(&[
+        "learner.som.rule=\"batch\"",
+        "learner.som.neighborhood=\"mexican_hat\"",
+    ]);
+    let reason = "the batch rule takes means, and the Mexican hat has weights below 0";
+    assert!(batch.contains(reason), "{batch}");
+}
+
+#[test]
+fn what_learns_from_inputs_alone_takes_any_target() {
+    for kind in ["som", "art1", "fuzzy_art"] {
+        let text = HEBB.replace("hebb]", &format!("{kind}]"));
+        let learner: LearnerSpec = parse(&text, &[]).unwrap().experiment.learner().unwrap().clone();
+        let three = data(Some(3), &[("a", 1), ("b", 1), ("c", 2)]);
+        assert_eq!(learner.coding(&three), Ok(Coding::OneHot));
+        assert_eq!(learner.coding(&data(None, &[])), Ok(Coding::Real));
     }
 }
