@@ -19,6 +19,7 @@
 //! # Ok::<(), spec::Problem>(())
 //! ```
 
+pub mod cascade_correlation;
 mod data;
 mod findings;
 pub mod graph;
@@ -63,6 +64,7 @@ macro_rules! register {
 }
 
 register! {
+    CascadeCorrelation => cascade_correlation::CascadeCorrelation,
     Hebb => hebb::Hebb,
     Hopfield => hopfield::Hopfield,
     LeastSquares => least_squares::LeastSquares,

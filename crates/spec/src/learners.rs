@@ -5,6 +5,7 @@
 //! [`LearnerSpec`] has a line for each; the rule is in the file of the same name in the crate
 //! `learners`.
 
+mod cascade_correlation;
 mod hebb;
 mod hopfield;
 mod least_squares;
@@ -18,6 +19,9 @@ use crate::experiment::DataShape;
 use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
+pub use cascade_correlation::{
+    CandidateSpec, CascadeCorrelationSpec, Correlate, OutputSpec,
+};
 pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
 pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
@@ -124,6 +128,8 @@ register! {
     #[derive(Copy)]
     enum LearnerSpec: Learner by learner;
     settings {
+        /// Units by and by, each trained to covary with what error is left (Fahlman & Lebiere 1990).
+        CascadeCorrelation(CascadeCorrelationSpec) => cascade_correlation,
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
         /// W = Σ x xᵀ without the diagonal; units change until nothing changes (Hopfield 1982).
@@ -133,6 +139,17 @@ register! {
         /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression.
         Newton(NewtonSpec) => newton,
     }
+}
+
+/// The measure of this key that a learner has of its own, whichever learner that is.
+pub(crate) fn measure_of_key(key: &str) -> Option<Measure> {
+    let measures = [
+        CascadeCorrelationSpec::default().measures(),
+        HopfieldSpec::default().measures(),
+        NewtonSpec::default().measures(),
+    ];
+    let mut measures = measures.into_iter().flatten();
+    measures.find(|measure| measure.key == key)
 }
 
 impl LearnerSpec {

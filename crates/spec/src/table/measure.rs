@@ -5,6 +5,7 @@
 //! | `test_accuracy` | a measure of a run ([`crate::measures`]), with the weights at the end |
 //! | `test_error` | 1 − accuracy, of any part of the data |
 //! | `test_accuracy_shift_2`, `test_dead_units_1` | the same of changed test images, or of a layer |
+//! | `hidden_units` | a measure of a learner's own ([`crate::learners::Learner::measures`]) |
 //! | `test_rmse_phase_1` | the same at some positions of sequences |
 //! | `best test_error` | the best epoch's |
 //! | `epochs to train_loss 0.01` | the first epoch in which it is that good; nothing if none is |
@@ -17,6 +18,7 @@
 use serde::Deserialize;
 
 use crate::error::nearest;
+use crate::learners::measure_of_key;
 use crate::measures::{Better, Measure, Metric, Part};
 
 /// What is no measure of an epoch.
@@ -92,7 +94,7 @@ impl Quantity {
                 return Ok(quantity(measure, true));
             }
         }
-        if let Some(measure) = Measure::of_key(key) {
+        if let Some(measure) = Measure::of_key(key).or_else(|| measure_of_key(key)) {
             return Ok(quantity(measure, false));
         }
         let parts = [Part::Train, Part::Validation, Part::Test];
@@ -199,6 +201,8 @@ mod tests {
             ),
             ("test_dead_units_1", "test_dead_units_1", Better::Lower),
             ("validation_rmse", "validation_rmse", Better::Lower),
+            ("hidden_units", "hidden_units", Better::Lower),
+            ("best stored", "stored", Better::Higher),
         ] {
             let measure = of(name).unwrap();
             assert_eq!(measure.needs().unwrap().key, key);
