@@ -19,9 +19,7 @@ use crate::experiment::DataShape;
 use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
-pub use cascade_correlation::{
-    CandidateSpec, CascadeCorrelationSpec, Correlate, OutputSpec,
-};
+pub use cascade_correlation::{CandidateSpec, CascadeCorrelationSpec, Correlate, OutputSpec};
 pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
 pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};

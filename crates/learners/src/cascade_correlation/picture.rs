@@ -273,3 +273,56 @@ fn text(svg: &mut String, [x, y]: [f64; 2], anchor: &str, words: &str) {
         format_args!(r#"<text x="{x}" y="{y}" text-anchor="{anchor}">{words}</text>"#),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use spec::learners::CascadeCorrelationSpec;
+
+    use super::super::proofs::{learned, parity, three_classes};
+
+    /// Every element is closed, in order.
+    fn expect_well_formed(svg: &str) {
+        let mut open = Vec::new();
+        for tag in svg.split('<').skip(1) {
+            let (tag, _) = tag.split_once('>').expect("a tag ends");
+            let name = tag.split_whitespace().next().unwrap();
+            match name.strip_prefix('/') {
+                Some(name) => assert_eq!(open.pop(), Some(name)),
+                None if tag.ends_with('/') => assert_eq!(tag.matches('"').count() % 2, 0),
+                None => open.push(name),
+            }
+        }
+        assert!(open.is_empty() && svg.ends_with("</svg>\n"));
+    }
+
+    #[test]
+    fn the_film_has_a_panel_for_each_number_of_units_and_a_point_for_each_sample() {
+        let data = parity(2);
+        let learner = learned(&CascadeCorrelationSpec::default(), &data);
+        let film = learner.film(&data).unwrap();
+        expect_well_formed(&film);
+        let panels = learner.turns.len();
+        assert_eq!(film.matches(" wrong</text>").count(), panels);
+        assert_eq!(film.matches("<circle").count(), panels * data.len());
+        assert_eq!(film, learner.film(&data).unwrap());
+        assert_eq!(learner.film(&parity(3)), None);
+        assert_eq!(learner.film(&three_classes()), None);
+    }
+
+    #[test]
+    fn the_staircase_has_a_square_for_each_frozen_weight_and_a_disc_for_each_of_an_output() {
+        let mut data = three_classes();
+        data.inputs[0] = "a < b & c".into();
+        let learner = learned(&CascadeCorrelationSpec::default(), &data);
+        let staircase = learner.staircase(&data);
+        expect_well_formed(&staircase);
+        let frozen: usize = learner.network.hidden.iter().map(|w| w.len()).sum();
+        let outputs = learner.network.output.len();
+        let units = learner.network.hidden.len() + 3;
+        // The background is a square, too; each unit is a circle.
+        assert_eq!(staircase.matches("<rect").count(), 1 + frozen);
+        assert_eq!(staircase.matches("<circle").count(), outputs + units);
+        assert!(staircase.contains("a &lt; b &amp; c"));
+        assert_eq!(staircase, learner.staircase(&data));
+    }
+}

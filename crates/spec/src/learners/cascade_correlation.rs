@@ -99,7 +99,7 @@ impl Default for CandidateSpec {
 
 impl Learner for CascadeCorrelationSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
-        let count = |name, count: usize, most: usize, expected: &str| {
+        let count = |name: &str, count: usize, most: usize, expected: &str| {
             let fine = (1..=most).contains(&count);
             checker.named(
                 (name, &format!("number of {name}")),
