@@ -21,6 +21,7 @@
 
 mod art;
 mod art1;
+pub mod cascade_correlation;
 mod data;
 mod findings;
 mod fuzzy_art;
@@ -74,6 +75,7 @@ macro_rules! register {
 
 register! {
     Art1 => art1::Art1,
+    CascadeCorrelation => cascade_correlation::CascadeCorrelation,
     FuzzyArt => fuzzy_art::FuzzyArt,
     Hebb => hebb::Hebb,
     Hopfield => hopfield::Hopfield,

@@ -59,7 +59,7 @@ pub use pixels::Pixels;
 pub use reber::ReberSpec;
 pub use series::SeriesSpec;
 pub use sine::SineSpec;
-pub use spirals::SpiralsSpec;
+pub use spirals::{SpiralsSpec, SpiralsVariant};
 pub use split::{Holdout, KFold, Ordered, Split};
 pub use surface::{SurfaceFunction, SurfaceSpec};
 pub use target::{SetTarget, TableTarget};

@@ -6,6 +6,7 @@
 //! `learners`.
 
 mod art1;
+mod cascade_correlation;
 mod fuzzy_art;
 mod hebb;
 mod hopfield;
@@ -26,6 +27,7 @@ use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
 pub use art1::Art1Spec;
+pub use cascade_correlation::{CandidateSpec, CascadeCorrelationSpec, Correlate, OutputSpec};
 pub use fuzzy_art::FuzzyArtSpec;
 pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
@@ -171,6 +173,8 @@ register! {
         Art1(Art1Spec) => art1,
         /// The same with minima of numbers from 0 to 1 (Carpenter, Grossberg & Rosen 1991).
         FuzzyArt(FuzzyArtSpec) => fuzzy_art,
+        /// Units by and by, each trained to covary with what error is left (Fahlman & Lebiere 1990).
+        CascadeCorrelation(CascadeCorrelationSpec) => cascade_correlation,
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
         /// W = Σ x xᵀ without the diagonal; units change until nothing changes (Hopfield 1982).

@@ -2,7 +2,7 @@ use super::*;
 use crate::load;
 use spec::datasets::{
     CirclesSpec, DatasetSpec, GateFunction, GateSpec, Holdout, MoonsSpec, ParitySpec, SetTarget,
-    SineSpec, SpiralsSpec, SurfaceFunction, SurfaceSpec, WavesSpec, XorSpec,
+    SineSpec, SpiralsSpec, SpiralsVariant, SurfaceFunction, SurfaceSpec, WavesSpec, XorSpec,
 };
 use std::f64::consts::PI;
 use std::path::Path;
@@ -193,6 +193,19 @@ fn spirals_are_those_of_lang_and_witbrock() {
         }
         assert_eq!((labels[2 * i], labels[2 * i + 1]), (1, 0));
     }
+}
+
+#[test]
+fn the_authors_spirals_have_a_radius_of_6_5() {
+    let of = |variant| {
+        let spec = SpiralsSpec {
+            variant,
+            noise: 0.1,
+            ..SpiralsSpec::default()
+        };
+        x(&make(DatasetSpec::Spirals(spec), 1).unwrap())
+    };
+    assert_eq!(of(SpiralsVariant::Lang), of(SpiralsVariant::Unit) * 6.5);
 }
 
 #[test]

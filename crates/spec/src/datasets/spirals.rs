@@ -16,11 +16,39 @@ pub struct SpiralsSpec {
     pub noise: f64,
     /// Turns of each spiral around the origin.
     pub turns: f64,
+    /// How large they are.
+    #[serde(skip_serializing_if = "SpiralsVariant::is_unit")]
+    pub variant: SpiralsVariant,
     /// Which samples are held back.
     pub split: Split,
     /// What is to be predicted: what the data come with ("given"), or the "input" itself.
     #[serde(skip_serializing_if = "SetTarget::is_given")]
     pub target: SetTarget,
+}
+
+/// How large the spirals are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpiralsVariant {
+    /// A radius of 1.
+    #[default]
+    Unit,
+    /// A radius of 6.5, as the authors have it; the noise grows with it.
+    Lang,
+}
+
+impl SpiralsVariant {
+    fn is_unit(&self) -> bool {
+        *self == Self::Unit
+    }
+
+    /// The radius of the first point.
+    pub fn radius(self) -> f64 {
+        match self {
+            Self::Unit => 1.0,
+            Self::Lang => 6.5,
+        }
+    }
 }
 
 impl Default for SpiralsSpec {
@@ -29,6 +57,7 @@ impl Default for SpiralsSpec {
             samples: 194,
             noise: 0.0,
             turns: 3.0,
+            variant: SpiralsVariant::default(),
             split: Split::None,
             target: SetTarget::default(),
         }

@@ -95,12 +95,12 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
         &[],
-        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: art1, fuzzy_art, hebb, hopfield, least_squares, lstm_1997, newton, ngram, som)",
+        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: art1, fuzzy_art, cascade_correlation, hebb, hopfield, least_squares, lstm_1997, newton, ngram, som)",
     );
     refused(
         &HEBB.replace("[learner.hebb]", "[learner]"),
         &[],
-        "a.toml:5:1: learner: expected one kind, found none; one of art1, fuzzy_art, hebb, hopfield, least_squares, lstm_1997, newton, ngram, som",
+        "a.toml:5:1: learner: expected one kind, found none; one of art1, fuzzy_art, cascade_correlation, hebb, hopfield, least_squares, lstm_1997, newton, ngram, som",
     );
     refused(
         HEBB,
@@ -122,6 +122,7 @@ fn settings_of_learners_must_be_possible() {
     let som = HEBB.replace("hebb]", "som]");
     let art1 = HEBB.replace("hebb]", "art1]");
     let fuzzy_art = HEBB.replace("hebb]", "fuzzy_art]");
+    let cascade = HEBB.replace("hebb]", "cascade_correlation]");
     for (text, set, message) in [
         (
             &least_squares,
@@ -142,6 +143,46 @@ fn settings_of_learners_must_be_possible() {
             &least_squares,
             "least_squares.certificate.bias=nan",
             "certificate.bias: NaN is not a possible bias; a finite number",
+        ),
+        (
+            &cascade,
+            "cascade_correlation.units=0",
+            "units: 0 is not a possible number of units; 1 to 1000",
+        ),
+        (
+            &cascade,
+            "cascade_correlation.candidates=0",
+            "candidates: 0 is not a possible number of candidates; 1 to 1000",
+        ),
+        (
+            &cascade,
+            "cascade_correlation.epochs=[100, 0]",
+            "epochs: 0 is not a possible number of epochs; 1 to 1000000",
+        ),
+        (
+            &cascade,
+            "cascade_correlation.change=[1.0, 0.03]",
+            "change: 1 is not a possible change; 0 or more and below 1",
+        ),
+        (
+            &cascade,
+            "cascade_correlation.mu=1",
+            "mu: 1 is not a possible mu; above 1",
+        ),
+        (
+            &cascade,
+            "cascade_correlation.output={ epsilon = 0.0 }",
+            "output.epsilon: 0 is not a possible epsilon; above 0",
+        ),
+        (
+            &cascade,
+            "cascade_correlation.output={ decay = -1.0 }",
+            "output.decay: -1 is not a possible decay; 0 or more",
+        ),
+        (
+            &cascade,
+            "cascade_correlation.candidate={ epsilon = nan }",
+            "candidate.epsilon: NaN is not a possible epsilon; above 0",
         ),
         (
             &newton,
@@ -340,6 +381,29 @@ fn newtons_method_tells_two_classes_apart_or_each_from_the_rest() {
     assert_eq!(
         real,
         "it tells two classes apart, and the target is a number"
+    );
+}
+
+#[test]
+fn cascade_correlation_has_one_output_for_two_classes_and_one_each_for_more() {
+    let text = HEBB.replace("hebb]", "cascade_correlation]");
+    let cascade: LearnerSpec = parse(&text, &[]).unwrap().experiment.learner().unwrap().clone();
+    let two = data(Some(2), &[("a", 3), ("b", 1)]);
+    assert_eq!(cascade.coding(&two), Ok(Coding::Bits));
+    let three = data(Some(3), &[("a", 2), ("b", 2), ("c", 0)]);
+    assert_eq!(cascade.coding(&three), Ok(Coding::OneHot));
+    let refused = |data: &DataShape| cascade.coding(data).unwrap_err().reason;
+    assert_eq!(
+        refused(&data(Some(2), &[("a", 4), ("b", 0)])),
+        "it tells two classes apart, and no sample is of class b"
+    );
+    assert_eq!(
+        refused(&data(Some(3), &[("a", 0), ("b", 4), ("c", 0)])),
+        "it tells classes apart, and all samples are of class b"
+    );
+    assert_eq!(
+        refused(&data(None, &[])),
+        "it learns classes, and the target is a number"
     );
 }
 
