@@ -19,6 +19,7 @@
 //! # Ok::<(), spec::Problem>(())
 //! ```
 
+mod boltzmann;
 mod data;
 mod findings;
 pub mod graph;
@@ -29,6 +30,7 @@ mod least_squares;
 mod linear_algebra;
 pub mod newton;
 mod proof;
+mod rbm;
 
 use spec::Problem;
 use spec::learners::LearnerSpec;
@@ -63,10 +65,12 @@ macro_rules! register {
 }
 
 register! {
+    Boltzmann => boltzmann::Boltzmann,
     Hebb => hebb::Hebb,
     Hopfield => hopfield::Hopfield,
     LeastSquares => least_squares::LeastSquares,
     Newton => newton::Newton,
+    Rbm => rbm::Rbm,
 }
 
 #[cfg(test)]

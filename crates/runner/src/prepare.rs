@@ -82,7 +82,10 @@ impl Prepared {
     pub fn of(config: Config, purpose: Purpose) -> Result<Self, Failure> {
         Ok(match config.experiment.learner() {
             None => Self::Network(Box::new(PreparedNetwork::of(config, purpose)?)),
-            Some(&learner) => Self::Learner(Box::new(PreparedLearner::of(config, learner)?)),
+            Some(learner) => {
+                let learner = learner.clone();
+                Self::Learner(Box::new(PreparedLearner::of(config, learner)?))
+            }
         })
     }
 

@@ -5,10 +5,12 @@
 //! [`LearnerSpec`] has a line for each; the rule is in the file of the same name in the crate
 //! `learners`.
 
+mod boltzmann;
 mod hebb;
 mod hopfield;
 mod least_squares;
 mod newton;
+mod rbm;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +20,14 @@ use crate::experiment::DataShape;
 use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
+pub use boltzmann::{
+    AnnealingSpec, BoltzmannSpec, Connect, MOST_ENUMERATED, Statistics, WeightUpdate,
+};
 pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
 pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
 pub use newton::{Damping, NewtonSpec};
+pub use rbm::{AisSpec, ClassifierSpec, RbmSpec, Reconstruction, Rule, Visible};
 
 /// What a learner says of itself.
 pub trait Learner {
@@ -76,6 +82,21 @@ impl Coding {
         }
     }
 
+    /// The input itself, of several numbers.
+    ///
+    /// # Errors
+    /// When the target is something else.
+    pub fn input(checker: &Checker<'_>, data: &DataShape) -> Result<Self, Problem> {
+        let found = match (data.classes, data.targets) {
+            (Some(_), _) => "a class",
+            (None, 0 | 1) => "a single number",
+            (None, _) => return Ok(Self::Real),
+        };
+        let reason = format!("it learns how its inputs are distributed, and the target is {found}");
+        let hint = "give the data target = \"input\", and leave out a column of classes (ignore)";
+        Err(Problem::new(checker.key, reason).hint(hint))
+    }
+
     /// Two classes, coded like this.
     ///
     /// # Errors
@@ -121,9 +142,10 @@ fn shortened(listed: &[String]) -> String {
 
 register! {
     /// A machine with a rule of its own.
-    #[derive(Copy)]
     enum LearnerSpec: Learner by learner;
     settings {
+        /// Δw ∝ p − p′, clamped and free, by simulated annealing (Ackley, Hinton & Sejnowski 1985).
+        Boltzmann(BoltzmannSpec) => boltzmann,
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
         /// W = Σ x xᵀ without the diagonal; units change until nothing changes (Hopfield 1982).
@@ -132,6 +154,8 @@ register! {
         LeastSquares(LeastSquaresSpec) => least_squares,
         /// w ← w + (Xᵀ P (1 − P) X)⁻¹ Xᵀ (t − p): logistic regression.
         Newton(NewtonSpec) => newton,
+        /// ΔW ∝ ⟨v h⟩ of the data − ⟨v h⟩ of the model: a restricted Boltzmann machine (Hinton 2002).
+        Rbm(RbmSpec) => rbm,
     }
 }
 
