@@ -25,7 +25,8 @@ impl Streams {
     /// The stream of that name, at its beginning. Names in use: `split`, `noise`,
     /// `initial/<parameter>`, `shuffle/<epoch>`, `dropout/<layer>/<step>`,
     /// `augment/<epoch>/<sample>`, `validation`, `curvature/<epoch>`, `escape/...`,
-    /// `check/...`; of learners `corrupt/<pattern>/<trial>`, `recall`.
+    /// `check/...`; of learners `corrupt/<pattern>/<trial>`, `recall`,
+    /// `anneal/<cycle>`, `complete`, `gibbs/<update>/<shard>`, `ais/<shard>`, `fantasies`.
     pub fn stream(&self, name: &str) -> ChaCha8Rng {
         self.stream_of(format_args!("{name}"))
     }

@@ -10,7 +10,7 @@
 //! | images | `cifar` | the binary files of CIFAR-10 |
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
 //! | series | `series` | windows of a column, with the value that follows |
-//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), and sequences: temporal_xor, adding, temporal_order, reber |
+//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), encoder, bars_and_stripes, and sequences: temporal_xor, adding, temporal_order, reber |
 //!
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
 //!
@@ -93,6 +93,8 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::TemporalXor(spec) => generated::temporal_xor(spec, streams),
         DatasetSpec::Adding(spec) => generated::adding(spec, streams),
         DatasetSpec::TemporalOrder(spec) => generated::temporal_order(spec, streams),
+        DatasetSpec::Encoder(spec) => generated::encoder(spec),
+        DatasetSpec::BarsAndStripes(spec) => generated::bars_and_stripes(spec),
         DatasetSpec::Reber(spec) => generated::reber(spec, streams),
     }?;
     let dataset = match spec.dataset().predicts_its_input() {

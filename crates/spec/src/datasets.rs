@@ -5,11 +5,13 @@
 //! through [`Dataset`]. The list of [`DatasetSpec`] has a line for each.
 
 mod adding;
+mod bars_and_stripes;
 mod cifar10;
 mod circles;
 mod class_weights;
 mod column;
 mod csv;
+mod encoder;
 mod gate;
 mod images;
 mod mnist;
@@ -35,11 +37,13 @@ use crate::check::Checker;
 use crate::register::register;
 
 pub use adding::AddingSpec;
+pub use bars_and_stripes::BarsAndStripesSpec;
 pub use cifar10::Cifar10Spec;
 pub use circles::CirclesSpec;
 pub use class_weights::ClassWeights;
 pub use column::Column;
 pub use csv::{CsvSpec, Missing, MissingPolicy, Scale, Task};
+pub use encoder::EncoderSpec;
 pub use gate::{GateFunction, GateSpec};
 pub use images::ImagesSpec;
 pub use mnist::MnistSpec;
@@ -125,6 +129,10 @@ register! {
         Surface(SurfaceSpec) => surface,
         /// Images of waves whose direction and wavelength are the class: images of any size.
         Waves(WavesSpec) => waves,
+        /// The vectors of an encoder: the same unit of two groups is on (Ackley et al. 1985).
+        Encoder(EncoderSpec) => encoder,
+        /// All images of whole rows, and of whole columns.
+        BarsAndStripes(BarsAndStripesSpec) => bars_and_stripes,
         /// A column of a table as a series in time.
         Series(SeriesSpec) => series,
         /// Exclusive or in time (Elman 1990).

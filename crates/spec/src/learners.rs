@@ -159,6 +159,18 @@ register! {
     }
 }
 
+/// A measure of a learner's own by its key, whichever learner has it.
+pub(crate) fn measure_of_key(key: &str) -> Option<Measure> {
+    let learners: [&dyn Learner; 4] = [
+        &BoltzmannSpec::default(),
+        &HopfieldSpec::default(),
+        &NewtonSpec::default(),
+        &RbmSpec::default(),
+    ];
+    let mut measures = learners.iter().flat_map(|learner| learner.measures());
+    measures.find(|measure| measure.key == key)
+}
+
 impl LearnerSpec {
     /// Its place in a config: `learner.hebb`.
     pub fn key(&self) -> String {

@@ -6,6 +6,7 @@
 //! | `test_error` | 1 − accuracy, of any part of the data |
 //! | `test_accuracy_shift_2`, `test_dead_units_1` | the same of changed test images, or of a layer |
 //! | `test_rmse_phase_1` | the same at some positions of sequences |
+//! | `log_likelihood` | a measure of a learner's own |
 //! | `best test_error` | the best epoch's |
 //! | `epochs to train_loss 0.01` | the first epoch in which it is that good; nothing if none is |
 //! | `epochs` | epochs that were trained |
@@ -17,6 +18,7 @@
 use serde::Deserialize;
 
 use crate::error::nearest;
+use crate::learners;
 use crate::measures::{Better, Measure, Metric, Part};
 
 /// What is no measure of an epoch.
@@ -92,7 +94,7 @@ impl Quantity {
                 return Ok(quantity(measure, true));
             }
         }
-        if let Some(measure) = Measure::of_key(key) {
+        if let Some(measure) = Measure::of_key(key).or_else(|| learners::measure_of_key(key)) {
             return Ok(quantity(measure, false));
         }
         let parts = [Part::Train, Part::Validation, Part::Test];
