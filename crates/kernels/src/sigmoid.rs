@@ -37,7 +37,11 @@ fn exp(x: f32) -> f32 {
     for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5] {
         p = p * r + coefficient;
     }
-    let power = shifted.to_bits().wrapping_sub(WHOLE.to_bits()).wrapping_add(127) << 23;
+    let power = shifted
+        .to_bits()
+        .wrapping_sub(WHOLE.to_bits())
+        .wrapping_add(127)
+        << 23;
     (p * r * r + r + 1.0) * f32::from_bits(power)
 }
 
@@ -52,7 +56,10 @@ mod tests {
         sigmoid(&mut found);
         for (&z, &y) in numbers.iter().zip(&found) {
             let wanted = naive(f64::from(z));
-            assert!((f64::from(y) - wanted).abs() < 2e-7, "{z}: {y}, not {wanted}");
+            assert!(
+                (f64::from(y) - wanted).abs() < 2e-7,
+                "{z}: {y}, not {wanted}"
+            );
             assert!((0.0..=1.0).contains(&y));
         }
     }

@@ -99,15 +99,24 @@ impl Boltzmann {
         match &self.settings.statistics {
             Statistics::Exact => {
                 tick()?;
-                Ok(self.machine.exact_difference(data.x.view(), self.settings.temperature))
+                Ok(self
+                    .machine
+                    .exact_difference(data.x.view(), self.settings.temperature))
             }
             Statistics::Annealing(annealing) => {
                 let stream = format_args!("anneal/{}", self.cycles);
                 let mut rng = self.streams.stream_of(stream);
-                let noisy = annealing.noisy_cycles.is_none_or(|cycles| self.cycles < cycles);
+                let noisy = annealing
+                    .noisy_cycles
+                    .is_none_or(|cycles| self.cycles < cycles);
                 let noise = if noisy { annealing.noise } else { [0.0; 2] };
                 let temperature = self.settings.temperature;
-                let chain = Annealed { machine: &self.machine, annealing, temperature, noise };
+                let chain = Annealed {
+                    machine: &self.machine,
+                    annealing,
+                    temperature,
+                    noise,
+                };
                 chain.difference(data.x.view(), &mut rng, tick)
             }
         }
@@ -126,16 +135,19 @@ impl Boltzmann {
     /// The codes of the different vectors.
     fn codes(&self, data: &Data) -> Vec<Code> {
         let vectors: BTreeSet<Vec<u8>> = data.x.rows().into_iter().map(bits).collect();
-        let as_numbers = |v: &Vec<u8>| v.iter().map(|&bit| f64::from(bit)).collect();
-        vectors.iter().map(|v| self.machine.code(&as_numbers(v))).collect()
+        let as_numbers = |v: &Vec<u8>| Vec::from_iter(v.iter().map(|&bit| f64::from(bit)));
+        vectors
+            .iter()
+            .map(|v| self.machine.code(&as_numbers(v)))
+            .collect()
     }
 
     /// Whether each two codes differ in as many units as they must.
     fn differ(&self, codes: &[Code]) -> bool {
         let apart = |a: &Code, b: &Code| a.iter().zip(b).filter(|(a, b)| a != b).count();
-        let far = |(i, a)| {
-            let others = codes[..i].iter();
-            others.into_iter().all(|b| apart(a, b) >= self.settings.differ_by)
+        let far = |(i, a): (usize, &Code)| {
+            let mut others = codes[..i].iter();
+            others.all(|b| apart(a, b) >= self.settings.differ_by)
         };
         codes.iter().enumerate().all(far)
     }
@@ -143,7 +155,10 @@ impl Boltzmann {
     /// G, if all states can be looked at: of this many units.
     fn divergence(&self, data: &Data, units: usize) -> Option<f64> {
         let few = self.machine.units() <= units;
-        few.then(|| self.machine.divergence(data.x.view(), self.settings.temperature))
+        few.then(|| {
+            self.machine
+                .divergence(data.x.view(), self.settings.temperature)
+        })
     }
 
     /// How often the second group of an encoder shows its half of a vector when the first is
@@ -182,21 +197,22 @@ fn expect_bits(data: &Data) -> Result<(), Problem> {
         let problem = Problem::new("learner.boltzmann", reason);
         Err(problem.hint(hint))
     };
-    if data.t != data.x {
+    let wrong = |x: f64| x != 0.0 && x != 1.0;
+    if let Some(((sample, input), x)) = data.x.indexed_iter().find(|(_, x)| wrong(**x)) {
+        let (name, sample) = (&data.inputs[input], sample + 1);
         return refuse(
-            format!("it learns whole vectors, and the target is {}", data.outputs[0]),
-            "give the data target = \"input\"",
+            format!("{name} of sample {sample} is {x}, and units are 0 or 1"),
+            "use vectors of 0 and 1, and no scaling of the data",
         );
     }
-    match data.x.indexed_iter().find(|(_, x)| **x != 0.0 && **x != 1.0) {
-        None => Ok(()),
-        Some(((sample, input), x)) => refuse(
+    match data.t == data.x {
+        true => Ok(()),
+        false => refuse(
             format!(
-                "{} of sample {} is {x}, and units are 0 or 1",
-                data.inputs[input],
-                sample + 1
+                "it learns whole vectors, and the target is {}",
+                data.outputs[0]
             ),
-            "use vectors of 0 and 1, and no scaling of the data",
+            "give the data target = \"input\"",
         ),
     }
 }
@@ -217,14 +233,21 @@ impl Learner for Boltzmann {
         self.cycles += 1;
         let codes = self.codes(data);
         let different: BTreeSet<&Code> = codes.iter().collect();
-        self.differed = if self.differ(&codes) { self.differed + 1 } else { 0 };
+        self.differed = if self.differ(&codes) {
+            self.differed + 1
+        } else {
+            0
+        };
         let mut values = Values::from([("codes".into(), different.len() as f64)]);
         let last = self.is_done();
         let units = if last { MOST_ENUMERATED } else { FEW_UNITS };
-        let g = self.divergence(data, units).map(|g| ("g".into(), g));
+        if let Some(g) = self.divergence(data, units) {
+            values.insert("g".into(), g);
+        }
         let completed = if last { self.completed(data) } else { None };
-        values.extend(g);
-        values.extend(completed.map(|share| ("completed".into(), share)));
+        if let Some(share) = completed {
+            values.insert("completed".into(), share);
+        }
         Ok(values)
     }
 
@@ -236,7 +259,10 @@ impl Learner for Boltzmann {
             let mut s = y.to_vec();
             let code = self.machine.code(&s);
             s.extend(code.iter().map(|&on| f64::from(u8::from(on))));
-            let on = |unit| self.machine.probability(&s, unit, self.settings.temperature);
+            let on = |unit| {
+                self.machine
+                    .probability(&s, unit, self.settings.temperature)
+            };
             y.iter_mut().enumerate().for_each(|(unit, y)| *y = on(unit));
         }
         y
@@ -269,7 +295,9 @@ impl Learner for Boltzmann {
 
     /// The code of each vector, and its probability in the free machine where that is exact.
     fn findings(&self, data: &Data) -> Vec<Findings> {
-        let units: Vec<String> = (1..=self.settings.hidden).map(|h| format!("h{h}")).collect();
+        let units: Vec<String> = (1..=self.settings.hidden)
+            .map(|h| format!("h{h}"))
+            .collect();
         let exact = self.machine.units() <= MOST_ENUMERATED;
         let mut columns: Vec<&str> = units.iter().map(String::as_str).collect();
         columns.extend(exact.then_some("probability"));
@@ -282,7 +310,10 @@ impl Learner for Boltzmann {
                 .log_probabilities(data.x.view(), self.settings.temperature)
         });
         for (row, v) in data.x.rows().into_iter().enumerate() {
-            let name: String = v.iter().map(|&bit| if bit > 0.5 { '1' } else { '0' }).collect();
+            let name: String = v
+                .iter()
+                .map(|&bit| if bit > 0.5 { '1' } else { '0' })
+                .collect();
             let code = self.machine.code(&v.to_vec());
             let mut numbers: Vec<f64> = code.iter().map(|&on| f64::from(u8::from(on))).collect();
             numbers.extend(logs.as_ref().map(|logs| logs[row].exp()));
@@ -314,13 +345,17 @@ impl Learner for Boltzmann {
         let on = "these data";
         let mut proofs = vec![self.machine.is_symmetric(on)];
         if self.machine.units() <= FEW_UNITS {
-            proofs.push(
-                self.machine
-                    .gradient_is_that_of_g(on, data.x.view(), self.settings.temperature),
-            );
+            proofs.push(self.machine.gradient_is_that_of_g(
+                on,
+                data.x.view(),
+                self.settings.temperature,
+            ));
         }
         if self.machine.units() <= VERY_FEW_UNITS {
-            proofs.push(self.machine.keeps_its_distribution(on, self.settings.temperature));
+            proofs.push(
+                self.machine
+                    .keeps_its_distribution(on, self.settings.temperature),
+            );
         }
         proofs
     }

@@ -28,6 +28,7 @@ mod hopfield;
 mod learner;
 mod least_squares;
 mod linear_algebra;
+mod logarithms;
 pub mod newton;
 mod proof;
 mod rbm;

@@ -98,6 +98,8 @@ pub struct Rbm {
     held: Array2<f32>,
     /// Where the target is a class.
     classifier: Option<Classifier>,
+    /// ln Z after the last pass, if it was computed.
+    estimate: Option<Estimate>,
     epochs: usize,
     updates: usize,
     batch: Batch,
@@ -129,6 +131,7 @@ impl Rbm {
             x,
             held,
             classifier: classes.map(|classes| Classifier::new(hidden, classes)),
+            estimate: None,
             epochs: 0,
             updates: 0,
             batch: Batch::default(),
@@ -138,7 +141,11 @@ impl Rbm {
     /// All samples once, in a new order.
     fn epoch(&mut self, tick: Tick<'_>) -> Result<(), Stop> {
         let mut order: Vec<usize> = (0..self.x.nrows()).collect();
-        order.shuffle(&mut self.streams.stream_of(format_args!("shuffle/{}", self.epochs + 1)));
+        order.shuffle(
+            &mut self
+                .streams
+                .stream_of(format_args!("shuffle/{}", self.epochs + 1)),
+        );
         for rows in order.chunks(self.settings.batch_size) {
             self.update(rows);
             rows.iter().try_for_each(|_| tick())?;
@@ -167,7 +174,9 @@ impl Rbm {
         if self.classifier.is_none() {
             return;
         }
-        let h = self.features(data.x.mapv(|x| x as f32).view()).mapv(f64::from);
+        let h = self
+            .features(data.x.mapv(|x| x as f32).view())
+            .mapv(f64::from);
         let fitted = Classifier::fit(h.view(), data.t.view(), &self.settings.classifier);
         self.classifier = Some(fitted);
     }
@@ -196,16 +205,18 @@ impl Rbm {
         )]);
         let some = first_rows(&self.x, PSEUDO);
         let pseudo = self.machine.pseudo_likelihood(some);
-        values.extend(pseudo.map(|pseudo| ("pseudo_likelihood".into(), pseudo)));
+        if let Some(pseudo) = pseudo {
+            values.insert("pseudo_likelihood".into(), pseudo);
+        }
         let mean = |x: ArrayView2<'_, f32>| self.machine.free_energies(x).mean();
-        if let Some(estimate) = self.log_z(FEW_UNITS, self.is_done()) {
-            let log = mean(x).map(|free| ("log_likelihood".into(), -free - estimate.log_z));
-            values.extend(log);
+        if let Some((estimate, free)) = self.estimate.zip(mean(x)) {
+            values.insert("log_likelihood".into(), -free - estimate.log_z);
         }
         if !self.held.is_empty() {
             let same = first_rows(&self.x, self.held.nrows());
-            let gap = mean(same).zip(mean(self.held.view())).map(|(x, held)| x - held);
-            values.extend(gap.map(|gap| ("free_energy_gap".into(), gap)));
+            if let Some((learned, held)) = mean(same).zip(mean(self.held.view())) {
+                values.insert("free_energy_gap".into(), learned - held);
+            }
         }
         values
     }
@@ -238,6 +249,7 @@ impl Learner for Rbm {
             self.epoch(tick)?;
         }
         self.classify(data);
+        self.estimate = self.log_z(FEW_UNITS, self.is_done());
         Ok(self.measured())
     }
 
@@ -256,7 +268,10 @@ impl Learner for Rbm {
     fn weights(&self) -> NamedTensors<f64> {
         let mut weights = NamedTensors::default();
         let weight = self.machine.w.t().mapv(f64::from);
-        weights.insert("weight", weight.as_standard_layout().into_owned().into_dyn());
+        weights.insert(
+            "weight",
+            weight.as_standard_layout().into_owned().into_dyn(),
+        );
         weights.insert("bias", self.machine.c.mapv(f64::from).into_dyn());
         weights.insert("visible_bias", self.machine.b.mapv(f64::from).into_dyn());
         if let Some(classifier) = &self.classifier {
@@ -315,7 +330,7 @@ impl Learner for Rbm {
     /// ln Z and the likelihood, with what it could be at most.
     fn findings(&self, _: &Data) -> Vec<Findings> {
         let mut table = Findings::new("likelihood", &["value"]);
-        if let Some(Estimate { log_z, error }) = self.log_z(0, true) {
+        if let Some(Estimate { log_z, error }) = self.estimate {
             let free = self.machine.free_energies(self.x.view()).mean();
             let log = free.map_or(f64::NAN, |free| -free - log_z);
             table = table.row("ln Z", &[log_z]).row("ln P(v), mean", &[log]);
@@ -346,9 +361,18 @@ impl Learner for Rbm {
         if machine.enumerated().is_some_and(|few| few <= 10) && inputs * hidden <= 400 {
             rows.push(machine.gradient_is_that_of_the_likelihood(on, x.view()));
         }
-        let finite = self.weights().iter().all(|(_, w)| w.iter().all(|w| w.is_finite()));
+        let finite = self
+            .weights()
+            .iter()
+            .all(|(_, w)| w.iter().all(|w| w.is_finite()));
         let wrong = f64::from(u8::from(!finite));
-        rows.push(Proof::within(on, "weights that are not finite", Witness::Invariant, wrong, 0.0));
+        rows.push(Proof::within(
+            on,
+            "weights that are not finite",
+            Witness::Invariant,
+            wrong,
+            0.0,
+        ));
         rows
     }
 }

@@ -72,20 +72,16 @@ impl Annealed<'_> {
     }
 
     /// Anneals from a random state, then adds `sign` for each two units that are found on together.
-    fn count(
-        &self,
-        clamped: Option<&[f64]>,
-        sign: f64,
-        rng: &mut impl Rng,
-        to: &mut Array2<f64>,
-    ) {
+    fn count(&self, clamped: Option<&[f64]>, sign: f64, rng: &mut impl Rng, to: &mut Array2<f64>) {
         let mut s = self.machine.random_state(rng);
         let free = clamped.map_or(0, <[f64]>::len);
         s[..free].copy_from_slice(clamped.unwrap_or_default());
-        self.machine.anneal(&self.annealing.schedule, free, &mut s, rng);
+        self.machine
+            .anneal(&self.annealing.schedule, free, &mut s, rng);
         let between = self.annealing.time / self.annealing.samples;
         for _ in 0..self.annealing.samples {
-            self.machine.anneal(&[(between, self.temperature)], free, &mut s, rng);
+            self.machine
+                .anneal(&[(between, self.temperature)], free, &mut s, rng);
             let on: Vec<usize> = (0..s.len()).filter(|&unit| s[unit] > 0.5).collect();
             for &i in &on {
                 on.iter().for_each(|&j| to[[i, j]] += sign);

@@ -4,12 +4,7 @@
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::machine::Machine;
-
-/// ln Σ exp.
-pub fn log_sum_exp(x: impl Iterator<Item = f64> + Clone) -> f64 {
-    let largest = x.clone().fold(f64::NEG_INFINITY, f64::max);
-    largest + x.map(|x| (x - largest).exp()).sum::<f64>().ln()
-}
+use crate::logarithms::log_sum_exp;
 
 impl Machine {
     /// E of each state, `[2ⁿ]`: that of the state without its last unit, and what this one adds.
@@ -37,7 +32,9 @@ impl Machine {
 
     /// Where the states of a clamped vector begin.
     fn first_state(&self, v: ArrayView1<'_, f64>) -> usize {
-        let number = v.iter().fold(0, |number, &bit| 2 * number + usize::from(bit > 0.5));
+        let number = v
+            .iter()
+            .fold(0, |number, &bit| 2 * number + usize::from(bit > 0.5));
         number << self.hidden()
     }
 

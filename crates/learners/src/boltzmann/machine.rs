@@ -81,7 +81,9 @@ impl Machine {
     pub fn code(&self, v: &[f64]) -> Code {
         let mut s = v.to_vec();
         s.resize(self.units(), 0.0);
-        let gaps: Vec<f64> = (self.visible..self.units()).map(|unit| self.gap(&s, unit)).collect();
+        let gaps: Vec<f64> = (self.visible..self.units())
+            .map(|unit| self.gap(&s, unit))
+            .collect();
         if !self.hidden_see_each_other() {
             return gaps.iter().map(|&gap| gap > 0.0).collect();
         }
@@ -99,7 +101,10 @@ impl Machine {
     /// What a state of the hidden units, a bit each, adds to the energy.
     fn hidden_energy(&self, gaps: &[f64], state: usize) -> f64 {
         let on: Vec<usize> = (0..self.hidden()).filter(|h| state >> h & 1 == 1).collect();
-        let pairs = on.iter().enumerate().flat_map(|(i, &a)| on[..i].iter().map(move |&b| (a, b)));
+        let pairs = on
+            .iter()
+            .enumerate()
+            .flat_map(|(i, &a)| on[..i].iter().map(move |&b| (a, b)));
         let between: f64 = pairs
             .map(|(a, b)| self.w[[self.visible + a, self.visible + b]])
             .sum();

@@ -15,7 +15,13 @@ impl Boltzmann {
     /// The weights as an SVG picture: hidden units in a row above the visible ones.
     pub fn picture(&self) -> String {
         let places = self.places();
-        let size = |axis: usize| places.iter().map(|place| place[axis] + 1).max().unwrap_or(1);
+        let size = |axis: usize| {
+            places
+                .iter()
+                .map(|place| place[axis] + 1)
+                .max()
+                .unwrap_or(1)
+        };
         let (columns, rows) = (size(0), size(1));
         let (box_width, box_height) = (columns * CELL, rows * CELL);
         let width = columns * (box_width + GAP) + GAP;
@@ -29,7 +35,10 @@ impl Boltzmann {
         );
         let largest = self.largest();
         for (unit, [column, row]) in places.iter().enumerate() {
-            let (left, top) = (GAP + column * (box_width + GAP), GAP + row * (box_height + GAP));
+            let (left, top) = (
+                GAP + column * (box_width + GAP),
+                GAP + row * (box_height + GAP),
+            );
             // Writing into a string cannot fail.
             let _ = writeln!(
                 svg,

@@ -49,7 +49,13 @@ impl Machine {
             (g(h) - g(-h)) / (2.0 * h) * temperature + difference[[i, j]]
         });
         let quantity = "(p - p')/T, from differences of G";
-        Proof::within(on, quantity, Witness::ExactEnumeration, largest(errors), 1e-8)
+        Proof::within(
+            on,
+            quantity,
+            Witness::ExactEnumeration,
+            largest(errors),
+            1e-8,
+        )
     }
 
     /// One probe of a unit drawn at random leaves the distribution over all states as it is.
@@ -78,10 +84,12 @@ impl Machine {
         let mut rng = streams.stream("frequencies");
         let mut s = self.random_state(&mut rng);
         self.anneal(&[(100, temperature)], 0, &mut s, &mut rng);
-        let mut counts = vec![0; 1 << self.units()];
+        let mut counts = vec![0_u32; 1 << self.units()];
         for _ in 0..SAMPLES {
             self.anneal(&[(APART, temperature)], 0, &mut s, &mut rng);
-            let state = s.iter().fold(0, |state, &on| 2 * state + usize::from(on > 0.5));
+            let state = s
+                .iter()
+                .fold(0, |state, &on| 2 * state + usize::from(on > 0.5));
             counts[state] += 1;
         }
         let (logs, _) = self.log_distribution(temperature);
@@ -96,7 +104,11 @@ impl Machine {
 /// Three units whose energies can be added up by hand.
 pub(super) fn three_units() -> Machine {
     let mut machine = Machine::new(2, 1, Connect::Full);
-    machine.add(&array![[0.5, 2.0, -1.0], [2.0, -0.5, 0.5], [-1.0, 0.5, 0.0]]);
+    machine.add(&array![
+        [0.5, 2.0, -1.0],
+        [2.0, -0.5, 0.5],
+        [-1.0, 0.5, 0.0]
+    ]);
     machine
 }
 
@@ -138,7 +150,11 @@ pub fn proofs() -> Vec<Proof> {
         exact("means", &statistics.diag().to_vec(), &means),
         exact("both on", &[statistics[[0, 1]]], &[0.669433333495276]),
         exact("Z at T = 2", &[log_z_2.exp()], &[10.67690882790227]),
-        exact("P(110) at T = 2", &[cooler[6].exp()], &[0.25459445915237955]),
+        exact(
+            "P(110) at T = 2",
+            &[cooler[6].exp()],
+            &[0.25459445915237955],
+        ),
         Proof::within(
             on,
             "chi-square of sampled states",
@@ -158,7 +174,13 @@ pub fn proofs() -> Vec<Proof> {
     let start = Machine::new(8, 2, Connect::Encoder);
     let g = start.divergence(encoder(4).view(), 10.0);
     let wanted = 256_f64.ln() - 4_f64.ln();
-    let row = Proof::of("4-2-4", "G of no weights", Witness::ClosedForm, &[g], &[wanted]);
+    let row = Proof::of(
+        "4-2-4",
+        "G of no weights",
+        Witness::ClosedForm,
+        &[g],
+        &[wanted],
+    );
     proofs.push(row);
     proofs
 }

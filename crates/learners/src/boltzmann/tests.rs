@@ -66,7 +66,10 @@ fn the_trials_of_1985() {
     cycles.sort_unstable();
     let solved = cycles.iter().filter(|&&cycles| cycles < usize::MAX).count();
     let median = cycles[125];
-    println!("4-2-4: {solved} of 250, median {median}, most {}", cycles[solved - 1]);
+    println!(
+        "4-2-4: {solved} of 250, median {median}, most {}",
+        cycles[solved - 1]
+    );
     assert!(solved >= 245, "{solved} of 250");
     assert!((55..=220).contains(&median), "median {median}");
 }
@@ -80,19 +83,19 @@ fn the_exact_gradient_makes_g_smaller_and_smaller() {
         step: 1.0,
         connect: Connect::Full,
         hidden: 1,
-        cycles: 50,
+        cycles: 200,
         differ_for: 0,
         ..BoltzmannSpec::default()
     };
     let data = data(array![[0., 0.], [1., 1.], [1., 1.]], 1);
     let mut boltzmann = Boltzmann::new(&settings, &data).unwrap();
     let mut before = f64::INFINITY;
-    for _ in 0..50 {
+    for _ in 0..200 {
         let g = boltzmann.pass(&data, &|| Ok(())).unwrap()["g"];
         assert!(g < before, "{g} after {before}");
         before = g;
     }
-    assert!(before < 0.05, "{before}");
+    assert!(before < 0.1, "{before}");
     assert!(boltzmann.proofs(&data).iter().all(Proof::holds));
 }
 
@@ -106,6 +109,7 @@ fn what_is_sampled_is_near_what_is_exact() {
                 schedule: vec![(10, 1.0)],
                 time: 1000,
                 samples: 1000,
+                presentations: 20,
                 noise: [0.0; 2],
                 ..AnnealingSpec::default()
             }),
@@ -118,8 +122,10 @@ fn what_is_sampled_is_near_what_is_exact() {
     let data = data(encoder(2), 1);
     let sampled = boltzmann.difference(&data, &|| Ok(())).unwrap();
     let exact = boltzmann.machine.exact_difference(data.x.view(), 1.0);
-    let error = (sampled - exact).iter().fold(0.0, |e: f64, d| e.max(d.abs()));
-    assert!(error < 0.06, "off by {error}");
+    let error = (sampled - exact)
+        .iter()
+        .fold(0.0, |e: f64, d| e.max(d.abs()));
+    assert!(error < 0.04, "off by {error}");
 }
 
 #[test]
@@ -129,7 +135,9 @@ fn a_code_is_the_most_probable_state_of_hidden_units_that_see_each_other() {
     for v in 0..8_usize {
         let bits: Vec<f64> = (0..3).map(|unit| (v >> (2 - unit) & 1) as f64).collect();
         let states = 8 * v..8 * v + 8;
-        let best = states.min_by(|&a, &b| energies[a].total_cmp(&energies[b])).unwrap();
+        let best = states
+            .min_by(|&a, &b| energies[a].total_cmp(&energies[b]))
+            .unwrap();
         let code: Vec<bool> = (0..3).map(|unit| best >> (2 - unit) & 1 == 1).collect();
         assert_eq!(machine.code(&bits), code);
     }
@@ -184,7 +192,8 @@ fn what_is_no_vector_of_bits_is_refused_with_its_place() {
         "x3 of sample 2 is 0.5, and units are 0 or 1"
     );
     x[[1, 2]] = f64::NAN;
-    assert!(Boltzmann::new(&settings, &Data::new(x.clone(), x)).is_err());
+    let reason = refused(&settings, &data(x, 1));
+    assert_eq!(reason, "x3 of sample 2 is NaN, and units are 0 or 1");
 }
 
 #[test]

@@ -57,7 +57,12 @@ impl Classifier {
     }
 
     /// L and its gradient, weights and biases in one row.
-    fn loss(&self, h: ArrayView2<'_, f64>, t: ArrayView2<'_, f64>, ridge: f64) -> (f64, Array1<f64>) {
+    fn loss(
+        &self,
+        h: ArrayView2<'_, f64>,
+        t: ArrayView2<'_, f64>,
+        ridge: f64,
+    ) -> (f64, Array1<f64>) {
         let mut p = self.probabilities(h);
         let right = (&p * &t).sum_axis(Axis(1));
         let loss: f64 = right.iter().map(|p| -p.max(f64::MIN_POSITIVE).ln()).sum();
@@ -66,7 +71,9 @@ impl Classifier {
         let (mut dw, mut dd) = gradient.view_mut().split_at(Axis(0), self.w.len());
         let dw = dw.as_slice_mut().expect("a vector lies in one piece");
         matmul_transposed(p.view(), 0..self.d.len(), h, dw);
-        dw.iter_mut().zip(&self.w).for_each(|(dw, w)| *dw += ridge * w);
+        dw.iter_mut()
+            .zip(&self.w)
+            .for_each(|(dw, w)| *dw += ridge * w);
         dd += &p.sum_axis(Axis(0));
         let size = self.w.iter().map(|w| w * w).sum::<f64>();
         (loss + ridge / 2.0 * size, gradient)
@@ -76,7 +83,11 @@ impl Classifier {
     fn moved(&self, direction: &Array1<f64>, step: f64) -> Self {
         let (dw, dd) = direction.view().split_at(Axis(0), self.w.len());
         let mut moved = self.clone();
-        moved.w.iter_mut().zip(dw).for_each(|(w, dw)| *w += step * dw);
+        moved
+            .w
+            .iter_mut()
+            .zip(dw)
+            .for_each(|(w, dw)| *w += step * dw);
         moved.d.scaled_add(step, &dd);
         moved
     }
@@ -156,7 +167,14 @@ mod tests {
     const RIDGE: f64 = 0.5;
 
     fn data() -> (Array2<f64>, Array2<f64>) {
-        let h = array![[0.0, 1.0], [1.0, 0.2], [0.3, 0.9], [0.8, 0.7], [0.1, 0.1], [0.9, 0.4]];
+        let h = array![
+            [0.0, 1.0],
+            [1.0, 0.2],
+            [0.3, 0.9],
+            [0.8, 0.7],
+            [0.1, 0.1],
+            [0.9, 0.4]
+        ];
         let t = Array2::from_shape_fn((6, 3), |(row, class)| f64::from(u8::from(row % 3 == class)));
         (h, t)
     }
@@ -172,19 +190,33 @@ mod tests {
             one[i] = 1.0;
             let loss = |h_: f64| at.moved(&one, h_).loss(h.view(), t.view(), RIDGE).0;
             let slope = (loss(1e-5) - loss(-1e-5)) / 2e-5;
-            assert!((slope - gradient[i]).abs() < 1e-8, "{i}: {slope}, not {}", gradient[i]);
+            assert!(
+                (slope - gradient[i]).abs() < 1e-8,
+                "{i}: {slope}, not {}",
+                gradient[i]
+            );
         }
     }
 
     #[test]
     fn at_the_end_the_gradient_vanishes_and_probabilities_add_up() {
         let (h, t) = data();
-        let settings = ClassifierSpec { ridge: RIDGE, iterations: 200 };
+        let settings = ClassifierSpec {
+            ridge: RIDGE,
+            iterations: 200,
+        };
         let found = Classifier::fit(h.view(), t.view(), &settings);
         let (_, gradient) = found.loss(h.view(), t.view(), RIDGE);
-        assert!(gradient.iter().all(|g| g.abs() < 6.0 * TOLERANCE), "{gradient}");
+        assert!(
+            gradient.iter().all(|g| g.abs() < 6.0 * TOLERANCE),
+            "{gradient}"
+        );
         let p = found.probabilities(h.view());
-        assert!(p.sum_axis(Axis(1)).iter().all(|sum| (sum - 1.0).abs() < 1e-14));
+        assert!(
+            p.sum_axis(Axis(1))
+                .iter()
+                .all(|sum| (sum - 1.0).abs() < 1e-14)
+        );
         assert!(found.w.iter().any(|w| *w != 0.0));
     }
 }

@@ -70,9 +70,8 @@ fn classes(data: &Data) -> Result<Option<usize>, Problem> {
     if data.t == data.x {
         return Ok(None);
     }
-    let one_hot = |t: ArrayView1<'_, f64>| {
-        t.sum() == 1.0 && t.iter().all(|&t| t == 0.0 || t == 1.0)
-    };
+    let one_hot =
+        |t: ArrayView1<'_, f64>| t.sum() == 1.0 && t.iter().all(|&t| t == 0.0 || t == 1.0);
     match data.t.ncols() > 1 && data.t.rows().into_iter().all(one_hot) {
         true => Ok(Some(data.t.ncols())),
         false => {
@@ -103,13 +102,18 @@ pub fn parts(settings: &RbmSpec, data: &Data) -> (Array2<f32>, Array2<f32>) {
 pub fn best_log_likelihood(x: &Array2<f32>) -> f64 {
     let mut counts: HashMap<Vec<u32>, usize> = HashMap::new();
     for row in x.rows() {
-        *counts.entry(row.iter().map(|x| x.to_bits()).collect()).or_default() += 1;
+        *counts
+            .entry(row.iter().map(|x| x.to_bits()).collect())
+            .or_default() += 1;
     }
     let mut counts: Vec<usize> = counts.into_values().collect();
     // The order of a map is not the same again, and a sum depends on it.
     counts.sort_unstable();
     let share = |count: usize| count as f64 / x.nrows() as f64;
-    counts.into_iter().map(|count| share(count) * share(count).ln()).sum()
+    counts
+        .into_iter()
+        .map(|count| share(count) * share(count).ln())
+        .sum()
 }
 
 /// Gaussian units of variance 1 want data of variance 1, and small steps.

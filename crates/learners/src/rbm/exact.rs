@@ -5,7 +5,8 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use spec::learners::{MOST_ENUMERATED, Visible};
 
 use super::gradient::Gradient;
-use super::machine::{Machine, log_sum_exp};
+use super::machine::Machine;
+use crate::logarithms::log_sum_exp;
 
 /// States that are looked at together.
 const BLOCK: usize = 1 << 10;
@@ -81,7 +82,9 @@ impl Machine<f64> {
         let mut sums = Gradient::zeros(self.w.dim());
         for first in (0..logs.len()).step_by(BLOCK) {
             let h = self.states(first);
-            let p = logs[first..first + h.nrows()].iter().map(|log| (log - log_z).exp());
+            let p = logs[first..first + h.nrows()]
+                .iter()
+                .map(|log| (log - log_z).exp());
             let p: Array1<f64> = p.collect();
             let mut v = Array2::zeros((h.nrows(), self.b.len()));
             self.means(h.view(), v.view_mut());
@@ -149,6 +152,8 @@ impl Machine<f64> {
 pub(super) fn chances(p: &Array2<f64>, states: &Array2<f64>) -> Array2<f64> {
     Array2::from_shape_fn((p.nrows(), states.nrows()), |(row, state)| {
         let units = p.row(row).into_iter().zip(states.row(state));
-        units.map(|(p, &bit)| if bit > 0.5 { *p } else { 1.0 - p }).product::<f64>()
+        units
+            .map(|(p, &bit)| if bit > 0.5 { *p } else { 1.0 - p })
+            .product::<f64>()
     })
 }

@@ -17,7 +17,8 @@ use kernels::workers::share;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use spec::learners::{AisSpec, Reconstruction, Visible};
 
-use super::machine::{Machine, log_sum_exp, sample};
+use super::machine::{Machine, sample};
+use crate::logarithms::log_sum_exp;
 
 /// Runs that a thread follows at a time, with a stream of their own.
 const SHARD: usize = 25;
@@ -50,7 +51,9 @@ impl Machine<f64> {
         let log_z0 = own + self.c.len() as f64 * 2_f64.ln();
         let runs = ais.runs as f64;
         let log_mean = log_sum_exp(logs.iter().copied()) - runs.ln();
-        let squares = logs.iter().map(|log| ((log - log_mean).exp() - 1.0).powi(2));
+        let squares = logs
+            .iter()
+            .map(|log| ((log - log_mean).exp() - 1.0).powi(2));
         Estimate {
             log_z: log_z0 + log_mean,
             error: squares.sum::<f64>().sqrt() / runs,
@@ -93,11 +96,19 @@ impl Machine<f64> {
         let mut v = Array2::zeros((logs.len(), self.b.len()));
         let mut h = Array2::zeros((logs.len(), self.c.len()));
         let mut before = self.at(0.0, base);
-        before.gibbs(1, Reconstruction::Sample, &mut v.view_mut(), &mut h.view_mut(), &mut rng);
+        before.gibbs(
+            1,
+            Reconstruction::Sample,
+            &mut v.view_mut(),
+            &mut h.view_mut(),
+            &mut rng,
+        );
         for k in 1..=temperatures {
             let machine = self.at(k as f64 / temperatures as f64, base);
             let gained = before.free_energies(v.view()) - machine.free_energies(v.view());
-            logs.iter_mut().zip(gained).for_each(|(log, gained)| *log += gained);
+            logs.iter_mut()
+                .zip(gained)
+                .for_each(|(log, gained)| *log += gained);
             machine.hidden(v.view(), h.view_mut());
             sample(&mut h.view_mut(), &mut rng);
             let (v, h) = (&mut v.view_mut(), &mut h.view_mut());

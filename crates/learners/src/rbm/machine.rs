@@ -10,6 +10,8 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 use spec::learners::{Reconstruction, Visible};
 
+use crate::logarithms::{log_sum_exp, softplus};
+
 /// Weights and biases.
 #[derive(Clone, Debug)]
 pub struct Machine<T> {
@@ -21,17 +23,6 @@ pub struct Machine<T> {
     pub b: Array1<T>,
     /// Biases of the hidden units, `[H]`.
     pub c: Array1<T>,
-}
-
-/// ln(1 + eᶻ).
-pub fn softplus(z: f64) -> f64 {
-    z.max(0.0) + (-z.abs()).exp().ln_1p()
-}
-
-/// ln Σ exp.
-pub fn log_sum_exp(x: impl Iterator<Item = f64> + Clone) -> f64 {
-    let largest = x.clone().fold(f64::NEG_INFINITY, f64::max);
-    largest + x.map(|x| (x - largest).exp()).sum::<f64>().ln()
 }
 
 impl<T: Real> Machine<T> {
@@ -167,7 +158,9 @@ impl<T: Real> Machine<T> {
             let groups = (0..v.len()).step_by(size).map(|first| match size {
                 1 => -softplus(above(&[(first, 1.0 - 2.0 * v[first].f64())])),
                 _ => {
-                    let on = (first..first + size).find(|&i| v[i] > T::of(0.5)).unwrap_or(first);
+                    let on = (first..first + size)
+                        .find(|&i| v[i] > T::of(0.5))
+                        .unwrap_or(first);
                     let others = (first..first + size).map(|i| match i == on {
                         true => 0.0,
                         false => above(&[(on, -1.0), (i, 1.0)]),

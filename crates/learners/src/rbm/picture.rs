@@ -57,7 +57,9 @@ impl Rbm {
     fn filters(&self, most: usize) -> Array2<f32> {
         let w = self.machine.w.t();
         let w = w.slice(s![..most.min(w.nrows()), ..]);
-        let largest = w.iter().fold(f32::MIN_POSITIVE, |largest, w| largest.max(w.abs()));
+        let largest = w
+            .iter()
+            .fold(f32::MIN_POSITIVE, |largest, w| largest.max(w.abs()));
         w.mapv(|w| 0.5 + 0.5 * w / largest)
     }
 
@@ -79,7 +81,8 @@ impl Rbm {
         let mut v = Array2::zeros((count, self.x.ncols()));
         let steps = self.settings.fantasy;
         let (v_all, h_all) = (&mut v.view_mut(), &mut h.view_mut());
-        self.machine.gibbs(steps, Reconstruction::Sample, v_all, h_all, &mut rng);
+        self.machine
+            .gibbs(steps, Reconstruction::Sample, v_all, h_all, &mut rng);
         sample(h_all, &mut rng);
         self.machine.means(h.view(), v.view_mut());
         self.shaded(v.view())
@@ -98,9 +101,8 @@ impl Rbm {
 }
 
 fn svg(sheets: &[Sheet<'_>]) -> String {
-    let height_of = |sheet: &Sheet<'_>| {
-        TITLE + sheet.tiles.nrows().div_ceil(IN_A_ROW) * (TILE + GAP) + 2 * GAP
-    };
+    let height_of =
+        |sheet: &Sheet<'_>| TITLE + sheet.tiles.nrows().div_ceil(IN_A_ROW) * (TILE + GAP) + 2 * GAP;
     let width = GAP + IN_A_ROW * (TILE + GAP);
     let height: usize = sheets.iter().map(height_of).sum();
     let mut svg = format!(
@@ -112,7 +114,12 @@ fn svg(sheets: &[Sheet<'_>]) -> String {
     let mut top = 0;
     for sheet in sheets {
         // Writing into a string cannot fail.
-        let _ = writeln!(svg, "<text x=\"{GAP}\" y=\"{}\">{}</text>", top + 16, sheet.title);
+        let _ = writeln!(
+            svg,
+            "<text x=\"{GAP}\" y=\"{}\">{}</text>",
+            top + 16,
+            sheet.title
+        );
         for (number, tile) in sheet.tiles.axis_iter(Axis(0)).enumerate() {
             let x = GAP + number % IN_A_ROW * (TILE + GAP);
             let y = top + TITLE + number / IN_A_ROW * (TILE + GAP);
@@ -126,25 +133,43 @@ fn svg(sheets: &[Sheet<'_>]) -> String {
 
 /// One tile: a path for each shade, so that a picture of many pixels stays small.
 fn draw(svg: &mut String, tile: ArrayView1<'_, f32>, [x, y]: [usize; 2]) {
-    let side = (1..=tile.len()).find(|side| side * side >= tile.len()).unwrap_or(1);
-    let columns = if side * side == tile.len() { side } else { tile.len() };
-    let (across, down) = (TILE as f64 / columns as f64, TILE as f64 / tile.len().div_ceil(columns) as f64);
+    let side = (1..=tile.len())
+        .find(|side| side * side >= tile.len())
+        .unwrap_or(1);
+    let columns = if side * side == tile.len() {
+        side
+    } else {
+        tile.len()
+    };
+    let (across, down) = (
+        TILE as f64 / columns as f64,
+        TILE as f64 / tile.len().div_ceil(columns) as f64,
+    );
     let _ = writeln!(
         svg,
         "<g transform=\"translate({x} {y}) scale({across:.4} {down:.4})\" \
          shape-rendering=\"crispEdges\">"
     );
     let (wide, high) = (columns, tile.len() / columns);
-    let _ = writeln!(svg, "<rect width=\"{wide}\" height=\"{high}\" fill=\"#eeeeee\"/>");
+    let _ = writeln!(
+        svg,
+        "<rect width=\"{wide}\" height=\"{high}\" fill=\"#eeeeee\"/>"
+    );
     let shade_of = |x: f32| (x.clamp(0.0, 1.0) * (SHADES - 1) as f32).round() as usize;
     for shade in 0..SHADES {
-        let pixels = tile.iter().enumerate().filter(|(_, x)| shade_of(**x) == shade);
+        let pixels = tile
+            .iter()
+            .enumerate()
+            .filter(|(_, x)| shade_of(**x) == shade);
         let path: String = pixels
             .map(|(at, _)| format!("M{} {}h1v1h-1z", at % columns, at / columns))
             .collect();
         if !path.is_empty() {
             let grey = 255 - 255 * shade / (SHADES - 1);
-            let _ = writeln!(svg, "<path fill=\"rgb({grey},{grey},{grey})\" d=\"{path}\"/>");
+            let _ = writeln!(
+                svg,
+                "<path fill=\"rgb({grey},{grey},{grey})\" d=\"{path}\"/>"
+            );
         }
     }
     svg.push_str("</g>\n");

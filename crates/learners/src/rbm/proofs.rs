@@ -8,7 +8,8 @@ use spec::learners::{AisSpec, Reconstruction, Visible};
 
 use super::exact::chances;
 use super::gradient::Gradient;
-use super::machine::{Machine, log_sum_exp, sample};
+use super::machine::{Machine, sample};
+use crate::logarithms::log_sum_exp;
 use crate::proof::largest;
 use crate::{Proof, Witness};
 
@@ -29,12 +30,21 @@ impl Machine<f64> {
                 Visible::Gaussian => -(&v - &self.b).mapv(|d| d * d).sum() / 2.0,
                 Visible::Bernoulli | Visible::Softmax(_) => v.dot(&self.b),
             };
-            let logs = states.rows().into_iter().map(|h| own + h.dot(&self.c) + v.dot(&self.w.dot(&h)));
+            let logs = states
+                .rows()
+                .into_iter()
+                .map(|h| own + h.dot(&self.c) + v.dot(&self.w.dot(&h)));
             -log_sum_exp(logs)
         });
         let wanted: Vec<f64> = wanted.collect();
         let quantity = "free energy, from all hidden states";
-        Proof::of(on, quantity, Witness::ExactEnumeration, &found.to_vec(), &wanted)
+        Proof::of(
+            on,
+            quantity,
+            Witness::ExactEnumeration,
+            &found.to_vec(),
+            &wanted,
+        )
     }
 
     /// The exact gradient against central differences of the exact likelihood.
@@ -65,14 +75,22 @@ impl Machine<f64> {
             errors.push(slope(&|machine, h| machine.c[j] += h) - g);
         }
         let quantity = "exact gradient, from differences of ln P";
-        Proof::within(on, quantity, Witness::ExactEnumeration, largest(errors), 1e-8)
+        Proof::within(
+            on,
+            quantity,
+            Witness::ExactEnumeration,
+            largest(errors),
+            1e-8,
+        )
     }
 
     /// A Gibbs step, v to h to v, leaves P(v) as it is.
     fn keeps_its_distribution(&self, on: &str) -> Proof {
         let states = Self::visible_states(self.b.len());
         let log_z = self.log_z();
-        let p = self.free_energies(states.view()).mapv(|free| (-free - log_z).exp());
+        let p = self
+            .free_energies(states.view())
+            .mapv(|free| (-free - log_z).exp());
         let mut up = Array2::zeros((states.nrows(), self.c.len()));
         self.hidden(states.view(), up.view_mut());
         let hidden = Self::visible_states(self.c.len());
@@ -131,7 +149,12 @@ impl<T: Real> Gradient<T> {
 
     /// Weights, visible and hidden biases in one row.
     pub(super) fn all(&self) -> Vec<T> {
-        self.w.iter().chain(&self.b).chain(&self.c).copied().collect()
+        self.w
+            .iter()
+            .chain(&self.b)
+            .chain(&self.c)
+            .copied()
+            .collect()
     }
 }
 
@@ -211,18 +234,37 @@ fn figures() -> Vec<Proof> {
     let three = three_by_two();
     let (log_z, v) = (three.log_z(), three_samples());
     let states = Machine::visible_states(3);
-    let p = three.free_energies(states.view()).mapv(|free| (-free - log_z).exp());
+    let p = three
+        .free_energies(states.view())
+        .mapv(|free| (-free - log_z).exp());
     let pseudo = three.pseudo_likelihood(v.view()).unwrap_or(f64::NAN);
-    let (exact, cd_1) = (three.exact_gradient(v.view()), three.expected_cd(v.view(), 1));
-    let apart = three.expected_cd(v.view(), 10).all().into_iter().zip(exact.all());
+    let (exact, cd_1) = (
+        three.exact_gradient(v.view()),
+        three.expected_cd(v.view(), 1),
+    );
+    let apart = three
+        .expected_cd(v.view(), 10)
+        .all()
+        .into_iter()
+        .zip(exact.all());
     let apart = largest(apart.map(|(cd, exact)| cd - exact));
     let (one_by_one, on) = ("1 visible, 1 hidden unit", "3 visible, 2 hidden units");
     vec![
         row(one_by_one, "ln Z", &[one.log_z()], &[1.934107197637897]),
-        row(one_by_one, "F(0), F(1)", &free, &[-0.5759394198788436, -1.6368710061148999]),
+        row(
+            one_by_one,
+            "F(0), F(1)",
+            &free,
+            &[-0.5759394198788436, -1.6368710061148999],
+        ),
         row(on, "ln Z", &[log_z], &[3.717904247689111]),
         row(on, "P(v) of all states", &p.to_vec(), &P),
-        row(on, "mean ln P", &[three.log_likelihood(v.view(), log_z)], &[-2.0658247186089107]),
+        row(
+            on,
+            "mean ln P",
+            &[three.log_likelihood(v.view(), log_z)],
+            &[-2.0658247186089107],
+        ),
         row(on, "pseudo-likelihood", &[pseudo], &[-2.032330152860617]),
         row(on, "exact gradient", &exact.all(), &EXACT),
         row(on, "expected CD-1", &cd_1.all()[..6], &CD_1),
@@ -264,7 +306,13 @@ pub fn proofs() -> Vec<Proof> {
         let estimate = machine.annealed_log_z(v.view(), &AisSpec::default(), Streams::new(1));
         let error = (estimate.log_z - machine.log_z()) / estimate.error;
         let quantity = "annealed ln Z, in standard errors";
-        let row = Proof::within(&on, quantity, Witness::ExactEnumeration, error.abs(), AIS_ERRORS);
+        let row = Proof::within(
+            &on,
+            quantity,
+            Witness::ExactEnumeration,
+            error.abs(),
+            AIS_ERRORS,
+        );
         proofs.push(row);
     }
     proofs

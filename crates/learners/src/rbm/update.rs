@@ -39,9 +39,13 @@ impl Rbm {
             *change = momentum * *change + rate * gradient;
             *parameter += *change;
         };
-        let vector = |change: &mut Array1<f32>, parameter: &mut Array1<f32>, gradient| {
-            Zip::from(change).and(parameter).and(gradient).for_each(step);
-        };
+        let vector =
+            |change: &mut Array1<f32>, parameter: &mut Array1<f32>, gradient: &Array1<f32>| {
+                Zip::from(change)
+                    .and(parameter)
+                    .and(gradient)
+                    .for_each(step);
+            };
         let (machine, change) = (&mut self.machine, &mut self.change);
         Zip::from(&mut change.w)
             .and(&mut machine.w)
@@ -93,7 +97,9 @@ impl Rbm {
             Rule::Pcd(steps) => (steps, true),
             Rule::Exact => return,
         };
-        batch.h.assign(if persistent { &self.chains } else { &batch.h0 });
+        batch
+            .h
+            .assign(if persistent { &self.chains } else { &batch.h0 });
         let (machine, updates, streams) = (&self.machine, self.updates, self.streams);
         let reconstruction = self.settings.reconstruction;
         let worth = batch.v.nrows() * machine.w.len() > WORTH;

@@ -134,7 +134,11 @@ impl AnnealingSpec {
         for &(time, temperature) in &self.schedule {
             let expected = "temperatures above 0";
             checker.number("schedule", temperature, is_positive(temperature), expected)?;
-            checker.require("schedule", time > 0, "each temperature needs 1 unit of time or more")?;
+            checker.require(
+                "schedule",
+                time > 0,
+                "each temperature needs 1 unit of time or more",
+            )?;
         }
         checker.require("presentations", self.presentations > 0, "1 or more")?;
         checker.require("time", self.time > 0, "1 unit of time or more")?;
@@ -156,9 +160,17 @@ impl Learner for BoltzmannSpec {
         checker.require("hidden", !coupled, reason)?;
         checker.positive("temperature", self.temperature)?;
         checker.positive("step", self.step)?;
-        checker.require("cycles", (1..=10_000_000).contains(&self.cycles), "1 to 10000000 cycles")?;
+        checker.require(
+            "cycles",
+            (1..=10_000_000).contains(&self.cycles),
+            "1 to 10000000 cycles",
+        )?;
         let fine = (1..=self.hidden).contains(&self.differ_by);
-        checker.require("differ_by", fine, "1 hidden unit or more, and not more than there are")?;
+        checker.require(
+            "differ_by",
+            fine,
+            "1 hidden unit or more, and not more than there are",
+        )?;
         match &self.statistics {
             Statistics::Exact => Ok(()),
             Statistics::Annealing(annealing) => {
