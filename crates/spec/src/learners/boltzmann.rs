@@ -132,8 +132,8 @@ impl Default for BoltzmannSpec {
 impl AnnealingSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         for &(time, temperature) in &self.schedule {
-            let expected = "temperatures above 0";
-            checker.number("schedule", temperature, is_positive(temperature), expected)?;
+            let fine = is_positive(temperature);
+            checker.named(("schedule", "temperature"), temperature, fine, "above 0")?;
             checker.require(
                 "schedule",
                 time > 0,
@@ -214,5 +214,74 @@ impl Learner for BoltzmannSpec {
                 ..Measure::of_learner("completed", Some(Better::Higher))
             },
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is wrong with these settings for so many inputs.
+    fn problem(of: impl FnOnce(&mut BoltzmannSpec), inputs: usize) -> Option<String> {
+        let mut spec = BoltzmannSpec::default();
+        of(&mut spec);
+        let data = DataShape {
+            samples: 4,
+            classes: None,
+            targets: inputs,
+            positions: 1,
+            class_sizes: Vec::new(),
+        };
+        let checker = Checker::new("learner.boltzmann");
+        let coded = spec.check(&checker).and_then(|()| spec.coding(&checker, &data));
+        coded.err().map(|problem| format!("{}: {}", problem.key, problem.reason))
+    }
+
+    fn annealing(of: impl FnOnce(&mut AnnealingSpec)) -> Option<String> {
+        let mut annealing = AnnealingSpec::default();
+        of(&mut annealing);
+        problem(|spec| spec.statistics = Statistics::Annealing(annealing), 8)
+    }
+
+    #[test]
+    fn settings_that_cannot_be_are_refused_with_their_key() {
+        assert_eq!(problem(|_| (), 8), None);
+        let found = annealing(|annealing| annealing.schedule[1].1 = 0.0).unwrap();
+        let key = "learner.boltzmann.statistics.annealing.schedule";
+        assert_eq!(found, format!("{key}: 0 is not a possible temperature"));
+        assert!(annealing(|annealing| annealing.samples = 3).is_some());
+        assert!(annealing(|annealing| annealing.noise[1] = 1.5).is_some());
+        assert!(problem(|spec| spec.temperature = -1.0, 8).is_some());
+        assert!(problem(|spec| spec.differ_by = 3, 8).is_some());
+        assert_eq!(
+            problem(|spec| (spec.statistics, spec.hidden) = (Statistics::Exact, 13), 8).unwrap(),
+            "learner.boltzmann.statistics: 8 inputs and 13 hidden units have 2^21 states, too \
+             many to look at each"
+        );
+        assert_eq!(
+            problem(|_| (), 7).unwrap(),
+            "learner.boltzmann.connect: 7 inputs are no two groups of equal size, as an encoder \
+             has them"
+        );
+        assert_eq!(
+            problem(|_| (), 1).unwrap(),
+            "learner.boltzmann: it learns how its inputs are distributed, and the target is a \
+             single number"
+        );
+    }
+
+    #[test]
+    fn a_config_names_only_what_differs_and_comes_back_as_it_was() {
+        let text = "hidden = 3\nstatistics = { annealing = { schedule = [[1, 5], [2, 2.5]] } }";
+        let spec: BoltzmannSpec = toml::from_str(text).unwrap();
+        let Statistics::Annealing(annealing) = &spec.statistics else {
+            panic!("an annealing");
+        };
+        assert_eq!(annealing.schedule, [(1, 5.0), (2, 2.5)]);
+        assert_eq!((annealing.time, spec.step), (10, 2.0));
+        let again = toml::to_string(&spec).unwrap();
+        assert_eq!(toml::from_str::<BoltzmannSpec>(&again).unwrap(), spec);
+        let exact: BoltzmannSpec = toml::from_str("statistics = \"exact\"").unwrap();
+        assert_eq!(exact.statistics, Statistics::Exact);
     }
 }

@@ -225,3 +225,40 @@ impl Learner for RbmSpec {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> Option<String> {
+        let spec: RbmSpec = toml::from_str(text).unwrap();
+        let found = spec.check(&Checker::new("learner.rbm"));
+        let found = found.and_then(|()| spec.expect_inputs(64));
+        found.err().map(|problem| format!("{}: {}", problem.key, problem.reason))
+    }
+
+    #[test]
+    fn settings_that_cannot_be_are_refused_with_their_key() {
+        assert_eq!(problem(""), None);
+        assert_eq!(
+            problem("rule = { cd = 0 }").unwrap(),
+            "learner.rbm.rule.cd: without a Gibbs step both halves of the gradient are the same: \
+             1 or more"
+        );
+        for (text, key) in [
+            ("rule = { pcd = 0 }", "rule.pcd"),
+            ("rule = \"exact\"", "rule"),
+            ("visible = { softmax = 1 }", "visible.softmax"),
+            ("visible = { softmax = 7 }", "visible.softmax"),
+            ("learning_rate = 0.0", "learning_rate"),
+            ("momentum = [0.5, 1.0]", "momentum"),
+            ("held_back = 1.0", "held_back"),
+            ("ais = { temperatures = 0 }", "ais.temperatures"),
+            ("classifier = { ridge = -1.0 }", "classifier.ridge"),
+        ] {
+            let found = problem(text).unwrap_or_default();
+            assert!(found.starts_with(&format!("learner.rbm.{key}: ")), "{text}: {found}");
+        }
+        assert_eq!(problem("rule = \"exact\"\nhidden = 20"), None);
+    }
+}
