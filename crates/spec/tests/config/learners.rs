@@ -74,12 +74,12 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
         &[],
-        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: hebb, hopfield, least_squares, newton)",
+        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: boltzmann, hebb, hopfield, least_squares, newton, rbm)",
     );
     refused(
         &HEBB.replace("[learner.hebb]", "[learner]"),
         &[],
-        "a.toml:5:1: learner: expected one kind, found none; one of hebb, hopfield, least_squares, newton",
+        "a.toml:5:1: learner: expected one kind, found none; one of boltzmann, hebb, hopfield, least_squares, newton, rbm",
     );
     refused(
         HEBB,
