@@ -90,8 +90,9 @@ fn contrastive_divergence_learns_to_give_back_its_samples() {
         let settings = RbmSpec {
             rule,
             epochs: 400,
-            report: 1,
+            report: 40,
             decay: 0.0,
+            momentum: [0.0; 2],
             ..small()
         };
         let (_, measured) = learned(&settings, &data);
