@@ -146,7 +146,7 @@ fn data(classes: Option<usize>, sizes: &[(&str, usize)]) -> DataShape {
 
 #[test]
 fn hebb_tells_two_classes_apart_and_refuses_other_targets() {
-    let hebb: LearnerSpec = *parse(HEBB, &[]).unwrap().experiment.learner().unwrap();
+    let hebb: LearnerSpec = parse(HEBB, &[]).unwrap().experiment.learner().unwrap().clone();
     let two = data(Some(2), &[("-1", 3), ("1", 1)]);
     assert_eq!(hebb.coding(&two), Ok(Coding::Signs));
     assert_eq!(hebb.metrics(&two), [Metric::Accuracy]);
@@ -175,7 +175,7 @@ fn hebb_tells_two_classes_apart_and_refuses_other_targets() {
 #[test]
 fn hopfield_stores_the_input_itself() {
     let text = HEBB.replace("hebb]", "hopfield]");
-    let hopfield: LearnerSpec = *parse(&text, &[]).unwrap().experiment.learner().unwrap();
+    let hopfield: LearnerSpec = parse(&text, &[]).unwrap().experiment.learner().unwrap().clone();
     let input = |targets| DataShape {
         targets,
         ..data(None, &[])
