@@ -26,7 +26,8 @@ impl Streams {
     /// `sequences/<pass>`, `initial/<parameter>`, `shuffle/<epoch>`, `dropout/<layer>/<step>`,
     /// `augment/<epoch>/<sample>`, `validation`, `curvature/<epoch>`, `escape/...`,
     /// `check/...`; of learners `corrupt/<pattern>/<trial>`, `recall`,
-    /// `candidate/<unit>/<candidate>`.
+    /// `candidate/<unit>/<candidate>`, `anneal/<cycle>`, `complete`, `gibbs/<update>/<shard>`,
+    /// `ais/<shard>`, `fantasies`.
     pub fn stream(&self, name: &str) -> ChaCha8Rng {
         self.stream_of(format_args!("{name}"))
     }

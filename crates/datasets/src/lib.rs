@@ -11,7 +11,7 @@
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
 //! | series | `series` | windows of a column, with the value that follows |
 //! | texts | `text` | lines, or windows of a running text, with the character that follows each |
-//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), and sequences: temporal_xor, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber |
+//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), encoder, bars_and_stripes, and sequences: temporal_xor, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber |
 //!
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
 //!
@@ -96,6 +96,8 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Series(spec) => series::load(spec, base),
         DatasetSpec::Text(spec) => text::load(spec, base, streams),
         DatasetSpec::TemporalXor(spec) => generated::temporal_xor(spec, streams),
+        DatasetSpec::Encoder(spec) => generated::encoder(spec),
+        DatasetSpec::BarsAndStripes(spec) => generated::bars_and_stripes(spec),
         DatasetSpec::Adding(spec) => generated::adding(spec, spec.samples, sequences).divided(
             &spec.split,
             "dataset.adding.split",

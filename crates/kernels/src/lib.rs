@@ -24,6 +24,7 @@ pub mod per_thread;
 pub mod phase_layout;
 mod real;
 pub mod sharding;
+pub mod sigmoid;
 pub mod singular_values;
 #[cfg(test)]
 mod testing;

@@ -21,6 +21,7 @@
 
 mod art;
 mod art1;
+mod boltzmann;
 pub mod cascade_correlation;
 mod data;
 mod findings;
@@ -32,11 +33,13 @@ mod labels;
 mod learner;
 mod least_squares;
 mod linear_algebra;
+mod logarithms;
 mod lstm_1997;
 pub mod newton;
 mod ngram;
 mod objective;
 mod proof;
+mod rbm;
 mod som;
 mod svg;
 
@@ -75,6 +78,7 @@ macro_rules! register {
 
 register! {
     Art1 => art1::Art1,
+    Boltzmann => boltzmann::Boltzmann,
     CascadeCorrelation => cascade_correlation::CascadeCorrelation,
     FuzzyArt => fuzzy_art::FuzzyArt,
     Hebb => hebb::Hebb,
@@ -83,6 +87,7 @@ register! {
     Lstm1997 => lstm_1997::Lstm1997,
     Newton => newton::Newton,
     Ngram => ngram::Ngram,
+    Rbm => rbm::Rbm,
     Som => som::Som,
 }
 

@@ -5,6 +5,7 @@
 //! through [`Dataset`]. The list of [`DatasetSpec`] has a line for each.
 
 mod adding;
+mod bars_and_stripes;
 mod cifar10;
 mod circles;
 mod class_weights;
@@ -12,6 +13,7 @@ mod column;
 mod continual_reber;
 mod csv;
 mod distractors;
+mod encoder;
 mod gate;
 mod images;
 mod long_lag;
@@ -41,6 +43,7 @@ use crate::check::Checker;
 use crate::register::register;
 
 pub use adding::AddingSpec;
+pub use bars_and_stripes::BarsAndStripesSpec;
 pub use cifar10::Cifar10Spec;
 pub use circles::CirclesSpec;
 pub use class_weights::ClassWeights;
@@ -48,6 +51,7 @@ pub use column::Column;
 pub use continual_reber::ContinualReberSpec;
 pub use csv::{CsvSpec, Missing, MissingPolicy, Scale, Task};
 pub use distractors::DistractorsSpec;
+pub use encoder::EncoderSpec;
 pub use gate::{GateFunction, GateSpec};
 pub use images::ImagesSpec;
 pub use long_lag::LongLagSpec;
@@ -142,6 +146,10 @@ register! {
         Surface(SurfaceSpec) => surface,
         /// Images of waves whose direction and wavelength are the class: images of any size.
         Waves(WavesSpec) => waves,
+        /// The vectors of an encoder: the same unit of two groups is on (Ackley et al. 1985).
+        Encoder(EncoderSpec) => encoder,
+        /// All images of whole rows, and of whole columns.
+        BarsAndStripes(BarsAndStripesSpec) => bars_and_stripes,
         /// A column of a table as a series in time.
         Series(SeriesSpec) => series,
         /// The characters of a text, of which each next one is to be predicted.

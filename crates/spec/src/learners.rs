@@ -6,6 +6,7 @@
 //! `learners`.
 
 mod art1;
+mod boltzmann;
 mod cascade_correlation;
 mod fuzzy_art;
 mod hebb;
@@ -14,6 +15,7 @@ mod least_squares;
 mod lstm_1997;
 mod newton;
 mod ngram;
+mod rbm;
 mod som;
 
 use std::path::Path;
@@ -27,6 +29,9 @@ use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
 pub use art1::Art1Spec;
+pub use boltzmann::{
+    AnnealingSpec, BoltzmannSpec, Connect, MOST_ENUMERATED, Statistics, WeightUpdate,
+};
 pub use cascade_correlation::{CandidateSpec, CascadeCorrelationSpec, Correlate, OutputSpec};
 pub use fuzzy_art::FuzzyArtSpec;
 pub use hebb::HebbSpec;
@@ -37,6 +42,7 @@ pub use lstm_1997::{
 };
 pub use newton::{Damping, NewtonSpec};
 pub use ngram::{NgramSpec, Smoothing};
+pub use rbm::{AisSpec, ClassifierSpec, RbmSpec, Reconstruction, Rule, Visible};
 pub use som::{Decay, Neighborhood, SampleOrder, SomInitial, SomRule, SomSpec, Topology};
 
 /// What a learner says of itself.
@@ -122,6 +128,21 @@ impl Coding {
         }
     }
 
+    /// The input itself, of several numbers.
+    ///
+    /// # Errors
+    /// When the target is something else.
+    pub fn input(checker: &Checker<'_>, data: &DataShape) -> Result<Self, Problem> {
+        let found = match (data.classes, data.targets) {
+            (Some(_), _) => "a class",
+            (None, 0 | 1) => "a single number",
+            (None, _) => return Ok(Self::Real),
+        };
+        let reason = format!("it learns how its inputs are distributed, and the target is {found}");
+        let hint = "give the data target = \"input\", and leave out a column of classes (ignore)";
+        Err(Problem::new(checker.key, reason).hint(hint))
+    }
+
     /// Two classes, coded like this.
     ///
     /// # Errors
@@ -173,6 +194,8 @@ register! {
         Art1(Art1Spec) => art1,
         /// The same with minima of numbers from 0 to 1 (Carpenter, Grossberg & Rosen 1991).
         FuzzyArt(FuzzyArtSpec) => fuzzy_art,
+        /// Δw ∝ p − p′, clamped and free, by simulated annealing (Ackley, Hinton & Sejnowski 1985).
+        Boltzmann(BoltzmannSpec) => boltzmann,
         /// Units by and by, each trained to covary with what error is left (Fahlman & Lebiere 1990).
         CascadeCorrelation(CascadeCorrelationSpec) => cascade_correlation,
         /// w ← w + η t x for each sample once (Hebb 1949).
@@ -189,6 +212,8 @@ register! {
         Newton(NewtonSpec) => newton,
         /// p(s | h) from the counts of symbols s behind contexts h (Shannon 1951).
         Ngram(NgramSpec) => ngram,
+        /// ΔW ∝ ⟨v h⟩ of the data − ⟨v h⟩ of the model: a restricted Boltzmann machine (Hinton 2002).
+        Rbm(RbmSpec) => rbm,
         /// w ← w + η h(winner) (x − w) for all units of a sheet (Kohonen 1982).
         Som(SomSpec) => som,
     }

@@ -6,7 +6,7 @@
 //! | `test_error` | 1 − accuracy, of any part of the data |
 //! | `test_accuracy_shift_2`, `test_dead_units_1` | the same of changed test images, or of a layer |
 //! | `test_rmse_phase_1` | the same at some positions of sequences |
-//! | `rank`, `deviance`, `hidden_units` | a measure of a learner's own ([`crate::learners::Learner::measures`]) |
+//! | `rank`, `log_likelihood`, `hidden_units` | a measure of a learner's own ([`crate::learners::Learner::measures`]) |
 //! | `best test_error` | the best epoch's |
 //! | `epochs to train_loss 0.01` | the first epoch in which it is that good; nothing if none is |
 //! | `epochs` | epochs that were trained |

@@ -95,12 +95,12 @@ fn a_learner_is_one_kind_with_settings_that_can_be() {
     refused(
         &HEBB.replace("hebb]", "heb]"),
         &[],
-        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: art1, fuzzy_art, cascade_correlation, hebb, hopfield, least_squares, lstm_1997, newton, ngram, som)",
+        "a.toml:5:10: unknown name `heb`; did you mean `hebb`? (valid: art1, fuzzy_art, boltzmann, cascade_correlation, hebb, hopfield, least_squares, lstm_1997, newton, ngram, rbm, som)",
     );
     refused(
         &HEBB.replace("[learner.hebb]", "[learner]"),
         &[],
-        "a.toml:5:1: learner: expected one kind, found none; one of art1, fuzzy_art, cascade_correlation, hebb, hopfield, least_squares, lstm_1997, newton, ngram, som",
+        "a.toml:5:1: learner: expected one kind, found none; one of art1, fuzzy_art, boltzmann, cascade_correlation, hebb, hopfield, least_squares, lstm_1997, newton, ngram, rbm, som",
     );
     refused(
         HEBB,
@@ -387,7 +387,12 @@ fn newtons_method_tells_two_classes_apart_or_each_from_the_rest() {
 #[test]
 fn cascade_correlation_has_one_output_for_two_classes_and_one_each_for_more() {
     let text = HEBB.replace("hebb]", "cascade_correlation]");
-    let cascade: LearnerSpec = parse(&text, &[]).unwrap().experiment.learner().unwrap().clone();
+    let cascade: LearnerSpec = parse(&text, &[])
+        .unwrap()
+        .experiment
+        .learner()
+        .unwrap()
+        .clone();
     let two = data(Some(2), &[("a", 3), ("b", 1)]);
     assert_eq!(cascade.coding(&two), Ok(Coding::Bits));
     let three = data(Some(3), &[("a", 2), ("b", 2), ("c", 0)]);
@@ -513,7 +518,12 @@ fn a_sheet_and_its_rule_must_go_together() {
 fn what_learns_from_inputs_alone_takes_any_target() {
     for kind in ["som", "art1", "fuzzy_art"] {
         let text = HEBB.replace("hebb]", &format!("{kind}]"));
-        let learner: LearnerSpec = parse(&text, &[]).unwrap().experiment.learner().unwrap().clone();
+        let learner: LearnerSpec = parse(&text, &[])
+            .unwrap()
+            .experiment
+            .learner()
+            .unwrap()
+            .clone();
         let three = data(Some(3), &[("a", 1), ("b", 1), ("c", 2)]);
         assert_eq!(learner.coding(&three), Ok(Coding::OneHot));
         assert_eq!(learner.coding(&data(None, &[])), Ok(Coding::Real));

@@ -1,0 +1,129 @@
+//! One step of the rule: a batch, its chain, the gradient, the momentum.
+
+use kernels::workers::share_if;
+use ndarray::{Array1, Array2, Axis, Zip};
+use spec::learners::Rule;
+
+use super::Rbm;
+use super::gradient::Gradient;
+use super::machine::sample;
+
+/// Rows of a batch that a thread takes at a time, with random numbers of their own.
+const SHARD: usize = 16;
+/// With fewer products a second thread is not worth waking.
+const WORTH: usize = 1 << 18;
+
+/// What an update needs beside the weights; it grows once.
+#[derive(Default)]
+pub struct Batch {
+    /// Samples `[N, D]`, and their hidden probabilities `[N, H]`.
+    v0: Array2<f32>,
+    h0: Array2<f32>,
+    /// Ends of the chains, `[M, D]` and `[M, H]`.
+    v: Array2<f32>,
+    h: Array2<f32>,
+}
+
+impl Rbm {
+    /// Learns from these rows of the samples.
+    pub(super) fn update(&mut self, rows: &[usize]) {
+        let mut batch = std::mem::take(&mut self.batch);
+        let mut gradient = self.gradient(rows, &mut batch);
+        self.batch = batch;
+        self.updates += 1;
+        let settings = &self.settings;
+        let momentum = settings.momentum[usize::from(self.epochs + 1 >= settings.switch)] as f32;
+        let (rate, decay) = (settings.learning_rate as f32, settings.decay as f32);
+        gradient.w.scaled_add(-decay, &self.machine.w);
+        let step = |change: &mut f32, parameter: &mut f32, gradient: &f32| {
+            *change = momentum * *change + rate * gradient;
+            *parameter += *change;
+        };
+        let vector =
+            |change: &mut Array1<f32>, parameter: &mut Array1<f32>, gradient: &Array1<f32>| {
+                Zip::from(change)
+                    .and(parameter)
+                    .and(gradient)
+                    .for_each(step);
+            };
+        let (machine, change) = (&mut self.machine, &mut self.change);
+        Zip::from(&mut change.w)
+            .and(&mut machine.w)
+            .and(&gradient.w)
+            .for_each(step);
+        vector(&mut change.b, &mut machine.b, &gradient.b);
+        vector(&mut change.c, &mut machine.c, &gradient.c);
+    }
+
+    /// The mean gradient of the batch by the rule.
+    fn gradient(&mut self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
+        if self.settings.rule == Rule::Exact {
+            let v = self.x.select(Axis(0), rows).mapv(f64::from);
+            return self.machine.cast::<f64>().exact_gradient(v.view()).cast();
+        }
+        let (inputs, hidden) = self.machine.w.dim();
+        let chains = match self.settings.rule {
+            Rule::Pcd(_) => self.chains.nrows(),
+            Rule::Cd(_) | Rule::Exact => rows.len(),
+        };
+        fit(&mut batch.v0, (rows.len(), inputs));
+        fit(&mut batch.h0, (rows.len(), hidden));
+        fit(&mut batch.v, (chains, inputs));
+        fit(&mut batch.h, (chains, hidden));
+        for (mut v, &row) in batch.v0.rows_mut().into_iter().zip(rows) {
+            v.assign(&self.x.row(row));
+        }
+        self.positive(batch);
+        self.negative(batch);
+        let mut gradient = Gradient::zeros((inputs, hidden));
+        gradient.add(batch.v0.view(), batch.h0.view(), 1.0);
+        gradient.add(batch.v.view(), batch.h.view(), -1.0);
+        gradient
+    }
+
+    /// P(h | v) of the samples: probabilities.
+    fn positive(&self, batch: &mut Batch) {
+        let worth = batch.v0.nrows() * self.machine.w.len() > WORTH;
+        let v = batch.v0.axis_chunks_iter(Axis(0), SHARD);
+        let h = batch.h0.axis_chunks_iter_mut(Axis(0), SHARD);
+        share_if(worth, v.zip(h), |(v, h)| self.machine.hidden(v, h));
+    }
+
+    /// The chain from samples of the hidden units: its visible units, and hidden probabilities
+    /// given them. A persistent chain keeps samples of these.
+    fn negative(&mut self, batch: &mut Batch) {
+        let (steps, persistent) = match self.settings.rule {
+            Rule::Cd(steps) => (steps, false),
+            Rule::Pcd(steps) => (steps, true),
+            Rule::Exact => return,
+        };
+        batch
+            .h
+            .assign(if persistent { &self.chains } else { &batch.h0 });
+        let (machine, updates, streams) = (&self.machine, self.updates, self.streams);
+        let reconstruction = self.settings.reconstruction;
+        let worth = batch.v.nrows() * machine.w.len() > WORTH;
+        let v = batch.v.axis_chunks_iter_mut(Axis(0), SHARD);
+        let h = batch.h.axis_chunks_iter_mut(Axis(0), SHARD);
+        let shards = v.zip(h).enumerate();
+        share_if(worth, shards, |(shard, (mut v, mut h))| {
+            let mut rng = streams.stream_of(format_args!("gibbs/{updates}/{shard}"));
+            if !persistent {
+                sample(&mut h, &mut rng);
+            }
+            machine.gibbs(steps, reconstruction, &mut v, &mut h, &mut rng);
+        });
+        if persistent {
+            self.chains.assign(&batch.h);
+            let mut rng = streams.stream_of(format_args!("gibbs/{updates}/chains"));
+            sample(&mut self.chains.view_mut(), &mut rng);
+        }
+    }
+}
+
+/// Gives a buffer this shape; what is in it does not matter.
+fn fit(buffer: &mut Array2<f32>, shape: (usize, usize)) {
+    if buffer.dim() != shape {
+        *buffer = Array2::zeros(shape);
+    }
+}
