@@ -317,6 +317,10 @@ impl<K: Kind> Learner for Art<K> {
         warnings
     }
 
+    fn pictures(&self, data: &Data) -> Vec<(&'static str, String)> {
+        vec![("categories.svg", self.picture(data))]
+    }
+
     fn proofs(&self, data: &Data) -> Vec<Proof> {
         self.proofs_on("these data", data)
     }

@@ -341,6 +341,10 @@ impl Learner for Boltzmann {
         )]
     }
 
+    fn pictures(&self, _: &Data) -> Vec<(&'static str, String)> {
+        vec![("weights.svg", self.picture())]
+    }
+
     fn proofs(&self, data: &Data) -> Vec<Proof> {
         let on = "these data";
         let mut proofs = vec![self.machine.is_symmetric(on)];

@@ -356,6 +356,12 @@ impl Learner for CascadeCorrelation {
         )]
     }
 
+    fn pictures(&self, data: &Data) -> Vec<(&'static str, String)> {
+        let film = self.film(data).map(|film| ("film.svg", film));
+        let staircase = ("staircase.svg", self.staircase(data));
+        film.into_iter().chain([staircase]).collect()
+    }
+
     fn proofs(&self, data: &Data) -> Vec<Proof> {
         self.proofs_on("these data", data)
     }

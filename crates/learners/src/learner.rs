@@ -61,6 +61,11 @@ pub trait Learner {
         None
     }
 
+    /// Pictures of what it has learned from these data, as SVG, each with the name of its file.
+    fn pictures(&self, _: &Data) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// What must hold of the outcome, whatever the data are: the proof on a config's own data.
     fn proofs(&self, data: &Data) -> Vec<Proof>;
 }

@@ -349,6 +349,10 @@ impl Learner for Rbm {
 
     /// The free energy against the sum over hidden states, and the exact gradient against
     /// differences of the likelihood, on the first samples.
+    fn pictures(&self, _: &Data) -> Vec<(&'static str, String)> {
+        vec![("filters.svg", self.picture())]
+    }
+
     fn proofs(&self, _: &Data) -> Vec<Proof> {
         let machine = self.machine.cast::<f64>();
         let x = first_rows(&self.x, 5).mapv(f64::from);

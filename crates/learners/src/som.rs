@@ -319,6 +319,10 @@ impl Learner for Som {
         warnings
     }
 
+    fn pictures(&self, data: &Data) -> Vec<(&'static str, String)> {
+        vec![("map.svg", self.picture(data))]
+    }
+
     fn proofs(&self, data: &Data) -> Vec<Proof> {
         self.proofs_on("these data", data)
     }

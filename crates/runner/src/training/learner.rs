@@ -67,6 +67,23 @@ impl<'a> Learning<'a> {
         });
         to.extend(values);
     }
+
+    /// What it says of the test samples beside what they are, where that is a single number.
+    fn fit(&self) -> Option<String> {
+        let target = &self.prepared.dataset.target;
+        let Target::Real(quantities) = target else {
+            return None;
+        };
+        let [quantity] = &quantities[..] else {
+            return None;
+        };
+        let (samples, x) = (&self.prepared.dataset.test, self.prepared.test.x.view());
+        let fitted = self.learner.predict(x);
+        let unscaled = |value: &f64| value * quantity.scale + quantity.mean;
+        let points = samples.values()?.iter().zip(fitted.iter());
+        let points = points.map(|(t, y)| (unscaled(t), unscaled(y)));
+        fit::svg(&quantity.name, &points.collect::<Vec<_>>()).ok()
+    }
 }
 
 impl Trainee for Learning<'_> {
@@ -127,22 +144,13 @@ impl Trainee for Learning<'_> {
         self.learner.weights().to_safetensors()
     }
 
-    fn picture(&self) -> Option<(&'static str, String)> {
-        let target = &self.prepared.dataset.target;
-        let Target::Real(quantities) = target else {
-            return None;
-        };
-        if !self.is_done() || quantities.len() > 1 {
-            return None;
+    fn pictures(&self) -> Vec<(&'static str, String)> {
+        if !self.is_done() {
+            return Vec::new();
         }
-        let (samples, x) = (&self.prepared.dataset.test, self.prepared.test.x.view());
-        let fitted = self.learner.predict(x);
-        let quantity = &quantities[0];
-        let unscaled = |value: &f64| value * quantity.scale + quantity.mean;
-        let points = samples.values()?.iter().zip(fitted.iter());
-        let points = points.map(|(t, y)| (unscaled(t), unscaled(y)));
-        let svg = fit::svg(&quantity.name, &points.collect::<Vec<_>>()).ok()?;
-        Some(("fit.svg", svg))
+        let fit = self.fit().map(|svg| ("fit.svg", svg));
+        let own = self.learner.pictures(&self.prepared.train);
+        own.into_iter().chain(fit).collect()
     }
 
     fn save(&self, to: &mut Vec<u8>) -> io::Result<bool> {

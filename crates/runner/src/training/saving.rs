@@ -190,7 +190,7 @@ impl Training<'_> {
             let failed = unwritten.len();
             let bytes = of.trainee.safetensors();
             self.put(&trained.weights, bytes.map_err(io::Error::other), unwritten);
-            if let Some((file, picture)) = of.trainee.picture() {
+            for (file, picture) in of.trainee.pictures() {
                 self.put(file, Ok(picture.into_bytes()), unwritten);
             }
             if !of.cut_off {

@@ -35,9 +35,9 @@ pub trait Trainee {
     /// When it cannot be written in that format.
     fn safetensors(&self) -> Result<Vec<u8>, TensorError>;
 
-    /// A picture of what was learned, with the name of its file, once there is one.
-    fn picture(&self) -> Option<(&'static str, String)> {
-        None
+    /// Pictures of what was learned, with the names of their files, once there are any.
+    fn pictures(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
     }
 
     /// Writes all that the next pass depends on. Returns whether that can be saved at all.

@@ -231,6 +231,7 @@ mod tests {
             targets: inputs,
             positions: 1,
             class_sizes: Vec::new(),
+            padded: false,
         };
         let checker = Checker::new("learner.boltzmann");
         let coded = spec
