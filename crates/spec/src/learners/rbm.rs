@@ -115,7 +115,7 @@ impl Default for ClassifierSpec {
     fn default() -> Self {
         Self {
             ridge: 1.0,
-            iterations: 100,
+            iterations: 1000,
         }
     }
 }
