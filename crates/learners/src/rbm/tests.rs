@@ -374,7 +374,6 @@ fn nudged_digits() -> [Data; 2] {
 
 /// scikit-learn's example ends at 0.9354 (pixels alone: 0.7819).
 #[test]
-#[ignore = "half a minute"]
 fn features_of_digits_are_classified_as_well_as_by_scikit_learn() {
     let [train, test] = nudged_digits();
     let settings = RbmSpec {
@@ -392,13 +391,11 @@ fn features_of_digits_are_classified_as_well_as_by_scikit_learn() {
         },
         classifier: ClassifierSpec {
             ridge: 1.0 / 6000.0,
-            iterations: 100,
+            iterations: 1000,
         },
         ..RbmSpec::default()
     };
-    let start = std::time::Instant::now();
-    let (rbm, measured) = learned(&settings, &train);
-    let seconds = start.elapsed().as_secs_f64();
+    let (rbm, _) = learned(&settings, &train);
     let p = rbm.predict(test.x.view());
     let best = |row: ndarray::ArrayView1<'_, f64>| {
         let classes = row.iter().enumerate();
@@ -409,9 +406,5 @@ fn features_of_digits_are_classified_as_well_as_by_scikit_learn() {
     let right = p.rows().into_iter().zip(test.t.rows());
     let right = right.filter(|(p, t)| best(*p) == best(*t)).count();
     let accuracy = right as f64 / test.len() as f64;
-    println!("accuracy {accuracy:.4} in {seconds:.1} s, {measured:?}");
-    if let Ok(to) = std::env::var("RBM_PICTURE") {
-        std::fs::write(to, rbm.picture()).unwrap();
-    }
     assert!(accuracy >= 0.93, "{accuracy}");
 }
