@@ -37,7 +37,7 @@ pub enum Learns {
     /// A network, by gradients.
     Network(Box<NetworkSpec>),
     /// A machine with a rule of its own.
-    Learner(LearnerSpec),
+    Learner(Box<LearnerSpec>),
 }
 
 /// What must be known of the data to judge what learns from them.

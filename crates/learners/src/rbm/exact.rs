@@ -51,7 +51,7 @@ impl Machine<f64> {
         for first in (0..1 << self.c.len()).step_by(BLOCK) {
             let h = self.states(first);
             let mut a = Array2::zeros((h.nrows(), self.b.len()));
-            self.into_visible(h.view(), a.view_mut());
+            self.visible_inputs(h.view(), a.view_mut());
             let own = h.dot(&self.c);
             let of_state = |(a, own): (ndarray::ArrayView1<'_, f64>, &f64)| {
                 own + self.log_normalizer(&a.to_vec())

@@ -38,26 +38,26 @@ impl<T: Real> Machine<T> {
     }
 
     /// c + v W, for each row of `v` `[N, D]`.
-    pub fn into_hidden(&self, v: ArrayView2<'_, T>, mut z: ArrayViewMut2<'_, T>) {
+    pub fn hidden_inputs(&self, v: ArrayView2<'_, T>, mut z: ArrayViewMut2<'_, T>) {
         z.assign(&self.c);
         matmul(v, self.w.view(), z);
     }
 
     /// b + h Wᵀ, for each row of `h` `[N, H]`.
-    pub fn into_visible(&self, h: ArrayView2<'_, T>, mut a: ArrayViewMut2<'_, T>) {
+    pub fn visible_inputs(&self, h: ArrayView2<'_, T>, mut a: ArrayViewMut2<'_, T>) {
         a.assign(&self.b);
         matmul(h, self.w.t(), a);
     }
 
     /// P(h = 1 | v): probabilities.
     pub fn hidden(&self, v: ArrayView2<'_, T>, mut h: ArrayViewMut2<'_, T>) {
-        self.into_hidden(v, h.view_mut());
+        self.hidden_inputs(v, h.view_mut());
         each_row(&mut h, sigmoid);
     }
 
     /// E(v | h): probabilities of Bernoulli and softmax units.
     pub fn means(&self, h: ArrayView2<'_, T>, mut v: ArrayViewMut2<'_, T>) {
-        self.into_visible(h, v.view_mut());
+        self.visible_inputs(h, v.view_mut());
         match self.visible {
             Visible::Bernoulli => each_row(&mut v, sigmoid),
             Visible::Gaussian => (),
@@ -71,7 +71,7 @@ impl<T: Real> Machine<T> {
             Visible::Bernoulli => sample(v, rng),
             Visible::Gaussian => {
                 let mut normal = || -> f64 { StandardNormal.sample(rng) };
-                v.iter_mut().for_each(|v| *v = *v + T::of(normal()));
+                v.iter_mut().for_each(|v| *v += T::of(normal()));
             }
             Visible::Softmax(size) => {
                 each_row(v, |v| v.chunks_mut(size).for_each(|v| one_of(v, rng)));
@@ -104,7 +104,7 @@ impl<T: Real> Machine<T> {
     /// F(v) = −ln Σₕ e^−E(v, h), of each row of `v` `[N, D]`.
     pub fn free_energies(&self, v: ArrayView2<'_, T>) -> Array1<f64> {
         let mut z = Array2::zeros((v.nrows(), self.c.len()));
-        self.into_hidden(v, z.view_mut());
+        self.hidden_inputs(v, z.view_mut());
         let of_row = |(v, z): (ndarray::ArrayView1<'_, T>, ndarray::ArrayView1<'_, T>)| {
             let own = Zip::from(v).and(&self.b).fold(0.0, |sum, v, b| {
                 let (v, b) = (v.f64(), b.f64());
@@ -143,7 +143,7 @@ impl<T: Real> Machine<T> {
             Visible::Softmax(size) => size,
         };
         let mut z = Array2::zeros((v.nrows(), self.c.len()));
-        self.into_hidden(v, z.view_mut());
+        self.hidden_inputs(v, z.view_mut());
         let of_row = |(v, z): (ndarray::ArrayView1<'_, T>, ndarray::ArrayView1<'_, T>)| {
             let here = z.iter().map(|z| softplus(z.f64())).sum::<f64>();
             // −F with inputs changed, above −F as they are.
@@ -188,14 +188,14 @@ fn softmax<T: Real>(a: &mut [T]) {
     let largest = a.iter().copied().fold(T::neg_infinity(), T::max);
     a.iter_mut().for_each(|a| *a = (*a - largest).exp());
     let sum: T = a.iter().copied().sum();
-    a.iter_mut().for_each(|a| *a = *a / sum);
+    a.iter_mut().for_each(|a| *a /= sum);
 }
 
 /// One of them becomes 1, with its probability; the others 0.
 fn one_of<T: Real>(p: &mut [T], rng: &mut impl Rng) {
     let mut left = T::of(rng.random::<f64>());
     let below = |p: &T| {
-        left = left - *p;
+        left -= *p;
         left < T::zero()
     };
     // The probabilities may add up to a little less than 1.

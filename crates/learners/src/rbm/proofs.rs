@@ -97,7 +97,7 @@ impl Machine<f64> {
         let mut down = Array2::zeros((hidden.nrows(), self.b.len()));
         self.means(hidden.view(), down.view_mut());
         let after = p.dot(&chances(&up, &hidden)).dot(&chances(&down, &states));
-        let error = largest((after - p).into_iter());
+        let error = largest(after - p);
         let quantity = "P(v) kept by a Gibbs step, all states";
         Proof::within(on, quantity, Witness::ExactEnumeration, error, 1e-14)
     }

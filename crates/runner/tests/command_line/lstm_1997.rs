@@ -75,7 +75,7 @@ fn data_that_are_no_sequences_are_refused_with_the_place() {
     let data = "[dataset.xor]\n";
     let from = ORDER.find("[dataset").unwrap();
     let to = ORDER.find("[learner").unwrap();
-    workspace.write("other.toml", &ORDER.replace(&ORDER[from..to], data));
+    workspace.write("other.toml", ORDER.replace(&ORDER[from..to], data));
     let told = "it learns from sequences, step by step, and these samples are none";
     workspace.refuse(&["other.toml"], &[told, "other.toml:"]);
 }

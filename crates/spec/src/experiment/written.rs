@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for Experiment {
         let (dataset, validation) = (written.dataset.clone(), written.validation);
         // Keys of a network beside a learner are told where their places are known.
         let learns = match written.learner.take() {
-            Some(learner) => Learns::Learner(learner),
+            Some(learner) => Learns::Learner(Box::new(learner)),
             None => Learns::Network(Box::new(written.network()?)),
         };
         Ok(Self {
