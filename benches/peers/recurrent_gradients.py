@@ -1,7 +1,7 @@
 """PyTorch computes the loss and the gradients of an export again, in f64, from our weights.
 
-    runner export configs/adding.toml --out /tmp/adding
-    python recurrent_gradients.py /tmp/adding ...
+    runner export configs/adding.toml --out target/adding
+    python recurrent_gradients.py target/adding ...
 
 For networks of `lstm`, `gru`, `rnn` (any number of layers, both directions, every output or the last),
 `last`, `linear`, `sigmoid` under the squared error. A row of JSON for each: the error of the loss, and
