@@ -20,7 +20,9 @@ pub const COLOURS: [RGBColor; 6] = [
 /// Width and height of a panel.
 const PANEL: (u32, u32) = (800, 480);
 
-type DrawResult = Result<(), Box<dyn std::error::Error>>;
+/// Whether a picture could be drawn.
+pub(crate) type DrawResult = Result<(), Box<dyn std::error::Error>>;
+
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// An SVG of the curves of a run, the panels below each other: what is measured on the test samples

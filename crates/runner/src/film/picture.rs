@@ -11,11 +11,10 @@ use plotters::prelude::*;
 use super::grid::Grid;
 use super::surface::{Surface, height_of};
 use super::{Frame, regions};
+use crate::curves::DrawResult;
 use crate::numbers::significant;
 use crate::prepare::PreparedNetwork;
 
-/// Whether it could be drawn.
-pub type DrawResult = Result<(), Box<dyn Error>>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// Panels side by side.

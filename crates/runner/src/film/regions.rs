@@ -4,8 +4,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::grid::Grid;
-use super::picture::DrawResult;
-use crate::curves::COLOURS;
+use crate::curves::{COLOURS, DrawResult};
 
 /// Samples beyond these are not drawn: they would hide the regions.
 const MOST_SAMPLES: usize = 200;

@@ -3,6 +3,8 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use crate::curves::DrawResult;
+
 /// How high the surface rises, as a share of the panel's width.
 const RISE: f64 = 0.36;
 /// How deep the square lies, as a share of the panel's width.
@@ -34,7 +36,7 @@ impl Surface<'_> {
     ///
     /// # Errors
     /// When it cannot be drawn.
-    pub fn draw(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> super::picture::DrawResult {
+    pub fn draw(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> DrawResult {
         let (columns, rows) = (self.columns, self.heights.len() / self.columns);
         let (across, up) = ((columns - 1) / self.every, (rows - 1) / self.every);
         let width = f64::from(area.dim_in_pixel().0);

@@ -13,7 +13,7 @@ use spec::table::{Kind, TableMeasure};
 use super::aggregate::summaries;
 use super::curves::{self, Point};
 use super::plan::Plan;
-use crate::curves::COLOURS;
+use crate::curves::{COLOURS, DrawResult};
 use crate::numbers::{percent, rounded};
 
 /// Width and height of a panel.
@@ -25,7 +25,6 @@ const DASHES: [Option<(u32, u32)>; 4] = [None, Some((5, 4)), Some((2, 3)), Some(
 /// A loss that spans more than this is shown in powers of ten.
 const DECADES: f64 = 100.0;
 
-type DrawResult = Result<(), Box<dyn Error>>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// A row in a panel.

@@ -7,6 +7,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::plan::Plan;
 use super::rows::Row;
 use super::summary::{Cell, cells};
+use crate::curves::DrawResult;
 
 const OURS: RGBColor = RGBColor(0, 90, 181);
 const PUBLISHED: RGBColor = RGBColor(220, 50, 32);
@@ -17,8 +18,6 @@ const HEIGHT: u32 = 26;
 const AROUND: u32 = 96;
 /// Left of the panel, for the names.
 const NAMES: u32 = 330;
-
-type DrawResult = Result<(), Box<dyn std::error::Error>>;
 
 /// The SVG; means with their 95 % intervals as full circles, published figures as open ones.
 ///
