@@ -9,6 +9,7 @@ pub mod dropout;
 mod elementwise;
 pub mod elu;
 pub mod embedding;
+pub mod gelu;
 pub mod gru;
 pub mod identity;
 pub mod input_layer;
@@ -24,6 +25,7 @@ pub mod lstm;
 pub mod lstm_peephole;
 pub mod max_pool;
 pub mod maxout;
+pub mod position;
 pub mod prelu;
 mod recurrent;
 pub mod relu;
@@ -54,6 +56,7 @@ pub use conv2d::Conv2d;
 pub use dropout::Dropout;
 pub use elu::Elu;
 pub use embedding::Embedding;
+pub use gelu::Gelu;
 pub use gru::Gru;
 pub use identity::Identity;
 pub use input_layer::InputLayer;
@@ -68,6 +71,7 @@ pub use local2d::Local2d;
 pub use lstm::Lstm;
 pub use max_pool::MaxPool;
 pub use maxout::Maxout;
+pub use position::Position;
 pub use prelu::Prelu;
 pub use relu::Relu;
 pub use residual::Residual;
@@ -133,6 +137,7 @@ pub fn build<T: Real>(
         LayerSpec::LayerNorm(norm) => Box::new(LayerNorm::new(planned, norm)),
         LayerSpec::LocalResponseNorm(norm) => Box::new(LocalResponseNorm::new(planned, norm)),
         LayerSpec::Embedding(table) => Box::new(Embedding::new(planned, table)),
+        LayerSpec::Position(position) => Box::new(Position::new(planned, position)),
         LayerSpec::Maxout(maxout) => Box::new(Maxout::new(planned, maxout)),
         LayerSpec::SquaredDistance(_) => Box::new(SquaredDistance::new(planned)),
         LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, inside)),
@@ -148,6 +153,7 @@ pub fn build<T: Real>(
             alpha: T::of(elu.alpha),
         }),
         LayerSpec::Softplus => Box::new(Softplus),
+        LayerSpec::Gelu => Box::new(Gelu),
         LayerSpec::Step => Box::new(Step),
         LayerSpec::Identity | LayerSpec::Flatten => Box::new(Identity),
         LayerSpec::Softmax => Box::new(Softmax::new(planned)),

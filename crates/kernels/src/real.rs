@@ -16,6 +16,10 @@ pub trait Real: NdFloat + bytemuck::Pod + std::iter::Sum {
     fn vector_sigmoid(self) -> Self;
     /// `$\tanh x$`, likewise; `tanh` itself is the system's.
     fn vector_tanh(self) -> Self;
+    /// `$e^x$`, likewise.
+    fn vector_exp(self) -> Self;
+    /// The error function `$\frac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt$`, likewise.
+    fn vector_erf(self) -> Self;
 }
 
 impl Real for f32 {
@@ -38,6 +42,16 @@ impl Real for f32 {
     fn vector_tanh(self) -> Self {
         activations::tanh(self)
     }
+
+    #[inline(always)]
+    fn vector_exp(self) -> Self {
+        activations::exp(self)
+    }
+
+    #[inline(always)]
+    fn vector_erf(self) -> Self {
+        activations::erf(self)
+    }
 }
 
 impl Real for f64 {
@@ -57,5 +71,13 @@ impl Real for f64 {
 
     fn vector_tanh(self) -> Self {
         self.tanh()
+    }
+
+    fn vector_exp(self) -> Self {
+        self.exp()
+    }
+
+    fn vector_erf(self) -> Self {
+        libm::erf(self)
     }
 }

@@ -27,6 +27,7 @@ mod maps;
 mod max_pool;
 mod maxout;
 pub(crate) mod pointwise;
+mod position;
 mod prelu;
 mod recurrent;
 mod residual;
@@ -72,6 +73,7 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::LayerNorm(norm) => layer_norm::layer(planned, norm),
         LayerSpec::LocalResponseNorm(norm) => local_response_norm::layer(planned, norm),
         LayerSpec::Embedding(table) => embedding::layer(planned, table),
+        LayerSpec::Position(position) => position::layer::<T>(planned, position),
         LayerSpec::Maxout(maxout) => maxout::layer(planned, maxout),
         LayerSpec::SquaredDistance(distance) => squared_distance::layer(planned, distance),
         LayerSpec::Residual(_) => residual::layer([0, 1].map(|i| inside::<T>(planned, i, streams))),
@@ -89,6 +91,7 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::ScaledTanh => pointwise::layer(pointwise::scaled_tanh),
         LayerSpec::Relu => pointwise::layer(pointwise::relu),
         LayerSpec::Softplus => pointwise::layer(pointwise::softplus),
+        LayerSpec::Gelu => pointwise::layer(pointwise::gelu),
         LayerSpec::Step => pointwise::layer(pointwise::step),
         LayerSpec::Identity | LayerSpec::Flatten => pointwise::layer(pointwise::identity),
     }

@@ -11,6 +11,7 @@ mod dropout;
 mod elu;
 mod embedding;
 mod flatten;
+mod gelu;
 mod gru;
 mod identity;
 mod last;
@@ -23,6 +24,7 @@ mod lstm;
 mod lstm_peephole;
 mod maxout;
 mod pool;
+mod position;
 mod prelu;
 mod recurrent;
 mod relu;
@@ -61,6 +63,7 @@ pub use lstm::LstmSpec;
 pub use lstm_peephole::LstmPeepholeSpec;
 pub use maxout::MaxoutSpec;
 pub use pool::PoolSpec;
+pub use position::{PositionEncoding, PositionSpec};
 pub use prelu::PreluSpec;
 pub use recurrent::{GradientSpec, Recurrence, StateSpec, StepsSpec};
 pub use residual::ResidualSpec;
@@ -207,6 +210,8 @@ register! {
         LstmPeephole(LstmPeepholeSpec) => lstm_peephole,
         /// Gated recurrent units (Cho et al. 2014).
         Gru(GruSpec) => gru,
+        /// y = x + p, with a vector p for each position of a sequence (Vaswani et al. 2017).
+        Position(PositionSpec) => position,
         /// The largest of several linear functions for each unit (Goodfellow et al. 2013).
         Maxout(MaxoutSpec) => maxout,
         /// yⱼ = Σᵢ (xᵢ − wⱼᵢ)², the squared distance to each centre: the output units of LeNet-5.
@@ -235,6 +240,9 @@ register! {
         Relu => relu,
         /// y = ln(1 + eˣ).
         Softplus => softplus,
+        /// y = x Φ(x), Φ the distribution function of the standard normal distribution (Hendrycks &
+        /// Gimpel 2016).
+        Gelu => gelu,
         /// y = 1 where x ≥ 0, else 0. It has no useful derivative: forward only.
         Step => step,
         /// y = x.

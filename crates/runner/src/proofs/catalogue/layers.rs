@@ -4,9 +4,9 @@
 use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, EluSpec, EmbeddingSpec, GradientSpec, GruSpec,
     Initializer, LayerNormSpec, LayerSpec, LeakyReluSpec, LinearSpec, Local2dSpec,
-    LocalResponseNormSpec, LstmPeepholeSpec, LstmSpec, MaxoutSpec, PoolSpec, PreluSpec,
-    ResidualSpec, RnnActivation, RnnSpec, SquaredDistanceSpec, StateSpec, StepsSpec,
-    SubsamplingSpec,
+    LocalResponseNormSpec, LstmPeepholeSpec, LstmSpec, MaxoutSpec, PoolSpec, PositionEncoding,
+    PositionSpec, PreluSpec, ResidualSpec, RnnActivation, RnnSpec, SquaredDistanceSpec, StateSpec,
+    StepsSpec, SubsamplingSpec,
 };
 
 use super::{Example, linear};
@@ -74,6 +74,7 @@ fn on_vectors() -> Vec<Example> {
         vector("`prelu`, per channel", prelu(true)),
         vector("`elu`", LayerSpec::Elu(EluSpec { alpha: 0.7 })),
         vector("`softplus`", LayerSpec::Softplus),
+        vector("`gelu`", LayerSpec::Gelu),
         vector("`step`, forward only", LayerSpec::Step),
         vector("`identity`", LayerSpec::Identity),
         vector("`softmax`", LayerSpec::Softmax),
@@ -340,6 +341,11 @@ fn on_sequences() -> Vec<Example> {
         ..RnnSpec::new(4)
     });
     let dropout = LayerSpec::Dropout(DropoutSpec { rate: 0.4 });
+    let learned = PositionSpec {
+        encoding: PositionEncoding::Learned,
+        positions: Some(6),
+        ..PositionSpec::default()
+    };
     vec![
         sequence("`linear`, sequences", linear(4)),
         sequence(
@@ -347,6 +353,11 @@ fn on_sequences() -> Vec<Example> {
             LayerSpec::LayerNorm(LayerNormSpec::default()),
         ),
         sequence("`softmax`, sequences", LayerSpec::Softmax),
+        sequence(
+            "`position`, sines and cosines",
+            LayerSpec::Position(PositionSpec::default()),
+        ),
+        sequence("`position`, learned", LayerSpec::Position(learned)),
         sequence("`dropout`, sequences", dropout),
         sequence("`rnn`", rnn(RnnActivation::Tanh, full)),
         sequence("`rnn`, sigmoid", rnn(RnnActivation::Sigmoid, full)),
