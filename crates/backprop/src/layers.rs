@@ -1,7 +1,9 @@
 //! Layers: one file each, `forward` above `backward`.
 
+pub(crate) mod attention;
 pub mod avg_pool;
 pub mod batch_norm;
+mod branch;
 mod channels;
 pub mod conv2d;
 pub mod conv_relu_pool;
@@ -25,10 +27,12 @@ pub mod lstm;
 pub mod lstm_peephole;
 pub mod max_pool;
 pub mod maxout;
+pub mod multi_head_attention;
 pub mod position;
 pub mod prelu;
 mod recurrent;
 pub mod relu;
+pub mod repeat;
 pub mod residual;
 pub mod rnn;
 pub mod scaled_tanh;
@@ -41,6 +45,7 @@ pub mod step;
 pub mod subsampling;
 pub mod table_conv2d;
 pub mod tanh;
+pub mod tied_embedding;
 pub mod units;
 mod windows;
 
@@ -71,9 +76,11 @@ pub use local2d::Local2d;
 pub use lstm::Lstm;
 pub use max_pool::MaxPool;
 pub use maxout::Maxout;
+pub use multi_head_attention::MultiHeadAttention;
 pub use position::Position;
 pub use prelu::Prelu;
 pub use relu::Relu;
+pub use repeat::Repeat;
 pub use residual::Residual;
 pub use rnn::Rnn;
 pub use scaled_tanh::ScaledTanh;
@@ -86,6 +93,7 @@ pub use step::Step;
 pub use subsampling::Subsampling;
 pub use table_conv2d::TableConv2d;
 pub use tanh::Tanh;
+pub use tied_embedding::TiedEmbedding;
 
 /// What a batch goes through before it is divided into shards: a large fully connected layer, or
 /// nothing.
@@ -137,10 +145,17 @@ pub fn build<T: Real>(
         LayerSpec::LayerNorm(norm) => Box::new(LayerNorm::new(planned, norm)),
         LayerSpec::LocalResponseNorm(norm) => Box::new(LocalResponseNorm::new(planned, norm)),
         LayerSpec::Embedding(table) => Box::new(Embedding::new(planned, table)),
+        LayerSpec::TiedEmbedding(tied) => {
+            Box::new(TiedEmbedding::new(planned, tied, streams, inside))
+        }
+        LayerSpec::MultiHeadAttention(attention) => {
+            Box::new(MultiHeadAttention::new(planned, attention))
+        }
         LayerSpec::Position(position) => Box::new(Position::new(planned, position)),
         LayerSpec::Maxout(maxout) => Box::new(Maxout::new(planned, maxout)),
         LayerSpec::SquaredDistance(_) => Box::new(SquaredDistance::new(planned)),
         LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, inside)),
+        LayerSpec::Repeat(_) => Box::new(Repeat::new(planned, streams, inside)),
         LayerSpec::Sigmoid => Box::new(Sigmoid),
         LayerSpec::Tanh => Box::new(Tanh),
         LayerSpec::ScaledTanh => Box::new(ScaledTanh),

@@ -17,12 +17,12 @@ pub struct PlannedLayer {
     pub input: Vec<usize>,
     /// Shape of one sample that goes out.
     pub output: Vec<usize>,
-    /// Its parameters in the order of their use; of a block those of all layers in it.
+    /// Its parameters in the order of their use; behind its own those of all layers inside it.
     pub parameters: Vec<PlannedParameter>,
     /// What it remembers besides: running statistics. Saved with the parameters, not learned.
     pub buffers: Vec<PlannedParameter>,
-    /// The chains inside a block, each from the block's input on: of a residual block the layers
-    /// and the shortcut. None for any other layer.
+    /// The chains inside a block: of a residual block the layers and the shortcut, both from its
+    /// input on. None for most layers.
     pub chains: Vec<Vec<PlannedLayer>>,
     /// Multiplications of a forward pass for one sample, where they are not those of
     /// [`PlannedLayer::multiplications`] for a layer that meets each parameter once.
@@ -30,6 +30,24 @@ pub struct PlannedLayer {
 }
 
 impl PlannedLayer {
+    /// Takes the chains inside it, with what they have behind its own parameters and in place of its
+    /// own multiplications.
+    pub(crate) fn take_chains(&mut self, chains: Vec<Vec<PlannedLayer>>) {
+        self.chains = chains;
+        let inside = || self.chains.iter().flatten();
+        let parameters: Vec<_> = inside().flat_map(|l| l.parameters.clone()).collect();
+        self.buffers = inside().flat_map(|l| l.buffers.clone()).collect();
+        self.multiplications = Some(inside().map(PlannedLayer::multiplications).sum());
+        self.parameters.extend(parameters);
+    }
+
+    /// How many of its parameters are its own, and not those of layers inside it: the first ones.
+    pub fn own_parameters(&self) -> usize {
+        let inside = self.chains.iter().flatten();
+        let inside: usize = inside.map(|layer| layer.parameters.len()).sum();
+        self.parameters.len() - inside
+    }
+
     /// Numbers of one sample that come in, D_in.
     pub fn inputs(&self) -> usize {
         self.input.iter().product()
@@ -211,6 +229,18 @@ impl Planner<'_> {
     ) -> Result<Vec<PlannedLayer>, Problem> {
         let prefix = format!("{}.{part}.", self.name);
         let key = format!("{}.{part}", self.key);
+        chain(self.model, layers, &prefix, &key, input)
+    }
+
+    /// Lays layers that are repeated for one time.
+    pub(crate) fn repeated(
+        &self,
+        time: usize,
+        layers: &[LayerSpec],
+        input: &[usize],
+    ) -> Result<Vec<PlannedLayer>, Problem> {
+        let prefix = format!("{}.{time}.", self.name);
+        let key = format!("{}.layers", self.key);
         chain(self.model, layers, &prefix, &key, input)
     }
 

@@ -3,6 +3,7 @@
 mod layers;
 mod losses;
 mod rules;
+mod transformers;
 
 use contract::{Batch, NamedTensors, Real, Streams, initial};
 use ndarray::Array2;

@@ -4,9 +4,9 @@
 use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, EluSpec, EmbeddingSpec, GradientSpec, GruSpec,
     Initializer, LayerNormSpec, LayerSpec, LeakyReluSpec, LinearSpec, Local2dSpec,
-    LocalResponseNormSpec, LstmPeepholeSpec, LstmSpec, MaxoutSpec, PoolSpec, PositionEncoding,
-    PositionSpec, PreluSpec, ResidualSpec, RnnActivation, RnnSpec, SquaredDistanceSpec, StateSpec,
-    StepsSpec, SubsamplingSpec,
+    LocalResponseNormSpec, LstmPeepholeSpec, LstmSpec, MaxoutSpec, PoolSpec, PreluSpec,
+    ResidualSpec, RnnActivation, RnnSpec, SquaredDistanceSpec, StateSpec, StepsSpec,
+    SubsamplingSpec,
 };
 
 use super::{Example, linear};
@@ -19,6 +19,7 @@ pub fn examples() -> Vec<Example> {
     examples.extend(on_images());
     examples.extend(blocks());
     examples.extend(on_sequences());
+    examples.extend(super::transformers::examples());
     examples
 }
 
@@ -300,7 +301,7 @@ fn on_images() -> Vec<Example> {
 
 /// A layer between two linear ones that act on each position, on sequences of up to 4 positions of
 /// 5 numbers, with targets at each.
-fn sequence(name: &str, layer: LayerSpec) -> Example {
+pub(super) fn sequence(name: &str, layer: LayerSpec) -> Example {
     Example::new(name, &[4, 5], vec![linear(6), layer, linear(3)])
 }
 
@@ -341,11 +342,6 @@ fn on_sequences() -> Vec<Example> {
         ..RnnSpec::new(4)
     });
     let dropout = LayerSpec::Dropout(DropoutSpec { rate: 0.4 });
-    let learned = PositionSpec {
-        encoding: PositionEncoding::Learned,
-        positions: Some(6),
-        ..PositionSpec::default()
-    };
     vec![
         sequence("`linear`, sequences", linear(4)),
         sequence(
@@ -353,11 +349,6 @@ fn on_sequences() -> Vec<Example> {
             LayerSpec::LayerNorm(LayerNormSpec::default()),
         ),
         sequence("`softmax`, sequences", LayerSpec::Softmax),
-        sequence(
-            "`position`, sines and cosines",
-            LayerSpec::Position(PositionSpec::default()),
-        ),
-        sequence("`position`, learned", LayerSpec::Position(learned)),
         sequence("`dropout`, sequences", dropout),
         sequence("`rnn`", rnn(RnnActivation::Tanh, full)),
         sequence("`rnn`, sigmoid", rnn(RnnActivation::Sigmoid, full)),
