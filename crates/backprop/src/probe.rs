@@ -48,6 +48,11 @@ impl<T: Compute> Probe<T> {
         Ok(())
     }
 
+    /// True lengths `[N]` of the sequences that come next; none: nothing is padded.
+    pub fn set_lengths(&mut self, lengths: Option<&[usize]>) {
+        self.chain.set_lengths(lengths);
+    }
+
     /// Computes the outputs of all layers from `x` `[N, D_in]`.
     pub fn forward(&mut self, x: ArrayView2<T>) {
         self.chain
