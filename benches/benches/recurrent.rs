@@ -1,24 +1,15 @@
 //! A training step of a recurrent layer, hand-written and by burn: the same steps as those of
-//! `benches/peers/recurrent.py`, a row of JSON each. Of several rounds the fastest counts. On one
-//! thread the seconds are those of its processor, so that others on the machine disturb them less.
+//! `benches/peers/recurrent.py`, a row of JSON each.
 //!
 //! ```text
 //! cargo bench -p runner -p benches --profile dev --bench recurrent -- [CASE] [backprop]
 //! ```
 
-use std::fs;
-use std::time::Instant;
-
-use benches::{ALL, implementation, in_pool, one_and_all, random};
-use contract::{Batch, Step};
-use spec::ImplementationName;
-use spec::model::{GruSpec, LayerSpec, LstmSpec, ModelSpec, PlannedLayer};
+use benches::random;
+use benches::steps::{Case, measure};
+use spec::model::{GruSpec, LayerSpec, LstmSpec, ModelSpec};
 use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
-
-/// Rounds, and seconds of all of them together.
-const ROUNDS: usize = 15;
-const SECONDS: f64 = 1.0;
 
 /// A name, the layer, T, D and N.
 fn cases() -> [(&'static str, LayerSpec, [usize; 3]); 3] {
@@ -35,75 +26,19 @@ fn cases() -> [(&'static str, LayerSpec, [usize; 3]); 3] {
 }
 
 fn main() {
-    let wanted: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|a| !a.starts_with('-'))
-        .collect();
-    let asked = |name: &str| wanted.iter().all(|word| name.contains(word.as_str()));
-    for (case, layer, [steps, inputs, samples]) in cases() {
-        let plan = ModelSpec::new(vec![layer]).plan(&[steps, inputs]);
-        let plan = plan.expect("a recurrent layer takes sequences");
-        for name in ALL {
-            if !asked(&format!("{case}/{}", name.as_str())) {
-                continue;
-            }
-            for threads in one_and_all() {
-                in_pool(threads, || {
-                    let seconds = fastest(name, &plan, samples, threads == 1);
-                    let name = name.as_str();
-                    println!(
-                        "{{\"case\": \"{case}\", \"threads\": {threads}, \"version\": \"{name}\", \
-                         \"seconds\": {seconds:.6}}}"
-                    );
-                });
-            }
-        }
-    }
-}
-
-/// Seconds of a step.
-fn fastest(name: ImplementationName, plan: &[PlannedLayer], samples: usize, own: bool) -> f64 {
     let rule = OptimizerSpec::Sgd(SgdSpec {
         learning_rate: 0.01,
     });
-    let training = TrainingSpec::new(LossSpec::MeanOfSquares, rule);
-    let mut model = implementation(name, plan, &training);
-    let (inputs, outputs) = (plan[0].inputs(), plan[0].outputs());
-    let (x, t) = (random(samples, inputs, "x"), random(samples, outputs, "t"));
-    let batch = Batch {
-        positions: plan[0].output[0],
-        ..Batch::new(x.view(), t.view())
-    };
-    let mut step = || {
-        let at = Step {
-            number: 1,
-            learning_rate: 0.01,
-        };
-        model.train_step(at, batch);
-    };
-    step();
-    // A step may end before the processor's own clock has moved.
-    let first = Instant::now();
-    step();
-    let steps = (SECONDS / ROUNDS as f64 / first.elapsed().as_secs_f64()).max(1.0) as usize;
-    let rounds = (0..ROUNDS).map(|_| {
-        let start = now(own);
-        (0..steps).for_each(|_| step());
-        (now(own) - start) / steps as f64
-    });
-    rounds.fold(f64::INFINITY, f64::min)
-}
-
-/// Seconds that have gone by, or those that this thread had of its processor, where Linux says so.
-fn now(own: bool) -> f64 {
-    thread_local!(static START: Instant = Instant::now());
-    let of_thread = || {
-        let said = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        said.split(' ').next()?.parse::<f64>().ok()
-    };
-    let nanoseconds = own
-        .then(of_thread)
-        .flatten()
-        .map(|nanoseconds| nanoseconds / 1e9);
-    nanoseconds.unwrap_or_else(|| START.with(|start| start.elapsed().as_secs_f64()))
+    for (name, layer, [steps, inputs, samples]) in cases() {
+        let plan = ModelSpec::new(vec![layer]).plan(&[steps, inputs]);
+        let plan = plan.expect("a recurrent layer takes sequences");
+        measure(&Case {
+            name,
+            x: random(samples, plan[0].inputs(), "x"),
+            t: random(samples, plan[0].outputs(), "t"),
+            positions: steps,
+            plan,
+            training: TrainingSpec::new(LossSpec::MeanOfSquares, rule),
+        });
+    }
 }

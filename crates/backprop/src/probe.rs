@@ -3,7 +3,7 @@
 use aligned_vec::AVec;
 use contract::{NamedTensors, Streams, TensorError, aligned_zeros};
 use kernels::singular_values::singular_values;
-use ndarray::{Array2, ArrayView1, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView1, ArrayView2};
 use spec::model::PlannedLayer;
 
 use crate::engine::chain::{Activations, Chain};
@@ -93,6 +93,12 @@ impl<T: Compute> Probe<T> {
     /// and `[T·N, H]`, step behind step; nothing of another layer.
     pub fn states(&self, layer: usize) -> Vec<(&'static str, ArrayView2<'_, T>)> {
         self.chain.states(layer)
+    }
+
+    /// Weights of the heads of every layer of attention in the last [`Probe::forward`] of a sample,
+    /// those inside other layers too, `[H, T, T]` each.
+    pub fn attention(&self, sample: usize) -> Vec<Array3<T>> {
+        self.chain.attention(sample)
     }
 }
 

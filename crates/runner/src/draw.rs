@@ -1,12 +1,14 @@
-//! `runner draw`: what a recorded recurrent network does over a sequence, as pictures.
+//! `runner draw`: what a recorded network does over a sequence, as pictures.
 //!
 //! | file | what it shows |
 //! |---|---|
 //! | `states.svg` | gates, cells and states of every recurrent layer over one test sequence |
+//! | `heads.svg` | where every head of attention looks, from each position of that sequence |
 //! | `errors.svg` | where there is a target at every step: the error at each, of that sequence and of all test sequences |
 //! | `next.svg` | where these are symbols: how likely each was at every step |
 
 mod errors;
+mod heads;
 mod heat;
 mod next;
 mod sequence;
@@ -16,6 +18,7 @@ use std::error::Error;
 use std::path::Path;
 
 use backprop::Probe;
+use spec::model::PlannedLayer;
 
 use crate::cli::DrawArguments;
 use crate::prepare::{Prepared, PreparedNetwork};
@@ -56,7 +59,12 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
         written.push(file.display().to_string());
         Ok::<(), Failure>(())
     };
-    write("states.svg", states::svg(&sequence))?;
+    if !sequence.states.is_empty() {
+        write("states.svg", states::svg(&sequence))?;
+    }
+    if !sequence.heads.is_empty() {
+        write("heads.svg", heads::svg(&sequence))?;
+    }
     if sequence.outputs.nrows() > 1 {
         write("errors.svg", errors::svg(network, &sequence, &mut probe))?;
         if sequence.outputs.ncols() > 1 {
@@ -67,7 +75,7 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The network of a run, if it has a recurrent layer, and what looks into it.
+/// The network of a run, if it has a recurrent layer or attention, and what looks into it.
 fn recurrent<'a>(
     prepared: &'a Prepared,
     folder: &Path,
@@ -75,7 +83,8 @@ fn recurrent<'a>(
     let refuse = |why: &str| {
         let run = folder.display();
         Err(Failure::Input(format!(
-            "{run}: {why}; name a run with a recurrent layer, such as of configs/names.toml"
+            "{run}: {why}; name a run with a recurrent layer or attention, such as of \
+             configs/names.toml"
         )))
     };
     let Prepared::Network(network) = prepared else {
@@ -83,8 +92,12 @@ fn recurrent<'a>(
     };
     let probe = Probe::new(&network.plan);
     let mut layers = 0..network.plan.len();
-    match layers.any(|layer| !probe.states(layer).is_empty()) {
+    let attends = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.attends());
+    let recurs = layers.any(|layer| !probe.states(layer).is_empty());
+    match recurs || network.plan.iter().any(attends) {
         true => Ok((network, probe)),
-        false => refuse("no layer of this run is recurrent, so nothing happens over time"),
+        false => {
+            refuse("no layer of this run is recurrent or attends, so nothing happens over time")
+        }
     }
 }

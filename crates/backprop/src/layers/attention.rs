@@ -149,7 +149,6 @@ impl Attention {
     }
 
     /// The weights of a query, those of the keys that it meets, among those that `forward` left.
-    #[cfg(test)]
     pub fn of_query<'a, T>(&self, weights: &'a [T], sizes: [usize; 2], query: usize) -> &'a [T] {
         let [queries, keys] = sizes;
         let mut blocks = self.blocks(queries, keys);

@@ -24,7 +24,7 @@
 mod room;
 
 use contract::{Real, RowBuffer};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array3, ArrayView2, ArrayViewMut2};
 use spec::model::{MultiHeadAttentionSpec, PlannedLayer};
 
 use super::attention::Attention;
@@ -164,6 +164,24 @@ impl<T: Real> Layer<T> for MultiHeadAttention<T> {
             dy: self.d_projected.first(samples),
         };
         self.in_proj.backward(w_in, before, dx, dw_in);
+    }
+
+    fn attention(&self, sample: usize) -> Vec<Array3<T>> {
+        let Shape { steps, heads, .. } = self.shape;
+        let length = length(&self.lengths, steps, sample);
+        let of_sample = self.weights.first(sample + 1);
+        let of_sample = of_sample.row(sample);
+        let of_heads = of_sample.to_slice().expect("buffers lie row by row");
+        let mut all = Array3::zeros((heads, steps, steps));
+        for (head, weights) in of_heads.chunks_exact(steps * steps).enumerate() {
+            for query in 0..length {
+                let own = self.attention.of_query(weights, [length; 2], query);
+                for (key, &weight) in own.iter().enumerate() {
+                    all[[head, query, key]] = weight;
+                }
+            }
+        }
+        vec![all]
     }
 
     fn set_lengths(&mut self, lengths: Option<&[usize]>) {

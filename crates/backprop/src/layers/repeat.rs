@@ -11,7 +11,7 @@
 //! | parameters | those of `$F_1$`, then those of `$F_2$` ... |
 
 use contract::{Real, Streams};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array3, ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 
 use super::branch::Branch;
@@ -44,6 +44,10 @@ impl<T: Real> Layer<T> for Repeat<T> {
 
     fn set_continues(&mut self, continues: bool) {
         self.0.chain.set_continues(continues);
+    }
+
+    fn attention(&self, sample: usize) -> Vec<Array3<T>> {
+        self.0.chain.attention(sample)
     }
 
     fn end_step(&mut self) {

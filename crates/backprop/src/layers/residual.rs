@@ -18,7 +18,7 @@
 use std::iter;
 
 use contract::{Real, RowBuffer, Streams};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array3, ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 
 use super::branch::Branch;
@@ -94,6 +94,13 @@ impl<T: Real> Layer<T> for Residual<T> {
     fn set_continues(&mut self, continues: bool) {
         self.branches()
             .for_each(|branch| branch.chain.set_continues(continues));
+    }
+
+    fn attention(&self, sample: usize) -> Vec<Array3<T>> {
+        let branches = iter::once(&self.layers).chain(&self.shortcut);
+        branches
+            .flat_map(|branch| branch.chain.attention(sample))
+            .collect()
     }
 
     fn end_step(&mut self) {

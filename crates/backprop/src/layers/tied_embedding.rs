@@ -25,7 +25,7 @@
 
 use contract::{Real, RowBuffer, Streams};
 use kernels::matmul::{matmul, matmul_transposed};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array3, ArrayView2, ArrayViewMut2};
 use spec::model::{PlannedLayer, TiedEmbeddingSpec};
 
 use super::branch::Branch;
@@ -117,6 +117,10 @@ impl<T: Real> Layer<T> for TiedEmbedding<T> {
 
     fn set_continues(&mut self, continues: bool) {
         self.layers.chain.set_continues(continues);
+    }
+
+    fn attention(&self, sample: usize) -> Vec<Array3<T>> {
+        self.layers.chain.attention(sample)
     }
 
     fn end_step(&mut self) {

@@ -114,6 +114,12 @@ optimizer = { adamw = { learning_rate = 0.02, decays = "matrices" } }
     assert_eq!(workspace.succeed(&call), "abcd\nabcd\nabc\n");
     let parts = ["--prompt: the run knows no character 'x'"];
     workspace.refuse(&[&call[..], &["--prompt", "x"]].concat(), &parts);
+    workspace.succeed(&["draw", "text", "--out", "pictures"]);
+    let heads = workspace.read("pictures/heads.svg");
+    assert_eq!(heads.matches("head 2").count(), 1, "two heads of one layer");
+    assert!(heads.contains("0.layers.1.layers.1, head 1"), "{heads}");
+    assert!(workspace.path("pictures/next.svg").exists());
+    assert!(!workspace.path("pictures/states.svg").exists());
     let longer = ["text.toml", "--set", "dataset.text.steps=300"];
     let parts = [
         "sequences of 300 steps are longer",

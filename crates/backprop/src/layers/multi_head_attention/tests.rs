@@ -125,3 +125,28 @@ fn a_batch_is_its_sequences_one_by_one() {
         assert_eq!(forward(&mut layer, &w, x.slice(row)), y.slice(row));
     }
 }
+
+/// Rows of true positions sum to one, what is hidden has a weight of exactly 0.
+#[test]
+fn weights_sum_to_one_and_are_zero_on_padding() {
+    let steps = 30;
+    for causal in [false, true] {
+        let (mut layer, w) = layer(steps, causal, true);
+        let lengths = [30, 1, 26];
+        set_lengths(&mut layer, Some(&lengths));
+        forward(&mut layer, &w, random(3, steps * WIDTH, "x").view());
+        for (sample, length) in lengths.into_iter().enumerate() {
+            let weights = Layer::<f64>::attention(&layer, sample).remove(0);
+            assert_eq!(weights.dim(), (3, steps, steps));
+            for ((_, query, key), &weight) in weights.indexed_iter() {
+                let seen = query < length && key < length && (!causal || key <= query);
+                assert_eq!(seen, weight > 0.0, "{sample}: {query}, {key}: {weight}");
+            }
+            for query in 0..length {
+                let of_heads = weights.slice(s![.., query, ..]);
+                let sums = of_heads.sum_axis(ndarray::Axis(1));
+                assert!(sums.iter().all(|sum| (sum - 1.0).abs() < 1e-14));
+            }
+        }
+    }
+}
