@@ -2,6 +2,9 @@
 //! `benches/peers/recurrent.py`, a row of JSON each. Of several rounds the fastest counts. On one
 //! thread the seconds are those of its processor, so that others on the machine disturb them less.
 //!
+//! The last row is of the network of 1997 with 93 weights by its own rule, seconds a sequence of 100
+//! steps. Nobody else has that rule; what its peers do instead stands in `recurrent.py`.
+//!
 //! ```text
 //! cargo bench -p runner -p benches --profile dev --bench recurrent -- [CASE] [backprop]
 //! ```
@@ -11,7 +14,10 @@ use std::time::Instant;
 
 use benches::{ALL, implementation, in_pool, one_and_all, random};
 use contract::{Batch, Step};
+use learners::{Data, Sequences};
 use spec::ImplementationName;
+use spec::learners::{LearnerSpec, Lstm1997Spec};
+use spec::measures::Right;
 use spec::model::{GruSpec, LayerSpec, LstmSpec, ModelSpec, PlannedLayer};
 use spec::optimizers::SgdSpec;
 use spec::training::{LossSpec, OptimizerSpec, TrainingSpec};
@@ -59,6 +65,42 @@ fn main() {
             }
         }
     }
+    if asked("lstm_1997_93_weights_t100/backprop") {
+        let seconds = online();
+        println!(
+            "{{\"case\": \"lstm_1997_93_weights_t100\", \"threads\": 1, \"version\": \"backprop\", \
+             \"seconds\": {seconds:.9}}}"
+        );
+    }
+}
+
+/// Seconds of a sequence of 100 steps with one target, that of two blocks of two cells: forward,
+/// and an update of its 93 weights.
+fn online() -> f64 {
+    const SEQUENCES: usize = 100;
+    const STEPS: usize = 100;
+    let of = |columns, name| random(SEQUENCES, columns, name).mapv(f64::from);
+    let data = Data {
+        sequences: Some(Sequences {
+            width: 2,
+            lengths: vec![STEPS; SEQUENCES],
+            positions: 1,
+            marked: Vec::new(),
+        }),
+        ..Data::new(of(2 * STEPS, "x"), of(1, "t").mapv(|t| 0.5 + 0.5 * t))
+    };
+    let spec = Lstm1997Spec {
+        right: Right::Within(1e-9),
+        most_sequences: 1_000_000_000,
+        ..Lstm1997Spec::default()
+    };
+    let learner = learners::build(&LearnerSpec::Lstm1997(spec), &data);
+    let mut learner = learner.expect("it learns from sequences");
+    let seconds = in_rounds(true, || {
+        let learned = learner.pass(&data, &|| Ok(()));
+        learned.expect("nobody asks to stop");
+    });
+    seconds / SEQUENCES as f64
 }
 
 /// Seconds of a step.
@@ -74,13 +116,17 @@ fn fastest(name: ImplementationName, plan: &[PlannedLayer], samples: usize, own:
         positions: plan[0].output[0],
         ..Batch::new(x.view(), t.view())
     };
-    let mut step = || {
+    in_rounds(own, || {
         let at = Step {
             number: 1,
             learning_rate: 0.01,
         };
         model.train_step(at, batch);
-    };
+    })
+}
+
+/// Seconds of a step, the fastest of some rounds.
+fn in_rounds(own: bool, mut step: impl FnMut()) -> f64 {
     step();
     // A step may end before the processor's own clock has moved.
     let first = Instant::now();

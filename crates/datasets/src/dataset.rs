@@ -79,6 +79,14 @@ impl Dataset {
         let test_is_train = parts.test.is_none();
         let train = parts.train;
         let test = parts.test.unwrap_or_else(|| train.clone());
+        let steps = about.sample_shape.first().copied().unwrap_or(1);
+        for lengths in [&train, &test].map(|part| part.lengths().unwrap_or_default()) {
+            let longest = lengths.iter().max().copied().unwrap_or(1);
+            assert!(
+                longest <= steps,
+                "a length of {longest} in samples of {steps} steps"
+            );
+        }
         let checksum = checksum::of_parts(&train, &test);
         Self {
             name: about.name,

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use contract::streams::Streams;
 use ndarray::Array2;
-use spec::datasets::{TextInputs, TextSpec};
+use spec::datasets::{Split, TextInputs, TextSpec};
 
 use crate::csv::{encoding::decode_as, split_note};
 use crate::dataset::{About, Dataset, Parts, Target};
@@ -60,6 +60,19 @@ pub(crate) fn load(spec: &TextSpec, base: &Path, streams: &Streams) -> Result<Da
         let problem = format!("{} has no text to learn from", file.name);
         let remedy = "name a file with two characters or more";
         return Err(DataError::setting(PATH, problem, remedy));
+    }
+    if sequences.len() == 1 && !spec.lines && spec.split != Split::None {
+        let (length, steps) = (sequences[0].len(), spec.steps.unwrap_or_default());
+        let problem = format!(
+            "{} is one sequence of {length} of at most {steps} steps, and no other is left to be \
+             tested on",
+            file.name
+        );
+        let remedy = format!(
+            "set steps = {} or less, or split = \"none\"",
+            length.div_ceil(2)
+        );
+        return Err(DataError::setting(STEPS, problem, remedy));
     }
     let rows = Rows::<usize> {
         count: sequences.len(),

@@ -49,6 +49,7 @@ use spec::learners::LearnerSpec;
 pub use data::{Data, Sequences};
 pub use findings::Findings;
 pub use learner::{Learner, Stop, Tick};
+pub use lstm_1997::is_right;
 pub use objective::Objective;
 pub use proof::{Proof, Witness, largest};
 

@@ -24,6 +24,9 @@ use crate::{Failure, files, output};
 
 use sequence::Sequence;
 
+/// A stream that was learned step by step is drawn in sequences of so many.
+const STEPS_OF_A_STREAM: usize = 60;
+
 /// Draws a recorded run.
 ///
 /// # Errors
@@ -32,9 +35,12 @@ use sequence::Sequence;
 pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
     let Learned {
         folder,
-        prepared,
+        mut prepared,
         weights,
     } = learned(&arguments.run, &arguments.results)?;
+    if let Prepared::Network(network) = &mut prepared {
+        network.in_sequences(STEPS_OF_A_STREAM);
+    }
     let (network, mut probe) = recurrent(&prepared, &folder)?;
     let loaded = probe.load(&weights);
     loaded.map_err(|error| Failure::Input(format!("{}: {error}", folder.display())))?;

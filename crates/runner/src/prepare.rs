@@ -2,6 +2,7 @@
 //! weights drawn, for a learner the samples as it takes them.
 
 mod learner;
+mod stream;
 mod summary;
 mod tokens;
 

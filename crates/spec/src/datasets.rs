@@ -16,6 +16,7 @@ mod distractors;
 mod encoder;
 mod gate;
 mod images;
+mod letters;
 mod long_lag;
 mod mnist;
 mod moons;
@@ -54,6 +55,7 @@ pub use distractors::DistractorsSpec;
 pub use encoder::EncoderSpec;
 pub use gate::{GateFunction, GateSpec};
 pub use images::ImagesSpec;
+pub use letters::{LetterCode, LettersSpec};
 pub use long_lag::LongLagSpec;
 pub use mnist::MnistSpec;
 pub use moons::MoonsSpec;
@@ -96,6 +98,11 @@ pub trait Dataset {
 
     /// Whether the samples to learn from are drawn anew for each pass.
     fn is_fresh(&self) -> bool {
+        false
+    }
+
+    /// Whether a step `[D]` of a sequence is one that the target depends on, where the data mark some.
+    fn is_marked(&self, _step: &[f64]) -> bool {
         false
     }
 
@@ -156,6 +163,8 @@ register! {
         Text(TextSpec) => text,
         /// Exclusive or in time (Elman 1990).
         TemporalXor(TemporalXorSpec) => temporal_xor,
+        /// Words without breaks between them, letter by letter (Elman 1990).
+        Letters(LettersSpec) => letters,
         /// The sum of two marked numbers of a long sequence (Hochreiter & Schmidhuber 1997).
         Adding(AddingSpec) => adding,
         /// The product of two marked numbers of a long sequence (Hochreiter & Schmidhuber 1997).

@@ -129,7 +129,7 @@ fn expect_no_fresh_samples(common: &Common, learner: &LearnerSpec) -> Result<(),
 /// These samples in the numbers that a learner takes.
 fn data(common: &Common, coding: Coding, samples: &Samples, rows: &[usize]) -> Data {
     let outputs = targets(&common.dataset, coding);
-    let sequences = sequences(samples, rows, &common.dataset.sample_shape);
+    let sequences = sequences(common, samples, rows);
     let inputs = match &sequences {
         // Those of a step.
         Some(sequences) => numbered(sequences.width),
@@ -153,15 +153,23 @@ fn features(samples: &Samples, rows: &[usize]) -> Array2<f64> {
 }
 
 /// How these samples are divided into steps.
-fn sequences(samples: &Samples, rows: &[usize], shape: &[usize]) -> Option<Sequences> {
+fn sequences(common: &Common, samples: &Samples, rows: &[usize]) -> Option<Sequences> {
     let lengths = samples.lengths()?;
+    let width = match common.dataset.sample_shape[..] {
+        [_, width] => width,
+        _ => 1,
+    };
+    let first = features(samples, &rows[..rows.len().min(1)])
+        .into_raw_vec_and_offset()
+        .0;
+    let data = common.config.experiment.dataset.dataset();
+    let steps = first.chunks_exact(width).enumerate();
+    let marked = steps.filter(|(_, step)| data.is_marked(step));
     Some(Sequences {
-        width: match shape {
-            [_, width] => *width,
-            _ => 1,
-        },
+        width,
         lengths: rows.iter().map(|&row| lengths[row]).collect(),
         positions: samples.positions(),
+        marked: marked.map(|(step, _)| step).collect(),
     })
 }
 

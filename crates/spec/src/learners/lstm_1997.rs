@@ -6,7 +6,7 @@ use super::{Coding, Learner};
 use crate::Problem;
 use crate::check::Checker;
 use crate::experiment::DataShape;
-use crate::measures::{Better, Measure, Metric};
+use crate::measures::{Better, Measure, Metric, Right};
 
 /// Blocks of memory cells that learn from one sequence after the other. The default is experiment 6a
 /// of the paper.
@@ -48,6 +48,9 @@ pub struct Lstm1997Spec {
     /// What outputs are moved to.
     #[serde(skip_serializing_if = "Teacher::is_target")]
     pub teacher: Teacher,
+    /// Of which steps the outputs are moved, where there is a target at each.
+    #[serde(skip_serializing_if = "Judged::is_every")]
+    pub taught: Judged,
     /// When outputs are right, held against the targets.
     pub right: Right,
     /// Of which steps the outputs are judged, where there is a target at each.
@@ -118,17 +121,7 @@ impl Teacher {
     }
 }
 
-/// When the outputs of a step are right.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Right {
-    /// Each is off by less than this.
-    Within(f64),
-    /// All whose target is 1 are larger than all others.
-    MostActive,
-}
-
-/// Steps whose outputs are judged.
+/// Steps whose outputs are judged, or moved to their targets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judged {
@@ -206,6 +199,7 @@ impl Default for Lstm1997Spec {
             h: Squashing::TwoSigma,
             cells_join_after: 0,
             teacher: Teacher::Target,
+            taught: Judged::Every,
             right: Right::Within(0.3),
             judged: Judged::Every,
             leave_at_error: false,
@@ -293,10 +287,7 @@ impl Learner for Lstm1997Spec {
         checker.positive("learning_rate", self.learning_rate)?;
         checker.not_negative("weights", self.weights)?;
         self.check_biases(checker)?;
-        if let Right::Within(bound) = self.right {
-            let fine = bound > 0.0 && bound.is_finite();
-            checker.named(("right.within", "bound"), bound, fine, "above 0")?;
-        }
+        self.right.check(checker)?;
         let fine = (1..=1_000_000_000).contains(&self.most_sequences);
         let reason = "1 to 1000000000 sequences";
         checker.require("most_sequences", fine, reason)?;

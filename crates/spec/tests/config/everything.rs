@@ -86,7 +86,7 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-pub const OTHERS: [&str; 55] = [
+pub const OTHERS: [&str; 59] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",
@@ -138,6 +138,10 @@ pub const OTHERS: [&str; 55] = [
     "dataset={ continual_reber = { samples = 9, symbols = 30 } }",
     "dataset={ reber = { samples = 9, split = \"none\" } }",
     "training.phases=3",
+    "training.each_output=true",
+    "training.right={ within = 0.04 }",
+    "training.right=most_active",
+    "dataset={ letters = { words = [\"ab\", \"c\"], code = \"number\", steps = 4 } }",
     "augmentation={}",
     "augmentation={ noise = 0.1 }",
     "training.stopping={}",

@@ -13,7 +13,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "[dataset.moons]",
             "[dataset.moon]",
-            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber)",
+            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber)",
         ),
         (
             "samples = 100",
@@ -68,7 +68,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "epochs = 3",
             "epoch = 3",
-            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, averaging, pocket, shuffle, metrics, phases, layer_metrics, jacobian_samples, threads, instruction_set)",
+            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, averaging, pocket, shuffle, metrics, right, phases, each_output, layer_metrics, jacobian_samples, threads, instruction_set)",
         ),
         (
             "softmax_cross_entropy",
@@ -88,7 +88,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "\"accuracy\"",
             "\"acuracy\"",
-            "a.toml:22:12: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, error, bits_per_character, r2, rmse, mae)",
+            "a.toml:22:12: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, error, bits_per_character, r2, rmse, mae, wrong)",
         ),
         (
             "steps = 10",
@@ -212,7 +212,7 @@ fn wrong_kinds_are_refused() {
         (
             moons,
             "[dataset]",
-            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber",
+            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber",
         ),
     ]);
 }
