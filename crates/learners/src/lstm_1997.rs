@@ -64,7 +64,7 @@ use contract::{NamedTensors, TensorError};
 use ndarray::{Array2, ArrayView2, array};
 use rand::seq::SliceRandom;
 use spec::Problem;
-use spec::learners::{Judged, Lstm1997Spec, StopSpec, Teacher};
+use spec::learners::{Lstm1997Spec, StopSpec, Teacher};
 use spec::measures::{Right, Values};
 
 pub use judge::is_right;
@@ -135,8 +135,7 @@ impl Lstm1997 {
                 t,
                 step + 1 == sequence.steps(),
             );
-            let last = step + 1 == sequence.steps();
-            if learn && (last || settings.taught == Judged::Every) {
+            if learn {
                 let t = match (settings.teacher, step + 1 < sequence.steps()) {
                     (Teacher::NextInput, true) => sequence.input(step + 1),
                     _ => t,

@@ -48,9 +48,6 @@ pub struct Lstm1997Spec {
     /// What outputs are moved to.
     #[serde(skip_serializing_if = "Teacher::is_target")]
     pub teacher: Teacher,
-    /// Of which steps the outputs are moved, where there is a target at each.
-    #[serde(skip_serializing_if = "Judged::is_every")]
-    pub taught: Judged,
     /// When outputs are right, held against the targets.
     pub right: Right,
     /// Of which steps the outputs are judged, where there is a target at each.
@@ -121,7 +118,7 @@ impl Teacher {
     }
 }
 
-/// Steps whose outputs are judged, or moved to their targets.
+/// Steps whose outputs are judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judged {
@@ -199,7 +196,6 @@ impl Default for Lstm1997Spec {
             h: Squashing::TwoSigma,
             cells_join_after: 0,
             teacher: Teacher::Target,
-            taught: Judged::Every,
             right: Right::Within(0.3),
             judged: Judged::Every,
             leave_at_error: false,
