@@ -42,3 +42,64 @@ fn stream(spec: &LettersSpec, words: usize, rng: &mut impl Rng) -> Stream {
         places,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+    use spec::datasets::LetterCode;
+
+    use super::*;
+
+    #[test]
+    fn letters_come_word_by_word_and_know_their_places() {
+        let spec = LettersSpec {
+            train: 40,
+            test: 10,
+            steps: 7,
+            ..LettersSpec::default()
+        };
+        let data = letters(&spec, &Streams::new(1));
+        let LettersSpec { code, words, .. } = spec;
+        assert!(!data.test_is_train);
+        assert_eq!(data.sample_shape, [7, 6]);
+        let letter = |numbers: &[f64]| {
+            let mut known = code.letters().into_iter();
+            known.find(|&l| code.of(l).unwrap() == numbers).unwrap()
+        };
+        for (part, count) in [(&data.train, 40), (&data.test, 10)] {
+            let all: usize = part.lengths().unwrap().iter().sum();
+            let rows: Vec<usize> = (0..part.len()).collect();
+            let mut x = Array2::<f64>::zeros((rows.len(), part.width()));
+            part.gather(&rows, x.view_mut());
+            let x: Vec<f64> = x.into_iter().take(6 * all).collect();
+            let t = &part.values().unwrap()[..6 * all];
+            assert_eq!(t[..6 * (all - 1)], x[6..], "the target is the next letter");
+            let text: String = x.chunks(6).map(letter).collect();
+            // What stands at place 0 begins a word; the last target does, too.
+            let place = |at: usize| part.place(at / 7, at % 7).unwrap();
+            let ends = (0..all).filter(|&at| place(at) == 0);
+            let (mut start, mut seen) = (0, 0);
+            for end in ends {
+                assert!(
+                    words.contains(&text[start..=end].into()),
+                    "{text} at {start}"
+                );
+                (start, seen) = (end + 1, seen + 1);
+            }
+            assert_eq!((start, seen), (all, count));
+            for at in (1..all).filter(|&at| place(at) > 0) {
+                assert_eq!(place(at), place(at - 1) + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_letter_is_its_number_or_its_sound() {
+        let of = |code: LetterCode, letter| code.of(letter).unwrap();
+        assert_eq!(of(LetterCode::Number, 'm'), [0.0, 1.0, 1.0, 0.0, 1.0]);
+        assert_eq!(of(LetterCode::Number, 'z'), [1.0, 1.0, 0.0, 1.0, 0.0]);
+        assert_eq!(of(LetterCode::Sound, 'g'), [1.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
+        assert_eq!(LetterCode::Number.of('A'), None);
+        assert_eq!(LetterCode::Sound.of('e'), None);
+    }
+}

@@ -4,9 +4,8 @@ use super::reber::{SYMBOLS, draw};
 use super::*;
 use crate::load;
 use spec::datasets::{
-    AddingSpec, ContinualReberSpec, DatasetSpec, DistractorsSpec, LetterCode, LettersSpec,
-    LongLagSpec, MultiplicationSpec, ReberSpec, TemporalOrderSpec, TemporalXorSpec,
-    TwoSequenceSpec,
+    AddingSpec, ContinualReberSpec, DatasetSpec, DistractorsSpec, LettersSpec, LongLagSpec,
+    MultiplicationSpec, ReberSpec, TemporalOrderSpec, TemporalXorSpec, TwoSequenceSpec,
 };
 use std::collections::HashSet;
 use std::path::Path;
@@ -55,60 +54,6 @@ fn every_third_bit_is_the_exclusive_or_of_the_two_before() {
     let ones = x(&data.train).sum();
     assert!((30.0..70.0).contains(&ones), "{ones}");
     assert_ne!(x(&data.train).row(0), x(&data.test).row(0));
-}
-
-#[test]
-fn letters_come_word_by_word_and_know_their_places() {
-    let spec = LettersSpec {
-        train: 40,
-        test: 10,
-        steps: 7,
-        ..LettersSpec::default()
-    };
-    let (code, words) = (spec.code, spec.words.clone());
-    let data = make(DatasetSpec::Letters(spec), 1);
-    assert!(!data.test_is_train);
-    assert_eq!(data.sample_shape, [7, 6]);
-    let letter = |numbers: &[f64]| {
-        let mut letters = code.letters().into_iter();
-        letters.find(|&l| code.of(l).unwrap() == numbers).unwrap()
-    };
-    for (part, count) in [(&data.train, 40), (&data.test, 10)] {
-        let letters: usize = part.lengths().unwrap().iter().sum();
-        let x: Vec<f64> = x(part).iter().copied().take(6 * letters).collect();
-        let t = &part.values().unwrap()[..6 * letters];
-        assert_eq!(
-            t[..6 * (letters - 1)],
-            x[6..],
-            "the target is the next letter"
-        );
-        let text: String = x.chunks(6).map(letter).collect();
-        // What stands at place 0 begins a word; the last target does, too.
-        let place = |at: usize| part.place(at / 7, at % 7).unwrap();
-        let ends = (0..letters).filter(|&at| place(at) == 0);
-        let (mut start, mut seen) = (0, 0);
-        for end in ends {
-            assert!(
-                words.contains(&text[start..=end].into()),
-                "{text} at {start}"
-            );
-            (start, seen) = (end + 1, seen + 1);
-        }
-        assert_eq!((start, seen), (letters, count));
-        for at in (1..letters).filter(|&at| place(at) > 0) {
-            assert_eq!(place(at), (place(at - 1) + 1) * usize::from(at > 0));
-        }
-    }
-}
-
-#[test]
-fn a_letter_is_its_number_or_its_sound() {
-    let of = |code: LetterCode, letter| code.of(letter).unwrap();
-    assert_eq!(of(LetterCode::Number, 'm'), [0.0, 1.0, 1.0, 0.0, 1.0]);
-    assert_eq!(of(LetterCode::Number, 'z'), [1.0, 1.0, 0.0, 1.0, 0.0]);
-    assert_eq!(of(LetterCode::Sound, 'g'), [1.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
-    assert_eq!(LetterCode::Number.of('A'), None);
-    assert_eq!(LetterCode::Sound.of('e'), None);
 }
 
 #[test]
