@@ -64,6 +64,7 @@ pub fn centers(
     stream: &str,
     tick: Tick<'_>,
 ) -> Result<Option<Centers>, Stop> {
+    expect_distances(data)?;
     let found = match (&rbf.centers, rbf.width) {
         (Initializer::Samples, _) => samples(rbf.units, data, stream)?,
         (Initializer::KMeans { per_class, passes }, _) => {
@@ -76,6 +77,18 @@ pub fn centers(
         _ => return Ok(None),
     };
     Ok(Some(found))
+}
+
+/// The squares of all inputs are finite, whatever comes before the layer.
+fn expect_distances(data: &Data) -> Result<(), Problem> {
+    let square = |x: f64| x * x * data.x.ncols() as f64 * data.len() as f64;
+    match data.x.iter().find(|x| !square(4.0 * **x).is_finite()) {
+        None => Ok(()),
+        Some(x) => {
+            let reason = format!("an input of {x:e} is too large for squared distances");
+            Err(Problem::new("centers", reason).hint("scale the data, or the layers before"))
+        }
+    }
 }
 
 /// Samples drawn at random, none like another, in the order of the data.

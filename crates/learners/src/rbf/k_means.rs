@@ -144,7 +144,7 @@ pub fn plus_plus(
     while drawn.len() < k {
         nearer(x, drawn[drawn.len() - 1], &mut squared);
         let sum: f64 = squared.iter().sum();
-        if !(sum > 0.0) {
+        if sum == 0.0 {
             return Err(drawn.len());
         }
         let mut left = rng.random_range(0.0..sum);

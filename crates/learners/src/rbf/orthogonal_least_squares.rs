@@ -110,7 +110,7 @@ fn best(
     let mut best = None;
     for (n, (w, &whole)) in columns.rows().into_iter().zip(whole).enumerate() {
         let square = w.dot(&w);
-        if !(square > DEPENDENT * whole) {
+        if square <= DEPENDENT * whole {
             continue;
         }
         let along = left.columns().into_iter().map(|d| w.dot(&d).powi(2));

@@ -129,7 +129,7 @@ fn of_sine() -> Vec<Proof> {
     let (data, beta) = (sine(24), 6.0);
     let phi = answers(&data.x, &data.x, beta);
     let interpolated = weights(&phi, &data.t, 0.0).map(|w| phi.dot(&w) - &data.t);
-    let error = interpolated.map_or(f64::INFINITY, |left| largest(left));
+    let error = interpolated.map_or(f64::INFINITY, largest);
     let exact = Proof::within(
         "24 points of a sine",
         "interpolation with a unit at each",
@@ -143,7 +143,7 @@ fn of_sine() -> Vec<Proof> {
         let left = phi.dot(&w) - &data.t;
         phi.t().dot(&left) + ridge * w
     });
-    let error = gradient.map_or(f64::INFINITY, |gradient| largest(gradient));
+    let error = gradient.map_or(f64::INFINITY, largest);
     let quantity = "Φᵀ(ΦW − T) + λW of the output weights";
     let ridge = Proof::within("5 units, ridge", quantity, Witness::Invariant, error, 1e-12);
     vec![exact, ridge]

@@ -168,6 +168,22 @@ fn more_centres_than_different_samples_are_refused() {
 }
 
 #[test]
+fn inputs_without_finite_distances_are_refused() {
+    for wrong in [1e200, f64::INFINITY, f64::NAN] {
+        let problem = refused(
+            &rbf(1, by_k_means(false)),
+            &unlabelled(array![[1.0], [wrong]]),
+            None,
+        );
+        assert!(
+            problem.reason.contains("too large for squared distances"),
+            "{}",
+            problem.reason
+        );
+    }
+}
+
+#[test]
 fn widths_follow_their_rules() {
     let centers = array![[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]];
     let sigma = |width| -> Vec<f64> {
