@@ -7,8 +7,8 @@
 //!   \beta_j = \frac{1}{2 \sigma_j^2}
 //! ```
 //!
-//! 1. Centres: samples drawn at random; the means of clusters ([`k_means`]); or the samples that
-//!    explain most of the targets ([`orthogonal_least_squares`]).
+//! 1. Centres: samples drawn at random; the means of clusters ([`mod@k_means`]); or the samples that
+//!    explain most of the targets ([`mod@orthogonal_least_squares`]).
 //! 2. Widths, by a rule from the centres: the mean distance to the p nearest other centres (Moody &
 //!    Darken 1989, who have the root of the mean square), or one for all, `$d_{max} / \sqrt{2m}$`.
 //! 3. Output weights in closed form ([`ridge`](crate::ridge)). Or all of it by backpropagation.
