@@ -25,6 +25,7 @@ pub mod lstm_peephole;
 pub mod max_pool;
 pub mod maxout;
 pub mod prelu;
+pub mod rbf;
 mod recurrent;
 pub mod relu;
 pub mod residual;
@@ -69,6 +70,7 @@ pub use lstm::Lstm;
 pub use max_pool::MaxPool;
 pub use maxout::Maxout;
 pub use prelu::Prelu;
+pub use rbf::Rbf;
 pub use relu::Relu;
 pub use residual::Residual;
 pub use rnn::Rnn;
@@ -135,6 +137,7 @@ pub fn build<T: Real>(
         LayerSpec::Embedding(table) => Box::new(Embedding::new(planned, table)),
         LayerSpec::Maxout(maxout) => Box::new(Maxout::new(planned, maxout)),
         LayerSpec::SquaredDistance(_) => Box::new(SquaredDistance::new(planned)),
+        LayerSpec::Rbf(_) => Box::new(Rbf::new(planned)),
         LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, inside)),
         LayerSpec::Sigmoid => Box::new(Sigmoid),
         LayerSpec::Tanh => Box::new(Tanh),

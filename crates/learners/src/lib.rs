@@ -39,9 +39,12 @@ pub mod newton;
 mod ngram;
 mod objective;
 mod proof;
+pub mod rbf;
 mod rbm;
+pub mod ridge;
 mod som;
 mod svg;
+mod winners;
 
 use spec::Problem;
 use spec::learners::LearnerSpec;
@@ -70,9 +73,10 @@ macro_rules! register {
             })
         }
 
-        /// What proves each learner, by its name in a config, on small data of its own.
+        /// What proves each learner, by its name in a config, on small data of its own; and what
+        /// layer `rbf` takes from its training data.
         pub fn proofs() -> Vec<(&'static str, Vec<Proof>)> {
-            vec![$((stringify!($module), $module::proofs()),)*]
+            vec![$((stringify!($module), $module::proofs()),)* ("rbf", rbf::proofs())]
         }
     };
 }

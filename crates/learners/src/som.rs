@@ -44,7 +44,6 @@ mod quality;
 mod sheet;
 #[cfg(test)]
 mod tests;
-mod winners;
 
 use contract::{NamedTensors, TensorError};
 use kernels::matmul::matmul;
@@ -55,11 +54,11 @@ use spec::learners::{Decay, Neighborhood, SampleOrder, SomRule, SomSpec};
 use spec::measures::Values;
 
 use crate::labels::Labels;
+use crate::winners::{Winner, nearest_two, winners};
 use crate::{Data, Findings, Learner, Proof, Stop, Tick};
 pub use proofs::proofs;
 use quality::spread;
 use sheet::Sheet;
-use winners::{Winner, nearest_two, winners};
 
 /// Rows of a table that somebody still reads.
 const MOST_ROWS: usize = 64;

@@ -28,6 +28,7 @@ mod max_pool;
 mod maxout;
 pub(crate) mod pointwise;
 mod prelu;
+mod rbf;
 mod recurrent;
 mod residual;
 mod rnn;
@@ -74,6 +75,7 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::Embedding(table) => embedding::layer(planned, table),
         LayerSpec::Maxout(maxout) => maxout::layer(planned, maxout),
         LayerSpec::SquaredDistance(distance) => squared_distance::layer(planned, distance),
+        LayerSpec::Rbf(rbf) => rbf::layer(planned, rbf),
         LayerSpec::Residual(_) => residual::layer([0, 1].map(|i| inside::<T>(planned, i, streams))),
         LayerSpec::LeakyRelu(leaky) => leaky_relu::layer(leaky),
         LayerSpec::Prelu(_) => prelu::layer(planned),

@@ -1,11 +1,14 @@
-//! `runner draw`: what a recorded recurrent network does over a sequence, as pictures.
+//! `runner draw`: what a recorded network has learned, as pictures: of a recurrent one what it does
+//! over a sequence, of Gaussian units on images their centres.
 //!
 //! | file | what it shows |
 //! |---|---|
 //! | `states.svg` | gates, cells and states of every recurrent layer over one test sequence |
 //! | `errors.svg` | where there is a target at every step: the error at each, of that sequence and of all test sequences |
 //! | `next.svg` | where these are symbols: how likely each was at every step |
+//! | `centers.svg` | the centres of an `rbf` layer that sees images |
 
+mod centers;
 mod errors;
 mod heat;
 mod next;
@@ -38,59 +41,68 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
         mut prepared,
         weights,
     } = learned(&arguments.run, &arguments.results)?;
-    if let Prepared::Network(network) = &mut prepared {
-        network.in_sequences(STEPS_OF_A_STREAM);
-    }
-    let (network, mut probe) = recurrent(&prepared, &folder)?;
-    let loaded = probe.load(&weights);
-    loaded.map_err(|error| Failure::Input(format!("{}: {error}", folder.display())))?;
-    let samples = network.dataset.test.len();
-    let row = arguments.sample.checked_sub(1).filter(|&row| row < samples);
-    let row = row.ok_or_else(|| {
-        let sample = arguments.sample;
-        Failure::Input(format!(
-            "--sample: there is no test sample {sample}; there are 1 to {samples}"
-        ))
-    })?;
-    files::make_folder(&arguments.out, "--out")?;
-    let sequence = Sequence::of(network, row, &mut probe);
+    let Prepared::Network(network) = &mut prepared else {
+        return Err(refuse(
+            &folder,
+            "this run is of a learner, which has no layers",
+        ));
+    };
+    network.in_sequences(STEPS_OF_A_STREAM);
     let mut written = Vec::new();
     let mut write = |name: &str, svg: Result<String, Box<dyn Error>>| {
+        files::make_folder(&arguments.out, "--out")?;
         let file = arguments.out.join(name);
         let svg = svg.map_err(|error| Failure::Run(format!("{}: {error}", file.display())))?;
         files::write_file(&file, svg.as_bytes())?;
         written.push(file.display().to_string());
         Ok::<(), Failure>(())
     };
-    write("states.svg", states::svg(&sequence))?;
-    if sequence.outputs.nrows() > 1 {
-        write("errors.svg", errors::svg(network, &sequence, &mut probe))?;
-        if sequence.outputs.ncols() > 1 {
-            write("next.svg", next::svg(network, &sequence))?;
+    if let Some(svg) = centers::svg(network, &weights) {
+        write("centers.svg", Ok(svg))?;
+    }
+    if let Some(mut probe) = recurrent(network) {
+        let loaded = probe.load(&weights);
+        loaded.map_err(|error| Failure::Input(format!("{}: {error}", folder.display())))?;
+        let row = row(network, arguments.sample)?;
+        let sequence = Sequence::of(network, row, &mut probe);
+        write("states.svg", states::svg(&sequence))?;
+        if sequence.outputs.nrows() > 1 {
+            write("errors.svg", errors::svg(network, &sequence, &mut probe))?;
+            if sequence.outputs.ncols() > 1 {
+                write("next.svg", next::svg(network, &sequence))?;
+            }
         }
+    }
+    if written.is_empty() {
+        let why = "no layer of this run is recurrent, and none has centres among images";
+        return Err(refuse(&folder, why));
     }
     output::line(format!("written: {}", written.join(", ")));
     Ok(())
 }
 
-/// The network of a run, if it has a recurrent layer, and what looks into it.
-fn recurrent<'a>(
-    prepared: &'a Prepared,
-    folder: &Path,
-) -> Result<(&'a PreparedNetwork, Probe<f64>), Failure> {
-    let refuse = |why: &str| {
-        let run = folder.display();
-        Err(Failure::Input(format!(
-            "{run}: {why}; name a run with a recurrent layer, such as of configs/names.toml"
-        )))
-    };
-    let Prepared::Network(network) = prepared else {
-        return refuse("this run is of a learner, which has no layers");
-    };
+/// The place of a test sample, counted from 1.
+fn row(network: &PreparedNetwork, sample: usize) -> Result<usize, Failure> {
+    let samples = network.dataset.test.len();
+    let row = sample.checked_sub(1).filter(|&row| row < samples);
+    row.ok_or_else(|| {
+        Failure::Input(format!(
+            "--sample: there is no test sample {sample}; there are 1 to {samples}"
+        ))
+    })
+}
+
+/// What looks into a network, if that has a recurrent layer.
+fn recurrent(network: &PreparedNetwork) -> Option<Probe<f64>> {
     let probe = Probe::new(&network.plan);
     let mut layers = 0..network.plan.len();
-    match layers.any(|layer| !probe.states(layer).is_empty()) {
-        true => Ok((network, probe)),
-        false => refuse("no layer of this run is recurrent, so nothing happens over time"),
-    }
+    let is_recurrent = layers.any(|layer| !probe.states(layer).is_empty());
+    is_recurrent.then_some(probe)
+}
+
+fn refuse(folder: &Path, why: &str) -> Failure {
+    let run = folder.display();
+    Failure::Input(format!(
+        "{run}: {why}; name a run such as of configs/names.toml or configs/rbf.toml"
+    ))
 }

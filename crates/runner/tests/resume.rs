@@ -165,6 +165,16 @@ fn with_early_stopping() {
     assert_goes_on(&[plateau, "training.averaging=true", "training.epochs=12"]);
 }
 
+/// Centres, widths and output weights are fitted anew when a run goes on.
+#[test]
+fn gaussian_units_fitted_to_the_data() {
+    let layers = "model.layers=[\"flatten\", { rbf = { units = 6, centers = { k_means = { per_class = true } }, \
+        width = { mean_distance = 2 }, learning_rate = 1e-4 } }, { linear = { units = 2, weights = { least_squares = { ridge = 0.1 } } } }]";
+    assert_goes_on(&[layers, "training.loss=squared_error"]);
+    let restarts = "training.escapes=[{ restarts = { runs = 2 } }]";
+    assert_goes_on(&[layers, "training.loss=squared_error", restarts]);
+}
+
 #[test]
 fn averaged_weights_go_on() {
     assert_goes_on(&["training.averaging=true"]);

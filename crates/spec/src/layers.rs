@@ -24,6 +24,7 @@ mod lstm_peephole;
 mod maxout;
 mod pool;
 mod prelu;
+mod rbf;
 mod recurrent;
 mod relu;
 mod residual;
@@ -62,6 +63,7 @@ pub use lstm_peephole::LstmPeepholeSpec;
 pub use maxout::MaxoutSpec;
 pub use pool::PoolSpec;
 pub use prelu::PreluSpec;
+pub use rbf::{RbfSpec, Width};
 pub use recurrent::{GradientSpec, Recurrence, StateSpec, StepsSpec};
 pub use residual::ResidualSpec;
 pub use rnn::{RnnActivation, RnnSpec};
@@ -164,6 +166,11 @@ pub trait Layer {
         None
     }
 
+    /// Whether its parameters begin with the least squared error on the training data.
+    fn is_solved(&self) -> bool {
+        false
+    }
+
     /// The lists of layers inside it, each with its part's name.
     fn inside(&self) -> Vec<(&'static str, &[LayerSpec])> {
         Vec::new()
@@ -211,6 +218,9 @@ register! {
         Maxout(MaxoutSpec) => maxout,
         /// yⱼ = Σᵢ (xᵢ − wⱼᵢ)², the squared distance to each centre: the output units of LeNet-5.
         SquaredDistance(SquaredDistanceSpec) => squared_distance,
+        /// yⱼ = exp(−βⱼ |x − cⱼ|²): Gaussian units, a network of radial basis functions (Broomhead &
+        /// Lowe 1988).
+        Rbf(RbfSpec) => rbf,
         /// y = F(x) + S(x): layers and a shortcut around them (He et al. 2015).
         Residual(ResidualSpec) => residual,
         /// y = x where x > 0, else slope · x.

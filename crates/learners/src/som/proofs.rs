@@ -3,8 +3,8 @@
 use ndarray::{Array1, Array2, ArrayView1, Axis, array};
 use spec::learners::{Decay, Neighborhood, SampleOrder, SomRule, SomSpec, Topology};
 
-use super::winners::{nearest_two, squared_distance, winners};
 use super::{Som, neighborhood};
+use crate::winners::{nearest_two, squared_distance, winners};
 use crate::{Data, Learner, Proof, Witness};
 
 /// Samples and units of a config's data that are looked at one by one.

@@ -5,9 +5,9 @@ use rayon::ThreadPoolBuilder;
 use spec::learners::{Decay, Neighborhood, SampleOrder, SomInitial, SomRule, SomSpec, Topology};
 
 use super::proofs::{iris, iris_map, k_means_step, learned, line};
-use super::winners::{nearest_two, winners};
 use super::{Som, decayed, neighborhood};
 use crate::svg::is_well_formed;
+use crate::winners::{nearest_two, winners};
 use crate::{Data, Learner, Proof, Stop};
 
 /// Points drawn evenly in a square of side 2.

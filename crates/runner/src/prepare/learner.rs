@@ -146,7 +146,7 @@ fn data(common: &Common, coding: Coding, samples: &Samples, rows: &[usize]) -> D
 }
 
 /// The inputs of these samples.
-fn features(samples: &Samples, rows: &[usize]) -> Array2<f64> {
+pub(super) fn features(samples: &Samples, rows: &[usize]) -> Array2<f64> {
     let mut x = Array2::zeros((rows.len(), samples.width()));
     samples.gather(rows, x.view_mut());
     x
@@ -174,7 +174,12 @@ fn sequences(common: &Common, samples: &Samples, rows: &[usize]) -> Option<Seque
 }
 
 /// The targets of these samples.
-fn coded(samples: &Samples, rows: &[usize], coding: Coding, width: usize) -> Array2<f64> {
+pub(super) fn coded(
+    samples: &Samples,
+    rows: &[usize],
+    coding: Coding,
+    width: usize,
+) -> Array2<f64> {
     let width = match coding {
         Coding::Tokens => samples.positions(),
         _ => width,

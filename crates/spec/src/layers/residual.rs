@@ -60,6 +60,12 @@ impl Layer for ResidualSpec {
         layer.output = output.clone();
         let inside = || layer.chains.iter().flatten();
         layer.parameters = inside().flat_map(|l| l.parameters.clone()).collect();
+        if layer.parameters.iter().any(|p| p.initializer.is_fitted()) {
+            let reason = "what is inside a block cannot be fitted to the training data";
+            return Err(Problem::new(planner.key.clone(), reason).hint(
+                "other centers with a constant width, or put the rbf layer before the block",
+            ));
+        }
         layer.buffers = inside().flat_map(|l| l.buffers.clone()).collect();
         layer.multiplications = Some(inside().map(PlannedLayer::multiplications).sum());
         Ok(())
