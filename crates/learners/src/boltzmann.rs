@@ -42,6 +42,7 @@ mod exact;
 mod machine;
 mod picture;
 mod proofs;
+mod slopes;
 #[cfg(test)]
 mod tests;
 
@@ -54,8 +55,9 @@ use spec::learners::{BoltzmannSpec, Connect, MOST_ENUMERATED, Statistics, Weight
 use spec::measures::Values;
 
 pub use proofs::proofs;
+pub use slopes::slopes;
 
-use crate::{Data, Findings, Learner, Proof, Stop, Tick};
+use crate::{Data, Findings, Learner, Proof, Slope, Stop, Tick};
 use annealing::Annealed;
 use machine::{Code, Machine};
 
@@ -339,6 +341,12 @@ impl Learner for Boltzmann {
             codes.len(),
             different.len()
         )]
+    }
+
+    fn slopes(&self, data: &Data) -> Vec<Slope> {
+        let temperature = self.settings.temperature;
+        let slope = self.machine.slope("these data", data.x.view(), temperature);
+        slope.into_iter().collect()
     }
 
     fn pictures(&self, _: &Data) -> Vec<(&'static str, String)> {

@@ -45,6 +45,7 @@ mod patience;
 mod picture;
 mod proofs;
 mod quickprop;
+mod slopes;
 #[cfg(test)]
 mod tests;
 mod turn;
@@ -57,12 +58,13 @@ use spec::Problem;
 use spec::learners::{CascadeCorrelationSpec, Correlate};
 use spec::measures::Values;
 
-use crate::{Data, Findings, Learner, Proof, Stop, Tick};
+use crate::{Data, Findings, Learner, Proof, Slope, Stop, Tick};
 use candidate::Candidate;
 use network::{Errors, Network, outputs};
 use patience::Patience;
 pub use proofs::proofs;
 use quickprop::{Memory, Quickprop, with_column};
+pub use slopes::slopes;
 use turn::Turn;
 
 /// An epoch of candidates with fewer products than this is not worth waking a thread.
@@ -152,12 +154,17 @@ impl CascadeCorrelation {
         }
     }
 
-    /// What candidates correlate with, `[K, N]`.
-    fn residual(&self, errors: &Errors) -> Array2<f64> {
-        candidate::residual(match self.settings.correlate {
+    /// The errors that candidates correlate with, `[K, N]`.
+    fn correlated<'a>(&self, errors: &'a Errors) -> &'a Array2<f64> {
+        match self.settings.correlate {
             Correlate::ErrorTimesDerivative => &errors.times_derivative,
             Correlate::RawError => &errors.raw,
-        })
+        }
+    }
+
+    /// The same as they see them, `[K, N]`.
+    fn residual(&self, errors: &Errors) -> Array2<f64> {
+        candidate::residual(self.correlated(errors))
     }
 
     /// Candidates for the next unit. Each has a random stream of its own.
@@ -354,6 +361,10 @@ impl Learner for CascadeCorrelation {
             "{wrong} of {all} outputs are still wrong by 0.4 or more with {units} hidden \
              unit{plural}; {remedy}"
         )]
+    }
+
+    fn slopes(&self, data: &Data) -> Vec<Slope> {
+        self.slopes_on("these data", data)
     }
 
     fn pictures(&self, data: &Data) -> Vec<(&'static str, String)> {

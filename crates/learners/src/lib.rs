@@ -40,6 +40,7 @@ mod ngram;
 mod objective;
 mod proof;
 mod rbm;
+mod slope;
 mod som;
 mod svg;
 
@@ -51,6 +52,7 @@ pub use findings::Findings;
 pub use learner::{Learner, Stop, Tick};
 pub use objective::Objective;
 pub use proof::{Proof, Witness, largest};
+pub use slope::Slope;
 
 /// Makes [`build`] and [`proofs`] from the list of learners, a line each: the variant of
 /// [`LearnerSpec`], the learner, and the function that proves it.
@@ -70,8 +72,8 @@ macro_rules! register {
         }
 
         /// What proves each learner, by its name in a config, on small data of its own.
-        pub fn proofs() -> Vec<(&'static str, Vec<Proof>)> {
-            vec![$((stringify!($module), $module::proofs()),)*]
+        pub fn proofs() -> Vec<(&'static str, fn() -> Vec<Proof>)> {
+            vec![$((stringify!($module), $module::proofs),)*]
         }
     };
 }
@@ -91,11 +93,23 @@ register! {
     Som => som::Som,
 }
 
+/// Gradients that the rules follow which have one, by the learner's name in a config, on small data
+/// of its own.
+pub fn slopes() -> Vec<(&'static str, fn() -> Vec<Slope>)> {
+    vec![
+        ("boltzmann", boltzmann::slopes),
+        ("cascade_correlation", cascade_correlation::slopes),
+        ("rbm", rbm::slopes),
+        ("som", som::slopes),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn every_learner_is_proved() {
         for (name, proofs) in super::proofs() {
+            let proofs = proofs();
             assert!(!proofs.is_empty(), "{name} proves nothing");
             for proof in proofs {
                 assert!(proof.holds(), "{name}: {proof:?}");

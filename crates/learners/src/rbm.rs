@@ -57,6 +57,7 @@ mod likelihood;
 mod machine;
 mod picture;
 mod proofs;
+mod slopes;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -70,8 +71,9 @@ use spec::learners::{RbmSpec, Rule};
 use spec::measures::Values;
 
 pub use proofs::proofs;
+pub use slopes::slopes;
 
-use crate::{Data, Findings, Learner, Proof, Stop, Tick, Witness};
+use crate::{Data, Findings, Learner, Proof, Slope, Stop, Tick, Witness};
 use classifier::Classifier;
 use gradient::Gradient;
 use likelihood::Estimate;
@@ -347,12 +349,16 @@ impl Learner for Rbm {
         data::warnings(&self.settings, data)
     }
 
-    /// The free energy against the sum over hidden states, and the exact gradient against
-    /// differences of the likelihood, on the first samples.
+    fn slopes(&self, _: &Data) -> Vec<Slope> {
+        self.slopes_on("these data")
+    }
+
     fn pictures(&self, _: &Data) -> Vec<(&'static str, String)> {
         vec![("filters.svg", self.picture())]
     }
 
+    /// The free energy against the sum over hidden states, and the exact gradient against
+    /// differences of the likelihood, on the first samples.
     fn proofs(&self, _: &Data) -> Vec<Proof> {
         let machine = self.machine.cast::<f64>();
         let x = first_rows(&self.x, 5).mapv(f64::from);

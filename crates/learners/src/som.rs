@@ -42,6 +42,7 @@ mod picture;
 mod proofs;
 mod quality;
 mod sheet;
+mod slopes;
 #[cfg(test)]
 mod tests;
 mod winners;
@@ -55,10 +56,11 @@ use spec::learners::{Decay, Neighborhood, SampleOrder, SomRule, SomSpec};
 use spec::measures::Values;
 
 use crate::labels::Labels;
-use crate::{Data, Findings, Learner, Proof, Stop, Tick};
+use crate::{Data, Findings, Learner, Proof, Slope, Stop, Tick};
 pub use proofs::proofs;
 use quality::spread;
 use sheet::Sheet;
+pub use slopes::slopes;
 use winners::{Winner, nearest_two, winners};
 
 /// Rows of a table that somebody still reads.
@@ -317,6 +319,10 @@ impl Learner for Som {
             ));
         }
         warnings
+    }
+
+    fn slopes(&self, data: &Data) -> Vec<Slope> {
+        self.slopes_on("these data", data)
     }
 
     fn pictures(&self, data: &Data) -> Vec<(&'static str, String)> {

@@ -173,6 +173,18 @@ pub(super) fn three_samples() -> Array2<f64> {
     array![[1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]
 }
 
+/// All images of `size` x `size` pixels whose rows, or whose columns, are black or white as a whole.
+pub(super) fn bars_and_stripes(size: usize) -> Array2<f64> {
+    let bit = |pattern: usize, line: usize| (pattern >> line & 1) as f64;
+    let image = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { (0..size * size).map(of).collect() };
+    let all = 1 << size;
+    let mut images: Vec<Vec<f64>> = (0..all)
+        .map(|pattern| image(&|at| bit(pattern, at / size)))
+        .collect();
+    images.extend((1..all - 1).map(|pattern| image(&|at| bit(pattern, at % size))));
+    Array2::from_shape_fn((images.len(), size * size), |(row, at)| images[row][at])
+}
+
 /// Weights of a normal distribution.
 pub(super) fn drawn(visible: Visible, inputs: usize, hidden: usize) -> Machine<f64> {
     let mut rng = Streams::new(1).stream("machine");

@@ -7,19 +7,8 @@ use spec::measures::Values;
 
 use super::Rbm;
 use super::data::best_log_likelihood;
+use super::proofs::bars_and_stripes;
 use crate::{Data, Learner, Proof, Stop};
-
-/// All images of `size` x `size` pixels whose rows, or whose columns, are black or white as a whole.
-fn bars_and_stripes(size: usize) -> Array2<f64> {
-    let bit = |pattern: usize, line: usize| (pattern >> line & 1) as f64;
-    let image = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { (0..size * size).map(of).collect() };
-    let all = 1 << size;
-    let mut images: Vec<Vec<f64>> = (0..all)
-        .map(|pattern| image(&|at| bit(pattern, at / size)))
-        .collect();
-    images.extend((1..all - 1).map(|pattern| image(&|at| bit(pattern, at % size))));
-    Array2::from_shape_fn((images.len(), size * size), |(row, at)| images[row][at])
-}
 
 fn unlabelled(x: Array2<f64>) -> Data {
     Data::new(x.clone(), x)

@@ -24,6 +24,13 @@ pub struct Batch {
     h: Array2<f32>,
 }
 
+impl Batch {
+    /// v of the samples, and at the ends of the chains.
+    pub(super) fn ends(&self) -> [&Array2<f32>; 2] {
+        [&self.v0, &self.v]
+    }
+}
+
 impl Rbm {
     /// Learns from these rows of the samples.
     pub(super) fn update(&mut self, rows: &[usize]) {
@@ -55,8 +62,20 @@ impl Rbm {
         vector(&mut change.c, &mut machine.c, &gradient.c);
     }
 
-    /// The mean gradient of the batch by the rule.
+    /// The mean gradient of the batch by the rule; persistent chains go on to samples of their end.
     fn gradient(&mut self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
+        let gain = self.gain(rows, batch);
+        if let Rule::Pcd(_) = self.settings.rule {
+            self.chains.assign(&batch.h);
+            let stream = format_args!("gibbs/{}/chains", self.updates);
+            let mut rng = self.streams.stream_of(stream);
+            sample(&mut self.chains.view_mut(), &mut rng);
+        }
+        gain
+    }
+
+    /// The same, and no chain has moved.
+    pub(super) fn gain(&self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
         if self.settings.rule == Rule::Exact {
             let v = self.x.select(Axis(0), rows).mapv(f64::from);
             return self.machine.cast::<f64>().exact_gradient(v.view()).cast();
@@ -90,8 +109,8 @@ impl Rbm {
     }
 
     /// The chain from samples of the hidden units: its visible units, and hidden probabilities
-    /// given them. A persistent chain keeps samples of these.
-    fn negative(&mut self, batch: &mut Batch) {
+    /// given them.
+    fn negative(&self, batch: &mut Batch) {
         let (steps, persistent) = match self.settings.rule {
             Rule::Cd(steps) => (steps, false),
             Rule::Pcd(steps) => (steps, true),
@@ -113,11 +132,6 @@ impl Rbm {
             }
             machine.gibbs(steps, reconstruction, &mut v, &mut h, &mut rng);
         });
-        if persistent {
-            self.chains.assign(&batch.h);
-            let mut rng = streams.stream_of(format_args!("gibbs/{updates}/chains"));
-            sample(&mut self.chains.view_mut(), &mut rng);
-        }
     }
 }
 
