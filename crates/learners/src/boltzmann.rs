@@ -289,6 +289,11 @@ impl Learner for Boltzmann {
         let weight = state.expect("weight", &[units, units])?;
         let bias = state.expect("bias", &[units])?;
         let at = state.expect("cycles, differed", &[2])?;
+        let wrong = |at: (usize, usize)| self.machine.cannot_be(weight, at);
+        if let Some(reason) = ndarray::indices((units, units)).into_iter().find_map(wrong) {
+            let name = "weight".into();
+            return Err(TensorError::Values { name, reason });
+        }
         self.machine.w.assign(weight);
         self.machine.b.assign(bias);
         (self.cycles, self.differed) = (at[0] as usize, at[1] as usize);
@@ -364,7 +369,7 @@ impl Learner for Boltzmann {
             ));
         }
         if self.machine.units() <= VERY_FEW_UNITS {
-            proofs.push(
+            proofs.extend(
                 self.machine
                     .keeps_its_distribution(on, self.settings.temperature),
             );

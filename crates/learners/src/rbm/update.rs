@@ -63,7 +63,7 @@ impl Rbm {
     }
 
     /// The mean gradient of the batch by the rule; persistent chains go on to samples of their end.
-    fn gradient(&mut self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
+    pub(super) fn gradient(&mut self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
         let gain = self.gain(rows, batch);
         if let Rule::Pcd(_) = self.settings.rule {
             self.chains.assign(&batch.h);
