@@ -1,7 +1,7 @@
 //! One part of a data set, and its conversion into batches.
 
-use ndarray::{Array2, ArrayViewMut1, ArrayViewMut2};
-use num_traits::Float;
+use contract::Real;
+use ndarray::{Array2, ArrayViewMut2};
 
 /// Samples with their targets, in a fixed order.
 #[derive(Clone, Debug, PartialEq)]
@@ -231,7 +231,7 @@ impl Samples {
     /// # Panics
     ///
     /// When `x` has another shape, or a row is not below [`Samples::len`].
-    pub fn gather<T: Float + Send + Sync>(&self, rows: &[usize], mut x: ArrayViewMut2<T>) {
+    pub fn gather<T: Real>(&self, rows: &[usize], mut x: ArrayViewMut2<T>) {
         assert_eq!(x.dim(), (rows.len(), self.width()), "shape of the batch");
         match &self.features {
             Features::Bytes {
@@ -240,15 +240,19 @@ impl Samples {
                 scale,
                 offset,
             } => {
-                let (scale, offset) = (float::<T>(*scale), float::<T>(*offset));
-                for (&row, x_row) in rows.iter().zip(x.rows_mut()) {
+                let (scale, offset) = (T::of(*scale), T::of(*offset));
+                for (&row, mut x_row) in rows.iter().zip(x.rows_mut()) {
                     let pixels = &bytes[row * width..(row + 1) * width];
-                    convert(pixels, scale, offset, x_row);
+                    match x_row.as_slice_mut() {
+                        Some(x) => T::of_bytes(pixels, scale, offset, x),
+                        None => (x_row.iter_mut().zip(pixels))
+                            .for_each(|(x, &byte)| *x = T::of(f64::from(byte)) * scale + offset),
+                    }
                 }
             }
             Features::Values(values) => {
                 for (&row, mut x_row) in rows.iter().zip(x.rows_mut()) {
-                    x_row.zip_mut_with(&values.row(row), |x, &value| *x = float(value));
+                    x_row.zip_mut_with(&values.row(row), |x, &value| *x = T::of(value));
                 }
             }
         }
@@ -259,7 +263,7 @@ impl Samples {
     /// # Panics
     ///
     /// When `t` has another shape, or a row is not below [`Samples::len`].
-    pub fn gather_targets<T: Float + Send + Sync>(&self, rows: &[usize], mut t: ArrayViewMut2<T>) {
+    pub fn gather_targets<T: Real>(&self, rows: &[usize], mut t: ArrayViewMut2<T>) {
         let width = self.target_width();
         assert_eq!(t.dim(), (rows.len(), width), "shape of the targets");
         let rows_of_t = rows.iter().zip(t.rows_mut());
@@ -267,41 +271,20 @@ impl Samples {
             Targets::Classes(labels) => {
                 for (&row, mut t) in rows_of_t {
                     for (t, label) in t.iter_mut().zip(&labels[row * width..]) {
-                        *t = float(*label as f64);
+                        *t = T::of(*label as f64);
                     }
                 }
             }
             Targets::Values(values) => {
                 for (&row, mut t) in rows_of_t {
                     for (t, value) in t.iter_mut().zip(&values[row * width..]) {
-                        *t = float(*value);
+                        *t = T::of(*value);
                     }
                 }
             }
             Targets::Input => self.gather(rows, t),
         }
     }
-}
-
-/// x = byte · scale + offset. The contiguous case is a plain loop over slices, which the compiler
-/// turns into vector instructions.
-fn convert<T: Float>(pixels: &[u8], scale: T, offset: T, x: ArrayViewMut1<T>) {
-    let map = |byte: u8| T::from(byte).unwrap_or_else(T::nan) * scale + offset;
-    let mut x = x;
-    if let Some(x) = x.as_slice_mut() {
-        for (x, &byte) in x.iter_mut().zip(pixels) {
-            *x = map(byte);
-        }
-    } else {
-        for (x, &byte) in x.iter_mut().zip(pixels) {
-            *x = map(byte);
-        }
-    }
-}
-
-/// `f64` to `T`; every float type of the workspace can hold it, so the NaN never appears.
-fn float<T: Float>(value: f64) -> T {
-    T::from(value).unwrap_or_else(T::nan)
 }
 
 #[cfg(test)]

@@ -16,6 +16,20 @@ pub trait Real: NdFloat + bytemuck::Pod + std::iter::Sum {
     fn vector_sigmoid(self) -> Self;
     /// `$\tanh x$`, likewise; `tanh` itself is the system's.
     fn vector_tanh(self) -> Self;
+    /// `$x = \text{byte} \cdot \text{scale} + \text{offset}$`, as far as both slices reach: pixels as
+    /// they are in a file.
+    fn of_bytes(bytes: &[u8], scale: Self, offset: Self, x: &mut [Self]);
+}
+
+/// A loop over slices, which the compiler turns into vector instructions.
+macro_rules! of_bytes {
+    () => {
+        fn of_bytes(bytes: &[u8], scale: Self, offset: Self, x: &mut [Self]) {
+            for (x, &byte) in x.iter_mut().zip(bytes) {
+                *x = Self::from(byte) * scale + offset;
+            }
+        }
+    };
 }
 
 impl Real for f32 {
@@ -38,6 +52,8 @@ impl Real for f32 {
     fn vector_tanh(self) -> Self {
         activations::tanh(self)
     }
+
+    of_bytes!();
 }
 
 impl Real for f64 {
@@ -58,4 +74,6 @@ impl Real for f64 {
     fn vector_tanh(self) -> Self {
         self.tanh()
     }
+
+    of_bytes!();
 }
