@@ -78,7 +78,7 @@ def run_ours(binary, case, threads):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "peer.toml"
         file.write_text(config(case))
-        command = [binary, str(file), "--results", folder, "--threads", str(threads)]
+        command = [binary, str(file), "--results", folder]
         subprocess.run(
             compare.pinned(threads) + command,
             cwd=ROOT,
