@@ -54,6 +54,9 @@ pub use objective::Objective;
 pub use proof::{Proof, Witness, largest};
 pub use slope::Slope;
 
+/// What makes some of a learner, with the learner's name in a config.
+pub type Named<T> = (&'static str, fn() -> Vec<T>);
+
 /// Makes [`build`] and [`proofs`] from the list of learners, a line each: the variant of
 /// [`LearnerSpec`], the learner, and the function that proves it.
 macro_rules! register {
@@ -72,7 +75,7 @@ macro_rules! register {
         }
 
         /// What proves each learner, by its name in a config, on small data of its own.
-        pub fn proofs() -> Vec<(&'static str, fn() -> Vec<Proof>)> {
+        pub fn proofs() -> Vec<Named<Proof>> {
             vec![$((stringify!($module), $module::proofs),)*]
         }
     };
@@ -95,7 +98,7 @@ register! {
 
 /// Gradients that the rules follow which have one, by the learner's name in a config, on small data
 /// of its own.
-pub fn slopes() -> Vec<(&'static str, fn() -> Vec<Slope>)> {
+pub fn slopes() -> Vec<Named<Slope>> {
     vec![
         ("boltzmann", boltzmann::slopes),
         ("cascade_correlation", cascade_correlation::slopes),

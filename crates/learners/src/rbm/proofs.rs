@@ -98,7 +98,7 @@ impl Machine<f64> {
         let mut down = Array2::zeros((hidden.nrows(), self.b.len()));
         self.means(hidden.view(), down.view_mut());
         let step = chances(&up, &hidden).dot(&chances(&down, &states));
-        let there = step * &p.view().insert_axis(Axis(1));
+        let there = step * p.view().insert_axis(Axis(1));
         let row =
             |quantity, error| Proof::within(on, quantity, Witness::ExactEnumeration, error, 1e-14);
         let kept = largest(there.sum_axis(Axis(0)) - &p);
