@@ -42,6 +42,7 @@ mod picture;
 mod proofs;
 mod quality;
 mod sheet;
+mod slopes;
 #[cfg(test)]
 mod tests;
 
@@ -55,10 +56,11 @@ use spec::measures::Values;
 
 use crate::labels::Labels;
 use crate::winners::{Winner, nearest_two, winners};
-use crate::{Data, Findings, Learner, Proof, Stop, Tick};
+use crate::{Data, Findings, Learner, Proof, Slope, Stop, Tick};
 pub use proofs::proofs;
 use quality::spread;
 use sheet::Sheet;
+pub use slopes::slopes;
 
 /// Rows of a table that somebody still reads.
 const MOST_ROWS: usize = 64;
@@ -316,6 +318,10 @@ impl Learner for Som {
             ));
         }
         warnings
+    }
+
+    fn slopes(&self, data: &Data) -> Vec<Slope> {
+        self.slopes_on("these data", data)
     }
 
     fn pictures(&self, data: &Data) -> Vec<(&'static str, String)> {

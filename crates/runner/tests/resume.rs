@@ -1,6 +1,9 @@
 //! A training that goes on from a checkpoint is the training that was never cut off: the same
 //! weights and the same record, bit by bit, wherever it was cut.
 
+#[path = "resume/learners.rs"]
+mod every_learner;
+
 use std::path::Path;
 
 use runner::machine;
