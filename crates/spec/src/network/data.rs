@@ -161,7 +161,7 @@ impl NetworkSpec {
                 let reason = format!("layer {index} ({kind}) has no Jacobian of a single sample");
                 return refuse(reason);
             }
-            if layer.any(&|layer| layer.tokens().is_some() || !layer.has_derivative()) {
+            if layer.any(&|layer| !layer.tokens().is_empty() || !layer.has_derivative()) {
                 return refuse(format!(
                     "layer {index} ({kind}) has no derivative by its input"
                 ));
