@@ -22,6 +22,8 @@ pub struct Measurement<'a> {
     /// Classes among them, one a sample or one a position.
     classes: usize,
     right: usize,
+    /// Samples that are right at every position.
+    exact: usize,
     /// Σ −log₂ p of the classes that are right, by softmax.
     bits: f64,
     /// Of real targets, at the positions of each phase.
@@ -77,6 +79,7 @@ impl<'a> Measurement<'a> {
             seen: 0,
             classes: 0,
             right: 0,
+            exact: 0,
             bits: 0.0,
             errors: vec![Errors::default()],
         }
@@ -123,6 +126,7 @@ impl<'a> Measurement<'a> {
         let width = output.ncols() / positions;
         for (y, &row) in output.rows().into_iter().zip(rows) {
             let labels = &labels[row * positions..][..self.samples.true_positions(row)];
+            let before = self.right;
             for (y, &label) in y.exact_chunks(width).into_iter().zip(labels) {
                 self.classes += 1;
                 self.right += usize::from(self.class(y) == Some(label));
@@ -130,6 +134,7 @@ impl<'a> Measurement<'a> {
                     self.bits += bits(y, label);
                 }
             }
+            self.exact += usize::from(self.right - before == labels.len());
         }
     }
 
@@ -173,6 +178,7 @@ impl<'a> Measurement<'a> {
         match metric {
             Metric::Accuracy => self.right as f64 / n,
             Metric::Error => (self.classes - self.right) as f64 / n,
+            Metric::ExactMatch => self.exact as f64 / self.seen as f64,
             Metric::BitsPerCharacter => self.bits / n,
             Metric::Rmse => all.rmse(),
             Metric::Mae => all.mae(),
@@ -310,6 +316,11 @@ mod tests {
         measured.add(array![[7.0, 7.0, three, 0.0], [-three, 0.0, 9.0, -9.0]].view());
         assert!((measured.value(Metric::Accuracy) - 2.0 / 3.0).abs() < 1e-15);
         assert!((measured.value(Metric::Error) - 1.0 / 3.0).abs() < 1e-15);
+        assert_eq!(
+            measured.value(Metric::ExactMatch),
+            0.5,
+            "the first has an error"
+        );
         let bits = (1.0 + 2.0 + (4f64 / 3.0).log2()) / 3.0;
         assert!((measured.value(Metric::BitsPerCharacter) - bits).abs() < 1e-14);
     }

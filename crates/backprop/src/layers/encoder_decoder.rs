@@ -180,7 +180,9 @@ impl<T: Real> EncoderDecoder<T> {
             handed.make_room(samples, self.size.states);
             let StepOf { x, dx, s, ds, .. } = step;
             let buffers = [x, dx, s, ds, &mut step.context];
-            buffers.into_iter().for_each(|buffer| buffer.make_room(samples));
+            buffers
+                .into_iter()
+                .for_each(|buffer| buffer.make_room(samples));
         }
     }
 

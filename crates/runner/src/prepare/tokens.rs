@@ -22,6 +22,7 @@ pub fn check(plan: &[PlannedLayer], dataset: &Dataset) -> Result<(), Problem> {
                 feature,
                 value,
                 tokens,
+                ..
             } = wrong;
             let reason = format!(
                 "feature {feature} of {part} sample {sample} is {value}, but the inputs of an \
