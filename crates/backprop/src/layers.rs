@@ -9,6 +9,7 @@ pub mod dropout;
 mod elementwise;
 pub mod elu;
 pub mod embedding;
+pub mod encoder_decoder;
 pub mod gru;
 pub mod identity;
 pub mod input_layer;
@@ -55,6 +56,7 @@ pub use conv2d::Conv2d;
 pub use dropout::Dropout;
 pub use elu::Elu;
 pub use embedding::Embedding;
+pub use encoder_decoder::EncoderDecoder;
 pub use gru::Gru;
 pub use identity::Identity;
 pub use input_layer::InputLayer;
@@ -160,6 +162,9 @@ pub fn build<T: Real>(
         LayerSpec::Lstm(lstm) => recurrent::build(planned, lstm.recurrence(), 4, Lstm::new),
         LayerSpec::LstmPeephole(lstm) => recurrent::build(planned, lstm.recurrence(), 4, Lstm::new),
         LayerSpec::Gru(gru) => recurrent::build(planned, gru.recurrence(), 3, Gru::new),
+        LayerSpec::EncoderDecoder(spec) => {
+            Box::new(EncoderDecoder::new(planned, spec, streams, inside))
+        }
         LayerSpec::Last => Box::new(Last::new(planned)),
     }
 }

@@ -6,14 +6,17 @@
 mod adding;
 mod circles;
 mod continual_reber;
+mod dates;
 mod distractors;
 mod letters;
 mod logic;
 mod long_lag;
 mod moons;
 mod multiplication;
+mod pairs;
 mod patterns;
 mod reber;
+mod reversal;
 mod sine;
 mod spirals;
 mod stream;
@@ -32,6 +35,7 @@ pub(crate) use logic::{gate, parity, xor};
 pub(crate) use long_lag::long_lag;
 pub(crate) use moons::moons;
 pub(crate) use multiplication::multiplication;
+pub(crate) use pairs::{of_dates, of_reversal};
 pub(crate) use patterns::{bars_and_stripes, encoder};
 pub(crate) use reber::reber;
 pub(crate) use sine::sine;
@@ -174,7 +178,7 @@ pub(crate) fn fresh(
         DatasetSpec::TwoSequence(spec) => two_sequence(spec, samples, rng),
         DatasetSpec::TemporalOrder(spec) => temporal_order(spec, samples, rng),
         DatasetSpec::ContinualReber(spec) => continual_reber(spec, samples, rng),
-        _ => return None,
+        _ => return pairs::fresh(spec, samples, rng),
     };
     Some(set.part(&Vec::from_iter(0..samples)))
 }

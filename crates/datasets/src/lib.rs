@@ -11,7 +11,7 @@
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
 //! | series | `series` | windows of a column, with the value that follows |
 //! | texts | `text` | lines, or windows of a running text, with the character that follows each |
-//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), encoder, bars_and_stripes, and sequences: temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber |
+//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), encoder, bars_and_stripes, and sequences: temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber; and pairs of them: reversal, dates |
 //!
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
 //!
@@ -132,6 +132,8 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         )
         .divided(&spec.split, "dataset.continual_reber.split", streams),
         DatasetSpec::Reber(spec) => generated::reber(spec, streams),
+        DatasetSpec::Reversal(spec) => Ok(generated::of_reversal(spec, streams)),
+        DatasetSpec::Dates(spec) => Ok(generated::of_dates(spec, streams)),
     }?;
     let dataset = match spec.dataset().predicts_its_input() {
         true => dataset.predicting_input(),

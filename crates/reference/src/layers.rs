@@ -14,6 +14,7 @@ mod conv2d;
 mod dropout;
 mod elu;
 mod embedding;
+mod encoder_decoder;
 mod gru;
 mod last;
 mod layer_norm;
@@ -77,6 +78,10 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::SquaredDistance(distance) => squared_distance::layer(planned, distance),
         LayerSpec::Rbf(rbf) => rbf::layer(planned, rbf),
         LayerSpec::Residual(_) => residual::layer([0, 1].map(|i| inside::<T>(planned, i, streams))),
+        LayerSpec::EncoderDecoder(spec) => {
+            let parts = [0, 1].map(|i| inside::<T>(planned, i, streams));
+            encoder_decoder::layer::<T>(planned, spec, parts)
+        }
         LayerSpec::LeakyRelu(leaky) => leaky_relu::layer(leaky),
         LayerSpec::Prelu(_) => prelu::layer(planned),
         LayerSpec::Elu(elu) => elu::layer(elu),

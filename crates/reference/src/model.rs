@@ -123,7 +123,7 @@ impl<T: BurnReal> Model<T> {
     /// Whether the input is integers, which have no gradient.
     fn begins_with_integers(&self) -> bool {
         let first = self.plan.first();
-        first.is_some_and(|layer| layer.spec.layer().tokens().is_some())
+        first.is_some_and(|layer| !layer.spec.layer().tokens().is_empty())
     }
 
     /// Tells the layers what there is to know of a batch besides its numbers.

@@ -30,14 +30,13 @@ impl Place {
     }
 
     fn of(layer: &PlannedLayer) -> Vec<Self> {
-        if !layer.chains.is_empty() {
-            return layer.chains.iter().flat_map(|c| Self::all(c)).collect();
-        }
+        let mut places: Vec<Self> = layer.chains.iter().flat_map(|c| Self::all(c)).collect();
         let place = |planned: &PlannedParameter| Self {
             planned: planned.clone(),
             turned: planned.weighs && planned.shape.len() == 2,
         };
-        layer.parameters.iter().map(place).collect()
+        places.extend(layer.parameters[places.len()..].iter().map(place));
+        places
     }
 
     /// One in our own order.

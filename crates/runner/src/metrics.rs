@@ -22,6 +22,8 @@ pub struct Measurement<'a> {
     /// Classes among them, one a sample or one a position.
     classes: usize,
     right: usize,
+    /// Samples that are right at every position.
+    exact: usize,
     /// Σ −log₂ p of the classes that are right, by softmax.
     bits: f64,
     /// When an output of a real target is right; none: it is not asked.
@@ -84,6 +86,7 @@ impl<'a> Measurement<'a> {
             seen: 0,
             classes: 0,
             right: 0,
+            exact: 0,
             bits: 0.0,
             right_if: None,
             wrong: 0,
@@ -166,6 +169,7 @@ impl<'a> Measurement<'a> {
         let width = output.ncols() / positions;
         for (y, &row) in output.rows().into_iter().zip(rows) {
             let labels = &labels[row * positions..][..self.samples.true_positions(row)];
+            let before = self.right;
             for (y, &label) in y.exact_chunks(width).into_iter().zip(labels) {
                 self.classes += 1;
                 self.right += usize::from(self.class(y) == Some(label));
@@ -173,6 +177,7 @@ impl<'a> Measurement<'a> {
                     self.bits += bits(y, label);
                 }
             }
+            self.exact += usize::from(self.right - before == labels.len());
         }
     }
 
@@ -211,6 +216,7 @@ impl<'a> Measurement<'a> {
         match metric {
             Metric::Accuracy => self.right as f64 / n,
             Metric::Error => (self.classes - self.right) as f64 / n,
+            Metric::ExactMatch => self.exact as f64 / self.seen as f64,
             Metric::BitsPerCharacter => self.bits / n,
             Metric::Rmse => all.rmse(),
             Metric::Mae => all.mae(),

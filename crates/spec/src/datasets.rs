@@ -12,6 +12,7 @@ mod class_weights;
 mod column;
 mod continual_reber;
 mod csv;
+mod dates;
 mod distractors;
 mod encoder;
 mod gate;
@@ -24,6 +25,7 @@ mod multiplication;
 mod parity;
 mod pixels;
 mod reber;
+mod reversal;
 mod series;
 mod sine;
 mod spirals;
@@ -51,6 +53,7 @@ pub use class_weights::ClassWeights;
 pub use column::Column;
 pub use continual_reber::ContinualReberSpec;
 pub use csv::{CsvSpec, Missing, MissingPolicy, Scale, Task};
+pub use dates::DatesSpec;
 pub use distractors::DistractorsSpec;
 pub use encoder::EncoderSpec;
 pub use gate::{GateFunction, GateSpec};
@@ -63,6 +66,7 @@ pub use multiplication::MultiplicationSpec;
 pub use parity::ParitySpec;
 pub use pixels::Pixels;
 pub use reber::ReberSpec;
+pub use reversal::ReversalSpec;
 pub use series::SeriesSpec;
 pub use sine::SineSpec;
 pub use spirals::{SpiralsSpec, SpiralsVariant};
@@ -182,6 +186,10 @@ register! {
         Reber(ReberSpec) => reber,
         /// Strings of the embedded Reber grammar without end (Gers, Schmidhuber & Cummins 2000).
         ContinualReber(ContinualReberSpec) => continual_reber,
+        /// Pairs: symbols, and the same symbols in the opposite order.
+        Reversal(ReversalSpec) => reversal,
+        /// Pairs: dates as people write them, and as ISO 8601 has them.
+        Dates(DatesSpec) => dates,
     }
 }
 
@@ -201,6 +209,15 @@ impl Checker<'_> {
         self.require("samples", fine, "4 to 10000000 samples")?;
         let fine = noise >= 0.0 && noise.is_finite();
         self.require("noise", fine, "the noise must be 0 or more")
+    }
+
+    /// The numbers of pairs.
+    fn pairs(&self, samples: usize, test: usize) -> Result<(), Problem> {
+        for (field, count) in [("samples", samples), ("test_samples", test)] {
+            let fine = (1..=10_000_000).contains(&count);
+            self.require(field, fine, "1 to 10000000 pairs")?;
+        }
+        Ok(())
     }
 
     /// How many of the images are used.

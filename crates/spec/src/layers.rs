@@ -10,6 +10,7 @@ mod conv2d;
 mod dropout;
 mod elu;
 mod embedding;
+mod encoder_decoder;
 mod flatten;
 mod gru;
 mod identity;
@@ -52,6 +53,7 @@ pub use conv2d::Conv2dSpec;
 pub use dropout::DropoutSpec;
 pub use elu::EluSpec;
 pub use embedding::EmbeddingSpec;
+pub use encoder_decoder::{AdditiveSpec, AttentionSpec, EncoderDecoderSpec};
 pub use gru::GruSpec;
 pub use layer_norm::LayerNormSpec;
 pub use leaky_relu::LeakyReluSpec;
@@ -161,8 +163,14 @@ pub trait Layer {
         None
     }
 
-    /// Rows of the table that its inputs, integers, choose from; none: its inputs are numbers.
-    fn tokens(&self) -> Option<usize> {
+    /// Rows of the tables that its inputs, integers, choose from: of each equal part of a sample;
+    /// none: its inputs are numbers.
+    fn tokens(&self) -> Vec<usize> {
+        Vec::new()
+    }
+
+    /// How it goes through a sequence, if it is a recurrent layer.
+    fn recurrence(&self) -> Option<Recurrence> {
         None
     }
 
@@ -205,6 +213,8 @@ register! {
         LocalResponseNorm(LocalResponseNormSpec) => local_response_norm,
         /// A vector of the table for each integer of the input.
         Embedding(EmbeddingSpec) => embedding,
+        /// One network reads a sequence, another writes one (Cho et al. 2014, Bahdanau et al. 2015).
+        EncoderDecoder(EncoderDecoderSpec) => encoder_decoder,
         /// hₜ = f(W xₜ + U hₜ₋₁ + b), the network of Elman 1990.
         Rnn(RnnSpec) => rnn,
         /// Memory cells with input, forget and output gates (Hochreiter & Schmidhuber 1997, Gers et

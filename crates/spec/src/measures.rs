@@ -76,6 +76,10 @@ pub enum Metric {
     /// Share of the samples, or positions, whose class is wrong, 1 − accuracy: what published tables
     /// call the error.
     Error,
+    /// Share of the sequences that are right at every position. A decoder that is taught by the
+    /// target's own symbols and is right everywhere writes the same sequence by itself, choosing the
+    /// likeliest symbol each time; so this is also the share that it writes without an error.
+    ExactMatch,
     /// Mean of −log₂ p over the positions of sequences, p being the probability that the softmax of
     /// the outputs gives the class that is right: the cross-entropy in bits.
     BitsPerCharacter,
@@ -139,9 +143,10 @@ impl LayerMetric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Accuracy,
         Self::Error,
+        Self::ExactMatch,
         Self::BitsPerCharacter,
         Self::R2,
         Self::Rmse,
@@ -151,7 +156,13 @@ impl Metric {
 
     /// Whether it is of classes; otherwise it is of real targets.
     pub fn is_of_classes(self) -> bool {
-        matches!(self, Self::Accuracy | Self::Error | Self::BitsPerCharacter)
+        let of_classes = [
+            Self::Accuracy,
+            Self::Error,
+            Self::ExactMatch,
+            Self::BitsPerCharacter,
+        ];
+        of_classes.contains(&self)
     }
 
     /// Whether it is a mean over numbers, so that some of them can be measured apart.
@@ -164,6 +175,7 @@ impl Metric {
         match self {
             Self::Accuracy => "accuracy",
             Self::Error => "error",
+            Self::ExactMatch => "exact_match",
             Self::BitsPerCharacter => "bits_per_character",
             Self::R2 => "r2",
             Self::Rmse => "rmse",
@@ -203,7 +215,7 @@ impl Measure {
     /// A metric of a part.
     pub fn metric(part: Part, metric: Metric) -> Self {
         let (unit, better) = match metric {
-            Metric::Accuracy => (Some("share"), Better::Higher),
+            Metric::Accuracy | Metric::ExactMatch => (Some("share"), Better::Higher),
             Metric::Error | Metric::Wrong => (Some("share"), Better::Lower),
             Metric::BitsPerCharacter => (Some("bits"), Better::Lower),
             Metric::R2 => (None, Better::Higher),

@@ -75,6 +75,14 @@ impl PlannedLayer {
         }
     }
 
+    /// The same of what goes out.
+    pub fn positions_out(&self) -> [usize; 2] {
+        match self.output[..] {
+            [positions, features] => [positions, features],
+            _ => [1, self.outputs()],
+        }
+    }
+
     /// Shape of what goes out where each position gives so many numbers: `[T, features]` of a
     /// sequence, `[features]` of anything else.
     pub(crate) fn with_features(&self, features: usize) -> Vec<usize> {

@@ -46,6 +46,8 @@ fn classes_at_every_position_count_alike_and_padding_does_not() {
     measured.add(array![[7.0, 7.0, three, 0.0], [-three, 0.0, 9.0, -9.0]].view());
     assert!((measured.value(Metric::Accuracy) - 2.0 / 3.0).abs() < 1e-15);
     assert!((measured.value(Metric::Error) - 1.0 / 3.0).abs() < 1e-15);
+    let exact = measured.value(Metric::ExactMatch);
+    assert_eq!(exact, 0.5, "the first sequence has an error");
     let bits = (1.0 + 2.0 + (4f64 / 3.0).log2()) / 3.0;
     assert!((measured.value(Metric::BitsPerCharacter) - bits).abs() < 1e-14);
 }

@@ -174,7 +174,7 @@ impl NetworkSpec {
                 let reason = format!("layer {index} ({kind}) has no Jacobian of a single sample");
                 return refuse(reason);
             }
-            if layer.any(&|layer| layer.tokens().is_some() || !layer.has_derivative()) {
+            if layer.any(&|layer| !layer.tokens().is_empty() || !layer.has_derivative()) {
                 return refuse(format!(
                     "layer {index} ({kind}) has no derivative by its input"
                 ));
@@ -214,7 +214,7 @@ impl NetworkSpec {
                 let reason = format!("\"{}\" does not suit this target", metric.name());
                 let hint = match (shape.classes, shape.positions) {
                     (Some(_), 1) => "for classes: accuracy, error",
-                    (Some(_), _) => "for classes: accuracy, error, bits_per_character",
+                    (Some(_), _) => "for classes: accuracy, error, exact_match, bits_per_character",
                     (None, _) => "for a real target: r2, rmse, mae, wrong",
                 };
                 let key = format!("training.metrics.{index}");
@@ -222,6 +222,11 @@ impl NetworkSpec {
             }
             if *metric == Metric::BitsPerCharacter {
                 self.check_bits(index, shape)?;
+            }
+            if *metric == Metric::ExactMatch && shape.positions == 1 {
+                let reason = "a sample has one class, so this would be the accuracy";
+                let key = format!("training.metrics.{index}");
+                return Err(Problem::new(key, reason).hint("use accuracy"));
             }
         }
         Ok(())
