@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `states.svg` | gates, cells and states of every recurrent layer over one test sequence |
 //! | `errors.svg` | where there is a target at every step: the error at each, of that sequence and of all test sequences |
+//! | `attention.svg` | of an encoder-decoder: what each symbol of a target was written by |
 //! | `next.svg` | where these are symbols: how likely each was at every step |
 
+mod attention;
 mod errors;
 mod heat;
 mod next;
@@ -47,7 +49,6 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
         ))
     })?;
     files::make_folder(&arguments.out, "--out")?;
-    let sequence = Sequence::of(network, row, &mut probe);
     let mut written = Vec::new();
     let mut write = |name: &str, svg: Result<String, Box<dyn Error>>| {
         let file = arguments.out.join(name);
@@ -56,6 +57,18 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
         written.push(file.display().to_string());
         Ok::<(), Failure>(())
     };
+    if network.dataset.is_of_pairs() {
+        let svg = attention::svg(network, row, &mut probe).ok_or_else(|| {
+            let run = folder.display();
+            Failure::Input(format!(
+                "{run}: its decoder attends to nothing, so there is no picture"
+            ))
+        })?;
+        write("attention.svg", svg)?;
+        output::line(format!("written: {}", written.join(", ")));
+        return Ok(());
+    }
+    let sequence = Sequence::of(network, row, &mut probe);
     write("states.svg", states::svg(&sequence))?;
     if sequence.outputs.nrows() > 1 {
         write("errors.svg", errors::svg(network, &sequence, &mut probe))?;

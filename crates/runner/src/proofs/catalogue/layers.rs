@@ -2,11 +2,11 @@
 //! in gradients of weights too, and a linear one behind it, so that what comes down is not uniform.
 
 use spec::model::{
-    BatchNormSpec, Conv2dSpec, DropoutSpec, EluSpec, EmbeddingSpec, GradientSpec, GruSpec,
-    Initializer, LayerNormSpec, LayerSpec, LeakyReluSpec, LinearSpec, Local2dSpec,
-    LocalResponseNormSpec, LstmPeepholeSpec, LstmSpec, MaxoutSpec, PoolSpec, PreluSpec,
-    ResidualSpec, RnnActivation, RnnSpec, SquaredDistanceSpec, StateSpec, StepsSpec,
-    SubsamplingSpec,
+    AdditiveSpec, AttentionSpec, BatchNormSpec, Conv2dSpec, DropoutSpec, EluSpec, EmbeddingSpec,
+    EncoderDecoderSpec, GradientSpec, GruSpec, Initializer, LayerNormSpec, LayerSpec,
+    LeakyReluSpec, LinearSpec, Local2dSpec, LocalResponseNormSpec, LstmPeepholeSpec, LstmSpec,
+    MaxoutSpec, PoolSpec, PreluSpec, ResidualSpec, RnnActivation, RnnSpec, SquaredDistanceSpec,
+    StateSpec, StepsSpec, SubsamplingSpec,
 };
 
 use super::{Example, linear};
@@ -19,6 +19,7 @@ pub fn examples() -> Vec<Example> {
     examples.extend(on_images());
     examples.extend(blocks());
     examples.extend(on_sequences());
+    examples.extend(on_pairs());
     examples
 }
 
@@ -32,6 +33,63 @@ fn image(name: &str, layer: LayerSpec) -> Example {
     let conv = LayerSpec::Conv2d(Conv2dSpec::new(4, 3));
     let layers = vec![conv, layer, LayerSpec::Flatten, linear(3)];
     Example::new(name, &[2, 9, 8], layers)
+}
+
+/// Encoder and decoder with each attention and each kind of cells, on pairs of sequences.
+fn on_pairs() -> Vec<Example> {
+    let symbols = || {
+        LayerSpec::Embedding(EmbeddingSpec {
+            tokens: 3,
+            dimension: 2,
+            name: None,
+            weights: None,
+        })
+    };
+    let pair = |name: &str, attention, cell| {
+        let reader = LayerSpec::Gru(GruSpec {
+            bidirectional: name.contains("both"),
+            ..GruSpec::new(if name.contains("both") { 2 } else { 4 })
+        });
+        let layer = LayerSpec::EncoderDecoder(EncoderDecoderSpec {
+            encoder: vec![symbols(), reader],
+            decoder: vec![symbols()],
+            cell: Box::new(cell),
+            attention,
+            reverse_source: name.contains("reversed"),
+            name: None,
+            weights: None,
+        });
+        Example {
+            tokens: Some(3),
+            ..Example::new(name, &[2, 4], vec![layer, linear(3)])
+        }
+    };
+    let additive = AttentionSpec::Additive(AdditiveSpec { units: 3 });
+    let gru = LayerSpec::Gru(GruSpec::new(4));
+    let lstm = LayerSpec::Lstm(LstmSpec::new(4));
+    let peephole = LayerSpec::LstmPeephole(LstmPeepholeSpec::new(4));
+    let rnn = LayerSpec::Rnn(RnnSpec::new(4));
+    vec![
+        pair("`encoder_decoder`", AttentionSpec::None, gru.clone()),
+        pair(
+            "`encoder_decoder`, reversed source",
+            AttentionSpec::None,
+            lstm.clone(),
+        ),
+        pair("`encoder_decoder`, additive", additive.clone(), lstm),
+        pair(
+            "`encoder_decoder`, additive, both directions",
+            additive,
+            gru,
+        ),
+        pair("`encoder_decoder`, dot", AttentionSpec::Dot, rnn.clone()),
+        pair(
+            "`encoder_decoder`, scaled dot",
+            AttentionSpec::ScaledDot,
+            peephole,
+        ),
+        pair("`encoder_decoder`, general", AttentionSpec::General, rnn),
+    ]
 }
 
 fn on_vectors() -> Vec<Example> {
