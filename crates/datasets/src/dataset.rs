@@ -20,6 +20,8 @@ pub struct Dataset {
     pub sample_shape: Vec<usize>,
     /// One name for each feature; empty for images.
     pub feature_names: Vec<String>,
+    /// Symbols of the sources by their numbers, where a sample is a pair of sequences.
+    pub source_symbols: Vec<String>,
     /// What is to be predicted.
     pub target: Target,
     /// Every file that was read.
@@ -95,6 +97,7 @@ impl Dataset {
             test_is_train,
             sample_shape: about.sample_shape,
             feature_names: about.feature_names,
+            source_symbols: Vec::new(),
             target: about.target,
             sources: about.sources,
             notes: about.notes,
@@ -107,6 +110,11 @@ impl Dataset {
         let steps = self.sample_shape.first().copied().unwrap_or(1);
         let lengths = [&self.train, &self.test].map(|part| part.lengths().unwrap_or_default());
         lengths.into_iter().flatten().any(|length| *length < steps)
+    }
+
+    /// Whether a sample is a source and its target.
+    pub fn is_of_pairs(&self) -> bool {
+        !self.source_symbols.is_empty()
     }
 
     /// Number of classes; none when the target is no class.

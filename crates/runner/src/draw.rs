@@ -6,8 +6,10 @@
 //! | `states.svg` | gates, cells and states of every recurrent layer over one test sequence |
 //! | `errors.svg` | where there is a target at every step: the error at each, of that sequence and of all test sequences |
 //! | `next.svg` | where these are symbols: how likely each was at every step |
+//! | `attention.svg` | of an encoder-decoder: what each symbol of a target was written by |
 //! | `centers.svg` | the centres of an `rbf` layer that sees images |
 
+mod attention;
 mod centers;
 mod errors;
 mod heat;
@@ -64,17 +66,23 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
         let loaded = probe.load(&weights);
         loaded.map_err(|error| Failure::Input(format!("{}: {error}", folder.display())))?;
         let row = row(network, arguments.sample)?;
-        let sequence = Sequence::of(network, row, &mut probe);
-        write("states.svg", states::svg(&sequence))?;
-        if sequence.outputs.nrows() > 1 {
-            write("errors.svg", errors::svg(network, &sequence, &mut probe))?;
-            if sequence.outputs.ncols() > 1 {
-                write("next.svg", next::svg(network, &sequence))?;
+        if network.dataset.is_of_pairs() {
+            if let Some(svg) = attention::svg(network, row, &mut probe) {
+                write("attention.svg", svg)?;
+            }
+        } else {
+            let sequence = Sequence::of(network, row, &mut probe);
+            write("states.svg", states::svg(&sequence))?;
+            if sequence.outputs.nrows() > 1 {
+                write("errors.svg", errors::svg(network, &sequence, &mut probe))?;
+                if sequence.outputs.ncols() > 1 {
+                    write("next.svg", next::svg(network, &sequence))?;
+                }
             }
         }
     }
     if written.is_empty() {
-        let why = "no layer of this run is recurrent, and none has centres among images";
+        let why = "no layer of this run is recurrent or attends, and none has centres among images";
         return Err(refuse(&folder, why));
     }
     output::line(format!("written: {}", written.join(", ")));

@@ -28,7 +28,7 @@ const DAYS: [&str; 7] = [
     "sunday",
 ];
 /// The characters of sources and of targets: the first is symbol 1.
-const SOURCE: &str = "abcdefghijklmnopqrstuvwxyz0123456789 ,./-";
+pub(super) const SOURCE: &str = "abcdefghijklmnopqrstuvwxyz0123456789 ,./-";
 pub(super) const TARGET: &str = "0123456789-";
 /// `wednesday, 30 september 1998` and its end.
 pub(super) const STEPS: usize = 29;

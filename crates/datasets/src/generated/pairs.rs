@@ -2,7 +2,7 @@
 
 use contract::streams::Streams;
 use ndarray::Array2;
-use spec::datasets::{DatasetSpec, DatesSpec, ReversalSpec};
+use spec::datasets::{DatesSpec, ReversalSpec};
 
 use super::{dates, reversal};
 use crate::dataset::{About, Dataset, Parts, Target};
@@ -43,23 +43,27 @@ pub(crate) fn set(
     name: &str,
     [train, test]: [&[SequencePair]; 2],
     steps: usize,
-    names: impl Iterator<Item = String>,
+    [sources, names]: [Vec<String>; 2],
 ) -> Dataset {
     let parts = Parts {
         train: samples(train, steps),
         test: Some(samples(test, steps)),
     };
+    let ended = |names: Vec<String>| [vec!["end".into()], names].concat();
     let about = About {
         name: name.into(),
         sample_shape: vec![2, steps],
         feature_names: Vec::new(),
         target: Target::Classes {
-            names: std::iter::once("end".into()).chain(names).collect(),
+            names: ended(names),
         },
         sources: Vec::new(),
         notes: Vec::new(),
     };
-    Dataset::assemble(parts, about)
+    Dataset {
+        source_symbols: ended(sources),
+        ..Dataset::assemble(parts, about)
+    }
 }
 
 /// Sequences and their reversals.
@@ -73,26 +77,14 @@ pub(crate) fn of_reversal(spec: &ReversalSpec, streams: &Streams) -> Dataset {
     let rng = &mut streams.stream("sequences/test");
     let test = reversal::draw(spec, spec.tested(), spec.test_samples, rng);
     let name = if spec.copy { "copy" } else { "reversal" };
-    let names = (0..spec.symbols).map(reversal::name);
-    set(name, [&train, &test], spec.steps(), names)
+    let names: Vec<String> = (0..spec.symbols).map(reversal::name).collect();
+    set(name, [&train, &test], spec.steps(), [names.clone(), names])
 }
 
 /// Dates and their ISO form.
 pub(crate) fn of_dates(spec: &DatesSpec, streams: &Streams) -> Dataset {
     let train = dates::draw(spec.samples, &mut streams.stream("sequences"));
     let test = dates::draw(spec.test_samples, &mut streams.stream("sequences/test"));
-    let names = dates::TARGET.chars().map(String::from);
+    let names = [dates::SOURCE, dates::TARGET].map(|of| of.chars().map(String::from).collect());
     set("dates", [&train, &test], dates::STEPS, names)
-}
-
-/// Pairs to learn from in a pass, where they are drawn anew.
-pub(crate) fn fresh(spec: &DatasetSpec, count: usize, rng: &mut impl rand::Rng) -> Option<Samples> {
-    match spec {
-        DatasetSpec::Reversal(spec) => {
-            let drawn = reversal::draw(spec, spec.lengths, count, rng);
-            Some(samples(&drawn, spec.steps()))
-        }
-        DatasetSpec::Dates(_) => Some(samples(&dates::draw(count, rng), dates::STEPS)),
-        _ => None,
-    }
 }

@@ -2,6 +2,7 @@
 
 mod layers;
 mod losses;
+mod pairs;
 mod rules;
 
 use contract::{Batch, NamedTensors, Real, Streams, initial};

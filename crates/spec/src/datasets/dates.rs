@@ -16,9 +16,6 @@ pub struct DatesSpec {
     pub samples: usize,
     /// Number of pairs to test with.
     pub test_samples: usize,
-    /// Whether the pairs to learn from are drawn anew for each pass.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub fresh: bool,
 }
 
 impl Default for DatesSpec {
@@ -26,7 +23,6 @@ impl Default for DatesSpec {
         Self {
             samples: 10_000,
             test_samples: 1_000,
-            fresh: false,
         }
     }
 }
@@ -38,10 +34,6 @@ impl Dataset for DatesSpec {
     fn generated_numbers(&self) -> Option<usize> {
         let samples = self.samples.saturating_add(self.test_samples);
         Some(samples.saturating_mul(2 * MOST_STEPS))
-    }
-
-    fn is_fresh(&self) -> bool {
-        self.fresh
     }
 
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {

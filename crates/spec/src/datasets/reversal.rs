@@ -24,9 +24,6 @@ pub struct ReversalSpec {
     /// Whether the symbols stay in their order.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub copy: bool,
-    /// Whether the pairs to learn from are drawn anew for each pass.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub fresh: bool,
 }
 
 impl Default for ReversalSpec {
@@ -38,7 +35,6 @@ impl Default for ReversalSpec {
             lengths: [2, 20],
             test_lengths: None,
             copy: false,
-            fresh: false,
         }
     }
 }
@@ -59,10 +55,6 @@ impl Dataset for ReversalSpec {
     fn generated_numbers(&self) -> Option<usize> {
         let samples = self.samples.saturating_add(self.test_samples);
         Some(samples.saturating_mul(self.steps().saturating_mul(2)))
-    }
-
-    fn is_fresh(&self) -> bool {
-        self.fresh
     }
 
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {

@@ -9,7 +9,7 @@ use spec::model::{
     SubsamplingSpec, Width,
 };
 
-use super::{Example, linear};
+use super::{Example, linear, pairs};
 
 /// Every layer.
 pub fn examples() -> Vec<Example> {
@@ -19,6 +19,7 @@ pub fn examples() -> Vec<Example> {
     examples.extend(on_images());
     examples.extend(blocks());
     examples.extend(on_sequences());
+    examples.extend(pairs::examples());
     examples
 }
 
