@@ -36,12 +36,8 @@ pub struct Case {
 /// Prints a row of JSON for each implementation and number of threads whose words, or those of the
 /// case, are all that the command line asks for.
 pub fn measure(case: &Case) {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let wanted = words.iter().filter(|word| !word.starts_with('-'));
-    let wanted: Vec<&String> = wanted.collect();
     for name in ALL {
-        let full = format!("{}/{}", case.name, name.as_str());
-        if !wanted.iter().all(|word| full.contains(word.as_str())) {
+        if !asked(&format!("{}/{}", case.name, name.as_str())) {
             continue;
         }
         for threads in one_and_all() {
@@ -57,6 +53,13 @@ pub fn measure(case: &Case) {
     }
 }
 
+/// Whether a name has all words of the command line.
+pub fn asked(name: &str) -> bool {
+    let words = std::env::args().skip(1);
+    let mut words = words.filter(|word| !word.starts_with('-'));
+    words.all(|word| name.contains(word.as_str()))
+}
+
 /// Seconds of a step.
 fn fastest(name: ImplementationName, case: &Case, own: bool) -> f64 {
     let mut model = implementation(name, &case.plan, &case.training);
@@ -64,13 +67,17 @@ fn fastest(name: ImplementationName, case: &Case, own: bool) -> f64 {
         positions: case.positions,
         ..Batch::new(case.x.view(), case.t.view())
     };
-    let mut step = || {
+    in_rounds(own, || {
         let at = Step {
             number: 1,
             learning_rate: case.training.optimizer.learning_rate(),
         };
         model.train_step(at, batch);
-    };
+    })
+}
+
+/// Seconds of a step, the fastest of some rounds; on one thread its `own` ones.
+pub fn in_rounds(own: bool, mut step: impl FnMut()) -> f64 {
     step();
     // A step may end before the processor's own clock has moved.
     let first = Instant::now();

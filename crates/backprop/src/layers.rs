@@ -11,6 +11,7 @@ pub mod dropout;
 mod elementwise;
 pub mod elu;
 pub mod embedding;
+pub mod encoder_decoder;
 pub mod gelu;
 pub mod gru;
 pub mod identity;
@@ -30,6 +31,7 @@ pub mod maxout;
 pub mod multi_head_attention;
 pub mod position;
 pub mod prelu;
+pub mod rbf;
 mod recurrent;
 pub mod relu;
 pub mod repeat;
@@ -61,6 +63,7 @@ pub use conv2d::Conv2d;
 pub use dropout::Dropout;
 pub use elu::Elu;
 pub use embedding::Embedding;
+pub use encoder_decoder::EncoderDecoder;
 pub use gelu::Gelu;
 pub use gru::Gru;
 pub use identity::Identity;
@@ -79,6 +82,7 @@ pub use maxout::Maxout;
 pub use multi_head_attention::MultiHeadAttention;
 pub use position::Position;
 pub use prelu::Prelu;
+pub use rbf::Rbf;
 pub use relu::Relu;
 pub use repeat::Repeat;
 pub use residual::Residual;
@@ -154,6 +158,7 @@ pub fn build<T: Real>(
         LayerSpec::Position(position) => Box::new(Position::new(planned, position)),
         LayerSpec::Maxout(maxout) => Box::new(Maxout::new(planned, maxout)),
         LayerSpec::SquaredDistance(_) => Box::new(SquaredDistance::new(planned)),
+        LayerSpec::Rbf(_) => Box::new(Rbf::new(planned)),
         LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, inside)),
         LayerSpec::Repeat(_) => Box::new(Repeat::new(planned, streams, inside)),
         LayerSpec::Sigmoid => Box::new(Sigmoid),
@@ -178,6 +183,9 @@ pub fn build<T: Real>(
         LayerSpec::Lstm(lstm) => recurrent::build(planned, lstm.recurrence(), 4, Lstm::new),
         LayerSpec::LstmPeephole(lstm) => recurrent::build(planned, lstm.recurrence(), 4, Lstm::new),
         LayerSpec::Gru(gru) => recurrent::build(planned, gru.recurrence(), 3, Gru::new),
+        LayerSpec::EncoderDecoder(spec) => {
+            Box::new(EncoderDecoder::new(planned, spec, streams, inside))
+        }
         LayerSpec::Last => Box::new(Last::new(planned)),
     }
 }

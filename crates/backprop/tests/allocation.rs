@@ -223,6 +223,7 @@ fn layers_that_remember_something_allocate_nothing() {
         plans::with_dropout(),
         plans::with_residual(),
         plans::with_local_layer(),
+        plans::with_gaussian_units(),
         plans::with_fused_convolutions(false),
         plans::with_fused_convolutions(true),
         plans::with_recurrent_layers(false),

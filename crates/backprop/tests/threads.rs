@@ -112,6 +112,11 @@ fn threads_change_no_bit_of_a_training_with_a_local_layer() {
 }
 
 #[test]
+fn threads_change_no_bit_of_a_training_with_gaussian_units() {
+    prove::<f32>(&plans::with_gaussian_units(), SHORT);
+}
+
+#[test]
 fn threads_change_no_bit_of_a_training_with_fused_convolutions() {
     for coupled in [false, true] {
         prove::<f32>(&plans::with_fused_convolutions(coupled), SHORT);

@@ -79,6 +79,23 @@ impl<'a, T: Copy> Batch<'a, T> {
         }
     }
 
+    /// Makes sure that samples of so many steps have the true lengths that are said.
+    ///
+    /// # Panics
+    /// When there is not one length for each sample, or one is 0 or more than these steps.
+    pub fn expect_lengths(&self, steps: usize) {
+        let Some(lengths) = self.lengths else { return };
+        assert_eq!(lengths.len(), self.len(), "one length for each sequence");
+        for (sample, length) in lengths.iter().enumerate() {
+            let possible = (1..=steps).contains(length);
+            assert!(
+                possible,
+                "sequence {sample} of the batch has a length of {length}, and a sample has {steps} \
+                 steps: 1 to {steps} is possible"
+            );
+        }
+    }
+
     /// How much a sample counts; none: 1.
     pub fn weight(&self, sample: usize) -> Option<T> {
         self.weights.map(|weights| weights[sample])
@@ -101,6 +118,19 @@ impl<'a, T: Copy> Batch<'a, T> {
 mod tests {
     use super::*;
     use ndarray::Array2;
+
+    #[test]
+    #[should_panic(
+        expected = "sequence 1 of the batch has a length of 5, and a sample has 4 steps: 1 to 4"
+    )]
+    fn no_sequence_is_longer_than_its_sample() {
+        let x = Array2::<f64>::zeros((2, 4));
+        let batch = Batch {
+            lengths: Some(&[4, 5]),
+            ..Batch::new(x.view(), x.view())
+        };
+        batch.expect_lengths(4);
+    }
 
     #[test]
     fn a_mean_is_over_samples_or_over_true_positions() {

@@ -20,7 +20,8 @@ use crate::{NamedTensors, Streams};
 pub use weights::read_parameters;
 
 /// Draws every parameter in f64, each from a stream of its own (`initial/<name>`), so that a layer
-/// added or widened leaves the others' values as they were.
+/// added or widened leaves the others' values as they were. What is fitted to training data
+/// ([`Initializer::is_fitted`]) is 0 until then.
 pub fn draw_parameters(plan: &[PlannedLayer], streams: &Streams) -> NamedTensors<f64> {
     let mut parameters = NamedTensors::default();
     for parameter in all(plan) {
@@ -49,6 +50,12 @@ fn draw(parameter: &PlannedParameter, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
             let next = || values.next().copied().unwrap_or_default();
             ArrayD::from_shape_simple_fn(IxDyn(shape), next)
         }
+        // They are fitted to the training data later.
+        Initializer::Samples
+        | Initializer::KMeans { .. }
+        | Initializer::OrthogonalLeastSquares
+        | Initializer::LeastSquares { .. }
+        | Initializer::Width => ArrayD::zeros(IxDyn(shape)),
         Initializer::FanIn(bound) => uniform(shape, -bound / fan_in, bound / fan_in, rng),
         Initializer::Signs => uniform(shape, -1.0, 1.0, rng).mapv(f64::signum),
         Initializer::Digits => {

@@ -19,6 +19,7 @@
 //! ```
 
 pub mod batch;
+pub mod criterion;
 pub mod dropout;
 pub mod implementation;
 pub mod initial;
@@ -27,6 +28,7 @@ pub mod streams;
 pub mod tensors;
 
 pub use batch::Batch;
+pub use criterion::Criterion;
 pub use implementation::{Backward, Evaluation, Implementation, Mode, Step, TrainingState};
 pub use kernels::{Real, aligned_zeros};
 pub use rows::RowBuffer;

@@ -23,7 +23,8 @@ impl Streams {
     }
 
     /// The stream of that name, at its beginning. Names in use: `split`, `noise`, `sequences`,
-    /// `sequences/<pass>`, `initial/<parameter>`, `shuffle/<epoch>`, `dropout/<layer>/<step>`,
+    /// `sequences/<pass>`, `initial/<parameter>`, of clusters of a class also
+    /// `initial/<parameter>/<class>`, `shuffle/<epoch>`, `dropout/<layer>/<step>`,
     /// `augment/<epoch>/<sample>`, `validation`, `curvature/<epoch>`, `escape/...`,
     /// `check/...`; of learners `corrupt/<pattern>/<trial>`, `recall`,
     /// `candidate/<unit>/<candidate>`, `anneal/<cycle>`, `complete`, `gibbs/<update>/<shard>`,

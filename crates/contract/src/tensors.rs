@@ -66,6 +66,14 @@ pub enum TensorError {
         /// Those it should have.
         expected: usize,
     },
+    /// The numbers of a tensor cannot be.
+    #[error("tensor \"{name}\" {reason}")]
+    Values {
+        /// Its name.
+        name: String,
+        /// What is wrong with them.
+        reason: String,
+    },
     /// A tensor holds something else than floats.
     #[error("tensor \"{name}\" is of type {found:?}, expected F16, BF16, F32 or F64")]
     Type {

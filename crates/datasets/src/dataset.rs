@@ -20,6 +20,8 @@ pub struct Dataset {
     pub sample_shape: Vec<usize>,
     /// One name for each feature; empty for images.
     pub feature_names: Vec<String>,
+    /// Symbols of the sources by their numbers, where a sample is a pair of sequences.
+    pub source_symbols: Vec<String>,
     /// What is to be predicted.
     pub target: Target,
     /// Every file that was read.
@@ -79,6 +81,14 @@ impl Dataset {
         let test_is_train = parts.test.is_none();
         let train = parts.train;
         let test = parts.test.unwrap_or_else(|| train.clone());
+        let steps = about.sample_shape.first().copied().unwrap_or(1);
+        for lengths in [&train, &test].map(|part| part.lengths().unwrap_or_default()) {
+            let longest = lengths.iter().max().copied().unwrap_or(1);
+            assert!(
+                longest <= steps,
+                "a length of {longest} in samples of {steps} steps"
+            );
+        }
         let checksum = checksum::of_parts(&train, &test);
         Self {
             name: about.name,
@@ -87,6 +97,7 @@ impl Dataset {
             test_is_train,
             sample_shape: about.sample_shape,
             feature_names: about.feature_names,
+            source_symbols: Vec::new(),
             target: about.target,
             sources: about.sources,
             notes: about.notes,
@@ -99,6 +110,11 @@ impl Dataset {
         let steps = self.sample_shape.first().copied().unwrap_or(1);
         let lengths = [&self.train, &self.test].map(|part| part.lengths().unwrap_or_default());
         lengths.into_iter().flatten().any(|length| *length < steps)
+    }
+
+    /// Whether a sample is a source and its target.
+    pub fn is_of_pairs(&self) -> bool {
+        !self.source_symbols.is_empty()
     }
 
     /// Number of classes; none when the target is no class.

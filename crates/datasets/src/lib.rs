@@ -11,7 +11,7 @@
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
 //! | series | `series` | windows of a column, with the value that follows |
 //! | texts | `text` | lines, or windows of a running text, with the character that follows each |
-//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), encoder, bars_and_stripes, and sequences: temporal_xor, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber |
+//! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), encoder, bars_and_stripes, and sequences: temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber; and pairs of them: reversal, dates |
 //!
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
 //!
@@ -95,7 +95,8 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Waves(spec) => generated::waves(spec, streams),
         DatasetSpec::Series(spec) => series::load(spec, base),
         DatasetSpec::Text(spec) => text::load(spec, base, streams),
-        DatasetSpec::TemporalXor(spec) => generated::temporal_xor(spec, streams),
+        DatasetSpec::TemporalXor(spec) => Ok(generated::temporal_xor(spec, streams)),
+        DatasetSpec::Letters(spec) => Ok(generated::letters(spec, streams)),
         DatasetSpec::Encoder(spec) => generated::encoder(spec),
         DatasetSpec::BarsAndStripes(spec) => generated::bars_and_stripes(spec),
         DatasetSpec::Adding(spec) => generated::adding(spec, spec.samples, sequences).divided(
@@ -131,6 +132,8 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         )
         .divided(&spec.split, "dataset.continual_reber.split", streams),
         DatasetSpec::Reber(spec) => generated::reber(spec, streams),
+        DatasetSpec::Reversal(spec) => Ok(generated::of_reversal(spec, streams)),
+        DatasetSpec::Dates(spec) => Ok(generated::of_dates(spec, streams)),
     }?;
     let dataset = match spec.dataset().predicts_its_input() {
         true => dataset.predicting_input(),

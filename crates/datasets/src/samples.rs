@@ -1,7 +1,7 @@
 //! One part of a data set, and its conversion into batches.
 
-use ndarray::{Array2, ArrayViewMut1, ArrayViewMut2};
-use num_traits::Float;
+use contract::Real;
+use ndarray::{Array2, ArrayViewMut2};
 
 /// Samples with their targets, in a fixed order.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub struct Samples {
     positions: usize,
     /// `[N]`; none: no sequence is padded.
     lengths: Option<Vec<usize>>,
+    /// `[N, P]`; none: targets stand nowhere in particular.
+    places: Option<Vec<usize>>,
 }
 
 /// Features of all samples of a part.
@@ -76,6 +78,7 @@ impl Samples {
             weights: None,
             positions: 1,
             lengths: None,
+            places: None,
         };
         let count = samples.len();
         let fit = match &samples.targets {
@@ -126,6 +129,41 @@ impl Samples {
         let one_class = self.labels().is_none() || width == positions;
         assert!(one_class, "one class at each position");
         Self { positions, ..self }
+    }
+
+    /// The same samples, each target of which stands at this place of a word `[N, P]`, from 0.
+    ///
+    /// # Panics
+    ///
+    /// When there is not one place for each target.
+    pub fn at_places(self, places: Vec<usize>) -> Self {
+        let targets = self.len() * self.positions;
+        assert_eq!(places.len(), targets, "one place for each target");
+        let places = Some(places);
+        Self { places, ..self }
+    }
+
+    /// A stream of these samples, so many joined into one each; what is left over is left out.
+    pub fn joined(&self, samples: usize) -> Self {
+        let rows = Vec::from_iter(0..self.len() / samples * samples);
+        let mut x = Array2::zeros((rows.len(), self.width()));
+        self.gather(&rows, x.view_mut());
+        let shape = (rows.len() / samples, samples * self.width());
+        let x = Array2::from_shape_vec(shape, x.into_raw_vec_and_offset().0);
+        let features = Features::Values(x.expect("as many numbers as before"));
+        let positions = samples * self.positions;
+        let joined = Self::new(features, self.targets.select(&rows, self.len()));
+        let joined = joined.at_positions(positions);
+        match &self.places {
+            None => joined,
+            Some(places) => joined.at_places(places[..rows.len() * self.positions].to_vec()),
+        }
+    }
+
+    /// Where the target at a position of a sample stands in its word; none where there are no words.
+    pub fn place(&self, row: usize, position: usize) -> Option<usize> {
+        let places = self.places.as_ref()?;
+        Some(places[row * self.positions + position])
     }
 
     /// Targets of a sample: the positions of a sequence that has one at each, otherwise 1.
@@ -231,7 +269,7 @@ impl Samples {
     /// # Panics
     ///
     /// When `x` has another shape, or a row is not below [`Samples::len`].
-    pub fn gather<T: Float + Send + Sync>(&self, rows: &[usize], mut x: ArrayViewMut2<T>) {
+    pub fn gather<T: Real>(&self, rows: &[usize], mut x: ArrayViewMut2<T>) {
         assert_eq!(x.dim(), (rows.len(), self.width()), "shape of the batch");
         match &self.features {
             Features::Bytes {
@@ -240,15 +278,19 @@ impl Samples {
                 scale,
                 offset,
             } => {
-                let (scale, offset) = (float::<T>(*scale), float::<T>(*offset));
-                for (&row, x_row) in rows.iter().zip(x.rows_mut()) {
+                let (scale, offset) = (T::of(*scale), T::of(*offset));
+                for (&row, mut x_row) in rows.iter().zip(x.rows_mut()) {
                     let pixels = &bytes[row * width..(row + 1) * width];
-                    convert(pixels, scale, offset, x_row);
+                    match x_row.as_slice_mut() {
+                        Some(x) => T::of_bytes(pixels, scale, offset, x),
+                        None => (x_row.iter_mut().zip(pixels))
+                            .for_each(|(x, &byte)| *x = T::of(f64::from(byte)) * scale + offset),
+                    }
                 }
             }
             Features::Values(values) => {
                 for (&row, mut x_row) in rows.iter().zip(x.rows_mut()) {
-                    x_row.zip_mut_with(&values.row(row), |x, &value| *x = float(value));
+                    x_row.zip_mut_with(&values.row(row), |x, &value| *x = T::of(value));
                 }
             }
         }
@@ -259,7 +301,7 @@ impl Samples {
     /// # Panics
     ///
     /// When `t` has another shape, or a row is not below [`Samples::len`].
-    pub fn gather_targets<T: Float + Send + Sync>(&self, rows: &[usize], mut t: ArrayViewMut2<T>) {
+    pub fn gather_targets<T: Real>(&self, rows: &[usize], mut t: ArrayViewMut2<T>) {
         let width = self.target_width();
         assert_eq!(t.dim(), (rows.len(), width), "shape of the targets");
         let rows_of_t = rows.iter().zip(t.rows_mut());
@@ -267,14 +309,14 @@ impl Samples {
             Targets::Classes(labels) => {
                 for (&row, mut t) in rows_of_t {
                     for (t, label) in t.iter_mut().zip(&labels[row * width..]) {
-                        *t = float(*label as f64);
+                        *t = T::of(*label as f64);
                     }
                 }
             }
             Targets::Values(values) => {
                 for (&row, mut t) in rows_of_t {
                     for (t, value) in t.iter_mut().zip(&values[row * width..]) {
-                        *t = float(*value);
+                        *t = T::of(*value);
                     }
                 }
             }
@@ -283,124 +325,5 @@ impl Samples {
     }
 }
 
-/// x = byte · scale + offset. The contiguous case is a plain loop over slices, which the compiler
-/// turns into vector instructions.
-fn convert<T: Float>(pixels: &[u8], scale: T, offset: T, x: ArrayViewMut1<T>) {
-    let map = |byte: u8| T::from(byte).unwrap_or_else(T::nan) * scale + offset;
-    let mut x = x;
-    if let Some(x) = x.as_slice_mut() {
-        for (x, &byte) in x.iter_mut().zip(pixels) {
-            *x = map(byte);
-        }
-    } else {
-        for (x, &byte) in x.iter_mut().zip(pixels) {
-            *x = map(byte);
-        }
-    }
-}
-
-/// `f64` to `T`; every float type of the workspace can hold it, so the NaN never appears.
-fn float<T: Float>(value: f64) -> T {
-    T::from(value).unwrap_or_else(T::nan)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ndarray::{ShapeBuilder, array};
-
-    fn images() -> Samples {
-        let features = Features::Bytes {
-            bytes: vec![0, 255, 51, 102, 10, 20],
-            width: 2,
-            scale: 1.0 / 255.0,
-            offset: -0.5,
-        };
-        Samples::new(features, Targets::Classes(vec![2, 0, 1]))
-    }
-
-    #[test]
-    fn bytes_become_scaled_numbers_in_the_order_asked_for() {
-        let mut x = Array2::<f64>::zeros((3, 2));
-        images().gather(&[1, 0, 1], x.view_mut());
-        let wanted = array![[-0.3, -0.1], [-0.5, 0.5], [-0.3, -0.1]];
-        assert!((x - wanted).iter().all(|d| d.abs() < 1e-12));
-    }
-
-    #[test]
-    fn a_batch_that_is_not_contiguous_gets_the_same_numbers() {
-        let (mut x, mut y) = (
-            Array2::<f32>::zeros((2, 2)),
-            Array2::<f32>::zeros((2, 2).f()),
-        );
-        images().gather(&[2, 0], x.view_mut());
-        images().gather(&[2, 0], y.view_mut());
-        assert_eq!(x, y);
-    }
-
-    #[test]
-    fn tables_are_copied() {
-        let features = Features::Values(array![[1.0, 2.0], [3.0, 4.0]]);
-        let samples = Samples::new(features, Targets::Values(vec![0.5, 1.5]));
-        let mut x = Array2::<f32>::zeros((1, 2));
-        samples.gather(&[1], x.view_mut());
-        assert_eq!(x, array![[3.0, 4.0]]);
-        assert_eq!(samples.values(), Some([0.5, 1.5].as_slice()));
-        assert_eq!(samples.labels(), None);
-        assert_eq!((samples.len(), samples.width()), (2, 2));
-        assert!(!samples.is_empty());
-    }
-
-    #[test]
-    fn targets_are_gathered_in_the_order_asked_for() {
-        let gathered = |targets: Targets, width| {
-            let features = Features::Values(array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
-            let mut t = Array2::<f64>::zeros((2, width));
-            Samples::new(features, targets).gather_targets(&[2, 0], t.view_mut());
-            t
-        };
-        let values = vec![1.0, 10.0, 2.0, 20.0, 3.0, 30.0];
-        let wanted = array![[3.0, 30.0], [1.0, 10.0]];
-        assert_eq!(gathered(Targets::Values(values), 2), wanted);
-        assert_eq!(
-            gathered(Targets::Classes(vec![4, 5, 6]), 1),
-            array![[6.0], [4.0]]
-        );
-        assert_eq!(gathered(Targets::Input, 2), array![[5.0, 6.0], [1.0, 2.0]]);
-    }
-
-    /// Three sequences of two positions, of which the first is padded.
-    #[test]
-    fn a_class_at_every_position() {
-        let features = Features::Values(Array2::zeros((3, 2)));
-        let samples = Samples::new(features, Targets::Classes(vec![1, 0, 2, 3, 4, 5]));
-        let samples = samples.at_positions(2).of_lengths(vec![1, 2, 2]);
-        let mut t = Array2::<f64>::zeros((2, 2));
-        samples.gather_targets(&[2, 0], t.view_mut());
-        assert_eq!(t, array![[4.0, 5.0], [1.0, 0.0]]);
-        assert_eq!(Vec::from_iter(samples.true_labels()), [1, 2, 3, 4, 5]);
-        let selected = samples.targets().select(&[1, 0], 3);
-        assert_eq!(selected, Targets::Classes(vec![2, 3, 1, 0]));
-    }
-
-    #[test]
-    #[should_panic(expected = "one row for each target")]
-    fn a_target_too_many_is_a_bug() {
-        let features = Features::Values(array![[1.0], [2.0]]);
-        let _ = Samples::new(features, Targets::Values(vec![1.0, 2.0, 3.0]));
-    }
-
-    #[test]
-    fn the_background_is_byte_0_and_of_a_table_0() {
-        assert_eq!(images().background(), -0.5);
-        let features = Features::Values(array![[1.0]]);
-        let table = Samples::new(features, Targets::Values(vec![0.5]));
-        assert_eq!(table.background(), 0.0);
-    }
-
-    #[test]
-    #[should_panic(expected = "shape of the batch")]
-    fn a_batch_of_the_wrong_shape_is_a_bug() {
-        images().gather(&[0], Array2::<f32>::zeros((2, 2)).view_mut());
-    }
-}
+mod tests;

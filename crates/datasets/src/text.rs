@@ -14,7 +14,7 @@ use std::path::Path;
 
 use contract::streams::Streams;
 use ndarray::Array2;
-use spec::datasets::{TextInputs, TextSpec};
+use spec::datasets::{Split, TextInputs, TextSpec};
 
 use crate::csv::{encoding::decode_as, split_note};
 use crate::dataset::{About, Dataset, Parts, Target};
@@ -119,6 +119,18 @@ fn whole(
     };
     if sequences.is_empty() {
         return Err(empty(file));
+    }
+    if sequences.len() == 1 && !spec.lines && spec.split != Split::None {
+        let (length, steps) = (sequences[0].len(), spec.steps.unwrap_or_default());
+        let problem = format!(
+            "{file} is one sequence of {length} of at most {steps} steps, and no other is left to be \
+             tested on"
+        );
+        let remedy = format!(
+            "set steps = {} or less, or split = \"none\"",
+            length.div_ceil(2)
+        );
+        return Err(DataError::setting(STEPS, problem, remedy));
     }
     let rows = Rows::<usize> {
         count: sequences.len(),

@@ -16,6 +16,7 @@
 mod activations;
 mod aligned;
 pub mod cells;
+pub mod distances;
 pub mod elementwise;
 pub mod instruction_set;
 pub mod matmul;

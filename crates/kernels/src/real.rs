@@ -20,6 +20,20 @@ pub trait Real: NdFloat + bytemuck::Pod + std::iter::Sum {
     fn vector_exp(self) -> Self;
     /// The error function `$\frac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt$`, likewise.
     fn vector_erf(self) -> Self;
+    /// `$x = \text{byte} \cdot \text{scale} + \text{offset}$`, as far as both slices reach: pixels as
+    /// they are in a file.
+    fn of_bytes(bytes: &[u8], scale: Self, offset: Self, x: &mut [Self]);
+}
+
+/// A loop over slices, which the compiler turns into vector instructions.
+macro_rules! of_bytes {
+    () => {
+        fn of_bytes(bytes: &[u8], scale: Self, offset: Self, x: &mut [Self]) {
+            for (x, &byte) in x.iter_mut().zip(bytes) {
+                *x = Self::from(byte) * scale + offset;
+            }
+        }
+    };
 }
 
 impl Real for f32 {
@@ -52,6 +66,7 @@ impl Real for f32 {
     fn vector_erf(self) -> Self {
         activations::erf(self)
     }
+    of_bytes!();
 }
 
 impl Real for f64 {
@@ -80,4 +95,5 @@ impl Real for f64 {
     fn vector_erf(self) -> Self {
         libm::erf(self)
     }
+    of_bytes!();
 }

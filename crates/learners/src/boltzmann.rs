@@ -38,10 +38,12 @@
 //! machines", Cognitive Science 9 (1985), sections 3 and 4.
 
 mod annealing;
+mod codes;
 mod exact;
 mod machine;
 mod picture;
 mod proofs;
+mod slopes;
 #[cfg(test)]
 mod tests;
 
@@ -50,12 +52,13 @@ use std::collections::BTreeSet;
 use contract::{NamedTensors, Streams, TensorError};
 use ndarray::{Array2, ArrayView2, array};
 use spec::Problem;
-use spec::learners::{BoltzmannSpec, Connect, MOST_ENUMERATED, Statistics, WeightUpdate};
+use spec::learners::{BoltzmannSpec, MOST_ENUMERATED, Statistics, WeightUpdate};
 use spec::measures::Values;
 
 pub use proofs::proofs;
+pub use slopes::slopes;
 
-use crate::{Data, Findings, Learner, Proof, Stop, Tick};
+use crate::{Data, Findings, Learner, Proof, Slope, Stop, Tick};
 use annealing::Annealed;
 use machine::{Code, Machine};
 
@@ -63,8 +66,6 @@ use machine::{Code, Machine};
 const FEW_UNITS: usize = 12;
 /// Of so few units each step of the chain is proved.
 const VERY_FEW_UNITS: usize = 6;
-/// Annealings of each vector's half, after the last cycle.
-const COMPLETIONS: usize = 10;
 /// Rows of a table that somebody still reads.
 const MOST_ROWS: usize = 64;
 
@@ -132,26 +133,6 @@ impl Boltzmann {
         self.machine.add(&difference.mapv(step));
     }
 
-    /// The codes of the different vectors.
-    fn codes(&self, data: &Data) -> Vec<Code> {
-        let vectors: BTreeSet<Vec<u8>> = data.x.rows().into_iter().map(bits).collect();
-        let as_numbers = |v: &Vec<u8>| Vec::from_iter(v.iter().map(|&bit| f64::from(bit)));
-        vectors
-            .iter()
-            .map(|v| self.machine.code(&as_numbers(v)))
-            .collect()
-    }
-
-    /// Whether each two codes differ in as many units as they must.
-    fn differ(&self, codes: &[Code]) -> bool {
-        let apart = |a: &Code, b: &Code| a.iter().zip(b).filter(|(a, b)| a != b).count();
-        let far = |(i, a): (usize, &Code)| {
-            let mut others = codes[..i].iter();
-            others.all(|b| apart(a, b) >= self.settings.differ_by)
-        };
-        codes.iter().enumerate().all(far)
-    }
-
     /// G, if all states can be looked at: of this many units.
     fn divergence(&self, data: &Data, units: usize) -> Option<f64> {
         let few = self.machine.units() <= units;
@@ -160,35 +141,6 @@ impl Boltzmann {
                 .divergence(data.x.view(), self.settings.temperature)
         })
     }
-
-    /// How often the second group of an encoder shows its half of a vector when the first is
-    /// clamped, after an annealing twice as slow as those of learning.
-    fn completed(&self, data: &Data) -> Option<f64> {
-        let Statistics::Annealing(annealing) = &self.settings.statistics else {
-            return None;
-        };
-        if self.settings.connect != Connect::Encoder {
-            return None;
-        }
-        let mut slow = annealing.clone();
-        slow.schedule.iter_mut().for_each(|(time, _)| *time *= 2);
-        let (mut rng, half) = (self.streams.stream("complete"), data.x.ncols() / 2);
-        let mut right = 0;
-        for v in data.x.rows() {
-            for _ in 0..COMPLETIONS {
-                let mut s = self.machine.random_state(&mut rng);
-                s[..half].copy_from_slice(&v.to_vec()[..half]);
-                self.machine.anneal(&slow.schedule, half, &mut s, &mut rng);
-                right += usize::from(s[half..2 * half] == v.to_vec()[half..]);
-            }
-        }
-        Some(right as f64 / (data.len() * COMPLETIONS) as f64)
-    }
-}
-
-/// A vector of 0 and 1.
-fn bits(v: ndarray::ArrayView1<'_, f64>) -> Vec<u8> {
-    v.iter().map(|&bit| u8::from(bit > 0.5)).collect()
 }
 
 /// Finds what is no vector of bits.
@@ -287,6 +239,11 @@ impl Learner for Boltzmann {
         let weight = state.expect("weight", &[units, units])?;
         let bias = state.expect("bias", &[units])?;
         let at = state.expect("cycles, differed", &[2])?;
+        let wrong = |at: (usize, usize)| self.machine.cannot_be(weight, at);
+        if let Some(reason) = ndarray::indices((units, units)).into_iter().find_map(wrong) {
+            let name = "weight".into();
+            return Err(TensorError::Values { name, reason });
+        }
         self.machine.w.assign(weight);
         self.machine.b.assign(bias);
         (self.cycles, self.differed) = (at[0] as usize, at[1] as usize);
@@ -341,6 +298,12 @@ impl Learner for Boltzmann {
         )]
     }
 
+    fn slopes(&self, data: &Data) -> Vec<Slope> {
+        let temperature = self.settings.temperature;
+        let slope = self.machine.slope("these data", data.x.view(), temperature);
+        slope.into_iter().collect()
+    }
+
     fn pictures(&self, _: &Data) -> Vec<(&'static str, String)> {
         vec![("weights.svg", self.picture())]
     }
@@ -356,7 +319,7 @@ impl Learner for Boltzmann {
             ));
         }
         if self.machine.units() <= VERY_FEW_UNITS {
-            proofs.push(
+            proofs.extend(
                 self.machine
                     .keeps_its_distribution(on, self.settings.temperature),
             );

@@ -43,30 +43,29 @@ mod candidate;
 mod network;
 mod patience;
 mod picture;
+mod pool;
 mod proofs;
 mod quickprop;
+mod slopes;
 #[cfg(test)]
 mod tests;
 mod turn;
 
 use contract::{NamedTensors, Streams, TensorError};
-use kernels::workers;
-use ndarray::{Array1, Array2, ArrayView2, Ix2};
+use ndarray::{Array2, ArrayView2, Ix2};
 use rand::RngExt;
 use spec::Problem;
 use spec::learners::{CascadeCorrelationSpec, Correlate};
 use spec::measures::Values;
 
-use crate::{Data, Findings, Learner, Proof, Stop, Tick};
+use crate::{Data, Findings, Learner, Proof, Slope, Stop, Tick};
 use candidate::Candidate;
 use network::{Errors, Network, outputs};
 use patience::Patience;
 pub use proofs::proofs;
 use quickprop::{Memory, Quickprop, with_column};
+pub use slopes::slopes;
 use turn::Turn;
-
-/// An epoch of candidates with fewer products than this is not worth waking a thread.
-const WORTH_SHARING: usize = 1 << 18;
 
 /// A network that grows.
 #[derive(Clone)]
@@ -152,64 +151,17 @@ impl CascadeCorrelation {
         }
     }
 
-    /// What candidates correlate with, `[K, N]`.
-    fn residual(&self, errors: &Errors) -> Array2<f64> {
-        candidate::residual(match self.settings.correlate {
+    /// The errors that candidates correlate with, `[K, N]`.
+    fn correlated<'a>(&self, errors: &'a Errors) -> &'a Array2<f64> {
+        match self.settings.correlate {
             Correlate::ErrorTimesDerivative => &errors.times_derivative,
             Correlate::RawError => &errors.raw,
-        })
-    }
-
-    /// Candidates for the next unit. Each has a random stream of its own.
-    fn pool(&self, values: ArrayView2<'_, f64>, residual: ArrayView2<'_, f64>) -> Vec<Candidate> {
-        let (unit, range) = (self.network.hidden.len(), self.settings.weight_range);
-        let candidate = |number| {
-            let stream = format_args!("candidate/{unit}/{number}");
-            let mut rng = self.streams.stream_of(stream);
-            let draw = || rng.random_range(-range..=range);
-            let weight = Array1::from_shape_simple_fn(values.nrows(), draw);
-            Candidate::new(weight, values, residual)
-        };
-        (0..self.settings.candidates).map(candidate).collect()
-    }
-
-    /// Step 2: the candidates learn, side by side. Returns the best, the first of equal ones.
-    fn train_candidates(
-        &self,
-        mut pool: Vec<Candidate>,
-        values: ArrayView2<'_, f64>,
-        residual: ArrayView2<'_, f64>,
-        epochs: &mut usize,
-        tick: Tick<'_>,
-    ) -> Result<Candidate, Stop> {
-        let rule = Quickprop {
-            epsilon: self.settings.candidate.epsilon / values.len() as f64,
-            mu: self.settings.mu,
-            decay: 0.0,
-        };
-        let mut patience =
-            Patience::from_the_first_change(self.settings.patience[1], self.settings.change[1]);
-        let worth = pool.len() * values.len() > WORTH_SHARING;
-        *epochs += 1; // that of the first covariances
-        for epoch in 1..=self.settings.epochs[1] {
-            tick()?;
-            workers::share_if(worth, pool.iter_mut(), |candidate| {
-                candidate.epoch(rule, values, residual);
-            });
-            *epochs += 1;
-            let best = pool.iter().map(Candidate::score).fold(0.0, f64::max);
-            if patience.is_over(epoch, best) {
-                break;
-            }
         }
-        let better = |best: Candidate, other: Candidate| match other.score() > best.score() {
-            true => other,
-            false => best,
-        };
-        Ok(pool
-            .into_iter()
-            .reduce(better)
-            .expect("at least one candidate"))
+    }
+
+    /// The same as they see them, `[K, N]`.
+    fn residual(&self, errors: &Errors) -> Array2<f64> {
+        candidate::residual(self.correlated(errors))
     }
 
     /// A candidate becomes a hidden unit; its value is a row of the values.
@@ -354,6 +306,10 @@ impl Learner for CascadeCorrelation {
             "{wrong} of {all} outputs are still wrong by 0.4 or more with {units} hidden \
              unit{plural}; {remedy}"
         )]
+    }
+
+    fn slopes(&self, data: &Data) -> Vec<Slope> {
+        self.slopes_on("these data", data)
     }
 
     fn pictures(&self, data: &Data) -> Vec<(&'static str, String)> {

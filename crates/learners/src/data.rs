@@ -30,6 +30,8 @@ pub struct Sequences {
     pub lengths: Vec<usize>,
     /// Targets of a sample: one for each step, or 1 behind the last.
     pub positions: usize,
+    /// Steps of the first sequence that its target depends on, where the data mark some.
+    pub marked: Vec<usize>,
 }
 
 impl Data {

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use spec::Problem;
 use spec::measures::Values;
 
-use crate::{Data, Findings, Objective, Proof};
+use crate::{Data, Findings, Objective, Proof, Slope};
 
 /// Called now and then within a pass, after a sample or a step: whether to go on.
 pub type Tick<'a> = &'a dyn Fn() -> Result<(), Stop>;
@@ -59,6 +59,11 @@ pub trait Learner {
     /// What it makes small, where that is the loss of a linear layer.
     fn objective(&self, _: &Data) -> Option<Objective> {
         None
+    }
+
+    /// Gradients that its rule follows from where it is, with what they are the gradients of.
+    fn slopes(&self, _: &Data) -> Vec<Slope> {
+        Vec::new()
     }
 
     /// Pictures of what it has learned from these data, as SVG, each with the name of its file.

@@ -39,9 +39,13 @@ pub mod newton;
 mod ngram;
 mod objective;
 mod proof;
+pub mod rbf;
 mod rbm;
+pub mod ridge;
+mod slope;
 mod som;
 mod svg;
+mod winners;
 
 use spec::Problem;
 use spec::learners::LearnerSpec;
@@ -49,8 +53,13 @@ use spec::learners::LearnerSpec;
 pub use data::{Data, Sequences};
 pub use findings::Findings;
 pub use learner::{Learner, Stop, Tick};
+pub use lstm_1997::is_right;
 pub use objective::Objective;
 pub use proof::{Proof, Witness, largest};
+pub use slope::Slope;
+
+/// What makes some of a learner, with the learner's name in a config.
+pub type Named<T> = (&'static str, fn() -> Vec<T>);
 
 /// Makes [`build`] and [`proofs`] from the list of learners, a line each: the variant of
 /// [`LearnerSpec`], the learner, and the function that proves it.
@@ -69,9 +78,10 @@ macro_rules! register {
             })
         }
 
-        /// What proves each learner, by its name in a config, on small data of its own.
-        pub fn proofs() -> Vec<(&'static str, Vec<Proof>)> {
-            vec![$((stringify!($module), $module::proofs()),)*]
+        /// What proves each learner, by its name in a config, on small data of its own; and what
+        /// layer `rbf` takes from its training data.
+        pub fn proofs() -> Vec<Named<Proof>> {
+            vec![$((stringify!($module), $module::proofs),)* ("rbf", rbf::proofs)]
         }
     };
 }
@@ -91,11 +101,23 @@ register! {
     Som => som::Som,
 }
 
+/// Gradients that the rules follow which have one, by the learner's name in a config, on small data
+/// of its own.
+pub fn slopes() -> Vec<Named<Slope>> {
+    vec![
+        ("boltzmann", boltzmann::slopes),
+        ("cascade_correlation", cascade_correlation::slopes),
+        ("rbm", rbm::slopes),
+        ("som", som::slopes),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn every_learner_is_proved() {
         for (name, proofs) in super::proofs() {
+            let proofs = proofs();
             assert!(!proofs.is_empty(), "{name} proves nothing");
             for proof in proofs {
                 assert!(proof.holds(), "{name}: {proof:?}");

@@ -55,6 +55,7 @@
 
 mod judge;
 mod net;
+mod picture;
 mod proofs;
 #[cfg(test)]
 mod tests;
@@ -63,9 +64,10 @@ use contract::{NamedTensors, TensorError};
 use ndarray::{Array2, ArrayView2, array};
 use rand::seq::SliceRandom;
 use spec::Problem;
-use spec::learners::{Lstm1997Spec, Right, StopSpec, Teacher};
-use spec::measures::Values;
+use spec::learners::{Lstm1997Spec, StopSpec, Teacher};
+use spec::measures::{Right, Values};
 
+pub use judge::is_right;
 pub use proofs::proofs;
 
 use crate::{Data, Findings, Learner, Proof, Stop, Tick};
@@ -87,6 +89,8 @@ pub struct Lstm1997 {
     latest: Latest,
     /// After how many of them it had learned enough.
     met: Option<usize>,
+    /// Mean error and share of wrong sequences of each pass.
+    history: Vec<[f64; 2]>,
 }
 
 impl Lstm1997 {
@@ -106,6 +110,7 @@ impl Lstm1997 {
             sequences: 0,
             latest: Latest::new(settings),
             met: None,
+            history: Vec::new(),
         })
     }
 
@@ -216,9 +221,11 @@ impl Learner for Lstm1997 {
             }
             tick()?;
         }
+        let [error, wrong] = [total.mean_error(), total.share_wrong()];
+        self.history.push([error, wrong]);
         values.insert("sequences".into(), self.sequences as f64);
-        values.insert("mean_error".into(), total.mean_error());
-        values.insert("wrong".into(), total.share_wrong());
+        values.insert("mean_error".into(), error);
+        values.insert("wrong".into(), wrong);
         Ok(values)
     }
 
@@ -278,6 +285,9 @@ impl Learner for Lstm1997 {
         let counts = array![self.passes as f64, self.sequences as f64, met];
         state.insert("counts", counts.into_dyn());
         state.insert("latest", self.latest.tensor());
+        let history =
+            Array2::from_shape_fn((self.history.len(), 2), |(pass, of)| self.history[pass][of]);
+        state.insert("history", history.into_dyn());
         state
     }
 
@@ -290,12 +300,22 @@ impl Learner for Lstm1997 {
         self.met = (counts[2] >= 0.0).then_some(counts[2] as usize);
         let shape = self.latest.tensor().shape().to_vec();
         self.latest.load(state.expect("latest", &shape)?);
+        let history = state.expect("history", &[self.passes, 2])?;
+        let passes = history.rows().into_iter();
+        self.history = passes.map(|pass| [pass[0], pass[1]]).collect();
         Ok(())
     }
 
     fn findings(&self, _: &Data) -> Vec<Findings> {
         let weights = self.net.count() as f64;
         vec![Findings::new("network", &["number"]).row("weights", &[weights])]
+    }
+
+    fn pictures(&self, data: &Data) -> Vec<(&'static str, String)> {
+        vec![
+            ("states.svg", self.states(data)),
+            ("errors.svg", self.errors()),
+        ]
     }
 
     fn warnings(&self, _: &Data) -> Vec<String> {

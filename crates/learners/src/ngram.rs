@@ -289,6 +289,7 @@ fn two_lines() -> Data {
         width: 1,
         lengths: vec![3, 2],
         positions: 3,
+        marked: Vec::new(),
     });
     data
 }

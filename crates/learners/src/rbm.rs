@@ -55,8 +55,10 @@ mod exact;
 mod gradient;
 mod likelihood;
 mod machine;
+mod measures;
 mod picture;
 mod proofs;
+mod slopes;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -70,8 +72,9 @@ use spec::learners::{RbmSpec, Rule};
 use spec::measures::Values;
 
 pub use proofs::proofs;
+pub use slopes::slopes;
 
-use crate::{Data, Findings, Learner, Proof, Stop, Tick, Witness};
+use crate::{Data, Findings, Learner, Proof, Slope, Stop, Tick, Witness};
 use classifier::Classifier;
 use gradient::Gradient;
 use likelihood::Estimate;
@@ -81,8 +84,6 @@ use update::Batch;
 /// With so few units in a layer the likelihood is measured after each pass; with up to 20 after the
 /// last.
 const FEW_UNITS: usize = 14;
-/// Samples of which the pseudo-likelihood is the mean.
-const PSEUDO: usize = 100;
 
 /// A restricted Boltzmann machine on its way.
 pub struct Rbm {
@@ -179,46 +180,6 @@ impl Rbm {
             .mapv(f64::from);
         let fitted = Classifier::fit(h.view(), data.t.view(), &self.settings.classifier);
         self.classifier = Some(fitted);
-    }
-
-    /// ln Z of the machine as it is, exact where a layer has at most `units`; after the last pass
-    /// an estimate elsewhere.
-    fn log_z(&self, units: usize, last: bool) -> Option<Estimate> {
-        let machine = self.machine.cast::<f64>();
-        if machine.enumerated().is_some_and(|few| last || few <= units) {
-            let log_z = machine.log_z();
-            return Some(Estimate { log_z, error: 0.0 });
-        }
-        let ais = &self.settings.ais;
-        (last && ais.runs > 0).then(|| {
-            let x = self.x.mapv(f64::from);
-            machine.annealed_log_z(x.view(), ais, self.streams)
-        })
-    }
-
-    fn measured(&self) -> Values {
-        let x = self.x.view();
-        let error = (&self.reconstructed(x) - &x).mapv(|d| f64::from(d).powi(2));
-        let mut values = Values::from([(
-            "reconstruction_error".into(),
-            error.mean().unwrap_or(f64::NAN),
-        )]);
-        let some = first_rows(&self.x, PSEUDO);
-        let pseudo = self.machine.pseudo_likelihood(some);
-        if let Some(pseudo) = pseudo {
-            values.insert("pseudo_likelihood".into(), pseudo);
-        }
-        let mean = |x: ArrayView2<'_, f32>| self.machine.free_energies(x).mean();
-        if let Some((estimate, free)) = self.estimate.zip(mean(x)) {
-            values.insert("log_likelihood".into(), -free - estimate.log_z);
-        }
-        if !self.held.is_empty() {
-            let same = first_rows(&self.x, self.held.nrows());
-            if let Some((learned, held)) = mean(same).zip(mean(self.held.view())) {
-                values.insert("free_energy_gap".into(), learned - held);
-            }
-        }
-        values
     }
 }
 
@@ -347,12 +308,16 @@ impl Learner for Rbm {
         data::warnings(&self.settings, data)
     }
 
-    /// The free energy against the sum over hidden states, and the exact gradient against
-    /// differences of the likelihood, on the first samples.
+    fn slopes(&self, _: &Data) -> Vec<Slope> {
+        self.slopes_on("these data")
+    }
+
     fn pictures(&self, _: &Data) -> Vec<(&'static str, String)> {
         vec![("filters.svg", self.picture())]
     }
 
+    /// The free energy against the sum over hidden states, and the exact gradient against
+    /// differences of the likelihood, on the first samples.
     fn proofs(&self, _: &Data) -> Vec<Proof> {
         let machine = self.machine.cast::<f64>();
         let x = first_rows(&self.x, 5).mapv(f64::from);

@@ -42,9 +42,9 @@ mod picture;
 mod proofs;
 mod quality;
 mod sheet;
+mod slopes;
 #[cfg(test)]
 mod tests;
-mod winners;
 
 use contract::{NamedTensors, TensorError};
 use kernels::matmul::matmul;
@@ -55,11 +55,12 @@ use spec::learners::{Decay, Neighborhood, SampleOrder, SomRule, SomSpec};
 use spec::measures::Values;
 
 use crate::labels::Labels;
-use crate::{Data, Findings, Learner, Proof, Stop, Tick};
+use crate::winners::{Winner, nearest_two, winners};
+use crate::{Data, Findings, Learner, Proof, Slope, Stop, Tick};
 pub use proofs::proofs;
 use quality::spread;
 use sheet::Sheet;
-use winners::{Winner, nearest_two, winners};
+pub use slopes::slopes;
 
 /// Rows of a table that somebody still reads.
 const MOST_ROWS: usize = 64;
@@ -317,6 +318,10 @@ impl Learner for Som {
             ));
         }
         warnings
+    }
+
+    fn slopes(&self, data: &Data) -> Vec<Slope> {
+        self.slopes_on("these data", data)
     }
 
     fn pictures(&self, data: &Data) -> Vec<(&'static str, String)> {

@@ -14,6 +14,7 @@ mod conv2d;
 mod dropout;
 mod elu;
 mod embedding;
+mod encoder_decoder;
 mod gru;
 mod last;
 mod layer_norm;
@@ -30,6 +31,7 @@ mod multi_head_attention;
 pub(crate) mod pointwise;
 mod position;
 mod prelu;
+mod rbf;
 mod recurrent;
 mod repeat;
 mod residual;
@@ -83,8 +85,13 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::Position(position) => position::layer::<T>(planned, position),
         LayerSpec::Maxout(maxout) => maxout::layer(planned, maxout),
         LayerSpec::SquaredDistance(distance) => squared_distance::layer(planned, distance),
+        LayerSpec::Rbf(rbf) => rbf::layer(planned, rbf),
         LayerSpec::Residual(_) => residual::layer([0, 1].map(|i| inside::<T>(planned, i, streams))),
         LayerSpec::Repeat(_) => repeat::layer(inside::<T>(planned, 0, streams)),
+        LayerSpec::EncoderDecoder(spec) => {
+            let parts = [0, 1].map(|i| inside::<T>(planned, i, streams));
+            encoder_decoder::layer::<T>(planned, spec, parts)
+        }
         LayerSpec::LeakyRelu(leaky) => leaky_relu::layer(leaky),
         LayerSpec::Prelu(_) => prelu::layer(planned),
         LayerSpec::Elu(elu) => elu::layer(elu),

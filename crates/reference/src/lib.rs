@@ -3,7 +3,7 @@
 //!
 //! [`Model`] builds a planned `[model]` from burn's own layers and losses on one of burn's two CPU
 //! devices ([`Backend`]), in f32 or f64, and speaks to the runner through
-//! [`contract::Implementation`].
+//! [`contract::Implementation`]. What the rules of learners go down on is in [`learners`].
 //!
 //! ```
 //! use contract::{Batch, Implementation, NamedTensors, Streams};
@@ -70,6 +70,7 @@ mod backend;
 mod batch;
 mod layer;
 mod layers;
+pub mod learners;
 mod loss;
 mod losses;
 mod model;

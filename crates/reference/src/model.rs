@@ -123,7 +123,14 @@ impl<T: BurnReal> Model<T> {
     /// Whether the input is integers, which have no gradient.
     fn begins_with_integers(&self) -> bool {
         let first = self.plan.first();
-        first.is_some_and(|layer| layer.spec.layer().tokens().is_some())
+        first.is_some_and(|layer| !layer.spec.layer().tokens().is_empty())
+    }
+
+    /// Tells the layers what there is to know of a batch besides its numbers.
+    fn say_of(&mut self, batch: Batch<T>) {
+        batch.expect_lengths(self.plan[0].input[0]);
+        self.network.set_lengths(batch.lengths);
+        self.network.set_continues(batch.continues);
     }
 }
 
@@ -180,8 +187,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
 
     fn loss_backward(&mut self, batch: Batch<T>) -> Backward<T> {
         let t = self.batch(batch.t);
-        self.network.set_lengths(batch.lengths);
-        self.network.set_continues(batch.continues);
+        self.say_of(batch);
         self.pass(batch.x, |y, w, model| {
             let loss = batch::mean(&*model.loss, y, t, batch);
             objective::penalized(&model.training.regularization, loss, &model.places, w)
@@ -199,8 +205,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         let w = self.parameters.leaves();
         let (x, t) = (self.batch(batch.x), self.batch(batch.t));
         let mode = layer::Mode::Training { step: step.number };
-        self.network.set_lengths(batch.lengths);
-        self.network.set_continues(batch.continues);
+        self.say_of(batch);
         let y = self.network.forward(&w, x, mode);
         let loss = batch::mean(&*self.loss, y, t, batch);
         let penalties = &self.training.regularization;
@@ -227,12 +232,11 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         if self.training.optimizer.curvature_samples().is_none() {
             return;
         }
+        self.say_of(batch);
         let device = &self.device;
         let (x, t) = (to_burn(batch.x, device), to_burn(batch.t, device));
         let of_loss = |y| batch::curvature(&*self.loss, y, t, batch, device);
         let w = self.parameters.values();
-        self.network.set_lengths(batch.lengths);
-        self.network.set_continues(batch.continues);
         let curvature = self.network.curvature(&w, x, of_loss);
         self.optimizer.set_curvature(curvature.w);
     }
@@ -244,8 +248,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         };
         // Parameters and batch without autodiff: no graph is kept.
         let w = self.parameters.values();
-        self.network.set_lengths(batch.lengths);
-        self.network.set_continues(batch.continues);
+        self.say_of(batch);
         let y = self
             .network
             .forward(&w, to_burn(batch.x, &self.device), mode);

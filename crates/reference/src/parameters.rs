@@ -30,13 +30,13 @@ impl Place {
     }
 
     fn of(layer: &PlannedLayer) -> Vec<Self> {
+        let mut places: Vec<Self> = layer.chains.iter().flat_map(|c| Self::all(c)).collect();
         let place = |planned: &PlannedParameter| Self {
             planned: planned.clone(),
             turned: planned.weighs && planned.shape.len() == 2,
         };
-        let own = layer.parameters[..layer.own_parameters()].iter().map(place);
-        let inside = layer.chains.iter().flat_map(|chain| Self::all(chain));
-        own.chain(inside).collect()
+        places.extend(layer.parameters[places.len()..].iter().map(place));
+        places
     }
 
     /// One in our own order.

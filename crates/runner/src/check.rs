@@ -23,6 +23,7 @@ pub mod passes;
 pub mod penalties;
 pub mod report;
 pub mod rounding;
+pub mod slopes;
 pub mod subject;
 pub mod trajectory;
 pub mod verdict;

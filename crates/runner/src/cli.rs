@@ -136,7 +136,7 @@ pub enum Command {
     Rerun(RerunArguments),
     /// Draw texts from what a recorded run has learned, character by character
     Sample(SampleArguments),
-    /// Draw what a recorded recurrent network does over a sequence, as pictures
+    /// Draw what a recorded network has learned: states over a sequence, or centres as images
     Draw(DrawArguments),
     /// Carry out the runs of a published table, and make it from their rows
     Table(TableArguments),

@@ -1,4 +1,5 @@
-//! `runner draw`: what a recorded network does over a sequence, as pictures.
+//! `runner draw`: what a recorded network has learned, as pictures: of a recurrent one and of one that
+//! attends what it does over a sequence, of Gaussian units on images their centres.
 //!
 //! | file | what it shows |
 //! |---|---|
@@ -6,7 +7,11 @@
 //! | `heads.svg` | where every head of attention looks, from each position of that sequence |
 //! | `errors.svg` | where there is a target at every step: the error at each, of that sequence and of all test sequences |
 //! | `next.svg` | where these are symbols: how likely each was at every step |
+//! | `attention.svg` | of an encoder-decoder: what each symbol of a target was written by |
+//! | `centers.svg` | the centres of an `rbf` layer that sees images |
 
+mod attention;
+mod centers;
 mod errors;
 mod heads;
 mod heat;
@@ -27,6 +32,9 @@ use crate::{Failure, files, output};
 
 use sequence::Sequence;
 
+/// A stream that was learned step by step is drawn in sequences of so many.
+const STEPS_OF_A_STREAM: usize = 60;
+
 /// Draws a recorded run.
 ///
 /// # Errors
@@ -35,69 +43,83 @@ use sequence::Sequence;
 pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
     let Learned {
         folder,
-        prepared,
+        mut prepared,
         weights,
     } = learned(&arguments.run, &arguments.results)?;
-    let (network, mut probe) = recurrent(&prepared, &folder)?;
-    let loaded = probe.load(&weights);
-    loaded.map_err(|error| Failure::Input(format!("{}: {error}", folder.display())))?;
-    let samples = network.dataset.test.len();
-    let row = arguments.sample.checked_sub(1).filter(|&row| row < samples);
-    let row = row.ok_or_else(|| {
-        let sample = arguments.sample;
-        Failure::Input(format!(
-            "--sample: there is no test sample {sample}; there are 1 to {samples}"
-        ))
-    })?;
-    files::make_folder(&arguments.out, "--out")?;
-    let sequence = Sequence::of(network, row, &mut probe);
+    let Prepared::Network(network) = &mut prepared else {
+        return Err(refuse(
+            &folder,
+            "this run is of a learner, which has no layers",
+        ));
+    };
+    network.in_sequences(STEPS_OF_A_STREAM);
     let mut written = Vec::new();
     let mut write = |name: &str, svg: Result<String, Box<dyn Error>>| {
+        files::make_folder(&arguments.out, "--out")?;
         let file = arguments.out.join(name);
         let svg = svg.map_err(|error| Failure::Run(format!("{}: {error}", file.display())))?;
         files::write_file(&file, svg.as_bytes())?;
         written.push(file.display().to_string());
         Ok::<(), Failure>(())
     };
-    if !sequence.states.is_empty() {
-        write("states.svg", states::svg(&sequence))?;
+    if let Some(svg) = centers::svg(network, &weights) {
+        write("centers.svg", Ok(svg))?;
     }
-    if !sequence.heads.is_empty() {
-        write("heads.svg", heads::svg(&sequence))?;
-    }
-    if sequence.outputs.nrows() > 1 {
-        write("errors.svg", errors::svg(network, &sequence, &mut probe))?;
-        if sequence.outputs.ncols() > 1 {
-            write("next.svg", next::svg(network, &sequence))?;
+    if let Some(mut probe) = of_sequences(network) {
+        let loaded = probe.load(&weights);
+        loaded.map_err(|error| Failure::Input(format!("{}: {error}", folder.display())))?;
+        let row = row(network, arguments.sample)?;
+        if network.dataset.is_of_pairs() {
+            if let Some(svg) = attention::svg(network, row, &mut probe) {
+                write("attention.svg", svg)?;
+            }
+        } else {
+            let sequence = Sequence::of(network, row, &mut probe);
+            if !sequence.states.is_empty() {
+                write("states.svg", states::svg(&sequence))?;
+            }
+            if !sequence.heads.is_empty() {
+                write("heads.svg", heads::svg(&sequence))?;
+            }
+            if sequence.outputs.nrows() > 1 {
+                write("errors.svg", errors::svg(network, &sequence, &mut probe))?;
+                if sequence.outputs.ncols() > 1 {
+                    write("next.svg", next::svg(network, &sequence))?;
+                }
+            }
         }
+    }
+    if written.is_empty() {
+        let why = "no layer of this run is recurrent or attends, and none has centres among images";
+        return Err(refuse(&folder, why));
     }
     output::line(format!("written: {}", written.join(", ")));
     Ok(())
 }
 
-/// The network of a run, if it has a recurrent layer or attention, and what looks into it.
-fn recurrent<'a>(
-    prepared: &'a Prepared,
-    folder: &Path,
-) -> Result<(&'a PreparedNetwork, Probe<f64>), Failure> {
-    let refuse = |why: &str| {
-        let run = folder.display();
-        Err(Failure::Input(format!(
-            "{run}: {why}; name a run with a recurrent layer or attention, such as of \
-             configs/names.toml"
-        )))
-    };
-    let Prepared::Network(network) = prepared else {
-        return refuse("this run is of a learner, which has no layers");
-    };
+/// The place of a test sample, counted from 1.
+fn row(network: &PreparedNetwork, sample: usize) -> Result<usize, Failure> {
+    let samples = network.dataset.test.len();
+    let row = sample.checked_sub(1).filter(|&row| row < samples);
+    row.ok_or_else(|| {
+        Failure::Input(format!(
+            "--sample: there is no test sample {sample}; there are 1 to {samples}"
+        ))
+    })
+}
+
+/// What looks into a network, if that has a recurrent layer or attention.
+fn of_sequences(network: &PreparedNetwork) -> Option<Probe<f64>> {
     let probe = Probe::new(&network.plan);
     let mut layers = 0..network.plan.len();
-    let attends = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.attends());
     let recurs = layers.any(|layer| !probe.states(layer).is_empty());
-    match recurs || network.plan.iter().any(attends) {
-        true => Ok((network, probe)),
-        false => {
-            refuse("no layer of this run is recurrent or attends, so nothing happens over time")
-        }
-    }
+    let attends = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.attends());
+    (recurs || network.plan.iter().any(attends)).then_some(probe)
+}
+
+fn refuse(folder: &Path, why: &str) -> Failure {
+    let run = folder.display();
+    Failure::Input(format!(
+        "{run}: {why}; name a run such as of configs/names.toml or configs/rbf.toml"
+    ))
 }

@@ -9,6 +9,7 @@ mod burn;
 #[path = "implementations/no_burn.rs"]
 mod burn;
 
+pub use burn::gradient;
 use contract::{Implementation, Streams};
 use spec::model::PlannedLayer;
 use spec::training::TrainingSpec;

@@ -5,7 +5,7 @@ use datasets::statistics::{Of, deviation, mean};
 use datasets::{Samples, Target};
 use ndarray::{Array2, ArrayView1, ArrayView2, s};
 use spec::learners::Coding;
-use spec::training::{LossSpec, Metric};
+use spec::training::{LossSpec, Metric, Right};
 
 /// Collects the outputs of some samples, chunk by chunk.
 pub struct Measurement<'a> {
@@ -22,9 +22,18 @@ pub struct Measurement<'a> {
     /// Classes among them, one a sample or one a position.
     classes: usize,
     right: usize,
+    /// Samples that are right at every position.
+    exact: usize,
     /// Σ −log₂ p of the classes that are right, by softmax.
     bits: f64,
-    /// Of real targets, at the positions of each phase.
+    /// When an output of a real target is right; none: it is not asked.
+    right_if: Option<Right>,
+    /// Samples with an output that is not.
+    wrong: usize,
+    /// Phases of positions, and numbers of a target, whose errors are told apart.
+    phases: usize,
+    apart: usize,
+    /// Of real targets: `[phases, apart]`.
     errors: Vec<Errors>,
 }
 
@@ -77,16 +86,43 @@ impl<'a> Measurement<'a> {
             seen: 0,
             classes: 0,
             right: 0,
+            exact: 0,
             bits: 0.0,
+            right_if: None,
+            wrong: 0,
+            phases: 1,
+            apart: 1,
             errors: vec![Errors::default()],
         }
     }
 
     /// The same, which tells the errors at positions 0, P, 2 P ... of a sequence from those at 1,
-    /// P + 1 ... and so on, P being the number of phases.
+    /// P + 1 ... and so on, P being the number of phases. Where the data say at which place of a word
+    /// a target stands, its phase is that place, and the last phase has all places behind it, too.
     pub fn by_phase(self, phases: usize) -> Self {
-        let errors = vec![Errors::default(); phases.max(1)];
-        Self { errors, ..self }
+        let phases = phases.max(1);
+        let errors = vec![Errors::default(); phases * self.apart];
+        Self {
+            phases,
+            errors,
+            ..self
+        }
+    }
+
+    /// The same, which tells the errors of each number of a target apart.
+    pub fn by_output(self) -> Self {
+        let apart = self.numbers();
+        let errors = vec![Errors::default(); self.phases * apart];
+        Self {
+            apart,
+            errors,
+            ..self
+        }
+    }
+
+    /// The same, which counts samples with an output that is not right.
+    pub fn counting_wrong(self, right_if: Option<Right>) -> Self {
+        Self { right_if, ..self }
     }
 
     /// Adds the outputs `[N, D_out]` of the next N samples.
@@ -106,10 +142,20 @@ impl<'a> Measurement<'a> {
             // In a stream of single steps the position is that of the sample.
             let before = if positions == 1 { sample } else { 0 };
             let numbers = width * self.samples.true_positions(row);
+            if let Some(right) = self.right_if {
+                let all = |of: &mut dyn Iterator<Item = f64>| Vec::from_iter(of.take(numbers));
+                let y = all(&mut y.iter().map(|y| y.f64() * unit));
+                let t = all(&mut t.iter().map(|t| t * unit));
+                let mut positions = y.chunks(width).zip(t.chunks(width));
+                self.wrong += usize::from(!positions.all(|(y, t)| learners::is_right(right, y, t)));
+            }
             for (at, (y, t)) in y.iter().zip(t).take(numbers).enumerate() {
                 let error = (y.f64() - t) * unit;
-                let phases = self.errors.len();
-                let errors = &mut self.errors[(before + at / width) % phases];
+                let phase = match self.samples.place(row, at / width) {
+                    Some(place) => place.min(self.phases - 1),
+                    None => (before + at / width) % self.phases,
+                };
+                let errors = &mut self.errors[phase * self.apart + at % width % self.apart];
                 errors.numbers += 1;
                 errors.squares += error * error;
                 errors.absolutes += error.abs();
@@ -123,6 +169,7 @@ impl<'a> Measurement<'a> {
         let width = output.ncols() / positions;
         for (y, &row) in output.rows().into_iter().zip(rows) {
             let labels = &labels[row * positions..][..self.samples.true_positions(row)];
+            let before = self.right;
             for (y, &label) in y.exact_chunks(width).into_iter().zip(labels) {
                 self.classes += 1;
                 self.right += usize::from(self.class(y) == Some(label));
@@ -130,6 +177,7 @@ impl<'a> Measurement<'a> {
                     self.bits += bits(y, label);
                 }
             }
+            self.exact += usize::from(self.right - before == labels.len());
         }
     }
 
@@ -164,29 +212,29 @@ impl<'a> Measurement<'a> {
     /// The value of a metric over all samples seen; of several targets, over all their numbers.
     pub fn value(&self, metric: Metric) -> f64 {
         let n = self.classes as f64;
-        let add = |all: Errors, one: &Errors| Errors {
-            numbers: all.numbers + one.numbers,
-            squares: all.squares + one.squares,
-            absolutes: all.absolutes + one.absolutes,
-        };
-        let all = self.errors.iter().fold(Errors::default(), add);
+        let all = Errors::sum(&self.errors);
         match metric {
             Metric::Accuracy => self.right as f64 / n,
             Metric::Error => (self.classes - self.right) as f64 / n,
+            Metric::ExactMatch => self.exact as f64 / self.seen as f64,
             Metric::BitsPerCharacter => self.bits / n,
             Metric::Rmse => all.rmse(),
             Metric::Mae => all.mae(),
+            Metric::Wrong => self.wrong as f64 / self.seen as f64,
             Metric::R2 => 1.0 - all.squares / self.spread(),
         }
     }
 
     /// The value of an error over the positions of a phase alone; NaN of another metric.
     pub fn value_of_phase(&self, metric: Metric, phase: usize) -> f64 {
-        match metric {
-            Metric::Rmse => self.errors[phase].rmse(),
-            Metric::Mae => self.errors[phase].mae(),
-            _ => f64::NAN,
-        }
+        let of_phase = self.errors.iter().skip(phase * self.apart);
+        Errors::sum(of_phase.take(self.apart)).value(metric)
+    }
+
+    /// The value of an error of one number of the target alone; NaN of another metric.
+    pub fn value_of_output(&self, metric: Metric, output: usize) -> f64 {
+        let of_output = self.errors.iter().skip(output).step_by(self.apart);
+        Errors::sum(of_output).value(metric)
     }
 
     /// What an error is measured in: the unit of a single target; what is stored of several, so
@@ -229,6 +277,23 @@ impl<'a> Measurement<'a> {
 }
 
 impl Errors {
+    fn sum<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        let add = |all: Self, one: &Self| Self {
+            numbers: all.numbers + one.numbers,
+            squares: all.squares + one.squares,
+            absolutes: all.absolutes + one.absolutes,
+        };
+        all.into_iter().fold(Self::default(), add)
+    }
+
+    fn value(self, metric: Metric) -> f64 {
+        match metric {
+            Metric::Rmse => self.rmse(),
+            Metric::Mae => self.mae(),
+            _ => f64::NAN,
+        }
+    }
+
     fn rmse(self) -> f64 {
         (self.squares / self.numbers as f64).sqrt()
     }
@@ -262,155 +327,4 @@ pub fn mean_and_deviation(values: &[f64]) -> (f64, Option<f64>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use datasets::{Features, Quantity, Targets};
-    use ndarray::array;
-    use spec::losses::MaximumAPosterioriSpec;
-
-    const ALL: [usize; 4] = [0, 1, 2, 3];
-
-    fn samples(targets: Targets) -> Samples {
-        Samples::new(Features::Values(Array2::zeros((4, 1))), targets)
-    }
-
-    fn classes() -> Target {
-        let names = vec!["no".into(), "yes".into()];
-        Target::Classes { names }
-    }
-
-    #[test]
-    fn accuracy_counts_the_largest_output_or_the_threshold() {
-        let (samples, target) = (samples(Targets::Classes(vec![0, 1, 1, 0])), classes());
-        let mut two = Measurement::new(&samples, &ALL, &target, LossSpec::SoftmaxCrossEntropy);
-        two.add(array![[2.0, 1.0], [0.0, 1.0]].view());
-        two.add(array![[3.0, 1.0], [-1.0, -2.0]].view());
-        assert_eq!(two.value(Metric::Accuracy), 0.75);
-        assert_eq!(two.value(Metric::Error), 0.25);
-        let one = array![[0.2], [0.4], [0.6], [-1.0]];
-        let mut logits = Measurement::new(&samples, &ALL, &target, LossSpec::BinaryCrossEntropy);
-        logits.add(one.view());
-        assert_eq!(logits.value(Metric::Accuracy), 0.75);
-        let mut squared = Measurement::new(&samples, &ALL, &target, LossSpec::SquaredError);
-        squared.add(one.view());
-        assert_eq!(squared.value(Metric::Accuracy), 0.75);
-    }
-
-    /// Two sequences of two positions, the second padded: classes 0, 1 and 1 have the probabilities
-    /// 1/2, 1/4 and 3/4.
-    #[test]
-    fn classes_at_every_position_count_alike_and_padding_does_not() {
-        let features = Features::Values(Array2::zeros((2, 2)));
-        let samples = Samples::new(features, Targets::Classes(vec![0, 1, 1, 0]));
-        let samples = samples.at_positions(2).of_lengths(vec![2, 1]);
-        let (rows, target) = ([0, 1], classes());
-        let mut measured =
-            Measurement::new(&samples, &rows, &target, LossSpec::SoftmaxCrossEntropy);
-        let three = 3f64.ln();
-        measured.add(array![[7.0, 7.0, three, 0.0], [-three, 0.0, 9.0, -9.0]].view());
-        assert!((measured.value(Metric::Accuracy) - 2.0 / 3.0).abs() < 1e-15);
-        assert!((measured.value(Metric::Error) - 1.0 / 3.0).abs() < 1e-15);
-        let bits = (1.0 + 2.0 + (4f64 / 3.0).log2()) / 3.0;
-        assert!((measured.value(Metric::BitsPerCharacter) - bits).abs() < 1e-14);
-    }
-
-    #[test]
-    fn where_outputs_are_penalties_the_smallest_is_the_answer() {
-        let (samples, target) = (samples(Targets::Classes(vec![0, 1, 1, 0])), classes());
-        let loss = LossSpec::MaximumAPosteriori(MaximumAPosterioriSpec { rubbish: 1.0 });
-        let mut measured = Measurement::new(&samples, &[3, 1], &target, loss);
-        measured.add(array![[0.5, 2.0], [0.1, 2.0]].view());
-        assert_eq!(measured.value(Metric::Accuracy), 0.5);
-    }
-
-    #[test]
-    fn a_sample_that_is_rejected_is_wrong_whatever_its_class() {
-        let (samples, target) = (samples(Targets::Classes(vec![0, 1, 1, 0])), classes());
-        let none = [f64::NAN; 2];
-        let mut measured = Measurement::of_learner(&samples, &ALL, &target, Coding::OneHot);
-        measured.add(array![none, [0.0, 1.0], none, none].view());
-        assert_eq!(measured.value(Metric::Accuracy), 0.25);
-    }
-
-    fn quantity(scale: f64) -> Quantity {
-        Quantity {
-            name: "y".into(),
-            mean: 5.0,
-            scale,
-        }
-    }
-
-    /// Two targets, 1, 2, 3, 4 and 0, 0, 2, 2: one error of 1 and one of 2 among eight numbers,
-    /// which lie 5 and 4 about their means.
-    #[test]
-    fn several_targets_count_alike() {
-        let samples = samples(Targets::Values(vec![
-            1.0, 0.0, 2.0, 0.0, 3.0, 2.0, 4.0, 2.0,
-        ]));
-        let target = Target::Real(vec![quantity(10.0), quantity(1e6)]);
-        let mut measured = Measurement::new(&samples, &ALL, &target, LossSpec::SquaredError);
-        measured.add(array![[1.0, 1.0], [2.0, 0.0], [3.0, 2.0], [2.0, 2.0]].view());
-        assert!((measured.value(Metric::R2) - (1.0 - 5.0 / 9.0)).abs() < 1e-12);
-        assert!((measured.value(Metric::Rmse) - (5f64 / 8.0).sqrt()).abs() < 1e-12);
-        assert!((measured.value(Metric::Mae) - 3.0 / 8.0).abs() < 1e-12);
-    }
-
-    /// Sequences of two positions of two numbers, the second padded: errors 1, 0, 2, 0 and 0, 3.
-    #[test]
-    fn padding_is_not_measured_and_phases_are_told_apart() {
-        let values = vec![1.0, 0.0, 2.0, 0.0, 3.0, 4.0, 9.0, 9.0];
-        let features = Features::Values(Array2::zeros((2, 2)));
-        let samples = Samples::new(features, Targets::Values(values));
-        let samples = samples.at_positions(2).of_lengths(vec![2, 1]);
-        let target = Target::Real(vec![quantity(1.0), quantity(1.0)]);
-        let measured = Measurement::new(&samples, &[0, 1], &target, LossSpec::SquaredError);
-        let mut measured = measured.by_phase(2);
-        measured.add(array![[0.0, 0.0, 0.0, 0.0], [3.0, 1.0, 0.0, 0.0]].view());
-        assert!((measured.value(Metric::Rmse) - (14f64 / 6.0).sqrt()).abs() < 1e-12);
-        assert!((measured.value(Metric::Mae) - 1.0).abs() < 1e-12);
-        let phases = [0, 1].map(|phase| measured.value_of_phase(Metric::Mae, phase));
-        assert_eq!(phases, [1.0, 1.0]);
-        assert_eq!(measured.value_of_phase(Metric::Rmse, 1), 2f64.sqrt());
-        assert!(measured.value_of_phase(Metric::R2, 0).is_nan());
-        // 1, 2, 3 about 2 and 0, 0, 4 about 4/3.
-        let spread = 2.0 + 32.0 / 3.0;
-        assert!((measured.value(Metric::R2) - (1.0 - 14.0 / spread)).abs() < 1e-12);
-    }
-
-    #[test]
-    fn the_input_as_target_is_compared_with_the_output() {
-        let features = Features::Values(array![[1.0, 0.0], [3.0, 4.0]]);
-        let samples = Samples::new(features, Targets::Input);
-        let mut measured =
-            Measurement::new(&samples, &ALL[..2], &Target::Input, LossSpec::SquaredError);
-        measured.add(array![[1.0, 0.0], [3.0, 2.0]].view());
-        assert!((measured.value(Metric::R2) - 0.6).abs() < 1e-12);
-        assert_eq!(measured.value(Metric::Mae), 0.5);
-    }
-
-    /// Targets 1, 2, 3, 4 in units of 10: errors 0, 0, 10, -10 leave 200 of 500.
-    #[test]
-    fn errors_of_a_real_target_are_in_its_own_unit() {
-        let samples = samples(Targets::Values(vec![1.0, 2.0, 3.0, 4.0]));
-        let target = Target::Real(vec![quantity(10.0)]);
-        let mut measured = Measurement::new(&samples, &ALL, &target, LossSpec::SquaredError);
-        measured.add(array![[1.0], [2.0], [4.0], [3.0]].view());
-        assert!((measured.value(Metric::R2) - 0.6).abs() < 1e-12);
-        assert!((measured.value(Metric::Rmse) - 50f64.sqrt()).abs() < 1e-12);
-        assert!((measured.value(Metric::Mae) - 5.0).abs() < 1e-12);
-        let mut part = Measurement::new(&samples, &[2, 0], &target, LossSpec::SquaredError);
-        part.add(array![[4.0], [1.0]].view());
-        assert!(
-            (part.value(Metric::R2) - 0.5).abs() < 1e-12,
-            "only of these rows"
-        );
-    }
-
-    #[test]
-    fn a_single_value_has_no_deviation() {
-        assert_eq!(mean_and_deviation(&[1.0]), (1.0, None));
-        let (mean, deviation) = mean_and_deviation(&[2.0, 4.0, 4.0, 6.0]);
-        assert_eq!(mean, 4.0);
-        assert!((deviation.unwrap() - (8.0f64 / 3.0).sqrt()).abs() < 1e-15);
-    }
-}
+mod tests;

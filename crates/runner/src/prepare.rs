@@ -1,18 +1,20 @@
 //! What every subcommand needs of a config: data loaded; of a network the model planned and its
 //! weights drawn, for a learner the samples as it takes them.
 
+mod count;
+mod fitted;
 mod learner;
+mod stream;
 mod summary;
 mod tokens;
 
-use std::iter::Sum;
 use std::ops::Deref;
 
 use contract::{NamedTensors, Streams, initial};
 use datasets::{Augmenter, Dataset, FixedChange};
 use spec::experiment::resolve_path;
 use spec::measures::Measure;
-use spec::model::{PlannedLayer, PlannedParameter};
+use spec::model::PlannedLayer;
 use spec::{Config, DataShape, NetworkSpec, Problem};
 
 use crate::Failure;
@@ -21,6 +23,7 @@ use crate::machine;
 use crate::memory::{self, Limit, Need, Purpose};
 use crate::order::hold_back;
 
+pub use count::Count;
 pub use learner::PreparedLearner;
 
 /// An experiment that can begin.
@@ -79,8 +82,20 @@ impl Prepared {
     /// # Errors
     /// What is wrong with any of them, with its place.
     pub fn of(config: Config, purpose: Purpose) -> Result<Self, Failure> {
+        let mut prepared = Self::planned(config, purpose)?;
+        if let Self::Network(network) = &mut prepared {
+            fitted::fit(network)?;
+        }
+        Ok(prepared)
+    }
+
+    /// The same to be looked at only: initial parameters that are fitted to the data are left out.
+    ///
+    /// # Errors
+    /// As [`Prepared::of`].
+    pub fn planned(config: Config, purpose: Purpose) -> Result<Self, Failure> {
         Ok(match config.experiment.learner() {
-            None => Self::Network(Box::new(PreparedNetwork::of(config, purpose)?)),
+            None => Self::Network(Box::new(PreparedNetwork::planned(config, purpose)?)),
             Some(learner) => {
                 let learner = learner.clone();
                 Self::Learner(Box::new(PreparedLearner::of(config, learner)?))
@@ -184,11 +199,19 @@ impl Common {
 }
 
 impl PreparedNetwork {
-    /// Loads the data of a network's config, plans its model, draws the model's parameters.
+    /// Loads the data of a network's config, plans its model, draws the model's parameters and fits
+    /// those that are fitted to the data.
     ///
     /// # Errors
     /// What is wrong with any of them, with its place; and that the config has a learner.
     pub fn of(config: Config, purpose: Purpose) -> Result<Self, Failure> {
+        let mut prepared = Self::planned(config, purpose)?;
+        fitted::fit(&mut prepared)?;
+        Ok(prepared)
+    }
+
+    /// Without what is fitted to the data.
+    fn planned(config: Config, purpose: Purpose) -> Result<Self, Failure> {
         let Some(network) = config.experiment.network().cloned() else {
             let reason = "a learner has no gradients and no layers, which this is about";
             let problem = Problem::new("learner", reason);
@@ -254,36 +277,6 @@ impl PreparedNetwork {
     /// How many parameters there are.
     pub fn parameters(&self) -> Count {
         self.plan.iter().map(Count::of).sum()
-    }
-}
-
-/// Numbers of parameters; running statistics are none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// Those that learn.
-    pub learned: usize,
-    /// Those that stay as they are: their learning rate is 0.
-    pub fixed: usize,
-}
-
-impl Count {
-    /// The parameters of a layer, of a block those of all layers in it.
-    pub fn of(layer: &PlannedLayer) -> Self {
-        let fixed = layer.parameters.iter().filter(|p| p.learning_rate == 0.0);
-        let fixed = fixed.map(PlannedParameter::len).sum();
-        Self {
-            learned: layer.parameter_count() - fixed,
-            fixed,
-        }
-    }
-}
-
-impl Sum for Count {
-    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
-        counts.fold(Self::default(), |sum, count| Self {
-            learned: sum.learned + count.learned,
-            fixed: sum.fixed + count.fixed,
-        })
     }
 }
 

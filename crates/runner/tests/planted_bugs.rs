@@ -11,6 +11,8 @@ mod support;
 mod gradients;
 #[path = "planted_bugs/layers.rs"]
 mod layers;
+#[path = "planted_bugs/learners.rs"]
+mod learners_slopes;
 #[path = "planted_bugs/recurrent.rs"]
 mod recurrent;
 

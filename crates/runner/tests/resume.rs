@@ -1,6 +1,9 @@
 //! A training that goes on from a checkpoint is the training that was never cut off: the same
 //! weights and the same record, bit by bit, wherever it was cut.
 
+#[path = "resume/learners.rs"]
+mod every_learner;
+
 use std::path::Path;
 
 use runner::machine;
@@ -163,6 +166,16 @@ fn with_early_stopping() {
     let plateau = "training.stopping.plateau={ epochs = 2, change = 0.1 }";
     assert_goes_on(&[plateau, "training.epochs=12"]);
     assert_goes_on(&[plateau, "training.averaging=true", "training.epochs=12"]);
+}
+
+/// Centres, widths and output weights are fitted anew when a run goes on.
+#[test]
+fn gaussian_units_fitted_to_the_data() {
+    let layers = "model.layers=[\"flatten\", { rbf = { units = 6, centers = { k_means = { per_class = true } }, \
+        width = { mean_distance = 2 }, learning_rate = 1e-4 } }, { linear = { units = 2, weights = { least_squares = { ridge = 0.1 } } } }]";
+    assert_goes_on(&[layers, "training.loss=squared_error"]);
+    let restarts = "training.escapes=[{ restarts = { runs = 2 } }]";
+    assert_goes_on(&[layers, "training.loss=squared_error", restarts]);
 }
 
 #[test]

@@ -12,10 +12,12 @@ mod class_weights;
 mod column;
 mod continual_reber;
 mod csv;
+mod dates;
 mod distractors;
 mod encoder;
 mod gate;
 mod images;
+mod letters;
 mod long_lag;
 mod mnist;
 mod moons;
@@ -23,6 +25,7 @@ mod multiplication;
 mod parity;
 mod pixels;
 mod reber;
+mod reversal;
 mod series;
 mod sine;
 mod spirals;
@@ -50,10 +53,12 @@ pub use class_weights::ClassWeights;
 pub use column::Column;
 pub use continual_reber::ContinualReberSpec;
 pub use csv::{CsvSpec, Missing, MissingPolicy, Scale, Task};
+pub use dates::DatesSpec;
 pub use distractors::DistractorsSpec;
 pub use encoder::EncoderSpec;
 pub use gate::{GateFunction, GateSpec};
 pub use images::ImagesSpec;
+pub use letters::{LetterCode, LettersSpec};
 pub use long_lag::LongLagSpec;
 pub use mnist::MnistSpec;
 pub use moons::MoonsSpec;
@@ -61,6 +66,7 @@ pub use multiplication::MultiplicationSpec;
 pub use parity::ParitySpec;
 pub use pixels::Pixels;
 pub use reber::ReberSpec;
+pub use reversal::ReversalSpec;
 pub use series::SeriesSpec;
 pub use sine::SineSpec;
 pub use spirals::{SpiralsSpec, SpiralsVariant};
@@ -96,6 +102,11 @@ pub trait Dataset {
 
     /// Whether the samples to learn from are drawn anew for each pass.
     fn is_fresh(&self) -> bool {
+        false
+    }
+
+    /// Whether a step `[D]` of a sequence is one that the target depends on, where the data mark some.
+    fn is_marked(&self, _step: &[f64]) -> bool {
         false
     }
 
@@ -156,6 +167,8 @@ register! {
         Text(TextSpec) => text,
         /// Exclusive or in time (Elman 1990).
         TemporalXor(TemporalXorSpec) => temporal_xor,
+        /// Words without breaks between them, letter by letter (Elman 1990).
+        Letters(LettersSpec) => letters,
         /// The sum of two marked numbers of a long sequence (Hochreiter & Schmidhuber 1997).
         Adding(AddingSpec) => adding,
         /// The product of two marked numbers of a long sequence (Hochreiter & Schmidhuber 1997).
@@ -173,6 +186,10 @@ register! {
         Reber(ReberSpec) => reber,
         /// Strings of the embedded Reber grammar without end (Gers, Schmidhuber & Cummins 2000).
         ContinualReber(ContinualReberSpec) => continual_reber,
+        /// Pairs: symbols, and the same symbols in the opposite order.
+        Reversal(ReversalSpec) => reversal,
+        /// Pairs: dates as people write them, and as ISO 8601 has them.
+        Dates(DatesSpec) => dates,
     }
 }
 
@@ -192,6 +209,15 @@ impl Checker<'_> {
         self.require("samples", fine, "4 to 10000000 samples")?;
         let fine = noise >= 0.0 && noise.is_finite();
         self.require("noise", fine, "the noise must be 0 or more")
+    }
+
+    /// The numbers of pairs.
+    fn pairs(&self, samples: usize, test: usize) -> Result<(), Problem> {
+        for (field, count) in [("samples", samples), ("test_samples", test)] {
+            let fine = (1..=10_000_000).contains(&count);
+            self.require(field, fine, "1 to 10000000 pairs")?;
+        }
+        Ok(())
     }
 
     /// How many of the images are used.

@@ -1,8 +1,9 @@
-//! Where parameters begin: the distributions, whose values are drawn elsewhere.
+//! Where parameters begin: the distributions, whose values are drawn elsewhere, and what is fitted to
+//! the training data.
 
 use serde::{Deserialize, Serialize};
 
-/// A distribution of initial values. `fan_in` and `fan_out` are the inputs and outputs of a unit.
+/// A distribution of initial values, or what they are fitted to. `fan_in` and `fan_out` are the inputs and outputs of a unit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Initializer {
@@ -43,6 +44,31 @@ pub enum Initializer {
     Signs,
     /// Pictures of the digits, 7 wide and 12 high, in −1 and 1: the centres of LeNet-5's output.
     Digits,
+    /// Samples drawn from the training data, each different from the others: centres of `rbf`.
+    Samples,
+    /// The means of clusters of the training data, from centres drawn by k-means++ (Lloyd 1982;
+    /// Arthur & Vassilvitskii 2007): centres of `rbf`.
+    KMeans {
+        /// Whether each class is clustered by itself, all into equally many.
+        #[serde(default)]
+        per_class: bool,
+        /// Passes over the samples at most.
+        #[serde(default = "hundred")]
+        passes: usize,
+    },
+    /// The samples that, one after the other, explain most of the targets (Chen, Cowan & Grant
+    /// 1991): centres of `rbf`.
+    OrthogonalLeastSquares,
+    /// Weights and biases with the least squared error on the training data: a last linear layer in
+    /// closed form.
+    LeastSquares {
+        /// λ ≥ 0: λ |W|² is added to the sum of the squares; the biases are left out.
+        #[serde(default)]
+        ridge: f64,
+    },
+    /// By a rule from the centres of `rbf`. No config names it, but the layer's `width`.
+    #[serde(skip)]
+    Width,
     /// 0, but the second of four parts this: the biases of an LSTM's forget gates. No config names
     /// it, but the layer's `forget_bias`.
     #[serde(skip)]
@@ -59,4 +85,20 @@ impl Initializer {
     pub fn zero() -> Self {
         Self::Constant(0.0)
     }
+
+    /// Whether it is fitted to the training data, and not drawn.
+    pub fn is_fitted(&self) -> bool {
+        matches!(
+            self,
+            Self::Samples
+                | Self::KMeans { .. }
+                | Self::OrthogonalLeastSquares
+                | Self::LeastSquares { .. }
+                | Self::Width
+        )
+    }
+}
+
+fn hundred() -> usize {
+    100
 }

@@ -10,6 +10,7 @@ mod conv2d;
 mod dropout;
 mod elu;
 mod embedding;
+mod encoder_decoder;
 mod flatten;
 mod gelu;
 mod gru;
@@ -27,6 +28,7 @@ mod multi_head_attention;
 mod pool;
 mod position;
 mod prelu;
+mod rbf;
 mod recurrent;
 mod relu;
 mod repeat;
@@ -56,6 +58,7 @@ pub use conv2d::Conv2dSpec;
 pub use dropout::DropoutSpec;
 pub use elu::EluSpec;
 pub use embedding::EmbeddingSpec;
+pub use encoder_decoder::{AdditiveSpec, AttentionSpec, EncoderDecoderSpec};
 pub use gru::GruSpec;
 pub use layer_norm::LayerNormSpec;
 pub use leaky_relu::LeakyReluSpec;
@@ -69,6 +72,7 @@ pub use multi_head_attention::MultiHeadAttentionSpec;
 pub use pool::PoolSpec;
 pub use position::{PositionEncoding, PositionSpec};
 pub use prelu::PreluSpec;
+pub use rbf::{RbfSpec, Width};
 pub use recurrent::{GradientSpec, Recurrence, StateSpec, StepsSpec};
 pub use repeat::RepeatSpec;
 pub use residual::ResidualSpec;
@@ -174,9 +178,20 @@ pub trait Layer {
         None
     }
 
-    /// Rows of the table that its inputs, integers, choose from; none: its inputs are numbers.
-    fn tokens(&self) -> Option<usize> {
+    /// Rows of the tables that its inputs, integers, choose from: of each equal part of a sample;
+    /// none: its inputs are numbers.
+    fn tokens(&self) -> Vec<usize> {
+        Vec::new()
+    }
+
+    /// How it goes through a sequence, if it is a recurrent layer.
+    fn recurrence(&self) -> Option<Recurrence> {
         None
+    }
+
+    /// Whether its parameters begin with the least squared error on the training data.
+    fn is_solved(&self) -> bool {
+        false
     }
 
     /// The lists of layers inside it, each with its part's name.
@@ -216,6 +231,8 @@ register! {
         /// The same with layers behind it, whose outputs are held against the same table (Press & Wolf
         /// 2017).
         TiedEmbedding(TiedEmbeddingSpec) => tied_embedding,
+        /// One network reads a sequence, another writes one (Cho et al. 2014, Bahdanau et al. 2015).
+        EncoderDecoder(EncoderDecoderSpec) => encoder_decoder,
         /// hₜ = f(W xₜ + U hₜ₋₁ + b), the network of Elman 1990.
         Rnn(RnnSpec) => rnn,
         /// Memory cells with input, forget and output gates (Hochreiter & Schmidhuber 1997, Gers et
@@ -233,6 +250,9 @@ register! {
         Maxout(MaxoutSpec) => maxout,
         /// yⱼ = Σᵢ (xᵢ − wⱼᵢ)², the squared distance to each centre: the output units of LeNet-5.
         SquaredDistance(SquaredDistanceSpec) => squared_distance,
+        /// yⱼ = exp(−βⱼ |x − cⱼ|²): Gaussian units, a network of radial basis functions (Broomhead &
+        /// Lowe 1988).
+        Rbf(RbfSpec) => rbf,
         /// y = F(x) + S(x): layers and a shortcut around them (He et al. 2015).
         Residual(ResidualSpec) => residual,
         /// The same layers several times, each time with parameters of their own.

@@ -38,7 +38,7 @@ pub use hebb::HebbSpec;
 pub use hopfield::{HopfieldSpec, Update};
 pub use least_squares::{BasisSpec, GaussianSpec, LeastSquaresSpec, Method, PolynomialSpec};
 pub use lstm_1997::{
-    Judged, LatestSpec, Lstm1997Spec, Right, Source, Squashing, StopSpec, Teacher, TestedSpec, Unit,
+    Judged, LatestSpec, Lstm1997Spec, Source, Squashing, StopSpec, Teacher, TestedSpec, Unit,
 };
 pub use newton::{Damping, NewtonSpec};
 pub use ngram::{NgramSpec, Smoothing};

@@ -34,6 +34,12 @@ pub trait Loss {
         Ok(())
     }
 
+    /// Whether it is a sum of squared differences, so that the best weights of a linear layer have a
+    /// closed form.
+    fn is_of_squares(&self) -> bool {
+        false
+    }
+
     /// Whether it has a second derivative by the outputs, which `diagonal_levenberg_marquardt`
     /// needs.
     fn has_curvature(&self) -> bool {

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Problem;
+use crate::check::Checker;
 use crate::invariance::Transform;
 
 /// Values of measures by their keys; one that is no number (R² of a single sample, say) is left
@@ -74,6 +76,10 @@ pub enum Metric {
     /// Share of the samples, or positions, whose class is wrong, 1 − accuracy: what published tables
     /// call the error.
     Error,
+    /// Share of the sequences that are right at every position. A decoder that is taught by the
+    /// target's own symbols and is right everywhere writes the same sequence by itself, choosing the
+    /// likeliest symbol each time; so this is also the share that it writes without an error.
+    ExactMatch,
     /// Mean of −log₂ p over the positions of sequences, p being the probability that the softmax of
     /// the outputs gives the class that is right: the cross-entropy in bits.
     BitsPerCharacter,
@@ -83,6 +89,32 @@ pub enum Metric {
     Rmse,
     /// Mean absolute error, in the target's own unit.
     Mae,
+    /// Share of the samples of which an output is not right, of sequences at any position; a config
+    /// says what is right ([`Right`]).
+    Wrong,
+}
+
+/// When the outputs `[K]` that stand beside one target are right.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Right {
+    /// Each is off by less than this.
+    Within(f64),
+    /// All whose target is 1 are larger than all others.
+    MostActive,
+}
+
+impl Right {
+    /// Finds an impossible bound of the setting `right`.
+    pub(crate) fn check(self, checker: &Checker<'_>) -> Result<(), Problem> {
+        match self {
+            Self::MostActive => Ok(()),
+            Self::Within(bound) => {
+                let fine = bound > 0.0 && bound.is_finite();
+                checker.named(("right.within", "bound"), bound, fine, "above 0")
+            }
+        }
+    }
 }
 
 /// What is measured on the outputs of a layer that is an activation function.
@@ -111,18 +143,26 @@ impl LayerMetric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Accuracy,
         Self::Error,
+        Self::ExactMatch,
         Self::BitsPerCharacter,
         Self::R2,
         Self::Rmse,
         Self::Mae,
+        Self::Wrong,
     ];
 
     /// Whether it is of classes; otherwise it is of real targets.
     pub fn is_of_classes(self) -> bool {
-        matches!(self, Self::Accuracy | Self::Error | Self::BitsPerCharacter)
+        let of_classes = [
+            Self::Accuracy,
+            Self::Error,
+            Self::ExactMatch,
+            Self::BitsPerCharacter,
+        ];
+        of_classes.contains(&self)
     }
 
     /// Whether it is a mean over numbers, so that some of them can be measured apart.
@@ -135,10 +175,12 @@ impl Metric {
         match self {
             Self::Accuracy => "accuracy",
             Self::Error => "error",
+            Self::ExactMatch => "exact_match",
             Self::BitsPerCharacter => "bits_per_character",
             Self::R2 => "r2",
             Self::Rmse => "rmse",
             Self::Mae => "mae",
+            Self::Wrong => "wrong",
         }
     }
 }
@@ -173,8 +215,8 @@ impl Measure {
     /// A metric of a part.
     pub fn metric(part: Part, metric: Metric) -> Self {
         let (unit, better) = match metric {
-            Metric::Accuracy => (Some("share"), Better::Higher),
-            Metric::Error => (Some("share"), Better::Lower),
+            Metric::Accuracy | Metric::ExactMatch => (Some("share"), Better::Higher),
+            Metric::Error | Metric::Wrong => (Some("share"), Better::Lower),
             Metric::BitsPerCharacter => (Some("bits"), Better::Lower),
             Metric::R2 => (None, Better::Higher),
             Metric::Rmse | Metric::Mae => (None, Better::Lower),
@@ -204,6 +246,16 @@ impl Measure {
         }
     }
 
+    /// An error on the test samples of one of several numbers alone: `test_rmse_output_3`.
+    pub fn of_output(metric: Metric, output: usize) -> Self {
+        let plain = Self::metric(Part::Test, metric);
+        Self {
+            key: format!("{}_output_{output}", plain.key),
+            name: format!("{}_output_{output}", plain.name),
+            ..plain
+        }
+    }
+
     /// A metric of a layer, by its name in parameter paths: `test_dead_units_1`.
     pub fn of_layer(part: Part, metric: LayerMetric, layer: &str) -> Self {
         let unit = (metric == LayerMetric::DeadUnits).then_some("share");
@@ -225,9 +277,13 @@ impl Measure {
             let plain = Self::metric(part, metric);
             let behind = name.strip_prefix(metric.name())?;
             let change = behind.strip_prefix('_').filter(|_| part == Part::Test);
-            let phase = change.and_then(|change| change.strip_prefix("phase_")?.parse().ok());
-            if let Some(phase) = phase.filter(|_| metric.is_an_error_of_numbers()) {
-                return Some(Self::of_phase(metric, phase));
+            let apart = |of: &str| change.and_then(|change| change.strip_prefix(of)?.parse().ok());
+            if metric.is_an_error_of_numbers() {
+                let phase = apart("phase_").map(|phase| Self::of_phase(metric, phase));
+                let output = apart("output_").map(|output| Self::of_output(metric, output));
+                if let Some(measure) = phase.or(output) {
+                    return Some(measure);
+                }
             }
             (behind.is_empty() || change.is_some_and(Transform::is_named)).then(|| Self {
                 key: key.into(),

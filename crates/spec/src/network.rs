@@ -1,6 +1,7 @@
 //! A network that learns by gradients: what stands in a config in place of `[learner]`.
 
 mod data;
+mod fitted;
 mod sequences;
 
 use crate::Problem;
@@ -46,6 +47,7 @@ impl NetworkSpec {
         self.invariance.check()?;
         self.model.check()?;
         self.check_epochs()?;
+        self.check_solved()?;
         self.training.check()?;
         self.gradient_check.check()?;
         self.check_curvature()?;
@@ -57,14 +59,16 @@ impl NetworkSpec {
         self.check_last_layer()
     }
 
-    /// Without epochs nothing may learn, and nothing may be asked of updates.
+    /// Without epochs nothing may learn but what has a closed form, and nothing may be asked of updates.
     fn check_epochs(&self) -> Result<(), Problem> {
         let training = &self.training;
         if training.epochs > 0 {
             return Ok(());
         }
+        let solved = self.model.layers.last();
+        let solved = solved.is_some_and(|layer| layer.layer().is_solved());
         let learns = |layer: &LayerSpec| layer.any(&|layer| layer.learns());
-        if self.model.layers.iter().any(learns) {
+        if !solved && self.model.layers.iter().any(learns) {
             let problem = Problem::new("training.epochs", "0 epochs train nothing");
             return Err(problem.hint("1 or more"));
         }

@@ -17,7 +17,7 @@ pub struct PlannedLayer {
     pub input: Vec<usize>,
     /// Shape of one sample that goes out.
     pub output: Vec<usize>,
-    /// Its parameters in the order of their use; behind its own those of all layers inside it.
+    /// Its parameters in the order of their use; before its own those of all layers inside it.
     pub parameters: Vec<PlannedParameter>,
     /// What it remembers besides: running statistics. Saved with the parameters, not learned.
     pub buffers: Vec<PlannedParameter>,
@@ -30,24 +30,6 @@ pub struct PlannedLayer {
 }
 
 impl PlannedLayer {
-    /// Takes the chains inside it, with what they have behind its own parameters and in place of its
-    /// own multiplications.
-    pub(crate) fn take_chains(&mut self, chains: Vec<Vec<PlannedLayer>>) {
-        self.chains = chains;
-        let inside = || self.chains.iter().flatten();
-        let parameters: Vec<_> = inside().flat_map(|l| l.parameters.clone()).collect();
-        self.buffers = inside().flat_map(|l| l.buffers.clone()).collect();
-        self.multiplications = Some(inside().map(PlannedLayer::multiplications).sum());
-        self.parameters.extend(parameters);
-    }
-
-    /// How many of its parameters are its own, and not those of layers inside it: the first ones.
-    pub fn own_parameters(&self) -> usize {
-        let inside = self.chains.iter().flatten();
-        let inside: usize = inside.map(|layer| layer.parameters.len()).sum();
-        self.parameters.len() - inside
-    }
-
     /// Numbers of one sample that come in, D_in.
     pub fn inputs(&self) -> usize {
         self.input.iter().product()
@@ -90,6 +72,14 @@ impl PlannedLayer {
         match self.input[..] {
             [positions, features] => [positions, features],
             _ => [1, self.inputs()],
+        }
+    }
+
+    /// The same of what goes out.
+    pub fn positions_out(&self) -> [usize; 2] {
+        match self.output[..] {
+            [positions, features] => [positions, features],
+            _ => [1, self.outputs()],
         }
     }
 
@@ -230,6 +220,29 @@ impl Planner<'_> {
         let prefix = format!("{}.{part}.", self.name);
         let key = format!("{}.{part}", self.key);
         chain(self.model, layers, &prefix, &key, input)
+    }
+
+    /// Gives a layer the chains inside it, with what they have before its own parameters and in place
+    /// of its own multiplications.
+    pub(crate) fn take_chains(
+        &self,
+        layer: &mut PlannedLayer,
+        chains: Vec<Vec<PlannedLayer>>,
+    ) -> Result<(), Problem> {
+        let inside = || chains.iter().flatten();
+        let mut parameters: Vec<_> = inside().flat_map(|l| l.parameters.clone()).collect();
+        if parameters.iter().any(|p| p.initializer.is_fitted()) {
+            let reason = "what is inside a block cannot be fitted to the training data";
+            return Err(Problem::new(self.key.clone(), reason).hint(
+                "other centers with a constant width, or put the rbf layer before the block",
+            ));
+        }
+        parameters.append(&mut layer.parameters);
+        layer.parameters = parameters;
+        layer.buffers = inside().flat_map(|l| l.buffers.clone()).collect();
+        layer.multiplications = Some(inside().map(PlannedLayer::multiplications).sum());
+        layer.chains = chains;
+        Ok(())
     }
 
     /// Lays layers that are repeated for one time.

@@ -14,7 +14,7 @@ use crate::validation::ValidationSpec;
 
 pub use crate::gradient_check::{GradientCheckSpec, TimeBudget};
 pub use crate::losses::LossSpec;
-pub use crate::measures::{LayerMetric, Metric};
+pub use crate::measures::{LayerMetric, Metric, Right};
 pub use crate::optimizers::OptimizerSpec;
 pub use crate::regularization::{ClipSpec, RegularizationSpec};
 
@@ -69,10 +69,17 @@ pub struct TrainingSpec {
     /// rmse for a real target.
     #[serde(default)]
     pub metrics: Vec<Metric>,
+    /// When an output is right, which `metrics = ["wrong"]` counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub right: Option<Right>,
     /// Positions of a sequence are measured apart by their number modulo this, where each has a
-    /// real target: `test_rmse_phase_0` is the error at positions 0, P, 2 P ... 0: not apart.
+    /// real target: `test_rmse_phase_0` is the error at positions 0, P, 2 P ... Of words (dataset
+    /// `letters`) by their place in the word, later ones with the last phase. 0: not apart.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub phases: usize,
+    /// Whether errors are also measured of each number of the target alone: `test_rmse_output_0`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub each_output: bool,
     /// What is measured on the outputs of each activation function, over the test samples: the name
     /// of its layer stands behind, as in `test_dead_units_1`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -195,7 +202,9 @@ impl TrainingSpec {
             pocket: false,
             shuffle: true,
             metrics: Vec::new(),
+            right: None,
             phases: 0,
+            each_output: false,
             layer_metrics: Vec::new(),
             jacobian_samples: 0,
             threads: None,
@@ -219,6 +228,9 @@ impl TrainingSpec {
         check_each_once("training.metrics", &metrics)?;
         let metrics: Vec<_> = self.layer_metrics.iter().map(|m| m.name()).collect();
         check_each_once("training.layer_metrics", &metrics)?;
+        if let Some(right) = self.right {
+            right.check(&Checker::new("training"))?;
+        }
         self.check_smoothing()?;
         self.loss.check()?;
         if let Some(clip) = self.clip {

@@ -225,6 +225,7 @@ impl<T: Real> Network<T> {
         mode: Mode,
         dx: Option<ArrayViewMut2<T>>,
     ) {
+        batch.expect_lengths(self.plan[0].input[0]);
         let losses = batch.losses();
         match request {
             // A layer keeps what its gradients of second order need, so they are all taken in one.

@@ -44,7 +44,7 @@ use kernels::elementwise::each;
 use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::recurrent::{Cells, Size, Transposed, fill_rows, gates, weight_gradients};
+use super::recurrent::{Cells, Handed, Size, Transposed, fill_rows, gates, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
@@ -53,6 +53,7 @@ use super::{Layer, Mode, Pass};
 pub struct Gru<T> {
     size: Size,
     goes_on: bool,
+    handed: Handed<T>,
     transposed: Transposed<T>,
     /// `[T, N, D]`.
     x: Steps<T>,
@@ -79,6 +80,7 @@ impl<T: Real> Gru<T> {
         Self {
             size,
             goes_on: false,
+            handed: Handed::new(),
             transposed: Transposed::new(),
             x: Steps::new(size.inputs),
             dx: Steps::new(size.inputs),
@@ -107,6 +109,7 @@ impl<T: Real> Layer<T> for Gru<T> {
         of_steps.take(x);
         let (steps, samples) = (of_steps.len(), x.nrows());
         h.begin(steps, samples, self.goes_on); // h₀
+        Handed::begin(&self.handed.h, h.at_mut(0));
         a.make_room(steps, samples);
         v.make_room(steps, samples);
         fill_rows(weights.bias_ih, a.all_mut());
@@ -152,6 +155,7 @@ impl<T: Real> Layer<T> for Gru<T> {
                 weights.add_state_gradient(dv.step(t), dh.step_mut(t - 1)); // dhₜ₋₁ += dvₜ U
             }
         }
+        (self.handed).take_gradient(Some(dh.at(0)), dv.step(0), &weights); // dh₀ = z dh₁ + dv₁ U
         weight_gradients(self.size, [da, dv], [x, h], dw);
         if let Some(dx) = dx {
             weights.input_gradient(da, &mut self.dx, dx);
@@ -169,6 +173,10 @@ impl<T: Real> Layer<T> for Gru<T> {
 impl<T: Real> Cells<T> for Gru<T> {
     fn go_on(&mut self, goes_on: bool) {
         self.goes_on = goes_on;
+    }
+
+    fn handed(&mut self) -> &mut Handed<T> {
+        &mut self.handed
     }
 }
 

@@ -44,7 +44,7 @@ use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::lstm_peephole;
-use super::recurrent::{Cells, Size, Transposed, gates, weight_gradients};
+use super::recurrent::{Cells, Handed, Size, Transposed, gates, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
@@ -54,6 +54,7 @@ use super::{Layer, Mode, Pass};
 pub struct Lstm<T> {
     size: Size,
     goes_on: bool,
+    handed: Handed<T>,
     transposed: Transposed<T>,
     /// `[T, N, D]`.
     x: Steps<T>,
@@ -83,6 +84,7 @@ impl<T: Real> Lstm<T> {
         Self {
             size,
             goes_on: false,
+            handed: Handed::new(),
             transposed: Transposed::new(),
             x: Steps::new(size.inputs),
             dx: Steps::new(size.inputs),
@@ -114,6 +116,8 @@ impl<T: Real> Layer<T> for Lstm<T> {
         let (steps, samples) = (of_steps.len(), x.nrows());
         h.begin(steps, samples, self.goes_on); // h₀
         c.begin(steps, samples, self.goes_on); // c₀
+        Handed::begin(&self.handed.h, h.at_mut(0));
+        Handed::begin(&self.handed.c, c.at_mut(0));
         tanh_c.make_room(steps, samples);
         z.make_room(steps, samples);
         weights.biases(z);
@@ -146,6 +150,7 @@ impl<T: Real> Layer<T> for Lstm<T> {
         dz.make_room(steps, samples);
         dc.make_room(1, samples);
         dc.at_mut(0).fill(T::zero());
+        Handed::begin(&self.handed.dc, dc.at_mut(0));
         for t in (0..steps).rev() {
             let backward = LstmBackward {
                 units: self.size.units,
@@ -159,10 +164,14 @@ impl<T: Real> Layer<T> for Lstm<T> {
             };
             backward.run(); // dzₜ of dhₜ and dcₜ; dcₜ₋₁ = f dcₜ
             match t.is_multiple_of(self.size.span) {
+                true if t == 0 && !self.handed.dc.is_empty() => {
+                    self.handed.dc.copy_from_slice(dc.at(0)); // dc₀ = f dc₁
+                }
                 true => dc.at_mut(0).fill(T::zero()),
                 false => weights.add_state_gradient(dz.step(t), dh.step_mut(t - 1)), // dhₜ₋₁ += dzₜ U
             }
         }
+        self.handed.take_gradient(None, dz.step(0), &weights); // dh₀ = dz₁ U
         weight_gradients(self.size, [dz, dz], [x, h], dw);
         let dp = &mut dw[w.len() - weights.rest.len()..];
         lstm_peephole::add_gradients(self.size.units, [c, dz], dp);
@@ -188,6 +197,14 @@ impl<T: Real> Layer<T> for Lstm<T> {
 impl<T: Real> Cells<T> for Lstm<T> {
     fn go_on(&mut self, goes_on: bool) {
         self.goes_on = goes_on;
+    }
+
+    fn handed(&mut self) -> &mut Handed<T> {
+        &mut self.handed
+    }
+
+    fn last_cell(&self) -> Option<&[T]> {
+        Some(self.c.at(self.c.len() - 1))
     }
 }
 

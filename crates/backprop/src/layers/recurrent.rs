@@ -22,22 +22,49 @@
 //! The cells of one layer and direction are a [`Cells`]; several layers, both directions, the last
 //! output alone and a state that is carried are the same for all of them ([`stack`]).
 
+mod handed;
 mod stack;
 
 use contract::Real;
 use kernels::elementwise::each;
 use kernels::matmul::{matmul_columns, matmul_transposed};
 use ndarray::{ArrayView2, ArrayViewMut2, s};
-use spec::model::{PlannedLayer, Recurrence};
+use spec::model::{LayerSpec, PlannedLayer, Recurrence};
 
-use super::Layer;
 use super::sequence::Steps;
+use super::{Gru, Layer, Lstm, Rnn};
 use stack::Stack;
+
+pub(crate) use handed::Handed;
 
 /// The cells of one layer that reads in one direction, as a layer.
 pub(crate) trait Cells<T: Real>: Layer<T> {
     /// Whether the next pass begins with the state that the last one ended with, not with 0.
     fn go_on(&mut self, goes_on: bool);
+
+    /// The state that passes begin with, where it is handed to the cells.
+    fn handed(&mut self) -> &mut Handed<T>;
+
+    /// c behind the last step, `[N, H]`, of cells that have it.
+    fn last_cell(&self) -> Option<&[T]> {
+        None
+    }
+}
+
+/// The planned layer as cells that read forward.
+///
+/// # Panics
+/// When it is no recurrent layer.
+pub(super) fn cells<T: Real>(planned: &PlannedLayer) -> Box<dyn Cells<T>> {
+    let [_, inputs] = planned.positions();
+    let size = |recurrence, gates| Size::new(inputs, recurrence, gates);
+    match &planned.spec {
+        LayerSpec::Rnn(rnn) => Box::new(Rnn::new(size(rnn.recurrence(), 1), rnn.activation)),
+        LayerSpec::Lstm(lstm) => Box::new(Lstm::new(size(lstm.recurrence(), 4))),
+        LayerSpec::LstmPeephole(lstm) => Box::new(Lstm::new(size(lstm.recurrence(), 4))),
+        LayerSpec::Gru(gru) => Box::new(Gru::new(size(gru.recurrence(), 3))),
+        _ => panic!("{}: the plan lets only recurrent layers in", planned.name),
+    }
 }
 
 /// The planned layer, of the cells that are made for a size.

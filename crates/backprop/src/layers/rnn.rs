@@ -44,7 +44,7 @@ use kernels::matmul::vectorized::Vectorized;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::RnnActivation;
 
-use super::recurrent::{Cells, Size, Transposed, weight_gradients};
+use super::recurrent::{Cells, Handed, Size, Transposed, weight_gradients};
 use super::sequence::Steps;
 use super::{Layer, Mode, Pass};
 
@@ -54,6 +54,7 @@ pub struct Rnn<T> {
     size: Size,
     activation: RnnActivation,
     goes_on: bool,
+    handed: Handed<T>,
     transposed: Transposed<T>,
     /// `[T, N, D]`.
     x: Steps<T>,
@@ -74,6 +75,7 @@ impl<T: Real> Rnn<T> {
             size,
             activation,
             goes_on: false,
+            handed: Handed::new(),
             transposed: Transposed::new(),
             x: Steps::new(size.inputs),
             dx: Steps::new(size.inputs),
@@ -98,6 +100,7 @@ impl<T: Real> Layer<T> for Rnn<T> {
         of_steps.take(x);
         let (steps, samples) = (of_steps.len(), x.nrows());
         h.begin(steps, samples, self.goes_on); // h₀
+        Handed::begin(&self.handed.h, h.at_mut(0));
         a.make_room(steps, samples);
         weights.biases(a);
         transposed.add_inputs(of_steps, a); // aₜ = xₜ Wᵀ + b + b'
@@ -121,6 +124,7 @@ impl<T: Real> Layer<T> for Rnn<T> {
                 weights.add_state_gradient(da.step(t), dh.step_mut(t - 1)); // dhₜ₋₁ += daₜ U
             }
         }
+        self.handed.take_gradient(None, da.step(0), &weights); // dh₀ = da₁ U
         weight_gradients(self.size, [da, da], [x, h], dw);
         if let Some(dx) = dx {
             weights.input_gradient(da, &mut self.dx, dx);
@@ -135,6 +139,10 @@ impl<T: Real> Layer<T> for Rnn<T> {
 impl<T: Real> Cells<T> for Rnn<T> {
     fn go_on(&mut self, goes_on: bool) {
         self.goes_on = goes_on;
+    }
+
+    fn handed(&mut self) -> &mut Handed<T> {
+        &mut self.handed
     }
 }
 

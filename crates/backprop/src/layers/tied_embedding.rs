@@ -19,7 +19,7 @@
 //! | `x`, `dx` | `[N, T]` |
 //! | v, h, and their gradients | `[N, T·D]` |
 //! | `y`, `dy` | `[N, T·tokens]` |
-//! | `weight` E, `dw` | `[tokens, D]`, then the parameters of F |
+//! | parameters | those of F, then `weight` E `[tokens, D]` |
 //!
 //! Source: Press & Wolf 2017; Vaswani et al. 2017, section 3.4 (without its factor of the root of D).
 
@@ -74,7 +74,7 @@ impl<T: Real> TiedEmbedding<T> {
 impl<T: Real> Layer<T> for TiedEmbedding<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, mode: Mode) {
         let samples = x.nrows();
-        let (of_table, of_layers) = w.split_at(self.tokens * self.d);
+        let (of_layers, of_table) = w.split_at(self.layers.chain.parameters());
         for buffer in [&mut self.vectors, &mut self.d_vectors] {
             buffer.make_room(samples);
         }
@@ -91,8 +91,8 @@ impl<T: Real> Layer<T> for TiedEmbedding<T> {
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
         let samples = pass.x.nrows();
-        let (of_table, of_layers) = w.split_at(self.tokens * self.d);
-        let (d_table, d_layers) = dw.split_at_mut(self.tokens * self.d);
+        let (of_layers, of_table) = w.split_at(self.layers.chain.parameters());
+        let (d_layers, d_table) = dw.split_at_mut(self.layers.chain.parameters());
         let (table, dy) = (self.table(of_table), positions(pass.dy, self.tokens));
         let (h, dh) = self.layers.output_and_gradient();
         matmul_transposed(dy, 0..self.tokens, positions(h, self.d), d_table); // dE += dyᵀ h

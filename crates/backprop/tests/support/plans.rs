@@ -1,9 +1,9 @@
 //! Networks with layers that remember something, large enough to be cut into several parts.
 
 use spec::model::{
-    BatchNormSpec, Conv2dSpec, DropoutSpec, GruSpec, LayerNormSpec, LayerSpec, Local2dSpec,
-    LstmPeepholeSpec, LstmSpec, ModelSpec, MultiHeadAttentionSpec, PlannedLayer, PoolSpec,
-    PositionEncoding, PositionSpec, RepeatSpec, ResidualSpec, RnnSpec,
+    BatchNormSpec, Conv2dSpec, DropoutSpec, GruSpec, Initializer, LayerNormSpec, LayerSpec,
+    Local2dSpec, LstmPeepholeSpec, LstmSpec, ModelSpec, MultiHeadAttentionSpec, PlannedLayer,
+    PoolSpec, PositionEncoding, PositionSpec, RbfSpec, RepeatSpec, ResidualSpec, RnnSpec, Width,
 };
 
 use super::{linear, plan};
@@ -168,4 +168,18 @@ pub fn with_fused_convolutions(coupled: bool) -> Vec<PlannedLayer> {
     }
     layers.extend([LayerSpec::Flatten, linear(10, true)]);
     ModelSpec::new(layers).plan(&[1, 20, 20]).unwrap()
+}
+
+/// 200-150-10 with Gaussian units.
+pub fn with_gaussian_units() -> Vec<PlannedLayer> {
+    let rbf = RbfSpec {
+        centers: Initializer::Normal {
+            mean: 0.0,
+            std: 0.5,
+        },
+        // The distances are near 100, and so are the derivatives by β.
+        learning_rate: 1e-4,
+        ..RbfSpec::new(150, Width::Constant(8.0))
+    };
+    plan(200, &[LayerSpec::Rbf(rbf), linear(10, true)])
 }

@@ -68,7 +68,7 @@ pub(crate) fn parity(spec: &ParitySpec) -> Result<Dataset, DataError> {
     let bit = |row: usize, column: usize| row >> (bits - 1 - column) & 1;
     let set = Generated {
         name: "parity",
-        x: Array2::from_shape_fn((count, bits), |(row, column)| bit(row, column) as f64),
+        x: Array2::from_shape_fn((count, bits), |(row, column)| spec.values[bit(row, column)]),
         sample_shape: vec![bits],
         targets: Targets::Classes(
             (0..count)

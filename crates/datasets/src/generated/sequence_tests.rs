@@ -4,8 +4,8 @@ use super::reber::{SYMBOLS, draw};
 use super::*;
 use crate::load;
 use spec::datasets::{
-    AddingSpec, ContinualReberSpec, DatasetSpec, DistractorsSpec, LongLagSpec, MultiplicationSpec,
-    ReberSpec, TemporalOrderSpec, TemporalXorSpec, TwoSequenceSpec,
+    AddingSpec, ContinualReberSpec, DatasetSpec, DistractorsSpec, LettersSpec, LongLagSpec,
+    MultiplicationSpec, ReberSpec, TemporalOrderSpec, TemporalXorSpec, TwoSequenceSpec,
 };
 use std::collections::HashSet;
 use std::path::Path;
@@ -192,6 +192,7 @@ fn the_targets_of_a_string_are_all_that_may_follow() {
 fn the_seed_makes_the_sequences() {
     for spec in [
         DatasetSpec::TemporalXor(TemporalXorSpec::default()),
+        DatasetSpec::Letters(LettersSpec::default()),
         DatasetSpec::Adding(AddingSpec::default()),
         DatasetSpec::TemporalOrder(TemporalOrderSpec::default()),
         DatasetSpec::Reber(ReberSpec::default()),

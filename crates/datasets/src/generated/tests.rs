@@ -7,13 +7,6 @@ use spec::datasets::{
 use std::f64::consts::PI;
 use std::path::Path;
 
-fn parity_of(bits: usize) -> ParitySpec {
-    ParitySpec {
-        bits,
-        target: SetTarget::default(),
-    }
-}
-
 fn make(spec: DatasetSpec, seed: u64) -> Result<Dataset, DataError> {
     load(&spec, Path::new("."), &Streams::new(seed))
 }
@@ -125,14 +118,21 @@ fn a_gate_is_its_truth_table() {
 
 #[test]
 fn parity_of_three_bits() {
-    let data = make(DatasetSpec::Parity(parity_of(3)), 1).unwrap();
+    let data = make(DatasetSpec::Parity(ParitySpec::new(3)), 1).unwrap();
     assert_eq!(x(&data).row(3).to_vec(), [0.0, 1.0, 1.0]);
     assert_eq!(
         data.train.labels(),
         Some([0, 1, 1, 0, 1, 0, 0, 1].as_slice())
     );
+    let halves = ParitySpec {
+        values: [-0.5, 0.5],
+        ..ParitySpec::new(3)
+    };
+    let coded = make(DatasetSpec::Parity(halves), 1).unwrap();
+    assert_eq!(x(&coded), x(&data) - 0.5);
+    assert_eq!(coded.train.labels(), data.train.labels());
     for bits in [0, 17, usize::MAX] {
-        let error = make(DatasetSpec::Parity(parity_of(bits)), 1).unwrap_err();
+        let error = make(DatasetSpec::Parity(ParitySpec::new(bits)), 1).unwrap_err();
         assert_eq!(error.key(), Some("dataset.parity.bits"));
     }
 }

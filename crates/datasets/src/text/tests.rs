@@ -122,6 +122,10 @@ fn what_cannot_be_learned_from_is_refused() {
         let wanted = "dataset.text.path: t.txt has no text to learn from";
         assert!(text.starts_with(wanted), "{text}");
     }
+    let text = message(b"abababab", &spec(false, Some(64)));
+    let wanted = "dataset.text.steps: t.txt is one sequence of 7 of at most 64 steps, and no other \
+                  is left to be tested on; set steps = 4 or less";
+    assert!(text.starts_with(wanted), "{text}");
     let text = message(b"aaaaaaaaa", &spec(false, Some(4)));
     assert!(text.contains("has no character but 'a'"), "{text}");
     let every: String = (0x4e00..0x4e00 + 10_001)

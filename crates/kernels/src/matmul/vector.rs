@@ -39,6 +39,9 @@ pub trait Vector: Real {
     /// a + b.
     fn plus<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
 
+    /// a − b.
+    fn minus<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
+
     /// a · b + c.
     fn multiply_add<S: Simd>(
         simd: S,
@@ -61,7 +64,7 @@ pub trait Vector: Real {
 pub type Tagged<T, S> = (<T as Vector>::Of<S>, <T as Vector>::Of<S>);
 
 macro_rules! vector {
-    ($type:ty, $of:ident, $splat:ident, $split:ident, $split_mut:ident, $add:ident, $mul_add:ident, $sum:ident, $greater:ident, $equal:ident, $or:ident, $not:ident, $select:ident) => {
+    ($type:ty, $of:ident, $splat:ident, $split:ident, $split_mut:ident, $add:ident, $sub:ident, $mul_add:ident, $sum:ident, $greater:ident, $equal:ident, $or:ident, $not:ident, $select:ident) => {
         impl Vector for $type {
             type Of<S: Simd> = S::$of;
 
@@ -100,6 +103,11 @@ macro_rules! vector {
             #[inline(always)]
             fn plus<S: Simd>(simd: S, a: S::$of, b: S::$of) -> S::$of {
                 simd.$add(a, b)
+            }
+
+            #[inline(always)]
+            fn minus<S: Simd>(simd: S, a: S::$of, b: S::$of) -> S::$of {
+                simd.$sub(a, b)
             }
 
             #[inline(always)]
@@ -142,6 +150,7 @@ vector!(
     as_simd_f32s,
     as_mut_simd_f32s,
     add_f32s,
+    sub_f32s,
     mul_add_e_f32s,
     reduce_sum_f32s,
     greater_than_f32s,
@@ -157,6 +166,7 @@ vector!(
     as_simd_f64s,
     as_mut_simd_f64s,
     add_f64s,
+    sub_f64s,
     mul_add_e_f64s,
     reduce_sum_f64s,
     greater_than_f64s,

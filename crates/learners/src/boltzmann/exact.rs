@@ -31,7 +31,7 @@ impl Machine {
     }
 
     /// Where the states of a clamped vector begin.
-    fn first_state(&self, v: ArrayView1<'_, f64>) -> usize {
+    pub fn first_state(&self, v: ArrayView1<'_, f64>) -> usize {
         let number = v
             .iter()
             .fold(0, |number, &bit| 2 * number + usize::from(bit > 0.5));

@@ -1,6 +1,6 @@
 //! The units and their weights.
 
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayD, ArrayView1};
 use rand::{Rng, RngExt};
 use spec::learners::Connect;
 
@@ -109,6 +109,27 @@ impl Machine {
             .map(|(a, b)| self.w[[self.visible + a, self.visible + b]])
             .sum();
         -on.iter().map(|&h| gaps[h]).sum::<f64>() - between
+    }
+
+    /// Why these weights cannot be its own: they differ the two ways, or are where there are none.
+    pub fn cannot_be(&self, w: &ArrayD<f64>, (i, j): (usize, usize)) -> Option<String> {
+        let (there, back) = (w[[i, j]], w[[j, i]]);
+        if there != back {
+            return Some(format!(
+                "is not symmetric: between units {} and {} it has {there} one way and {back} the other",
+                i + 1,
+                j + 1
+            ));
+        }
+        let none = there != 0.0 && (i == j || self.connected[[i, j]] == 0.0);
+        none.then(|| match i == j {
+            true => format!("has {there} from unit {} to itself", i + 1),
+            false => format!(
+                "has {there} between units {} and {}, which do not see each other",
+                i + 1,
+                j + 1
+            ),
+        })
     }
 
     /// Adds to weights and, from the diagonal, to biases; nothing where there is no weight.

@@ -1,7 +1,7 @@
 //! The rows of the proof of a Boltzmann machine.
 
 use contract::Streams;
-use ndarray::{Array2, ArrayView2, array};
+use ndarray::{Array2, ArrayView2, Axis, array};
 use rand::RngExt;
 use spec::learners::Connect;
 
@@ -58,25 +58,33 @@ impl Machine {
         )
     }
 
-    /// One probe of a unit drawn at random leaves the distribution over all states as it is.
-    pub(super) fn keeps_its_distribution(&self, on: &str, temperature: f64) -> Proof {
+    /// One probe of a unit drawn at random leaves the distribution over all states as it is; and it
+    /// leads from each state to each other as often as back.
+    pub(super) fn keeps_its_distribution(&self, on: &str, temperature: f64) -> [Proof; 2] {
         let units = self.units();
         let (logs, _) = self.log_distribution(temperature);
         let p: Vec<f64> = logs.iter().map(|log| log.exp()).collect();
-        let mut after = vec![0.0; p.len()];
+        // How often a probe leads from one state (rows) to another.
+        let mut there = Array2::zeros((p.len(), p.len()));
         for (state, p) in p.iter().enumerate() {
             let bit = |unit: usize| state >> (units - 1 - unit) & 1;
             let s: Vec<f64> = (0..units).map(|unit| bit(unit) as f64).collect();
             for unit in 0..units {
                 let chance = self.probability(&s, unit, temperature);
                 let mask = 1 << (units - 1 - unit);
-                after[state | mask] += p * chance / units as f64;
-                after[state & !mask] += p * (1.0 - chance) / units as f64;
+                there[[state, state | mask]] += p * chance / units as f64;
+                there[[state, state & !mask]] += p * (1.0 - chance) / units as f64;
             }
         }
-        let error = largest(after.iter().zip(&p).map(|(after, p)| after - p));
-        let quantity = "distribution kept by a probe, all states";
-        Proof::within(on, quantity, Witness::ExactEnumeration, error, 1e-14)
+        let after = there.sum_axis(Axis(0));
+        let row =
+            |quantity, error| Proof::within(on, quantity, Witness::ExactEnumeration, error, 1e-14);
+        let kept = largest(after.iter().zip(&p).map(|(after, p)| after - p));
+        let balance = largest(&there - &there.t());
+        [
+            row("distribution kept by a probe, all states", kept),
+            row("detailed balance of a probe, all pairs of states", balance),
+        ]
     }
 
     /// How often each state is met by probes, against its probability: chi-square.
@@ -162,12 +170,12 @@ pub fn proofs() -> Vec<Proof> {
             chi_square,
             CHI_SQUARE_7,
         ),
-        three.keeps_its_distribution(on, 1.0),
     ];
+    proofs.extend(three.keeps_its_distribution(on, 1.0));
     let drawn = |hidden, connect| drawn(4, hidden, connect);
     for connect in [Connect::Full, Connect::Encoder, Connect::Restricted] {
         let on = format!("six drawn units, {connect:?}").to_lowercase();
-        proofs.push(drawn(2, connect).keeps_its_distribution(&on, 1.5));
+        proofs.extend(drawn(2, connect).keeps_its_distribution(&on, 1.5));
         let vectors = encoder(2);
         proofs.push(drawn(2, connect).gradient_is_that_of_g(&on, vectors.view(), 1.5));
     }

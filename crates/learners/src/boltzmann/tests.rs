@@ -203,3 +203,32 @@ fn the_picture_has_a_square_for_each_weight_and_is_the_same_again() {
     assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n"));
     assert_eq!(svg, boltzmann.picture());
 }
+
+#[test]
+fn weights_that_are_not_the_same_both_ways_or_where_there_are_none_are_refused() {
+    let data = data(encoder(2), 1);
+    let mut boltzmann = Boltzmann::new(&BoltzmannSpec::default(), &data).unwrap();
+    let before = boltzmann.state();
+    let mut refused = |changes: &[((usize, usize), f64)]| {
+        let mut state = before.clone();
+        let weight = state.get_mut("weight").unwrap();
+        for &((i, j), w) in changes {
+            weight[[i, j]] = w;
+        }
+        let error = boltzmann.restore(&state).unwrap_err().to_string();
+        assert_eq!(boltzmann.state(), before);
+        error
+    };
+    assert_eq!(
+        refused(&[((0, 1), 2.0), ((1, 0), -1.0)]),
+        "tensor \"weight\" is not symmetric: between units 1 and 2 it has 2 one way and -1 the other"
+    );
+    assert_eq!(
+        refused(&[((0, 2), 2.0), ((2, 0), 2.0)]),
+        "tensor \"weight\" has 2 between units 1 and 3, which do not see each other"
+    );
+    assert_eq!(
+        refused(&[((3, 3), 0.5)]),
+        "tensor \"weight\" has 0.5 from unit 4 to itself"
+    );
+}

@@ -8,8 +8,8 @@ use super::{CascadeCorrelation, candidate, output_slopes};
 use crate::proof::largest;
 use crate::{Data, Learner, Proof, Witness};
 
-/// Candidates whose slopes are held against differences.
-const CANDIDATES: usize = 3;
+/// Candidates whose slopes are held against something.
+pub(super) const CANDIDATES: usize = 3;
 
 impl CascadeCorrelation {
     /// Both slopes from differences; values and errors computed again from what was frozen.

@@ -1,7 +1,8 @@
 //! When a sequence counts as right, and when enough has been learned.
 
 use ndarray::{ArrayD, IxDyn};
-use spec::learners::{Judged, LatestSpec, Lstm1997Spec, Right, StopSpec, TestedSpec};
+use spec::learners::{Judged, LatestSpec, Lstm1997Spec, StopSpec, TestedSpec};
+use spec::measures::Right;
 
 use crate::Data;
 
@@ -84,7 +85,7 @@ impl Seen {
 }
 
 /// Whether these are the outputs that are wanted; NaN never is.
-fn is_right(right: Right, y: &[f64], t: &[f64]) -> bool {
+pub fn is_right(right: Right, y: &[f64], t: &[f64]) -> bool {
     match right {
         Right::Within(bound) => y.iter().zip(t).all(|(y, t)| (y - t).abs() < bound),
         Right::MostActive => {

@@ -107,6 +107,7 @@ pub fn random_sequence(steps: usize, width: usize, outputs: usize) -> Data {
         width,
         lengths: vec![steps],
         positions: 1,
+        marked: Vec::new(),
     };
     Data {
         sequences: Some(sequences),

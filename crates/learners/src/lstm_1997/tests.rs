@@ -20,6 +20,7 @@ fn signs(samples: usize) -> Data {
             width: 1,
             lengths,
             positions: 1,
+            marked: Vec::new(),
         }),
         ..Data::new(x, t)
     }
@@ -184,6 +185,7 @@ fn targets_of_every_step_are_judged_and_a_stream_is_left_at_an_error() {
             width: 1,
             lengths: vec![4],
             positions: 4,
+            marked: Vec::new(),
         }),
         t: Array2::from_shape_vec((1, 8), [1.0, 0.0].repeat(4)).unwrap(),
         ..random_sequence(4, 1, 2)
@@ -228,6 +230,7 @@ fn a_teacher_shows_what_came_and_cells_that_have_not_joined_stay_as_they_are() {
             width: 1,
             lengths: vec![3],
             positions: 3,
+            marked: Vec::new(),
         }),
         x: Array2::from_shape_vec((1, 3), vec![0.0, 1.0, 0.5]).unwrap(),
         ..Data::new(Array2::zeros((1, 3)), Array2::zeros((1, 3)))

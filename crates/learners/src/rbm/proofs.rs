@@ -2,7 +2,7 @@
 
 use contract::Streams;
 use kernels::Real;
-use ndarray::{Array1, Array2, ArrayView2, array};
+use ndarray::{Array1, Array2, ArrayView2, Axis, array};
 use rand_distr::{Distribution, StandardNormal};
 use spec::learners::{AisSpec, Reconstruction, Visible};
 
@@ -84,8 +84,9 @@ impl Machine<f64> {
         )
     }
 
-    /// A Gibbs step, v to h to v, leaves P(v) as it is.
-    fn keeps_its_distribution(&self, on: &str) -> Proof {
+    /// A Gibbs step, v to h to v, leaves P(v) as it is; and it leads from each state to each other
+    /// as often as back.
+    fn keeps_its_distribution(&self, on: &str) -> [Proof; 2] {
         let states = Self::visible_states(self.b.len());
         let log_z = self.log_z();
         let p = self
@@ -96,10 +97,19 @@ impl Machine<f64> {
         let hidden = Self::visible_states(self.c.len());
         let mut down = Array2::zeros((hidden.nrows(), self.b.len()));
         self.means(hidden.view(), down.view_mut());
-        let after = p.dot(&chances(&up, &hidden)).dot(&chances(&down, &states));
-        let error = largest(after - p);
-        let quantity = "P(v) kept by a Gibbs step, all states";
-        Proof::within(on, quantity, Witness::ExactEnumeration, error, 1e-14)
+        let step = chances(&up, &hidden).dot(&chances(&down, &states));
+        let there = step * p.view().insert_axis(Axis(1));
+        let row =
+            |quantity, error| Proof::within(on, quantity, Witness::ExactEnumeration, error, 1e-14);
+        let kept = largest(there.sum_axis(Axis(0)) - &p);
+        let balance = largest(&there - &there.t());
+        [
+            row("P(v) kept by a Gibbs step, all states", kept),
+            row(
+                "detailed balance of a Gibbs step, all pairs of states",
+                balance,
+            ),
+        ]
     }
 
     /// Differences between the mean of sampled CD-1 and what it expects, in standard errors.
@@ -171,6 +181,18 @@ pub(super) fn three_by_two() -> Machine<f64> {
 /// The three samples of its gold numbers.
 pub(super) fn three_samples() -> Array2<f64> {
     array![[1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]
+}
+
+/// All images of `size` x `size` pixels whose rows, or whose columns, are black or white as a whole.
+pub(super) fn bars_and_stripes(size: usize) -> Array2<f64> {
+    let bit = |pattern: usize, line: usize| (pattern >> line & 1) as f64;
+    let image = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { (0..size * size).map(of).collect() };
+    let all = 1 << size;
+    let mut images: Vec<Vec<f64>> = (0..all)
+        .map(|pattern| image(&|at| bit(pattern, at / size)))
+        .collect();
+    images.extend((1..all - 1).map(|pattern| image(&|at| bit(pattern, at % size))));
+    Array2::from_shape_fn((images.len(), size * size), |(row, at)| images[row][at])
 }
 
 /// Weights of a normal distribution.
@@ -249,6 +271,7 @@ fn figures() -> Vec<Proof> {
         .zip(exact.all());
     let apart = largest(apart.map(|(cd, exact)| cd - exact));
     let (one_by_one, on) = ("1 visible, 1 hidden unit", "3 visible, 2 hidden units");
+    let [kept, balance] = three.keeps_its_distribution(on);
     vec![
         row(one_by_one, "ln Z", &[one.log_z()], &[1.934107197637897]),
         row(
@@ -275,7 +298,8 @@ fn figures() -> Vec<Proof> {
             apart,
             1e-9,
         ),
-        three.keeps_its_distribution(on),
+        kept,
+        balance,
         Proof::within(
             on,
             "sampled CD-1, in standard errors",

@@ -1,25 +1,17 @@
-use contract::Streams;
-use ndarray::{Array2, Axis, array, concatenate, s};
-use rand::seq::SliceRandom;
+mod digits;
+mod inputs;
+mod statistics;
+
+use ndarray::{Array2, Axis, concatenate, s};
 use rayon::ThreadPoolBuilder;
 use spec::learners::{AisSpec, ClassifierSpec, RbmSpec, Rule, Visible};
 use spec::measures::Values;
 
 use super::Rbm;
 use super::data::best_log_likelihood;
+use super::proofs::bars_and_stripes;
 use crate::{Data, Learner, Proof, Stop};
-
-/// All images of `size` x `size` pixels whose rows, or whose columns, are black or white as a whole.
-fn bars_and_stripes(size: usize) -> Array2<f64> {
-    let bit = |pattern: usize, line: usize| (pattern >> line & 1) as f64;
-    let image = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { (0..size * size).map(of).collect() };
-    let all = 1 << size;
-    let mut images: Vec<Vec<f64>> = (0..all)
-        .map(|pattern| image(&|at| bit(pattern, at / size)))
-        .collect();
-    images.extend((1..all - 1).map(|pattern| image(&|at| bit(pattern, at % size))));
-    Array2::from_shape_fn((images.len(), size * size), |(row, at)| images[row][at])
-}
+use inputs::refused;
 
 fn unlabelled(x: Array2<f64>) -> Data {
     Data::new(x.clone(), x)
@@ -47,11 +39,6 @@ fn learned(settings: &RbmSpec, data: &Data) -> (Rbm, Vec<Values>) {
         measured.push(rbm.pass(data, &|| Ok(())).unwrap());
     }
     (rbm, measured)
-}
-
-fn refused(settings: &RbmSpec, data: &Data) -> String {
-    let refused = Rbm::new(settings, data).err();
-    refused.expect("it cannot learn this").reason
 }
 
 #[test]
@@ -257,65 +244,6 @@ fn samples_held_back_are_not_learned_from_and_show_the_gap() {
 }
 
 #[test]
-fn inputs_that_visible_units_cannot_be_are_refused_with_their_place() {
-    let mut x = array![[0.0, 1.0, 0.0, 1.0], [1.0, 0.0, 0.0, 1.0]];
-    let with = |visible| RbmSpec { visible, ..small() };
-    let softmax = with(Visible::Softmax(2));
-    assert_eq!(
-        refused(&softmax, &unlabelled(array![[0.0, 1.0], [1.0, 1.0]])),
-        "of group 1 of sample 2 (from x1 on) 2 units are on, and one should be"
-    );
-    let odd = with(Visible::Softmax(3));
-    assert_eq!(
-        refused(&odd, &unlabelled(x.clone())),
-        "4 inputs are not divided into groups of 3"
-    );
-    x[[1, 2]] = 1.5;
-    assert_eq!(
-        refused(&small(), &unlabelled(x.clone())),
-        "x3 of sample 2 is 1.5, and Bernoulli units are between 0 and 1"
-    );
-    assert!(Rbm::new(&with(Visible::Gaussian), &unlabelled(x.clone())).is_ok());
-    x[[1, 2]] = f64::NAN;
-    for visible in [Visible::Bernoulli, Visible::Gaussian, Visible::Softmax(2)] {
-        let data = Data::new(x.clone(), array![[1.0, 0.0], [0.0, 1.0]]);
-        let reason = refused(&with(visible), &data);
-        assert!(reason.starts_with("x3 of sample 2 is NaN"), "{reason}");
-    }
-    let real = Data::new(array![[0.0], [1.0]], array![[0.5], [2.0]]);
-    assert_eq!(
-        refused(&small(), &real),
-        "it learns how its inputs are distributed, and the target is y1"
-    );
-    let many = RbmSpec {
-        rule: Rule::Exact,
-        hidden: 30,
-        ..small()
-    };
-    let wide = unlabelled(Array2::zeros((2, 25)));
-    assert_eq!(
-        refused(&many, &wide),
-        "the exact gradient is a sum over 2^25 states, too many"
-    );
-}
-
-#[test]
-fn gaussian_units_without_standardised_data_or_with_a_large_rate_are_told() {
-    let x = array![[0.0, 1.0], [10.0, 2.0], [20.0, 0.0]];
-    let settings = RbmSpec {
-        visible: Visible::Gaussian,
-        ..small()
-    };
-    let data = unlabelled(x);
-    let warnings = Rbm::new(&settings, &data).unwrap().warnings(&data);
-    assert!(warnings[0].starts_with("Gaussian units have variance 1, and x1 has 66.667"));
-    assert!(
-        warnings[1].starts_with("a learning rate of 0.1 is large"),
-        "{warnings:?}"
-    );
-}
-
-#[test]
 fn the_picture_is_well_formed_and_the_same_again() {
     let (rbm, _) = learned(&small(), &unlabelled(bars_and_stripes(3)));
     let svg = rbm.picture();
@@ -325,86 +253,4 @@ fn the_picture_is_well_formed_and_the_same_again() {
     assert_eq!(svg.matches("<g ").count(), 6 + 10 + 10 + 20);
     assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n"));
     assert_eq!(svg, rbm.picture());
-}
-
-/// The digits of 8 x 8 pixels from 0 to 1, each also moved by a pixel to the four sides, as
-/// scikit-learn's example has them; training part and test part, a fifth of the shuffled rows.
-fn nudged_digits() -> [Data; 2] {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../datasets/data/csv/digits.csv"
-    );
-    let text = std::fs::read_to_string(path).unwrap();
-    let number = |field: &str| field.trim().parse::<f64>().unwrap();
-    let rows = text
-        .lines()
-        .skip(1)
-        .map(|line| line.split(',').map(number).collect());
-    let rows: Vec<Vec<f64>> = rows.collect();
-    let moved = |row: &[f64], [down, right]: [isize; 2]| -> Vec<f64> {
-        let pixel = |at: isize| {
-            let from = [at / 8 - down, at % 8 - right];
-            match from.iter().all(|side| (0..8).contains(side)) {
-                true => row[(8 * from[0] + from[1]) as usize] / 16.0,
-                false => 0.0,
-            }
-        };
-        (0..64).map(pixel).chain([row[64]]).collect()
-    };
-    let moves = [[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]];
-    let mut all: Vec<Vec<f64>> = moves
-        .iter()
-        .flat_map(|&by| {
-            rows.iter()
-                .map(move |row| moved(row, by))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    all.shuffle(&mut Streams::new(1).stream("split"));
-    let part = |rows: &[Vec<f64>]| {
-        let x = Array2::from_shape_fn((rows.len(), 64), |(row, at)| rows[row][at]);
-        let t = Array2::from_shape_fn((rows.len(), 10), |(row, class)| {
-            f64::from(u8::from(rows[row][64] == class as f64))
-        });
-        Data::new(x, t)
-    };
-    let test = all.len() / 5;
-    [part(&all[test..]), part(&all[..test])]
-}
-
-/// scikit-learn's example ends at 0.9354 (pixels alone: 0.7819).
-#[test]
-fn features_of_digits_are_classified_as_well_as_by_scikit_learn() {
-    let [train, test] = nudged_digits();
-    let settings = RbmSpec {
-        hidden: 100,
-        rule: Rule::Pcd(1),
-        learning_rate: 0.06,
-        momentum: [0.0, 0.0],
-        decay: 0.0,
-        batch_size: 10,
-        epochs: 10,
-        report: 10,
-        ais: AisSpec {
-            runs: 0,
-            ..AisSpec::default()
-        },
-        classifier: ClassifierSpec {
-            ridge: 1.0 / 6000.0,
-            iterations: 1000,
-        },
-        ..RbmSpec::default()
-    };
-    let (rbm, _) = learned(&settings, &train);
-    let p = rbm.predict(test.x.view());
-    let best = |row: ndarray::ArrayView1<'_, f64>| {
-        let classes = row.iter().enumerate();
-        classes
-            .max_by(|a, b| a.1.total_cmp(b.1))
-            .map(|(class, _)| class)
-    };
-    let right = p.rows().into_iter().zip(test.t.rows());
-    let right = right.filter(|(p, t)| best(*p) == best(*t)).count();
-    let accuracy = right as f64 / test.len() as f64;
-    assert!(accuracy >= 0.93, "{accuracy}");
 }

@@ -1,7 +1,7 @@
 //! One step of the rule: a batch, its chain, the gradient, the momentum.
 
 use kernels::workers::share_if;
-use ndarray::{Array1, Array2, Axis, Zip};
+use ndarray::{Array, Array2, Axis, Dimension};
 use spec::learners::Rule;
 
 use super::Rbm;
@@ -24,6 +24,13 @@ pub struct Batch {
     h: Array2<f32>,
 }
 
+impl Batch {
+    /// v of the samples, and at the ends of the chains.
+    pub(super) fn ends(&self) -> [&Array2<f32>; 2] {
+        [&self.v0, &self.v]
+    }
+}
+
 impl Rbm {
     /// Learns from these rows of the samples.
     pub(super) fn update(&mut self, rows: &[usize]) {
@@ -35,28 +42,45 @@ impl Rbm {
         let momentum = settings.momentum[usize::from(self.epochs + 1 >= settings.switch)] as f32;
         let (rate, decay) = (settings.learning_rate as f32, settings.decay as f32);
         gradient.w.scaled_add(-decay, &self.machine.w);
-        let step = |change: &mut f32, parameter: &mut f32, gradient: &f32| {
-            *change = momentum * *change + rate * gradient;
-            *parameter += *change;
-        };
-        let vector =
-            |change: &mut Array1<f32>, parameter: &mut Array1<f32>, gradient: &Array1<f32>| {
-                Zip::from(change)
-                    .and(parameter)
-                    .and(gradient)
-                    .for_each(step);
-            };
         let (machine, change) = (&mut self.machine, &mut self.change);
-        Zip::from(&mut change.w)
-            .and(&mut machine.w)
-            .and(&gradient.w)
-            .for_each(step);
-        vector(&mut change.b, &mut machine.b, &gradient.b);
-        vector(&mut change.c, &mut machine.c, &gradient.c);
+        let step = |change: &mut [f32], parameter: &mut [f32], gradient: &[f32]| {
+            let of_each = change.iter_mut().zip(parameter).zip(gradient);
+            of_each.for_each(|((change, parameter), gradient)| {
+                *change = momentum * *change + rate * gradient;
+                *parameter += *change;
+            });
+        };
+        step(
+            numbers(&mut change.w),
+            numbers(&mut machine.w),
+            numbers(&mut gradient.w),
+        );
+        step(
+            numbers(&mut change.b),
+            numbers(&mut machine.b),
+            numbers(&mut gradient.b),
+        );
+        step(
+            numbers(&mut change.c),
+            numbers(&mut machine.c),
+            numbers(&mut gradient.c),
+        );
     }
 
-    /// The mean gradient of the batch by the rule.
-    fn gradient(&mut self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
+    /// The mean gradient of the batch by the rule; persistent chains go on to samples of their end.
+    pub(super) fn gradient(&mut self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
+        let gain = self.gain(rows, batch);
+        if let Rule::Pcd(_) = self.settings.rule {
+            self.chains.assign(&batch.h);
+            let stream = format_args!("gibbs/{}/chains", self.updates);
+            let mut rng = self.streams.stream_of(stream);
+            sample(&mut self.chains.view_mut(), &mut rng);
+        }
+        gain
+    }
+
+    /// The same, and no chain has moved.
+    pub(super) fn gain(&self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
         if self.settings.rule == Rule::Exact {
             let v = self.x.select(Axis(0), rows).mapv(f64::from);
             return self.machine.cast::<f64>().exact_gradient(v.view()).cast();
@@ -90,8 +114,8 @@ impl Rbm {
     }
 
     /// The chain from samples of the hidden units: its visible units, and hidden probabilities
-    /// given them. A persistent chain keeps samples of these.
-    fn negative(&mut self, batch: &mut Batch) {
+    /// given them.
+    fn negative(&self, batch: &mut Batch) {
         let (steps, persistent) = match self.settings.rule {
             Rule::Cd(steps) => (steps, false),
             Rule::Pcd(steps) => (steps, true),
@@ -113,12 +137,12 @@ impl Rbm {
             }
             machine.gibbs(steps, reconstruction, &mut v, &mut h, &mut rng);
         });
-        if persistent {
-            self.chains.assign(&batch.h);
-            let mut rng = streams.stream_of(format_args!("gibbs/{updates}/chains"));
-            sample(&mut self.chains.view_mut(), &mut rng);
-        }
     }
+}
+
+/// All numbers in their order: a loop over slices is compiled to vectors, one over arrays is not.
+fn numbers<D: Dimension>(array: &mut Array<f32, D>) -> &mut [f32] {
+    array.as_slice_mut().expect("it lies in one piece")
 }
 
 /// Gives a buffer this shape; what is in it does not matter.

@@ -37,7 +37,7 @@ impl Som {
         };
         let across = planes.clamp(1, 4) as f64;
         let down = planes.div_ceil(4) as f64;
-        let (plane, legend) = (PANEL / 2.0, 24.0);
+        let (plane, legend) = (PANEL / 2.0, 44.0);
         let beside = match (shape, planes) {
             (Some(_), _) => 1.6 * PANEL,
             (None, 0) => 0.0,
@@ -110,8 +110,8 @@ impl Som {
         }
     }
 
-    /// A dot in the colour of its class on each unit that has samples, larger with more of them; and
-    /// what the colours say.
+    /// A dot in the colour of its class on each unit that has samples, larger with more of them, and
+    /// what the colours say; of more classes than colours their names.
     fn classes(&self, svg: &mut Svg, at: (f64, f64), data: &Data) {
         let of_classes = is_of_classes(data);
         let (unit, places) = self.places(at, PANEL);
@@ -120,6 +120,10 @@ impl Som {
             let Some(class) = self.labels.class(number) else {
                 continue;
             };
+            if of_classes && data.outputs.len() > CLASSES.len() {
+                self.label(svg, place, unit, (number, data));
+                continue;
+            }
             let size = 0.12 + 0.28 * (self.labels.hits[number] / most).sqrt();
             let fill = match of_classes {
                 true => CLASSES[class % CLASSES.len()],
@@ -127,23 +131,34 @@ impl Som {
             };
             svg.circle(place, (size + 0.05) * unit, "#ffffff");
             svg.circle(place, size * unit, fill);
-            if of_classes && data.outputs.len() > CLASSES.len() {
-                let name: String = data.outputs[class].chars().take(6).collect();
-                svg.text(
-                    (place.0 - 0.25 * unit, place.1 + 0.15 * unit),
-                    0.4 * unit,
-                    &name,
-                );
-            }
         }
         let names = data.outputs.iter().take(CLASSES.len());
         let few = of_classes && data.outputs.len() <= CLASSES.len();
-        let mut x = at.0;
+        let (mut x, mut y) = (at.0, at.1 + PANEL + MARGIN);
         for (name, fill) in names.zip(CLASSES).filter(|_| few) {
-            let y = at.1 + PANEL + MARGIN;
+            let width = 30.0 + 8.0 * name.chars().count() as f64;
+            if x > at.0 && x + width > at.0 + PANEL + MARGIN {
+                (x, y) = (at.0, y + MARGIN);
+            }
             svg.circle((x + 6.0, y - 4.0), 6.0, fill);
             svg.text((x + 16.0, y), 13.0, name);
-            x += 30.0 + 8.0 * name.len() as f64;
+            x += width;
+        }
+    }
+
+    /// The names of the classes of at least half of a unit's samples, one below the other.
+    fn label(&self, svg: &mut Svg, (x, y): (f64, f64), unit: f64, (number, data): (usize, &Data)) {
+        let means = self.labels.means.row(number).into_iter();
+        let names = means.zip(&data.outputs);
+        let names: Vec<&String> = names.filter(|(m, _)| **m >= 0.5).map(|(_, n)| n).collect();
+        let size = 0.36 * unit;
+        svg.circle((x, y), 0.48 * unit, "#ffffff");
+        for (line, name) in names.iter().enumerate() {
+            let name: String = name.chars().take(6).collect();
+            // Letters are about half as wide as high.
+            let left = x - 0.26 * size * name.chars().count() as f64;
+            let down = line as f64 - (names.len() - 1) as f64 / 2.0;
+            svg.text((left, y + (0.35 + down) * size), size, &name);
         }
     }
 

@@ -4,8 +4,8 @@ use ndarray::{Array1, Axis};
 use spec::measures::Values;
 
 use super::Som;
-use super::winners::{Winner, squared_distance};
 use crate::Data;
+use crate::winners::{Winner, squared_distance};
 
 impl Som {
     /// Share of samples whose two nearest units are no neighbours; not a number of a single unit.

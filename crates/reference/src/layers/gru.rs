@@ -10,11 +10,14 @@ use crate::BurnReal;
 use crate::layer::Layer;
 
 pub(super) fn layer<T: BurnReal>(planned: &PlannedLayer, gru: &GruSpec) -> Box<dyn Layer> {
-    let cell = Gru {
+    recurrent::layer(planned, gru.recurrence(), cell::<T>(gru))
+}
+
+pub(super) fn cell<T: BurnReal>(gru: &GruSpec) -> impl Cell + use<T> {
+    Gru {
         units: gru.units,
         real: PhantomData::<T>,
-    };
-    recurrent::layer(planned, gru.recurrence(), cell)
+    }
 }
 
 struct Gru<T> {

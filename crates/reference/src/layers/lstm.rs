@@ -10,11 +10,14 @@ use crate::BurnReal;
 use crate::layer::Layer;
 
 pub(super) fn layer<T: BurnReal>(planned: &PlannedLayer, lstm: &LstmSpec) -> Box<dyn Layer> {
-    let cell = Lstm {
+    recurrent::layer(planned, lstm.recurrence(), cell::<T>(lstm))
+}
+
+pub(super) fn cell<T: BurnReal>(lstm: &LstmSpec) -> impl Cell + use<T> {
+    Lstm {
         units: lstm.units,
         real: PhantomData::<T>,
-    };
-    recurrent::layer(planned, lstm.recurrence(), cell)
+    }
 }
 
 struct Lstm<T> {

@@ -13,11 +13,14 @@ pub(super) fn layer<T: BurnReal>(
     planned: &PlannedLayer,
     lstm: &LstmPeepholeSpec,
 ) -> Box<dyn Layer> {
-    let cell = LstmPeephole {
+    recurrent::layer(planned, lstm.recurrence(), cell::<T>(lstm))
+}
+
+pub(super) fn cell<T: BurnReal>(lstm: &LstmPeepholeSpec) -> impl Cell + use<T> {
+    LstmPeephole {
         units: lstm.units,
         real: PhantomData::<T>,
-    };
-    recurrent::layer(planned, lstm.recurrence(), cell)
+    }
 }
 
 struct LstmPeephole<T> {

@@ -23,6 +23,30 @@ pub(super) trait Cell: Send {
     fn step(&self, w: &Weights, x: Tensor<2>, state: Vec<Tensor<2>>) -> Vec<Tensor<2>>;
 }
 
+/// Cells taken step by step, from a state that they are handed.
+pub(super) trait Steps: Send {
+    /// A state of zeros behind an h `[N, H]`.
+    fn begin(&self, h: Tensor<2>) -> Vec<Tensor<2>>;
+
+    /// The state behind a step that reads `[N, D]`; `w` are the parameters.
+    fn step(&self, w: &[Tensor<1>], x: Tensor<2>, state: Vec<Tensor<2>>) -> Vec<Tensor<2>>;
+}
+
+impl<C: Cell> Steps for C {
+    fn begin(&self, h: Tensor<2>) -> Vec<Tensor<2>> {
+        let zeros = h.zeros_like();
+        let mut state = vec![zeros; C::STATES];
+        state[0] = h;
+        state
+    }
+
+    fn step(&self, w: &[Tensor<1>], x: Tensor<2>, state: Vec<Tensor<2>>) -> Vec<Tensor<2>> {
+        let ([_, inputs], [_, units]) = (x.dims(), state[0].dims());
+        let weights = Weights::new(w, inputs, units, C::GATES);
+        Cell::step(self, &weights, x, state)
+    }
+}
+
 /// Parameters of the cells of one layer and direction.
 pub(super) struct Weights {
     /// `[D, G·H]`
@@ -35,6 +59,19 @@ pub(super) struct Weights {
     pub bias_hh: Tensor<2>,
     /// What a layer has besides.
     pub rest: Vec<Tensor<1>>,
+}
+
+impl Weights {
+    fn new(w: &[Tensor<1>], inputs: usize, units: usize, gates: usize) -> Self {
+        let rows = gates * units;
+        Self {
+            ih: w[0].clone().reshape([inputs, rows]),
+            hh: w[1].clone().reshape([units, rows]),
+            bias_ih: w[2].clone().reshape([1, rows]),
+            bias_hh: w[3].clone().reshape([1, rows]),
+            rest: w[4..].to_vec(),
+        }
+    }
 }
 
 /// The layer with these cells.
@@ -113,14 +150,7 @@ impl<C: Cell> Recurrent<C> {
     /// `[N, T, D]` -> `[N, T, H]`, through the cells of one place, from the first step to the last.
     fn way(&mut self, place: usize, w: &[Tensor<1>], x: Tensor<3>) -> Tensor<3> {
         let ([samples, steps, inputs], units) = (x.dims(), self.recurrence.units);
-        let rows = C::GATES * units;
-        let weights = Weights {
-            ih: w[0].clone().reshape([inputs, rows]),
-            hh: w[1].clone().reshape([units, rows]),
-            bias_ih: w[2].clone().reshape([1, rows]),
-            bias_hh: w[3].clone().reshape([1, rows]),
-            rest: w[4..].to_vec(),
-        };
+        let weights = Weights::new(w, inputs, units, C::GATES);
         let before = self.states[place].take().filter(|_| self.continues);
         let mut state = before.unwrap_or_else(|| {
             let zeros = Tensor::zeros([samples, units], (&x.device(), x.dtype()));
@@ -132,7 +162,7 @@ impl<C: Cell> Recurrent<C> {
                 state = state.into_iter().map(Tensor::detach).collect();
             }
             let of_step = x.clone().narrow(1, step, 1).reshape([samples, inputs]);
-            state = self.cell.step(&weights, of_step, state);
+            state = Cell::step(&self.cell, &weights, of_step, state);
             outputs.push(state[0].clone().reshape([samples, 1, units]));
         }
         if self.recurrence.state == StateSpec::Carried {

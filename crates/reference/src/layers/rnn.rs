@@ -10,11 +10,14 @@ use crate::BurnReal;
 use crate::layer::Layer;
 
 pub(super) fn layer<T: BurnReal>(planned: &PlannedLayer, rnn: &RnnSpec) -> Box<dyn Layer> {
-    let cell = Elman::<T> {
+    recurrent::layer(planned, rnn.recurrence(), cell::<T>(rnn))
+}
+
+pub(super) fn cell<T: BurnReal>(rnn: &RnnSpec) -> impl Cell + use<T> {
+    Elman::<T> {
         activation: rnn.activation,
         real: PhantomData,
-    };
-    recurrent::layer(planned, rnn.recurrence(), cell)
+    }
 }
 
 struct Elman<T> {

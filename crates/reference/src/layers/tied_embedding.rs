@@ -30,10 +30,11 @@ struct TiedEmbedding {
 impl Layer for TiedEmbedding {
     fn forward(&mut self, w: &[Tensor<1>], x: Tensor<2>, mode: Mode) -> Tensor<2> {
         let samples = x.dims()[0];
-        let table: Tensor<2> = w[0].clone().reshape(self.table);
+        let (of_layers, of_table) = w.split_at(self.layers.parameters());
+        let table: Tensor<2> = of_table[0].clone().reshape(self.table);
         let v = module::embedding(table.clone(), x.round().int());
         let v = v.reshape([samples, self.vectors]);
-        let h = self.layers.forward(&w[1..], v, mode);
+        let h = self.layers.forward(of_layers, v, mode);
         at_positions(h, self.table[1], |h| h.matmul(table.transpose()))
     }
 

@@ -4,8 +4,8 @@ use contract::Implementation;
 use reference::{Backend, Model};
 use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, Initializer, LayerNormSpec, LayerSpec,
-    LocalResponseNormSpec, MaxoutSpec, PoolSpec, PreluSpec, ResidualSpec, SquaredDistanceSpec,
-    SubsamplingSpec,
+    LocalResponseNormSpec, MaxoutSpec, PoolSpec, PreluSpec, RbfSpec, ResidualSpec,
+    SquaredDistanceSpec, SubsamplingSpec, Width,
 };
 use spec::training::LossSpec;
 
@@ -57,6 +57,13 @@ pub fn squared_distance(units: usize) -> LayerSpec {
         centers: Initializer::Signs,
         learning_rate: 1.0,
         name: None,
+    })
+}
+
+pub fn rbf(units: usize) -> LayerSpec {
+    LayerSpec::Rbf(RbfSpec {
+        centers: Initializer::Signs,
+        ..RbfSpec::new(units, Width::Constant(1.5))
     })
 }
 
@@ -123,6 +130,7 @@ fn of_vectors() -> Vec<LayerSpec> {
         LayerSpec::LayerNorm(LayerNormSpec::default()),
         maxout(),
         squared_distance(3),
+        rbf(3),
         prelu(false),
         prelu(true),
     ]

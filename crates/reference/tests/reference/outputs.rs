@@ -9,7 +9,7 @@ use spec::model::{
     PlannedLayer, PoolSpec,
 };
 
-use crate::layers::{convolution, maxout, squared_distance, subsampling, table};
+use crate::layers::{convolution, maxout, rbf, squared_distance, subsampling, table};
 use crate::support::{
     assert_all_close, linear, parameters, passes, plan_for, random, random_parameters, sgd, step,
     streams,
@@ -160,12 +160,26 @@ fn a_local_response_is_divided_by_its_neighbours_squares_summed() {
 }
 
 #[test]
-fn an_rbf_unit_is_the_squared_distance_to_its_centre() {
+fn a_unit_is_the_squared_distance_to_its_centre() {
     let plan = plan_for(&[2], &[squared_distance(2)]);
     let given = parameters([("0.weight", array![[1.0, -1.0], [0.5, 2.0]].into_dyn())]);
     for backend in Backend::ALL {
         let y = output(&plan, &given, &array![[2.0, 1.0]], backend);
         assert_eq!(y, array![[5.0, 3.25]].into_dyn());
+    }
+}
+
+/// Distances 5 and 3.25 again, under exp(−d ln 2) and exp(−d ln 4).
+#[test]
+fn a_gaussian_unit_halves_with_the_squared_distance_to_its_centre() {
+    let plan = plan_for(&[2], &[rbf(2)]);
+    let centers = array![[1.0, -1.0], [0.5, 2.0]].into_dyn();
+    let beta = array![2.0f64.ln(), 4.0f64.ln()].into_dyn();
+    let given = parameters([("0.centers", centers), ("0.beta", beta)]);
+    for backend in Backend::ALL {
+        let y = output(&plan, &given, &array![[2.0, 1.0]], backend);
+        let wanted = array![[0.5f64.powi(5), 0.25f64.powf(3.25)]].into_dyn();
+        assert!((&y - &wanted).iter().all(|far| far.abs() < 1e-15), "{y}");
     }
 }
 

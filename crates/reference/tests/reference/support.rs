@@ -87,15 +87,16 @@ pub fn random(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
     Array2::from_shape_simple_fn((rows, columns), || random.random_range(-1.0..1.0))
 }
 
-/// Such numbers for every parameter, and running statistics with variances above 0.
+/// Such numbers for every parameter, with variances and widths above 0.
 pub fn random_parameters(plan: &[PlannedLayer], seed: u64) -> NamedTensors<f64> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut parameters = NamedTensors::default();
     for parameter in initial::all(plan) {
         let shape = parameter.shape.as_slice();
-        let low = match parameter.name.ends_with("running_var") {
-            true => 0.5,
-            false => -1.0,
+        let low = match parameter.name.rsplit('.').next() {
+            Some("running_var") => 0.5,
+            Some("beta") => 0.1,
+            _ => -1.0,
         };
         let values = ArrayD::from_shape_simple_fn(shape, || random.random_range(low..1.0));
         parameters.insert(&parameter.name, values);

@@ -7,8 +7,8 @@ use comfy_table::Table;
 use learners::{Learner, Stop};
 use serde::Serialize;
 
-use super::objective;
 use super::verdict::Verdict;
+use super::{objective, slopes};
 use crate::prepare::PreparedLearner;
 use crate::proofs::learner::{row, rows};
 use crate::proofs::row::Row;
@@ -26,6 +26,7 @@ pub fn check(prepared: &PreparedLearner, json: Option<&Path>) -> Result<(), Fail
     let learner = learned(prepared)?;
     let of_data = learner.proofs(&prepared.train);
     rows.extend(of_data.iter().map(|proof| row(kind, proof)));
+    rows.extend(slopes::rows(kind, &learner.slopes(&prepared.train)));
     rows.extend(objective::rows(kind, &*learner, &prepared.train)?);
     output::line(format!("Proof of {kind}\n{}", table(&rows)));
     if let Some(file) = json {

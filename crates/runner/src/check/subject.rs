@@ -61,7 +61,7 @@ impl Subject<'_> {
 
     /// Whether the input has a gradient. Integers that choose from a table have none.
     pub fn has_input_gradient(&self) -> bool {
-        let chooses = |layer: &PlannedLayer| layer.spec.layer().tokens().is_some();
+        let chooses = |layer: &PlannedLayer| !layer.spec.layer().tokens().is_empty();
         !self.plan.iter().any(chooses)
     }
 

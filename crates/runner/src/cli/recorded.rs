@@ -97,11 +97,11 @@ pub struct SampleArguments {
 /// `runner draw`.
 #[derive(Debug, Args)]
 pub struct DrawArguments {
-    /// The run, one with a recurrent layer: a name (its newest run), name/run-id, or the folder of a
-    /// record
+    /// The run, one with a recurrent layer or with centres among images: a name (its newest run),
+    /// name/run-id, or the folder of a record
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// Folder to write states.svg, errors.svg and next.svg to; made if it is not there
+    /// Folder to write states.svg, errors.svg and next.svg, or centers.svg, to; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Which of the test samples, from 1

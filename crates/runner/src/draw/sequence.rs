@@ -3,7 +3,7 @@
 use backprop::Probe;
 use datasets::Target;
 use ndarray::{Array2, Array3, ArrayView1, s};
-use spec::datasets::DatasetSpec;
+use spec::datasets::{DatasetSpec, LetterCode};
 use spec::model::PlannedLayer;
 
 use crate::batches::BatchBuffer;
@@ -16,7 +16,8 @@ const MOST_STEPS: usize = 200;
 pub struct Sequence {
     /// `names, test sample 3`.
     pub title: String,
-    /// What stands below each step: its symbol, or its number from 1.
+    /// What stands below each step: its symbol, or its number from 1; of words the letter that is to
+    /// be predicted, as in Elman's figures.
     pub labels: Vec<String>,
     /// Steps that the data mark.
     pub marked: Vec<usize>,
@@ -42,6 +43,7 @@ impl Sequence {
     /// A test sample, and what comes out of every layer.
     pub fn of(network: &PreparedNetwork, row: usize, probe: &mut Probe<f64>) -> Self {
         let (dataset, plan) = (&network.dataset, &network.plan);
+        let data = network.config.experiment.dataset.dataset();
         let mut batch = BatchBuffer::<f64>::new(1, network.inputs(), network.outputs());
         let batch = batch.fill(&dataset.test, &dataset.target, &[row]);
         let all = dataset.sample_shape.first().copied().unwrap_or(1);
@@ -71,20 +73,24 @@ impl Sequence {
             let of = of.expect("as many numbers at each position");
             of.slice(s![..length.min(positions), ..]).to_owned()
         };
+        let targets = at_positions(batch.t.row(0));
         Self {
             title: format!(
                 "{}, test sample {}",
                 network.config.experiment.name,
                 row + 1
             ),
-            labels: labels(&dataset.target, x.rows()),
+            labels: match &network.config.experiment.dataset {
+                DatasetSpec::Letters(spec) => letters(spec.code, targets.rows()),
+                _ => labels(&dataset.target, x.rows()),
+            },
             marked: (0..length)
-                .filter(|&step| is_marked(&network.config.experiment.dataset, x.row(step)))
+                .filter(|&step| data.is_marked(&x.row(step).to_vec()))
                 .collect(),
             states,
             heads: attending.into_iter().zip(weights).collect(),
             outputs: at_positions(probe.output(plan.len() - 1).row(0)),
-            targets: at_positions(batch.t.row(0)),
+            targets,
         }
     }
 }
@@ -143,13 +149,21 @@ fn labels<'a>(target: &Target, x: impl IntoIterator<Item = ArrayView1<'a, f64>>)
     steps.map(of_step).collect()
 }
 
-/// Whether a step is one that the target depends on.
-fn is_marked(dataset: &DatasetSpec, x: ArrayView1<f64>) -> bool {
-    match dataset {
-        DatasetSpec::Adding(_) => x[1] == 1.0,
-        DatasetSpec::TemporalOrder(_) => x.iter().skip(6).any(|x| *x == 1.0),
-        _ => false,
-    }
+/// The letters that stand for these numbers.
+fn letters<'a>(
+    code: LetterCode,
+    steps: impl IntoIterator<Item = ArrayView1<'a, f64>>,
+) -> Vec<String> {
+    let is = |letter: char, step: ArrayView1<f64>| {
+        let numbers = code.of(letter).unwrap_or_default();
+        numbers.iter().eq(step.iter())
+    };
+    let letter = |step: ArrayView1<f64>| {
+        let mut all = code.letters().into_iter();
+        all.find(|&letter| is(letter, step)).map(String::from)
+    };
+    let steps = steps.into_iter();
+    steps.map(|step| letter(step).unwrap_or_default()).collect()
 }
 
 #[cfg(test)]
@@ -157,7 +171,7 @@ mod tests {
     use super::*;
     use datasets::Quantity;
     use ndarray::array;
-    use spec::datasets::{AddingSpec, TemporalOrderSpec};
+    use spec::datasets::{AddingSpec, Dataset as _, TemporalOrderSpec};
 
     #[test]
     fn steps_are_named_by_their_symbols_where_there_are_some() {
@@ -184,11 +198,10 @@ mod tests {
 
     #[test]
     fn what_a_target_depends_on_is_marked() {
-        let adding = DatasetSpec::Adding(AddingSpec::default());
-        assert!(is_marked(&adding, array![0.3, 1.0].view()));
-        assert!(!is_marked(&adding, array![1.0, -1.0].view()));
-        let order = DatasetSpec::TemporalOrder(TemporalOrderSpec::default());
-        let step = |symbol: usize| Array2::<f64>::eye(8).row(symbol).to_owned();
-        assert!(is_marked(&order, step(7).view()) && !is_marked(&order, step(5).view()));
+        let adding = AddingSpec::default();
+        assert!(adding.is_marked(&[0.3, 1.0]) && !adding.is_marked(&[1.0, -1.0]));
+        let order = TemporalOrderSpec::default();
+        let step = |symbol: usize| Array2::<f64>::eye(8).row(symbol).to_vec();
+        assert!(order.is_marked(&step(7)) && !order.is_marked(&step(5)));
     }
 }

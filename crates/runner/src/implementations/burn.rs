@@ -1,6 +1,6 @@
 //! The references in burn, on the devices that are built in.
 
-use contract::{Implementation, Streams};
+use contract::{Criterion, Implementation, NamedTensors, Streams};
 use reference::{Backend, Model};
 use spec::ImplementationName;
 use spec::model::PlannedLayer;
@@ -22,6 +22,15 @@ pub fn build<T: Element>(
 ) -> Option<Box<dyn Implementation<T>>> {
     let backend = backend(name)?;
     Some(Box::new(Model::new(plan, training, streams, backend)))
+}
+
+/// The gradient of a criterion by these tensors, in f64; none: it is not built in.
+pub fn gradient(
+    name: ImplementationName,
+    criterion: &Criterion,
+    at: &NamedTensors<f64>,
+) -> Option<NamedTensors<f64>> {
+    Some(reference::learners::gradient(criterion, at, backend(name)?))
 }
 
 fn backend(name: ImplementationName) -> Option<Backend> {

@@ -1,6 +1,6 @@
 //! The same as with burn, where no reference is built in.
 
-use contract::{Implementation, Streams};
+use contract::{Criterion, Implementation, NamedTensors, Streams};
 use spec::ImplementationName;
 use spec::model::PlannedLayer;
 use spec::training::TrainingSpec;
@@ -19,5 +19,14 @@ pub fn build<T: Element>(
     _: &TrainingSpec,
     _: Streams,
 ) -> Option<Box<dyn Implementation<T>>> {
+    None
+}
+
+/// None.
+pub fn gradient(
+    _: ImplementationName,
+    _: &Criterion,
+    _: &NamedTensors<f64>,
+) -> Option<NamedTensors<f64>> {
     None
 }

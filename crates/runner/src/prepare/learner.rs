@@ -129,7 +129,7 @@ fn expect_no_fresh_samples(common: &Common, learner: &LearnerSpec) -> Result<(),
 /// These samples in the numbers that a learner takes.
 fn data(common: &Common, coding: Coding, samples: &Samples, rows: &[usize]) -> Data {
     let outputs = targets(&common.dataset, coding);
-    let sequences = sequences(samples, rows, &common.dataset.sample_shape);
+    let sequences = sequences(common, samples, rows);
     let inputs = match &sequences {
         // Those of a step.
         Some(sequences) => numbered(sequences.width),
@@ -146,27 +146,40 @@ fn data(common: &Common, coding: Coding, samples: &Samples, rows: &[usize]) -> D
 }
 
 /// The inputs of these samples.
-fn features(samples: &Samples, rows: &[usize]) -> Array2<f64> {
+pub(super) fn features(samples: &Samples, rows: &[usize]) -> Array2<f64> {
     let mut x = Array2::zeros((rows.len(), samples.width()));
     samples.gather(rows, x.view_mut());
     x
 }
 
 /// How these samples are divided into steps.
-fn sequences(samples: &Samples, rows: &[usize], shape: &[usize]) -> Option<Sequences> {
+fn sequences(common: &Common, samples: &Samples, rows: &[usize]) -> Option<Sequences> {
     let lengths = samples.lengths()?;
+    let width = match common.dataset.sample_shape[..] {
+        [_, width] => width,
+        _ => 1,
+    };
+    let first = features(samples, &rows[..rows.len().min(1)])
+        .into_raw_vec_and_offset()
+        .0;
+    let data = common.config.experiment.dataset.dataset();
+    let steps = first.chunks_exact(width).enumerate();
+    let marked = steps.filter(|(_, step)| data.is_marked(step));
     Some(Sequences {
-        width: match shape {
-            [_, width] => *width,
-            _ => 1,
-        },
+        width,
         lengths: rows.iter().map(|&row| lengths[row]).collect(),
         positions: samples.positions(),
+        marked: marked.map(|(step, _)| step).collect(),
     })
 }
 
 /// The targets of these samples.
-fn coded(samples: &Samples, rows: &[usize], coding: Coding, width: usize) -> Array2<f64> {
+pub(super) fn coded(
+    samples: &Samples,
+    rows: &[usize],
+    coding: Coding,
+    width: usize,
+) -> Array2<f64> {
     let width = match coding {
         Coding::Tokens => samples.positions(),
         _ => width,

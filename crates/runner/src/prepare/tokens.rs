@@ -8,21 +8,31 @@ use spec::model::PlannedLayer;
 /// Samples looked at at a time.
 const AT_A_TIME: usize = 1000;
 
-/// Finds an input that is no row of the table, where the first layer has one.
+/// Finds an input that is no row of its table, where the first layer has tables: of each equal part
+/// of a sample its own.
 pub fn check(plan: &[PlannedLayer], dataset: &Dataset) -> Result<(), Problem> {
-    let first = plan.first().map(|layer| &layer.spec);
-    let Some((spec, tokens)) = first.and_then(|spec| Some((spec, spec.layer().tokens()?))) else {
+    let Some(spec) = plan.first().map(|layer| &layer.spec) else {
         return Ok(());
     };
-    let kind = spec.kind();
+    let (kind, tokens) = (spec.kind(), spec.layer().tokens());
     for (part, samples) in [("training", &dataset.train), ("test", &dataset.test)] {
-        if let Some((sample, feature, value)) = first_wrong(samples, tokens) {
+        if let Some(wrong) = first_wrong(samples, &tokens) {
+            let Wrong {
+                sample,
+                feature,
+                value,
+                tokens,
+                ..
+            } = wrong;
             let reason = format!(
-                "feature {feature} of {part} sample {sample} is {value}, but the inputs of an {kind} \
-                 of {tokens} tokens are integers from 0 to {}",
+                "feature {feature} of {part} sample {sample} is {value}, but the inputs of an \
+                 embedding of {tokens} tokens are integers from 0 to {}",
                 tokens - 1
             );
-            let key = format!("model.layers.0.{kind}.tokens");
+            let key = match spec.layer().inside().get(wrong.part) {
+                None => format!("model.layers.0.{kind}.tokens"),
+                Some((name, _)) => format!("model.layers.0.{kind}.{name}.0.embedding.tokens"),
+            };
             let hint = "more tokens, data without scaling, or another first layer";
             return Err(Problem::new(key, reason).hint(hint));
         }
@@ -30,16 +40,38 @@ pub fn check(plan: &[PlannedLayer], dataset: &Dataset) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Sample, feature and value of the first input that is no integer below `tokens`.
-fn first_wrong(samples: &Samples, tokens: usize) -> Option<(usize, usize, f64)> {
+/// An input that is no row of its table.
+#[derive(Debug, PartialEq)]
+struct Wrong {
+    sample: usize,
+    feature: usize,
+    /// The part of the sample that the feature is in.
+    part: usize,
+    value: f64,
+    /// Rows of the table.
+    tokens: usize,
+}
+
+/// The first input that is no integer below the `tokens` of its part of the sample.
+fn first_wrong(samples: &Samples, tokens: &[usize]) -> Option<Wrong> {
     let all: Vec<usize> = (0..samples.len()).collect();
-    for rows in all.chunks(AT_A_TIME) {
+    let of_part = samples.width().div_ceil(tokens.len().max(1));
+    for rows in all.chunks(AT_A_TIME).filter(|_| !tokens.is_empty()) {
         let mut x = Array2::<f64>::zeros((rows.len(), samples.width()));
         samples.gather(rows, x.view_mut());
-        let is_token = |value: f64| value.fract() == 0.0 && (0.0..tokens as f64).contains(&value);
-        let mut values = x.indexed_iter();
-        if let Some(((row, feature), value)) = values.find(|(_, value)| !is_token(**value)) {
-            return Some((rows[row], feature, *value));
+        let wrong = |((row, feature), &value): ((usize, usize), &f64)| {
+            let part = feature / of_part;
+            let fine = value.fract() == 0.0 && (0.0..tokens[part] as f64).contains(&value);
+            (!fine).then(|| Wrong {
+                sample: rows[row],
+                feature,
+                part,
+                value,
+                tokens: tokens[part],
+            })
+        };
+        if let Some(wrong) = x.indexed_iter().find_map(wrong) {
+            return Some(wrong);
         }
     }
     None
@@ -53,15 +85,20 @@ mod tests {
 
     #[test]
     fn only_integers_of_the_table_are_tokens() {
-        let wrong = |value: f64| {
+        let wrong = |value: f64, tokens: &[usize]| {
             let features = Features::Values(array![[0.0, 1.0], [4.0, value]]);
             let samples = Samples::new(features, Targets::Classes(vec![0, 1]));
-            first_wrong(&samples, 5)
+            let wrong = first_wrong(&samples, tokens)?;
+            Some((wrong.sample, wrong.feature, wrong.part, wrong.tokens))
         };
-        assert_eq!(wrong(4.0), None);
-        assert_eq!(wrong(5.0), Some((1, 1, 5.0)));
-        assert_eq!(wrong(0.5), Some((1, 1, 0.5)));
-        assert_eq!(wrong(-1.0), Some((1, 1, -1.0)));
-        assert!(wrong(f64::NAN).is_some());
+        assert_eq!(wrong(4.0, &[5]), None);
+        assert_eq!(wrong(5.0, &[5]), Some((1, 1, 0, 5)));
+        assert_eq!(wrong(0.5, &[5]), Some((1, 1, 0, 5)));
+        assert_eq!(wrong(-1.0, &[5]), Some((1, 1, 0, 5)));
+        assert!(wrong(f64::NAN, &[5]).is_some());
+        assert_eq!(wrong(9.0, &[]), None, "inputs are numbers");
+        assert_eq!(wrong(6.0, &[5, 7]), None);
+        assert_eq!(wrong(3.0, &[5, 3]), Some((1, 1, 1, 3)));
+        assert_eq!(wrong(1.0, &[4, 2]), Some((1, 0, 0, 4)));
     }
 }

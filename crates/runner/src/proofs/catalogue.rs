@@ -2,6 +2,7 @@
 
 mod layers;
 mod losses;
+mod pairs;
 mod rules;
 mod transformers;
 

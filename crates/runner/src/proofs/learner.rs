@@ -3,6 +3,7 @@
 use learners::Proof;
 
 use super::row::{LEARNERS, Quantity, Row};
+use crate::check::slopes;
 use crate::check::verdict::Verdict;
 
 /// A row of a learner.
@@ -23,21 +24,23 @@ pub fn row(kind: &str, proof: &Proof) -> Row {
     }
 }
 
-/// The rows of one learner on its small data.
+/// The rows of one learner on its small data: its own, and those of which burn is the witness.
 pub fn rows(kind: &str) -> Vec<Row> {
-    let all = learners::proofs().into_iter();
-    let of_kind = all.filter(|(name, _)| *name == kind);
-    let proofs = of_kind.flat_map(|(_, proofs)| proofs);
-    proofs.map(|proof| row(kind, &proof)).collect()
+    let of_kind = learners::proofs().into_iter().find(|(of, _)| *of == kind);
+    let mut rows = Vec::new();
+    if let Some((_, proofs)) = of_kind {
+        rows.extend(proofs().iter().map(|proof| row(kind, proof)));
+    }
+    let of_kind = learners::slopes().into_iter().find(|(of, _)| *of == kind);
+    if let Some((_, slopes)) = of_kind {
+        rows.extend(slopes::rows(kind, &slopes()));
+    }
+    rows
 }
 
 /// The rows of all learners whose name contains `only`.
 pub fn all(only: Option<&str>) -> Vec<Row> {
-    let proofs = learners::proofs().into_iter();
-    let rows = proofs.flat_map(|(kind, proofs)| {
-        let of_kind = move |proof: &Proof| row(kind, proof);
-        proofs.iter().map(of_kind).collect::<Vec<_>>()
-    });
+    let kinds = learners::proofs().into_iter().map(|(kind, _)| kind);
     let wanted = |row: &Row| only.is_none_or(|only| row.name.contains(only));
-    rows.filter(wanted).collect()
+    kinds.flat_map(rows).filter(wanted).collect()
 }

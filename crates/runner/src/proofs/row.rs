@@ -25,7 +25,7 @@ pub struct Row {
     /// What was compared.
     pub quantity: Quantity,
     /// With what: `central differences f64`, or burn's device and precision, `burn-flex f32`; of a
-    /// learner `closed form`, `invariant`, `exact enumeration` or `published`.
+    /// learner also `closed form`, `invariant`, `exact enumeration` or `published`.
     pub witness: String,
     /// The largest error over all tensors, to three digits: relative to the tensor's largest
     /// entry, of a trajectory absolute.

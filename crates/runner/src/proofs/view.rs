@@ -137,8 +137,8 @@ pub fn page(rows: &[Row], data: &str) -> String {
          of the gradients of all parameters; against central differences (f64), and against \
          burn's autodiff on its ndarray and flex devices. The last column of a device is the \
          largest difference after 100 updates of a parameter, a running statistic or an output \
-         in evaluation mode. A learner has no gradient: each of its rows says what was compared, \
-         and with what.\n\n\
+         in evaluation mode. Each row of a learner says what was compared, and with what: burn's \
+         autodiff where a rule is the gradient of something once samples and winners are given.\n\n\
          {tables}"
     )
 }

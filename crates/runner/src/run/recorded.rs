@@ -35,7 +35,7 @@ pub(crate) fn learned(run: &str, results: &Path) -> Result<Learned, Failure> {
     if let Some(note) = note {
         output::line(format!("note: {note}"));
     }
-    let prepared = Prepared::of(config_of(&record, &folder, &[])?, Purpose::Export)?;
+    let prepared = Prepared::planned(config_of(&record, &folder, &[])?, Purpose::Export)?;
     expect_same_data(&prepared, &record, &folder)?;
     let Some(trained) = record.implementations.first() else {
         let run = folder.display();

@@ -34,7 +34,7 @@ impl Basis {
         let Some((_, run)) = plan.runs_of(row).next() else {
             return Ok(Self::default());
         };
-        let prepared = Prepared::of(run.config.clone(), Purpose::Training)?;
+        let prepared = Prepared::planned(run.config.clone(), Purpose::Training)?;
         Ok(Self {
             data: key::of_data(&prepared.config, &prepared.dataset),
             bytes: bytes(&prepared),

@@ -129,9 +129,13 @@ impl<'a> Evaluator<'a> {
     ) -> Result<(), Stop> {
         let loss = self.prepared.network.training.loss;
         let target = &self.prepared.dataset.target;
-        let phases = self.prepared.network.training.phases;
+        let training = &self.prepared.network.training;
         let measurement = Measurement::new(of.samples, of.rows, target, loss);
-        let mut measurement = measurement.by_phase(phases);
+        let measurement = measurement.counting_wrong(training.right);
+        let mut measurement = measurement.by_phase(training.phases);
+        if training.each_output {
+            measurement = measurement.by_output();
+        }
         let loss = self.run(model, &of, Some(&mut measurement))?;
         if of.change.is_none() {
             values.insert(Measure::loss(of.part).key, loss);
@@ -145,12 +149,23 @@ impl<'a> Evaluator<'a> {
         });
         values.extend(metrics.filter(|(_, value)| value.is_finite()));
         if of.part == Part::Test && of.change.is_none() {
-            for (phase, metric) in
-                (0..phases).flat_map(|p| self.metrics.iter().map(move |m| (p, m)))
-            {
-                let value = measurement.value_of_phase(*metric, phase);
-                let key = Measure::of_phase(*metric, phase).key;
-                values.extend(value.is_finite().then_some((key, value)));
+            let outputs = if training.each_output {
+                self.prepared.shape.targets
+            } else {
+                0
+            };
+            for &metric in &self.metrics {
+                let of_phase = |phase| {
+                    let key = Measure::of_phase(metric, phase).key;
+                    (key, measurement.value_of_phase(metric, phase))
+                };
+                let of_output = |output| {
+                    let key = Measure::of_output(metric, output).key;
+                    (key, measurement.value_of_output(metric, output))
+                };
+                let apart = (0..training.phases).map(of_phase);
+                let apart = apart.chain((0..outputs).map(of_output));
+                values.extend(apart.filter(|(_, value)| value.is_finite()));
             }
         }
         Ok(())

@@ -66,6 +66,26 @@ fn what_has_one_target_is_drawn_with_its_marked_steps() {
     assert_eq!(lines, 6 * 2, "two marked steps in each of six panels");
 }
 
+/// Its samples are single steps; words stand under the curve as they are to be predicted.
+#[test]
+fn a_stream_is_drawn_in_sequences_with_the_letters_to_be_predicted() {
+    let workspace = Workspace::new();
+    let set = ["dataset.letters.train=20", "dataset.letters.test=70"];
+    train(&workspace, "elman-letters.toml", &set);
+    workspace.succeed(&["draw", "elman-letters", "--out", "pictures"]);
+    let drawn = names(&workspace.path("pictures"));
+    assert_eq!(drawn, ["errors.svg", "next.svg", "states.svg"]);
+    let errors = workspace.read("pictures/errors.svg");
+    let letters = "bdgaiu".chars().map(|letter| format!("\n{letter}\n"));
+    let letters: usize = letters.map(|letter| errors.matches(&letter).count()).sum();
+    assert_eq!(letters, 60, "{errors}");
+    let next = workspace.read("pictures/next.svg");
+    assert!(
+        next.contains("consonant") && next.contains("voiced"),
+        "{next}"
+    );
+}
+
 #[test]
 fn what_no_sequence_can_be_drawn_of_is_refused() {
     let workspace = Workspace::tiny();

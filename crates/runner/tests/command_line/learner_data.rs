@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use contract::NamedTensors;
+
 use crate::learners::{AND, and};
 use crate::support::{Workspace, record};
 
@@ -79,6 +81,29 @@ fn newtons_method_begins_with_the_weights_of_a_record() {
         "x,y,t\n1,2,0\n2,1,0\n3,5,1\n4,0,0\n5,5,1\n6,2,0\n2,3,1\n",
     );
     workspace.refuse(&["a.toml", "--set", from], &["weight", "[1, 1]", "[1, 2]"]);
+}
+
+#[test]
+fn a_boltzmann_machine_refuses_weights_that_are_not_symmetric() {
+    let workspace = Workspace::new();
+    workspace.write(
+        "a.toml",
+        "name = \"code\"\nseed = 1\n[dataset.encoder]\nunits = 2\n[learner.boltzmann]\ncycles = 3\n",
+    );
+    workspace.succeed(&["a.toml"]);
+    let weights = workspace.runs("code")[0].join("boltzmann.safetensors");
+    fs::copy(&weights, workspace.path("w.safetensors")).unwrap();
+    let from = "learner.boltzmann.initial_parameters=w.safetensors";
+    workspace.succeed(&["a.toml", "--set", from]);
+    let mut read = NamedTensors::<f64>::read_safetensors(&weights).unwrap();
+    read.get_mut("weight").unwrap()[[0, 1]] += 0.5;
+    let bytes = read.to_safetensors().unwrap();
+    fs::write(workspace.path("w.safetensors"), bytes).unwrap();
+    let parts = [
+        "initial_parameters",
+        "is not symmetric: between units 1 and 2",
+    ];
+    workspace.refuse(&["a.toml", "--set", from], &parts);
 }
 
 #[test]

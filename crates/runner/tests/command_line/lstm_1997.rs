@@ -39,6 +39,33 @@ fn it_is_run_tested_at_the_end_and_repeated_to_the_same_bits() {
     assert!(check.contains(row) && !check.contains("DIFFERS"), "{check}");
 }
 
+#[test]
+fn it_draws_its_gates_over_a_sequence_and_its_errors_over_all() {
+    let workspace = order();
+    workspace.write(
+        "order.toml",
+        ORDER.replace("most_sequences = 50", "most_sequences = 60"),
+    );
+    workspace.succeed(&["order.toml"]);
+    let run = &workspace.runs("order")[0];
+    let states = std::fs::read_to_string(run.join("states.svg")).unwrap();
+    for title in [
+        "input gates",
+        "output gates",
+        "states of the cells",
+        "outputs of the cells",
+    ] {
+        assert!(
+            states.contains(&format!("{title} over a sequence")),
+            "{title}"
+        );
+    }
+    // Two blocks of two cells; in each of four panels two marked symbols.
+    assert_eq!(states.matches("<polyline").count(), 2 + 2 + 4 + 4 + 4 * 2);
+    let errors = std::fs::read_to_string(run.join("errors.svg")).unwrap();
+    assert!(errors.contains("60 sequences") && errors.contains("share of wrong sequences"));
+}
+
 /// Others would silently learn from other samples than those they are measured on.
 #[test]
 fn new_samples_for_each_pass_are_refused_where_nobody_takes_them() {

@@ -17,6 +17,7 @@ mod neurons;
 mod outputs;
 mod pictures;
 mod proofs;
+mod rbf;
 mod recorded;
 mod resume;
 mod sample;

@@ -43,6 +43,10 @@ impl Dataset for AddingSpec {
         self.fresh
     }
 
+    fn is_marked(&self, step: &[f64]) -> bool {
+        step[1] == 1.0
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.generated(self.samples, 0.0)?;
         let reason = "20 to 10000 steps: one of the first ten, and another of the first half, is \

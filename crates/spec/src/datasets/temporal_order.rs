@@ -47,6 +47,10 @@ impl Dataset for TemporalOrderSpec {
         self.fresh
     }
 
+    fn is_marked(&self, step: &[f64]) -> bool {
+        step.iter().skip(6).any(|x| *x == 1.0)
+    }
+
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.generated(self.samples, 0.0)?;
         let symbols = (2..=3).contains(&self.symbols);

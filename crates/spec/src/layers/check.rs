@@ -135,6 +135,17 @@ pub(crate) fn check_initializer(key: &str, initializer: &Initializer) -> Result<
             false,
             "the pictures of the digits can only be the centers of a squared_distance layer",
         ),
+        Initializer::Samples
+        | Initializer::KMeans { .. }
+        | Initializer::OrthogonalLeastSquares
+        | Initializer::Width => (
+            false,
+            "what is found among the samples can only be the centers of an rbf layer",
+        ),
+        Initializer::LeastSquares { .. } => (
+            false,
+            "least_squares can only be the weights of a linear layer, the last of the model",
+        ),
         _ => (true, ""),
     };
     match fine {

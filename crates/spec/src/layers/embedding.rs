@@ -50,7 +50,7 @@ impl Layer for EmbeddingSpec {
         true
     }
 
-    fn tokens(&self) -> Option<usize> {
-        Some(self.tokens)
+    fn tokens(&self) -> Vec<usize> {
+        vec![self.tokens]
     }
 }

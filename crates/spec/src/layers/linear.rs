@@ -52,10 +52,18 @@ impl Layer for LinearSpec {
     fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         checker.units("units", self.units)?;
         checker.learning_rate(self.learning_rate)?;
+        if let Some(Initializer::LeastSquares { ridge }) = self.weights {
+            checker.not_negative("weights.least_squares.ridge", ridge)?;
+            let reason = "least_squares gives the biases, too";
+            return checker.require("biases", self.biases.is_none(), reason);
+        }
         checker.initializers(&self.weights, &self.biases)
     }
 
     fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
+        if self.is_solved() {
+            planner.no_sequence(layer, "put \"flatten\" or \"last\" before it")?;
+        }
         let [positions, inputs] = layer.positions();
         layer.output = layer.with_features(self.units);
         layer.multiplications = layer
@@ -64,7 +72,10 @@ impl Layer for LinearSpec {
         let unit = Unit {
             fan: [inputs, self.units],
             weights: self.weights.clone(),
-            biases: self.bias.then(|| self.biases.clone()),
+            biases: self.bias.then(|| match self.is_solved() {
+                true => self.weights.clone(),
+                false => self.biases.clone(),
+            }),
             learning_rate: self.learning_rate,
         };
         layer.parameters = planner.unit(vec![self.units, inputs], self.units, unit);
@@ -81,6 +92,10 @@ impl Layer for LinearSpec {
 
     fn is_fixed(&self) -> bool {
         self.learning_rate == 0.0
+    }
+
+    fn is_solved(&self) -> bool {
+        matches!(self.weights, Some(Initializer::LeastSquares { .. }))
     }
 
     fn has_curvature(&self) -> bool {

@@ -300,6 +300,10 @@ impl<R: Recurrent> Layer for R {
         true
     }
 
+    fn recurrence(&self) -> Option<Recurrence> {
+        Some(self.shared().recurrence)
+    }
+
     fn carries_state(&self) -> bool {
         self.shared().recurrence.state == StateSpec::Carried
     }

@@ -51,8 +51,7 @@ impl Layer for RepeatSpec {
             }
             all.extend(round);
         }
-        layer.take_chains(vec![all]);
-        Ok(())
+        planner.take_chains(layer, vec![all])
     }
 
     fn learns(&self) -> bool {

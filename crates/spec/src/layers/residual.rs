@@ -58,8 +58,7 @@ impl Layer for ResidualSpec {
             ));
         }
         layer.output = output.clone();
-        layer.take_chains(chains);
-        Ok(())
+        planner.take_chains(layer, chains)
     }
 
     fn learns(&self) -> bool {

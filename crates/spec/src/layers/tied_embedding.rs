@@ -67,7 +67,7 @@ impl Layer for TiedEmbeddingSpec {
                 .hint("end with as many numbers at each position as the dimension"));
         }
         layer.output = vec![vectors[0], self.tokens];
-        layer.take_chains(vec![chain]);
+        planner.take_chains(layer, vec![chain])?;
         let products = layer.inputs() * self.dimension * self.tokens;
         layer.multiplications = layer.multiplications.map(|inside| inside + products);
         Ok(())
@@ -81,8 +81,8 @@ impl Layer for TiedEmbeddingSpec {
         true
     }
 
-    fn tokens(&self) -> Option<usize> {
-        Some(self.tokens)
+    fn tokens(&self) -> Vec<usize> {
+        vec![self.tokens]
     }
 
     fn inside(&self) -> Vec<(&'static str, &[LayerSpec])> {

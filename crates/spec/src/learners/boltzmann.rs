@@ -1,5 +1,7 @@
 //! `boltzmann`: stochastic binary units whose states have the probability of their energy.
 
+use std::path::{Path, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
 use super::{Coding, Learner};
@@ -37,6 +39,10 @@ pub struct BoltzmannSpec {
     pub differ_for: usize,
     /// Hidden units in which each two codes must differ.
     pub differ_by: usize,
+    /// A safetensors file with `weight` and `bias`, such as a record has, to begin with in place of
+    /// 0. Looked up beside the config, then in the current folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_parameters: Option<PathBuf>,
 }
 
 /// The weights there are.
@@ -125,6 +131,7 @@ impl Default for BoltzmannSpec {
             cycles: 4000,
             differ_for: 1,
             differ_by: 1,
+            initial_parameters: None,
         }
     }
 }
@@ -203,6 +210,10 @@ impl Learner for BoltzmannSpec {
             return Err(Problem::new(checker.field("connect"), reason).hint(hint));
         }
         Ok(Coding::Real)
+    }
+
+    fn initial_parameters(&self) -> Option<&Path> {
+        self.initial_parameters.as_deref()
     }
 
     fn measures(&self) -> Vec<Measure> {

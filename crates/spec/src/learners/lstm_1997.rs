@@ -6,7 +6,7 @@ use super::{Coding, Learner};
 use crate::Problem;
 use crate::check::Checker;
 use crate::experiment::DataShape;
-use crate::measures::{Better, Measure, Metric};
+use crate::measures::{Better, Measure, Metric, Right};
 
 /// Blocks of memory cells that learn from one sequence after the other. The default is experiment 6a
 /// of the paper.
@@ -116,16 +116,6 @@ impl Teacher {
     fn is_target(&self) -> bool {
         *self == Self::Target
     }
-}
-
-/// When the outputs of a step are right.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Right {
-    /// Each is off by less than this.
-    Within(f64),
-    /// All whose target is 1 are larger than all others.
-    MostActive,
 }
 
 /// Steps whose outputs are judged.
@@ -293,10 +283,7 @@ impl Learner for Lstm1997Spec {
         checker.positive("learning_rate", self.learning_rate)?;
         checker.not_negative("weights", self.weights)?;
         self.check_biases(checker)?;
-        if let Right::Within(bound) = self.right {
-            let fine = bound > 0.0 && bound.is_finite();
-            checker.named(("right.within", "bound"), bound, fine, "above 0")?;
-        }
+        self.right.check(checker)?;
         let fine = (1..=1_000_000_000).contains(&self.most_sequences);
         let reason = "1 to 1000000000 sequences";
         checker.require("most_sequences", fine, reason)?;

@@ -6,6 +6,10 @@ use super::Loss;
 pub(super) struct SignedSquaredError;
 
 impl Loss for SignedSquaredError {
+    fn is_of_squares(&self) -> bool {
+        true
+    }
+
     fn for_one_output(&self) -> bool {
         true
     }

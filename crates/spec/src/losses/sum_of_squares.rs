@@ -6,6 +6,10 @@ use super::Loss;
 pub(super) struct SumOfSquares;
 
 impl Loss for SumOfSquares {
+    fn is_of_squares(&self) -> bool {
+        true
+    }
+
     fn for_real_targets(&self) -> bool {
         true
     }

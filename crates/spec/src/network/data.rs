@@ -49,12 +49,22 @@ impl NetworkSpec {
         let of_phases =
             phases.flat_map(|phase| errors.clone().map(move |m| Measure::of_phase(*m, phase)));
         measures.extend(of_phases);
+        let outputs = 0..if self.training.each_output {
+            shape.targets
+        } else {
+            0
+        };
+        let of_outputs =
+            outputs.flat_map(|output| errors.clone().map(move |m| Measure::of_output(*m, output)));
+        measures.extend(of_outputs);
         measures.extend(self.layer_measures());
         measures.push(Measure::seconds());
         if shape.positions > 1 {
-            let over = measures
+            // What is wrong anywhere is wrong as a whole.
+            let at_positions = measures
                 .iter_mut()
-                .filter_map(|measure| measure.over.as_mut());
+                .filter(|m| m.name != Metric::Wrong.name());
+            let over = at_positions.filter_map(|measure| measure.over.as_mut());
             over.for_each(|over| *over = Over::Positions);
         }
         measures
@@ -101,8 +111,11 @@ impl NetworkSpec {
             let hint = "leave it out, or use stopping.patience with a measure";
             return Err(Problem::new("training.pocket", reason).hint(hint));
         }
+        self.check_centers(shape)?;
         self.check_metrics(shape)?;
+        self.check_right(shape)?;
         self.check_phases(shape)?;
+        self.check_each_output(shape)?;
         self.check_padding(shape)?;
         self.check_units(plan)?;
         self.check_patience(shape)?;
@@ -161,7 +174,7 @@ impl NetworkSpec {
                 let reason = format!("layer {index} ({kind}) has no Jacobian of a single sample");
                 return refuse(reason);
             }
-            if layer.any(&|layer| layer.tokens().is_some() || !layer.has_derivative()) {
+            if layer.any(&|layer| !layer.tokens().is_empty() || !layer.has_derivative()) {
                 return refuse(format!(
                     "layer {index} ({kind}) has no derivative by its input"
                 ));
@@ -201,14 +214,19 @@ impl NetworkSpec {
                 let reason = format!("\"{}\" does not suit this target", metric.name());
                 let hint = match (shape.classes, shape.positions) {
                     (Some(_), 1) => "for classes: accuracy, error",
-                    (Some(_), _) => "for classes: accuracy, error, bits_per_character",
-                    (None, _) => "for a real target: r2, rmse, mae",
+                    (Some(_), _) => "for classes: accuracy, error, exact_match, bits_per_character",
+                    (None, _) => "for a real target: r2, rmse, mae, wrong",
                 };
                 let key = format!("training.metrics.{index}");
                 return Err(Problem::new(key, reason).hint(hint));
             }
             if *metric == Metric::BitsPerCharacter {
                 self.check_bits(index, shape)?;
+            }
+            if *metric == Metric::ExactMatch && shape.positions == 1 {
+                let reason = "a sample has one class, so this would be the accuracy";
+                let key = format!("training.metrics.{index}");
+                return Err(Problem::new(key, reason).hint("use accuracy"));
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::NetworkSpec;
 use crate::Problem;
 use crate::experiment::DataShape;
+use crate::measures::{Metric, Right};
 use crate::model::{LayerSpec, PlannedLayer};
 
 impl NetworkSpec {
@@ -22,6 +23,43 @@ impl NetworkSpec {
             _ => format!("a sequence has {positions} positions, {phases} phases are more"),
         };
         Err(Problem::new("training.phases", reason).hint("leave it out, or use fewer"))
+    }
+
+    /// What counts wrong outputs needs to be told what is right, and the other way round.
+    pub(super) fn check_right(&self, shape: &DataShape) -> Result<(), Problem> {
+        let metrics = &self.training.metrics;
+        let counted = metrics.iter().position(|m| *m == Metric::Wrong);
+        let (key, reason, hint) = match (counted, self.training.right) {
+            (Some(_), Some(Right::MostActive)) if shape.targets == 1 => (
+                "training.right".into(),
+                "a single output is always the most active",
+                "right = { within = 0.3 }, say",
+            ),
+            (Some(index), None) => (
+                format!("training.metrics.{index}"),
+                "nothing says when an output is right",
+                "training.right = { within = 0.04 }, or \"most_active\"",
+            ),
+            (None, Some(_)) => (
+                "training.right".into(),
+                "nothing is measured by it",
+                "metrics = [\"wrong\"], or leave it out",
+            ),
+            _ => return Ok(()),
+        };
+        Err(Problem::new(key, reason).hint(hint))
+    }
+
+    /// Errors of each number are of several numbers.
+    pub(super) fn check_each_output(&self, shape: &DataShape) -> Result<(), Problem> {
+        if !self.training.each_output || shape.classes.is_none() && shape.targets > 1 {
+            return Ok(());
+        }
+        let reason = match shape.classes {
+            Some(_) => "the target is a class, of which no number has an error of its own",
+            None => "the target is a single number, whose error is measured anyway",
+        };
+        Err(Problem::new("training.each_output", reason).hint("leave it out"))
     }
 
     /// A state that is carried would go through the padding.

@@ -82,7 +82,7 @@ fn what_does_not_suit_the_data_is_refused() {
         (
             REAL,
             &[],
-            "a.toml:22:12: training.metrics.0: \"accuracy\" does not suit this target; for a real target: r2, rmse, mae",
+            "a.toml:22:12: training.metrics.0: \"accuracy\" does not suit this target; for a real target: r2, rmse, mae, wrong",
         ),
         (
             REAL,

@@ -61,6 +61,7 @@ layers = [
     "last",
     "flatten",
     { squared_distance = { units = 84, centers = "signs", learning_rate = 0.1 } },
+    { rbf = { units = 84, centers = { k_means = { per_class = true, passes = 9 } }, width = { mean_distance = 3 }, learning_rate = 0.5, name = "bells" } },
     { squared_distance = { units = 10, centers = "digits" } },
     { linear = { units = 3 } },
 ]
@@ -86,7 +87,7 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-pub const OTHERS: [&str; 62] = [
+pub const OTHERS: [&str; 68] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",
@@ -111,6 +112,8 @@ pub const OTHERS: [&str; 62] = [
     "model.weights=lecun_uniform",
     "model.weights=standard_uniform",
     "model.weights={ values = [0.5, -1.0] }",
+    "model.layers.27={ rbf = { units = 84, width = \"largest_distance\" } }",
+    "model.layers.27={ rbf = { units = 84, centers = \"orthogonal_least_squares\", width = { constant = 0.5 } } }",
     "dataset={ gate = { function = \"nand\" } }",
     "dataset={ surface = { function = \"peaks\", side = 9, noise = 0.1 } }",
     "model.layers.18=tanh",
@@ -145,6 +148,10 @@ pub const OTHERS: [&str; 62] = [
     "dataset={ continual_reber = { samples = 9, symbols = 30 } }",
     "dataset={ reber = { samples = 9, split = \"none\" } }",
     "training.phases=3",
+    "training.each_output=true",
+    "training.right={ within = 0.04 }",
+    "training.right=most_active",
+    "dataset={ letters = { words = [\"ab\", \"c\"], code = \"number\", steps = 4 } }",
     "augmentation={}",
     "augmentation={ noise = 0.1 }",
     "training.stopping={}",
@@ -171,6 +178,8 @@ fn a_config_with_everything_survives_being_written_out() {
         let config = parse(EVERYTHING, &[other, smooth]);
         survives(&config.unwrap_or_else(|error| panic!("{error}")));
     }
+    let closed = "model.layers.29.linear.weights={ least_squares = { ridge = 0.1 } }";
+    survives(&parse(EVERYTHING, &[closed, "training.loss=sum_of_squares"]).unwrap());
     // What a step as a layer does not allow.
     let plain = "model.layers.18=tanh";
     let escapes = "training.escapes=[\"plain\", { restarts = { runs = 3 } }, \
@@ -189,7 +198,7 @@ fn a_config_with_everything_has_a_plan() {
         .plan(&[2, 16, 16])
         .unwrap();
     let outputs: Vec<&[usize]> = plan.iter().map(|layer| layer.output.as_slice()).collect();
-    let by_hand: [&[usize]; 29] = [
+    let by_hand: [&[usize]; 30] = [
         &[4, 16, 8],
         &[4, 16, 8],
         &[4, 16, 8],
@@ -216,6 +225,7 @@ fn a_config_with_everything_has_a_plan() {
         &[8, 3],
         &[3],
         &[3],
+        &[84],
         &[84],
         &[10],
         &[3],
@@ -264,9 +274,11 @@ fn a_config_with_everything_has_a_plan() {
         "23.bias_ih_l0",
         "23.bias_hh_l0",
         "26.weight",
-        "27.weight",
+        "bells.centers",
+        "bells.beta",
         "28.weight",
-        "28.bias",
+        "29.weight",
+        "29.bias",
     ];
     assert_eq!(names, by_hand);
 }

@@ -1,6 +1,6 @@
 //! Values that no layer can have.
 
-use crate::support::{changed, parse, refuse};
+use crate::support::{GOOD, changed, good, parse, refuse};
 
 #[test]
 fn impossible_dropout_and_normalisations_are_refused() {
@@ -113,6 +113,11 @@ fn impossible_units_are_refused() {
         ),
         (
             "{ leaky_relu = { slope = 0.1 } }",
+            "{ squared_distance = { units = 2, centers = \"samples\" } }",
+            "a.toml:13:49: model.layers.1.squared_distance.centers: what is found among the samples can only be the centers of an rbf layer",
+        ),
+        (
+            "{ leaky_relu = { slope = 0.1 } }",
             "{ prelu = { slope = inf } }",
             "a.toml:13:25: model.layers.1.prelu.slope: the slope must be a finite number",
         ),
@@ -182,4 +187,104 @@ fn the_same_name_in_a_block_and_outside_is_two_names() {
         weights,
         ["hidden.weight", "1.layers.hidden.weight", "output.weight"]
     );
+}
+
+#[test]
+fn impossible_gaussian_units_are_refused() {
+    let wrong = [
+        (
+            "units = 0, width = { constant = 1.0 }",
+            "units: a layer of 0 units has no output; 1 or more",
+        ),
+        (
+            "units = 2, width = { constant = 0.0 }",
+            "width.constant: 0 is not a possible width; above 0",
+        ),
+        (
+            "units = 2, width = { constant = nan }",
+            "width.constant: NaN is not a possible width; above 0",
+        ),
+        (
+            "units = 2, width = { constant = -1.5 }",
+            "width.constant: -1.5 is not a possible width; above 0",
+        ),
+        (
+            "units = 3, width = { mean_distance = 3 }",
+            "width.mean_distance: of 3 other centres there is no mean distance here; 1 to 2",
+        ),
+        (
+            "units = 3, width = { mean_distance = 0 }",
+            "width.mean_distance: of 0 other centres there is no mean distance here; 1 to 2",
+        ),
+        (
+            "units = 1, width = \"largest_distance\"",
+            "width: a single unit has no other centre to be distant from; a number: width = { constant = 1.0 }",
+        ),
+        (
+            "units = 3, centers = \"orthogonal_least_squares\", width = { mean_distance = 1 }",
+            "width: orthogonal_least_squares chooses among units, and this width is known only when they are chosen; a number: width = { constant = 1.0 }",
+        ),
+        (
+            "units = 3, centers = { k_means = { passes = 0 } }, width = { constant = 1.0 }",
+            "centers.k_means.passes: 0 passes find no means",
+        ),
+        (
+            "units = 3, centers = { constant = nan }, width = { constant = 1.0 }",
+            "centers: the constant must be finite",
+        ),
+        (
+            "units = 3, centers = { least_squares = {} }, width = { constant = 1.0 }",
+            "centers: least_squares can only be the weights of a linear layer, the last of the model",
+        ),
+    ];
+    for (settings, message) in wrong {
+        let text = GOOD.replace(
+            "leaky_relu = { slope = 0.1 }",
+            &format!("rbf = {{ {settings} }}"),
+        );
+        let error = parse(&text, &[]).unwrap_err();
+        assert!(
+            error.ends_with(&format!("model.layers.1.rbf.{message}")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_closed_form_is_of_the_last_layer_and_of_squares() {
+    let last = "model.layers.2.linear.weights={ least_squares = { ridge = 0.5 } }";
+    let squares = "training.loss=squared_error";
+    good(&[last, squares]);
+    good(&[last, squares, "training.epochs=0"]);
+    let refused = |overrides: &[&str], message: &str| {
+        let error = parse(GOOD, overrides).unwrap_err();
+        assert!(error.contains(message), "{error}");
+    };
+    refused(
+        &[last],
+        "model.layers.2.linear.weights: least squares is no minimum of softmax_cross_entropy; \
+         loss = \"squared_error\", or other initial weights",
+    );
+    refused(
+        &[
+            "model.layers.0.linear.weights={ least_squares = {} }",
+            squares,
+        ],
+        "model.layers.0.linear: only the last layer of the model has weights in closed form; \
+         other initial weights, or put this layer last",
+    );
+    let negative = "model.layers.2.linear.weights={ least_squares = { ridge = -0.5 } }";
+    refused(
+        &[negative, squares],
+        "model.layers.2.linear.weights.least_squares.ridge: -0.5 is not a possible",
+    );
+    refused(
+        &[last, squares, "model.layers.2.linear.biases=signs"],
+        "model.layers.2.linear.biases: least_squares gives the biases, too",
+    );
+    refused(
+        &["model.weights={ least_squares = {} }"],
+        "model.weights: least_squares can only be the weights of a linear layer",
+    );
+    refused(&["training.epochs=0", squares], "0 epochs train nothing");
 }

@@ -76,6 +76,26 @@ fn outputs_stand_where_the_targets_do() {
             "training.phases: a sequence has 9 positions, 10 phases are more",
         ),
         (
+            real(9),
+            vec![each, "training.each_output=true"],
+            "training.each_output: the target is a single number, whose error is measured anyway",
+        ),
+        (
+            real(1),
+            vec!["training.metrics=[\"rmse\", \"wrong\"]"],
+            "training.metrics.1: nothing says when an output is right",
+        ),
+        (
+            real(1),
+            vec!["training.right={ within = 0.1 }"],
+            "training.right: nothing is measured by it",
+        ),
+        (
+            real(1),
+            vec!["training.metrics=[\"wrong\"]", "training.right=most_active"],
+            "training.right: a single output is always the most active",
+        ),
+        (
             real(1),
             vec!["training.jacobian_samples=2"],
             "training.jacobian_samples: it is measured of single outputs, but the samples are \
@@ -244,7 +264,7 @@ fn layers_of_transformers_say_what_does_not_fit() {
 #[test]
 fn impossible_sequences_are_refused() {
     let moons = "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }";
-    let rows: [(&str, &str); 24] = [
+    let rows: [(&str, &str); 29] = [
         (
             "[dataset.temporal_xor]\nsteps = 10",
             "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three; or 1, for a state that is carried from bit to bit",
@@ -264,6 +284,26 @@ fn impossible_sequences_are_refused() {
         (
             "[dataset.temporal_xor]\nbits = 2",
             "a.toml:6:8: dataset.temporal_xor.bits: 3 to 10000000 bits",
+        ),
+        (
+            "[dataset.letters]\nwords = [\"ba\"]",
+            "a.toml:6:9: dataset.letters.words: 2 to 1000 words: one alone tells everything",
+        ),
+        (
+            "[dataset.letters]\nwords = [\"ba\", \"\"]",
+            "a.toml:6:16: dataset.letters.words.1: a word of 1 to 30 letters",
+        ),
+        (
+            "[dataset.letters]\nwords = [\"ba\", \"doe\"]",
+            "a.toml:6:16: dataset.letters.words.1: 'o' is no letter of this code; words of the letters bdgaiu",
+        ),
+        (
+            "[dataset.letters]\ntest = 0",
+            "a.toml:6:8: dataset.letters.test: 1 to 300000 words",
+        ),
+        (
+            "[dataset.letters]\nsteps = 0",
+            "a.toml:6:9: dataset.letters.steps: 1 to 30000 letters",
         ),
         (
             "[dataset.adding]\nlength = 19",

@@ -379,6 +379,10 @@ fn impossible_data_sets_are_refused() {
             "a.toml:6:8: dataset.parity.bits: 1 to 16 bits",
         ),
         (
+            "[dataset.parity]\nbits = 2\nvalues = [0.5, 0.5]\n",
+            "a.toml:7:10: dataset.parity.values: two different finite numbers",
+        ),
+        (
             "[dataset.parity]\nbits = 17\n",
             "a.toml:6:8: dataset.parity.bits: 1 to 16 bits",
         ),

@@ -4,12 +4,12 @@
 use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, EluSpec, EmbeddingSpec, GradientSpec, GruSpec,
     Initializer, LayerNormSpec, LayerSpec, LeakyReluSpec, LinearSpec, Local2dSpec,
-    LocalResponseNormSpec, LstmPeepholeSpec, LstmSpec, MaxoutSpec, PoolSpec, PreluSpec,
+    LocalResponseNormSpec, LstmPeepholeSpec, LstmSpec, MaxoutSpec, PoolSpec, PreluSpec, RbfSpec,
     ResidualSpec, RnnActivation, RnnSpec, SquaredDistanceSpec, StateSpec, StepsSpec,
-    SubsamplingSpec,
+    SubsamplingSpec, Width,
 };
 
-use super::{Example, linear};
+use super::{Example, linear, pairs};
 
 /// Every layer.
 pub fn examples() -> Vec<Example> {
@@ -20,6 +20,7 @@ pub fn examples() -> Vec<Example> {
     examples.extend(blocks());
     examples.extend(on_sequences());
     examples.extend(super::transformers::examples());
+    examples.extend(pairs::examples());
     examples
 }
 
@@ -43,6 +44,13 @@ fn on_vectors() -> Vec<Example> {
             centers: gaussian(0.5),
             learning_rate,
             name: None,
+        })
+    };
+    let rbf = |learning_rate| {
+        LayerSpec::Rbf(RbfSpec {
+            centers: gaussian(0.5),
+            learning_rate,
+            ..RbfSpec::new(3, Width::Constant(1.2))
         })
     };
     let maxout = MaxoutSpec {
@@ -82,6 +90,8 @@ fn on_vectors() -> Vec<Example> {
         vector("`maxout`", LayerSpec::Maxout(maxout)),
         vector("`squared_distance`", squared_distance(1.0)),
         vector("`squared_distance`, fixed centres", squared_distance(0.0)),
+        vector("`rbf`", rbf(1.0)),
+        vector("`rbf`, fixed centres and widths", rbf(0.0)),
         vector("`dropout`", LayerSpec::Dropout(DropoutSpec { rate: 0.4 })),
         vector(
             "`layer_norm`",

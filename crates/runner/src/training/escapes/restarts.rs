@@ -7,13 +7,14 @@
 //!
 //! Run 0 begins at the config's own initial parameters; run r > 0 draws them as the config says,
 //! but with a seed of its own: the first word of the stream `escape/<name>/<r>`. What is fixed
-//! (learning rate 0) is the same in all runs, and so are batches, schedule and dropout masks: a run
-//! is what training with other initial weights would have been. A run whose loss becomes infinite
-//! or NaN has lost. The loss after the run is compared, with early stopping that of the weights it
-//! brought back.
+//! (learning rate 0) or fitted to the training data is the same in all runs, and so are batches,
+//! schedule and dropout masks: a run is what training with other initial weights would have been. A
+//! run whose loss becomes infinite or NaN has lost. The loss after the run is compared, with early
+//! stopping that of the weights it brought back.
 
 use contract::{NamedTensors, Streams, initial};
 use rand::Rng;
+use spec::model::PlannedParameter;
 
 use crate::prepare::PreparedNetwork;
 
@@ -26,9 +27,12 @@ pub fn initial_of_run(prepared: &PreparedNetwork, name: &str, run: usize) -> Nam
     let seed = streams.stream(&format!("escape/{name}/{run}")).next_u64();
     let mut drawn = initial::draw_parameters(&prepared.plan, &Streams::new(seed));
     let parameters = prepared.plan.iter().flat_map(|layer| &layer.parameters);
-    for fixed in parameters.filter(|parameter| parameter.learning_rate == 0.0) {
-        if let Some(own) = prepared.initial.get(&fixed.name) {
-            drawn.insert(&*fixed.name, own.clone());
+    let stays = |parameter: &&PlannedParameter| {
+        parameter.learning_rate == 0.0 || parameter.initializer.is_fitted()
+    };
+    for same in parameters.filter(stays) {
+        if let Some(own) = prepared.initial.get(&same.name) {
+            drawn.insert(&*same.name, own.clone());
         }
     }
     drawn.cast()
