@@ -19,7 +19,13 @@ pub(crate) fn of_reversal(spec: &ReversalSpec, streams: &Streams) -> Dataset {
     let test = reversal::draw(spec, spec.tested(), spec.test_samples, rng);
     let name = if spec.copy { "copy" } else { "reversal" };
     let names: Vec<String> = (0..spec.symbols).map(reversal::name).collect();
-    set(name, &train, Some(&test), spec.steps(), [names.clone(), names])
+    set(
+        name,
+        &train,
+        Some(&test),
+        spec.steps(),
+        [names.clone(), names],
+    )
 }
 
 /// Dates and their ISO form.
