@@ -108,7 +108,7 @@ pub struct DrawArguments {
     /// name/run-id, or the folder of a record
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// Folder to write states.svg, errors.svg and next.svg, or centers.svg, to; made if it is not there
+    /// Folder to write the pictures to; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Which of the test samples, from 1

@@ -64,17 +64,23 @@ pub fn write(arguments: &SampleArguments, learned: &Learned) -> Result<(), Failu
 
 /// The encoder-decoder of a run.
 fn network(learned: &Learned) -> Result<&PreparedNetwork, Failure> {
-    match &learned.prepared {
-        Prepared::Network(network)
-            if matches!(network.plan[0].spec, LayerSpec::EncoderDecoder(_)) =>
-        {
-            Ok(network)
-        }
-        _ => Err(Failure::Input(format!(
-            "{}: what this run learned does not begin with an encoder_decoder, which writes a target \
-             symbol by symbol; name a run such as of configs/dates.toml",
-            learned.folder.display()
-        ))),
+    let refuse = |why: &str| {
+        let folder = learned.folder.display();
+        let hint = "name a run such as of configs/dates.toml";
+        Err(Failure::Input(format!("{folder}: {why}; {hint}")))
+    };
+    let Prepared::Network(network) = &learned.prepared else {
+        return refuse("this run is of a learner, which writes no targets");
+    };
+    if !matches!(network.plan[0].spec, LayerSpec::EncoderDecoder(_)) {
+        return refuse("this run does not begin with an encoder_decoder, which writes targets");
+    }
+    match network.plan.iter().find(|l| l.spec.layer().reads_ahead()) {
+        Some(layer) => refuse(&format!(
+            "layer {} of this run reads ahead, in a target that is not yet written",
+            layer.name
+        )),
+        None => Ok(network),
     }
 }
 

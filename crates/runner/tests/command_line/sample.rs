@@ -228,6 +228,20 @@ fn as_many_targets_are_written_without_an_error_as_are_exact() {
 }
 
 #[test]
+fn pairs_of_more_symbols_than_an_embedding_has_tokens_are_refused() {
+    let workspace = Workspace::new();
+    workspace.write("pairs.toml", PAIRS);
+    for part in ["encoder", "decoder"] {
+        let tokens = format!("model.layers.0.encoder_decoder.{part}.0.embedding.tokens=3");
+        let parts = [
+            &format!("encoder_decoder.{part}.0.embedding.tokens: ")[..],
+            "is 3, but the inputs of an embedding of 3 tokens are integers from 0 to 2; more tokens",
+        ];
+        workspace.refuse(&["pairs.toml", "--set", &tokens], &parts);
+    }
+}
+
+#[test]
 fn sources_that_no_target_can_be_written_of_are_refused() {
     let workspace = workspace();
     workspace.write("pairs.toml", PAIRS);
@@ -252,6 +266,22 @@ fn sources_that_no_target_can_be_written_of_are_refused() {
         let parts = [option, "learned pairs of sequences"];
         workspace.refuse(&["sample", "pairs", option, "1"], &parts);
     }
+    let layers = [
+        "{ gru = { units = 4, bidirectional = true } }",
+        "{ linear = { units = 4 } }",
+    ];
+    let later = layers.map(|layer| format!("model.layers+=[{layer}]"));
+    workspace.succeed(&[
+        "pairs.toml",
+        "--set",
+        "training.epochs=1",
+        "--set",
+        &later[0],
+        "--set",
+        &later[1],
+    ]);
+    let parts = ["layer 2 of this run reads ahead, in a target that is not yet written"];
+    workspace.refuse(&["sample", "pairs"], &parts);
     workspace.succeed(&["counted.toml"]);
     let parts = ["--beam: this run learned a text"];
     workspace.refuse(&["sample", "counted", "--beam", "2"], &parts);
