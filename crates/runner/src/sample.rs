@@ -35,6 +35,7 @@ pub fn sample(arguments: &SampleArguments) -> Result<(), Failure> {
         folder,
         prepared,
         weights,
+        ..
     } = learned(&arguments.run, &arguments.results)?;
     let text = text_of(&prepared.config.experiment.dataset, &folder)?;
     let Target::Classes { names } = &prepared.dataset.target else {
