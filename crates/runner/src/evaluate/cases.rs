@@ -1,6 +1,7 @@
 //! What outputs say of the targets of their samples: a case for each target, of a sequence with one
 //! at each position for each of these that is no padding.
 
+use datasets::Target;
 use ndarray::{Array2, ArrayView2, Axis, s};
 use spec::link::Link;
 
@@ -47,9 +48,8 @@ impl Cases {
             .flat_map(|(sample, length)| std::iter::repeat_n(sample, length))
             .collect();
         let subject = match &prepared.dataset.target {
-            datasets::Target::Classes { names } => {
-                let answers = answers(prepared, of, names, y);
-                Subject::Classes(Classification::new(answers))
+            Target::Classes { .. } => {
+                Subject::Classes(Classification::new(answers(prepared, of, y)))
             }
             _ => Subject::Real(regression(prepared, of, y)),
         };
@@ -69,7 +69,7 @@ fn positions(of: &Chosen, values: ArrayView2<f64>) -> Array2<f64> {
     rows.expect("as many numbers at every position")
 }
 
-fn answers(prepared: &Prepared, of: &Chosen, names: &[String], y: &Array2<f64>) -> Answers {
+fn answers(prepared: &Prepared, of: &Chosen, y: &Array2<f64>) -> Answers {
     let (samples, target) = (of.samples, &prepared.dataset.target);
     let measurement = match prepared {
         Prepared::Network(network) => {
@@ -97,8 +97,9 @@ fn answers(prepared: &Prepared, of: &Chosen, names: &[String], y: &Array2<f64>) 
         None if y.ncols() == 1 => Some(ndarray::concatenate![Axis(1), y.mapv(|y| -y), y]),
         None => Some(y),
     };
+    let classes = prepared.dataset.class_sizes().into_iter();
     Answers {
-        classes: names.to_vec(),
+        classes: classes.map(|(name, _)| name).collect(),
         truth: truth.copied().collect(),
         are_probabilities: scores.is_some() && link.is_some(),
         answers,
@@ -126,4 +127,25 @@ fn regression(prepared: &Prepared, of: &Chosen, y: &Array2<f64>) -> Regression {
     }
     let targets = quantities.into_iter().map(|(name, ..)| name).collect();
     Regression { targets, y, t }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datasets::{Features, Samples, Targets};
+    use ndarray::array;
+
+    #[test]
+    fn padding_is_no_case() {
+        let features = Features::Values(Array2::zeros((3, 2)));
+        let samples = Samples::new(features, Targets::Classes(vec![0, 1, 1, 0, 1, 1]));
+        let samples = samples.at_positions(2).of_lengths(vec![2, 2, 1]);
+        let chosen = Chosen {
+            samples: &samples,
+            rows: vec![2, 0],
+        };
+        let y = array![[1.0, 2.0, 9.0, 9.0], [3.0, 4.0, 5.0, 6.0]];
+        let cases = positions(&chosen, y.view());
+        assert_eq!(cases, array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+    }
 }

@@ -43,7 +43,8 @@ struct Proper {
 const TOP: [usize; 3] = [2, 3, 5];
 /// Measures of each class and of each mean over them.
 const OF_SCORES: [&str; 3] = ["precision", "recall", "F1"];
-const MEANS: [&str; 3] = ["macro", "weighted", "micro"];
+/// Means over the classes, those of rankings the first alone.
+pub const MEANS: [&str; 3] = ["macro", "weighted", "micro"];
 const OF_RANKINGS: [&str; 2] = ["ROC-AUC", "average precision"];
 
 impl Classification {

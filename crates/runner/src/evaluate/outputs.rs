@@ -37,11 +37,11 @@ impl<'a> Chosen<'a> {
             PartArgument::Test => (test, (0..test.len()).collect()),
         };
         if rows.is_empty() {
-            return Err(Failure::Input(
+            let (key, _) = of.config.experiment.held_back();
+            return Err(Failure::Input(format!(
                 "--part: the run held no samples back for validation; take train or test, or run \
-                 a config with training.validation"
-                    .into(),
-            ));
+                 its config with {key}"
+            )));
         }
         Ok(Self { samples, rows })
     }
@@ -109,12 +109,7 @@ fn of_learner(
 ) -> Result<Array2<f64>, Failure> {
     let learner = learners::build(&prepared.learner, &prepared.train);
     let mut learner = learner.map_err(|problem| prepared.config.locate(problem))?;
-    // What is of no weight to its answers is as before the first pass.
-    let mut state = learner.state();
-    for (name, tensor) in weights.iter() {
-        state.insert(name, tensor.clone());
-    }
-    learner.restore(&state).map_err(wrong)?;
+    learner.load_weights(weights).map_err(wrong)?;
     let mut y = Vec::new();
     for rows in of.rows.chunks(AT_A_TIME) {
         expect_time()?;

@@ -1,5 +1,6 @@
 //! What is told of a run, as tables on the screen.
 
+use super::classification::MEANS;
 use super::regression::MEAN;
 use super::report::{By, ByClass, Report, Row};
 use crate::numbers::{number, significant};
@@ -24,8 +25,9 @@ pub fn show(report: &Report) {
     ));
     match &report.classes {
         Some(by_class) => {
-            if by_class.classes.len() <= MOST_CLASSES {
-                output::line(confusion(by_class).terminal());
+            match by_class.classes.len() {
+                0..=MOST_CLASSES => output::line(confusion(by_class).terminal()),
+                many => output::line(format!("the matrix of {many} classes: --json, --csv")),
             }
             output::line(classes(report, by_class).terminal());
             let of_all = |row: &&Row| row.of.is_empty() || row.of == "macro";
@@ -78,12 +80,13 @@ fn classes(report: &Report, by_class: &ByClass) -> Sheet {
     let mut sheet = Sheet::new(["class", "cases"].iter().chain(&columns).copied(), 1);
     let cases = by_class.confusion.iter().map(|counts| counts.iter().sum());
     let classes = by_class.classes.iter().map(String::as_str).zip(cases);
-    let means = ["macro", "weighted", "micro"].map(|mean| (mean, report.cases));
-    for (of, cases) in classes.chain(means) {
+    let means = MEANS.map(|mean| (mean, report.cases));
+    // Each measure has a value for each class and then for the means, perhaps not for all of them.
+    for (place, (of, cases)) in classes.chain(means).enumerate() {
         let value = |measure: &&str| {
-            let mut rows = report.measures.iter();
-            let row = rows.find(|row| row.measure == *measure && row.of == of);
-            row.map_or_else(String::new, value)
+            let rows = report.measures.iter();
+            let mut rows = rows.filter(|row| row.measure == *measure);
+            rows.nth(place).map_or_else(String::new, value)
         };
         let values = columns.iter().map(value);
         sheet.add(
