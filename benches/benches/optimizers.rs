@@ -53,6 +53,7 @@ fn rules() -> [(OptimizerSpec, ModuleOptimizer); 4] {
                 beta2,
                 epsilon,
                 weight_decay,
+                decays: Default::default(),
             }),
             AdamWConfig::new()
                 .with_weight_decay(weight_decay as f32)
@@ -73,6 +74,7 @@ fn by_hand(group: &mut BenchmarkGroup<'_, WallTime>, rule: &OptimizerSpec, threa
     let at = Update {
         learning_rate: LEARNING_RATE,
         number: 1,
+        decays: true,
     };
     let mut update = || {
         let all = Parameters {

@@ -1,5 +1,7 @@
 //! What the benches share: networks of `configs/`, who computes, with how many threads, how long.
 
+pub mod steps;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -1,7 +1,9 @@
 //! Layers: one file each, `forward` above `backward`.
 
+pub(crate) mod attention;
 pub mod avg_pool;
 pub mod batch_norm;
+mod branch;
 mod channels;
 pub mod conv2d;
 pub mod conv_relu_pool;
@@ -10,6 +12,7 @@ mod elementwise;
 pub mod elu;
 pub mod embedding;
 pub mod encoder_decoder;
+pub mod gelu;
 pub mod gru;
 pub mod identity;
 pub mod input_layer;
@@ -25,10 +28,13 @@ pub mod lstm;
 pub mod lstm_peephole;
 pub mod max_pool;
 pub mod maxout;
+pub mod multi_head_attention;
+pub mod position;
 pub mod prelu;
 pub mod rbf;
 mod recurrent;
 pub mod relu;
+pub mod repeat;
 pub mod residual;
 pub mod rnn;
 pub mod scaled_tanh;
@@ -41,6 +47,7 @@ pub mod step;
 pub mod subsampling;
 pub mod table_conv2d;
 pub mod tanh;
+pub mod tied_embedding;
 pub mod units;
 mod windows;
 
@@ -57,6 +64,7 @@ pub use dropout::Dropout;
 pub use elu::Elu;
 pub use embedding::Embedding;
 pub use encoder_decoder::EncoderDecoder;
+pub use gelu::Gelu;
 pub use gru::Gru;
 pub use identity::Identity;
 pub use input_layer::InputLayer;
@@ -71,9 +79,12 @@ pub use local2d::Local2d;
 pub use lstm::Lstm;
 pub use max_pool::MaxPool;
 pub use maxout::Maxout;
+pub use multi_head_attention::MultiHeadAttention;
+pub use position::Position;
 pub use prelu::Prelu;
 pub use rbf::Rbf;
 pub use relu::Relu;
+pub use repeat::Repeat;
 pub use residual::Residual;
 pub use rnn::Rnn;
 pub use scaled_tanh::ScaledTanh;
@@ -86,6 +97,7 @@ pub use step::Step;
 pub use subsampling::Subsampling;
 pub use table_conv2d::TableConv2d;
 pub use tanh::Tanh;
+pub use tied_embedding::TiedEmbedding;
 
 /// What a batch goes through before it is divided into shards: a large fully connected layer, or
 /// nothing.
@@ -137,10 +149,18 @@ pub fn build<T: Real>(
         LayerSpec::LayerNorm(norm) => Box::new(LayerNorm::new(planned, norm)),
         LayerSpec::LocalResponseNorm(norm) => Box::new(LocalResponseNorm::new(planned, norm)),
         LayerSpec::Embedding(table) => Box::new(Embedding::new(planned, table)),
+        LayerSpec::TiedEmbedding(tied) => {
+            Box::new(TiedEmbedding::new(planned, tied, streams, inside))
+        }
+        LayerSpec::MultiHeadAttention(attention) => {
+            Box::new(MultiHeadAttention::new(planned, attention))
+        }
+        LayerSpec::Position(position) => Box::new(Position::new(planned, position)),
         LayerSpec::Maxout(maxout) => Box::new(Maxout::new(planned, maxout)),
         LayerSpec::SquaredDistance(_) => Box::new(SquaredDistance::new(planned)),
         LayerSpec::Rbf(_) => Box::new(Rbf::new(planned)),
         LayerSpec::Residual(_) => Box::new(Residual::new(planned, streams, inside)),
+        LayerSpec::Repeat(_) => Box::new(Repeat::new(planned, streams, inside)),
         LayerSpec::Sigmoid => Box::new(Sigmoid),
         LayerSpec::Tanh => Box::new(Tanh),
         LayerSpec::ScaledTanh => Box::new(ScaledTanh),
@@ -153,6 +173,7 @@ pub fn build<T: Real>(
             alpha: T::of(elu.alpha),
         }),
         LayerSpec::Softplus => Box::new(Softplus),
+        LayerSpec::Gelu => Box::new(Gelu),
         LayerSpec::Step => Box::new(Step),
         LayerSpec::Identity | LayerSpec::Flatten => Box::new(Identity),
         LayerSpec::Softmax => Box::new(Softmax::new(planned)),

@@ -9,6 +9,7 @@ use contract::{
 };
 use ndarray::{Array2, ArrayView2};
 use spec::model::PlannedLayer;
+use spec::optimizers::Decays;
 use spec::training::{ClipSpec, LossSpec, TrainingSpec};
 
 use crate::engine::network::{Network, Request};
@@ -28,8 +29,8 @@ pub struct Model<T> {
     optimizer: Box<dyn Optimizer<T>>,
     /// Its state: some numbers of each parameter.
     state: [AVec<T>; STATE],
-    /// Parameters that are updated alike, with their factor of the learning rate.
-    groups: Vec<(Range<usize>, f64)>,
+    /// Parameters that are updated alike.
+    groups: Vec<Group>,
     /// Updates since the parameters were loaded.
     updates: i32,
 }
@@ -106,7 +107,7 @@ impl<T: Real> Model<T> {
             names: plan.iter().map(|layer| layer.name.clone()).collect(),
             penalties: Penalties::new(plan, training.regularization),
             clip: training.clip,
-            groups: groups(plan),
+            groups: groups(plan, training.optimizer.decays()),
             updates: 0,
             network,
         }
@@ -146,21 +147,35 @@ fn training(step: u64) -> layers::Mode {
     layers::Mode::Training { step, first_row: 0 }
 }
 
-/// Parameter groups: neighbours with the same factor of the learning rate, those with 0 left out.
-fn groups(plan: &[PlannedLayer]) -> Vec<(Range<usize>, f64)> {
-    let mut groups: Vec<(Range<usize>, f64)> = Vec::new();
+/// Neighbouring parameters that are updated alike.
+#[derive(Clone, Debug, PartialEq)]
+struct Group {
+    range: Range<usize>,
+    /// Factor of the learning rate.
+    factor: f64,
+    decays: bool,
+}
+
+/// The groups of a plan, without parameters whose factor is 0.
+fn groups(plan: &[PlannedLayer], decays: Decays) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     let mut start = 0;
     for parameter in plan.iter().flat_map(|layer| &layer.parameters) {
-        let range = start..start + parameter.len();
-        start = range.end;
-        match groups.last_mut() {
-            _ if parameter.learning_rate == 0.0 => {}
-            Some((last, factor))
-                if *factor == parameter.learning_rate && last.end == range.start =>
-            {
-                last.end = range.end;
-            }
-            _ => groups.push((range, parameter.learning_rate)),
+        let own = Group {
+            range: start..start + parameter.len(),
+            factor: parameter.learning_rate,
+            decays: decays.takes(parameter.shape.len()),
+        };
+        start = own.range.end;
+        let alike = |last: &&mut Group| {
+            last.factor == own.factor
+                && last.decays == own.decays
+                && last.range.end == own.range.start
+        };
+        match groups.last_mut().filter(alike) {
+            _ if own.factor == 0.0 => {}
+            Some(last) => last.range.end = own.range.end,
+            None => groups.push(own),
         }
     }
     groups
@@ -224,15 +239,16 @@ impl<T: Real> Implementation<T> for Model<T> {
         self.updates = self.updates.saturating_add(1);
         let state = self.state.each_mut().map(AVec::as_mut_slice);
         let learn = |mut some: Parameters<T>| {
-            for (range, factor) in &self.groups {
-                let group = some.within(range);
+            for group in &self.groups {
+                let at = Update {
+                    learning_rate: step.learning_rate * group.factor,
+                    number: self.updates,
+                    decays: group.decays,
+                };
+                let group = some.within(&group.range);
                 if let Some(ClipSpec::Value(bound)) = self.clip {
                     clipping::by_value(bound, group.g);
                 }
-                let at = Update {
-                    learning_rate: step.learning_rate * factor,
-                    number: self.updates,
-                };
                 self.optimizer.update(at, group);
             }
         };
@@ -244,7 +260,7 @@ impl<T: Real> Implementation<T> for Model<T> {
                 let loss = network.run(batch, Request::LossGradient, mode, None);
                 let all = network.with_gradients(Default::default());
                 all.share(|mut some| penalties.add_gradient(&mut some));
-                let learning = self.groups.iter().map(|(range, _)| range.clone());
+                let learning = self.groups.iter().map(|group| group.range.clone());
                 let factor = clipping::factor(bound, network.flat_gradients(), learning);
                 network.with_gradients(state).share(|some| {
                     clipping::scale(factor, some.g);

@@ -64,6 +64,8 @@ pub struct Update {
     pub learning_rate: f64,
     /// Updates since the beginning with this one: 1 at first.
     pub number: i32,
+    /// Whether these parameters decay, in a rule that has them do so.
+    pub decays: bool,
 }
 
 /// The state that a rule keeps of so many parameters, as before the first update.
@@ -111,6 +113,7 @@ pub(crate) mod testing {
         pub w: f64,
         state: [[f64; 1]; 2],
         updates: i32,
+        decays: bool,
     }
 
     impl<'a> Follower<'a> {
@@ -123,7 +126,14 @@ pub(crate) mod testing {
                 w,
                 state,
                 updates: 0,
+                decays: true,
             }
+        }
+
+        /// The same with a parameter that does not decay.
+        pub fn without_decay(self) -> Self {
+            let decays = false;
+            Self { decays, ..self }
         }
 
         /// Tells the rule the curvature.
@@ -138,6 +148,7 @@ pub(crate) mod testing {
             let at = Update {
                 learning_rate,
                 number: self.updates,
+                decays: self.decays,
             };
             let of = Parameters {
                 start: 0,
@@ -223,6 +234,7 @@ mod tests {
                 beta2,
                 epsilon,
                 weight_decay: 0.01,
+                decays: Default::default(),
             }),
             OptimizerSpec::Rprop(RpropSpec {
                 learning_rate,
@@ -258,6 +270,7 @@ mod tests {
             let at = Update {
                 learning_rate: 0.01,
                 number,
+                decays: true,
             };
             let mut all = Parameters {
                 start: 0,

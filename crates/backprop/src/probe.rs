@@ -3,7 +3,7 @@
 use aligned_vec::AVec;
 use contract::{NamedTensors, Streams, TensorError, aligned_zeros};
 use kernels::singular_values::singular_values;
-use ndarray::{Array2, ArrayView1, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView1, ArrayView2};
 use spec::model::PlannedLayer;
 
 use crate::engine::chain::{Activations, Chain};
@@ -48,6 +48,11 @@ impl<T: Compute> Probe<T> {
         Ok(())
     }
 
+    /// True lengths `[N]` of the sequences that come next; none: nothing is padded.
+    pub fn set_lengths(&mut self, lengths: Option<&[usize]>) {
+        self.chain.set_lengths(lengths);
+    }
+
     /// Computes the outputs of all layers from `x` `[N, D_in]`.
     pub fn forward(&mut self, x: ArrayView2<T>) {
         self.chain
@@ -88,6 +93,12 @@ impl<T: Compute> Probe<T> {
     /// and `[T·N, H]`, step behind step; nothing of another layer.
     pub fn states(&self, layer: usize) -> Vec<(&'static str, ArrayView2<'_, T>)> {
         self.chain.states(layer)
+    }
+
+    /// Weights of the heads of every layer of attention in the last [`Probe::forward`] of a sample,
+    /// those inside other layers too, `[H, T, T]` each.
+    pub fn attention(&self, sample: usize) -> Vec<Array3<T>> {
+        self.chain.attention(sample)
     }
 }
 

@@ -176,6 +176,7 @@ fn every_optimizer_allocates_nothing() {
         beta2: 0.999,
         epsilon,
         weight_decay: 0.01,
+        decays: Default::default(),
     });
     let rprop = OptimizerSpec::Rprop(RpropSpec {
         learning_rate,
@@ -227,6 +228,8 @@ fn layers_that_remember_something_allocate_nothing() {
         plans::with_fused_convolutions(true),
         plans::with_recurrent_layers(false),
         plans::with_recurrent_layers(true),
+        plans::with_attention(false),
+        plans::with_attention(true),
     ];
     for (index, plan) in plans.iter().enumerate() {
         for threads in [1, 2] {

@@ -130,6 +130,13 @@ fn threads_change_no_bit_of_a_training_with_recurrent_layers() {
     }
 }
 
+#[test]
+fn threads_change_no_bit_of_a_training_with_attention() {
+    for coupled in [false, true] {
+        prove::<f32>(&plans::with_attention(coupled), SHORT);
+    }
+}
+
 /// Large batches are divided into shards, behind a first layer that threads share by its inputs;
 /// small ones are not.
 #[test]

@@ -198,6 +198,7 @@ fn a_frozen_layer_stays_whatever_else_is_asked_for() {
         beta2: 0.999,
         epsilon: 1e-8,
         weight_decay: 0.1,
+        decays: Default::default(),
     });
     for optimizer in [SGD, decaying] {
         let mut model = model::<f64>(&plan, |training| {

@@ -79,12 +79,14 @@ impl<'a, T: Copy> Batch<'a, T> {
         }
     }
 
-    /// Makes sure that samples of so many steps have the true lengths that are said.
+    /// Makes sure that samples of so many steps, or with as many targets, have the true lengths that
+    /// are said.
     ///
     /// # Panics
     /// When there is not one length for each sample, or one is 0 or more than these steps.
     pub fn expect_lengths(&self, steps: usize) {
         let Some(lengths) = self.lengths else { return };
+        let steps = if self.positions > 1 { self.positions } else { steps };
         assert_eq!(lengths.len(), self.len(), "one length for each sequence");
         for (sample, length) in lengths.iter().enumerate() {
             let possible = (1..=steps).contains(length);

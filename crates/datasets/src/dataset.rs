@@ -81,7 +81,7 @@ impl Dataset {
         let test_is_train = parts.test.is_none();
         let train = parts.train;
         let test = parts.test.unwrap_or_else(|| train.clone());
-        let steps = about.sample_shape.first().copied().unwrap_or(1);
+        let steps = steps(&train, &about.sample_shape);
         for lengths in [&train, &test].map(|part| part.lengths().unwrap_or_default()) {
             let longest = lengths.iter().max().copied().unwrap_or(1);
             assert!(
@@ -107,7 +107,7 @@ impl Dataset {
 
     /// Whether some sequences are shorter than the others, and padded.
     pub fn is_padded(&self) -> bool {
-        let steps = self.sample_shape.first().copied().unwrap_or(1);
+        let steps = steps(&self.train, &self.sample_shape);
         let lengths = [&self.train, &self.test].map(|part| part.lengths().unwrap_or_default());
         lengths.into_iter().flatten().any(|length| *length < steps)
     }
@@ -161,5 +161,14 @@ impl Dataset {
             sizes[label].1 += 1;
         }
         sizes
+    }
+}
+
+/// What lengths are counted in: the positions of targets, or where a sample has one target the steps
+/// of its inputs.
+fn steps(samples: &Samples, sample_shape: &[usize]) -> usize {
+    match samples.positions() {
+        1 => sample_shape.first().copied().unwrap_or(1),
+        positions => positions,
     }
 }

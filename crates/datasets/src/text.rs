@@ -3,10 +3,12 @@
 //! Of lines the line break is a character like the others. It stands before the first character and
 //! behind the last one: the line `eva` has the inputs `\n e v a` and the targets `e v a \n`. A
 //! running text is cut into pieces, of which each but the last has its last target from the piece
-//! behind it. The classes are learned from the training part.
+//! behind it; or windows are drawn at random places of it. The classes are learned from the training
+//! part.
 
 mod format;
 mod vocabulary;
+mod windows;
 
 use std::path::Path;
 
@@ -52,49 +54,26 @@ pub(crate) fn load(spec: &TextSpec, base: &Path, streams: &Streams) -> Result<Da
     let bytes = gzip::unpack(bytes, &file.name)?;
     let text = decode_as(format::check, bytes, &file.name)?.replace("\r\n", "\n");
     let mut notes = Vec::new();
-    let sequences = match spec.lines {
-        true => lines(&text, spec.steps, &file.name, &mut notes)?,
-        false => pieces(&text, spec.steps.unwrap_or(1)),
+    let Divided { train, test, known } = match spec.windows {
+        Some(windows) => windows::draw(&text, windows, spec, &file.name, streams)?,
+        None => whole(&text, spec, &file.name, streams, &mut notes)?,
     };
-    if sequences.is_empty() {
-        let problem = format!("{} has no text to learn from", file.name);
-        let remedy = "name a file with two characters or more";
-        return Err(DataError::setting(PATH, problem, remedy));
-    }
-    if sequences.len() == 1 && !spec.lines && spec.split != Split::None {
-        let (length, steps) = (sequences[0].len(), spec.steps.unwrap_or_default());
-        let problem = format!(
-            "{} is one sequence of {length} of at most {steps} steps, and no other is left to be \
-             tested on",
-            file.name
-        );
-        let remedy = format!(
-            "set steps = {} or less, or split = \"none\"",
-            length.div_ceil(2)
-        );
-        return Err(DataError::setting(STEPS, problem, remedy));
-    }
-    let rows = Rows::<usize> {
-        count: sequences.len(),
-        labels: None,
-        key: SPLIT,
-    };
-    let indices = split(&spec.split, &rows, &mut streams.stream("split"))?;
     notes.extend(split_note(&spec.split));
-    let chosen = |rows: &[usize]| rows.iter().map(|&row| &sequences[row]).collect();
-    let train: Vec<&Sequence> = chosen(&indices.train);
-    let vocabulary = Vocabulary::of(&train, &file.name)?;
-    let longest = sequences.iter().map(Sequence::len).max().unwrap_or(1);
+    let vocabulary = match &known {
+        Some(all) => Vocabulary::of(std::slice::from_ref(all), &file.name)?,
+        None => Vocabulary::of(&train, &file.name)?,
+    };
+    let both = train.iter().chain(test.iter().flatten());
+    let longest = both.map(Sequence::len).max().unwrap_or(1);
     let cut = Cut {
         steps: spec.steps.unwrap_or(longest),
         inputs: spec.inputs,
         vocabulary: &vocabulary,
         file: &file.name,
     };
-    let test = indices.test.as_deref().map(chosen);
     let parts = Parts {
         train: cut.samples(&train)?,
-        test: test.map(|test| cut.samples(&test)).transpose()?,
+        test: test.as_deref().map(|test| cut.samples(test)).transpose()?,
     };
     let about = About {
         name: stem(&spec.path),
@@ -110,6 +89,87 @@ pub(crate) fn load(spec: &TextSpec, base: &Path, streams: &Streams) -> Result<Da
         notes,
     };
     Ok(Dataset::assemble(parts, about))
+}
+
+/// The sequences of both parts.
+struct Divided {
+    train: Vec<Sequence>,
+    /// None: nothing is held back.
+    test: Option<Vec<Sequence>>,
+    /// The whole training part, where the sequences to learn from are not all of it.
+    known: Option<Sequence>,
+}
+
+/// All lines, or all pieces, each in one of the parts.
+fn whole(
+    text: &str,
+    spec: &TextSpec,
+    file: &str,
+    streams: &Streams,
+    notes: &mut Vec<String>,
+) -> Result<Divided, DataError> {
+    let sequences = match spec.lines {
+        true => lines(text, spec.steps, file, notes)?,
+        false => {
+            let characters: Vec<char> = text.chars().collect();
+            let steps = spec.steps.unwrap_or(1);
+            long_enough(characters.len(), steps, file)?;
+            pieces(&characters, steps, 1)
+        }
+    };
+    if sequences.is_empty() {
+        return Err(empty(file));
+    }
+    if sequences.len() == 1 && !spec.lines && spec.split != Split::None {
+        let (length, steps) = (sequences[0].len(), spec.steps.unwrap_or_default());
+        let problem = format!(
+            "{file} is one sequence of {length} of at most {steps} steps, and no other is left to be \
+             tested on"
+        );
+        let remedy = format!(
+            "set steps = {} or less, or split = \"none\"",
+            length.div_ceil(2)
+        );
+        return Err(DataError::setting(STEPS, problem, remedy));
+    }
+    let rows = Rows::<usize> {
+        count: sequences.len(),
+        labels: None,
+        key: SPLIT,
+    };
+    let indices = split(&spec.split, &rows, &mut streams.stream("split"))?;
+    let mut sequences: Vec<_> = sequences.into_iter().map(Some).collect();
+    let mut chosen = |rows: &[usize]| {
+        rows.iter()
+            .filter_map(|&row| sequences[row].take())
+            .collect()
+    };
+    Ok(Divided {
+        train: chosen(&indices.train),
+        test: indices.test.as_deref().map(chosen),
+        known: None,
+    })
+}
+
+fn empty(file: &str) -> DataError {
+    let problem = format!("{file} has no text to learn from");
+    DataError::setting(PATH, problem, "name a file with two characters or more")
+}
+
+/// A running text of so many characters has a sequence of so many steps, and the target behind it.
+fn long_enough(characters: usize, steps: usize, file: &str) -> Result<(), DataError> {
+    match characters.saturating_sub(1) {
+        0 => Err(empty(file)),
+        inputs if inputs >= steps => Ok(()),
+        inputs => {
+            let problem = format!(
+                "sequences of {steps} steps are longer than what there is to learn from of {file}, {}",
+                counted(characters, "character")
+            );
+            let remedy = format!("set steps = {inputs} or less, or use a longer text");
+            Err(DataError::setting(STEPS, problem, remedy))
+        }
+    }
 }
 
 /// Each line between two line breaks; empty ones are left out.
@@ -149,11 +209,9 @@ fn lines(
     Ok(sequences)
 }
 
-/// A running text in pieces of so many steps; the last may be shorter.
-fn pieces(text: &str, steps: usize) -> Vec<Sequence> {
-    let characters: Vec<char> = text.chars().collect();
+/// A running text, which begins in that line, in pieces of so many steps; the last may be shorter.
+fn pieces(characters: &[char], steps: usize, mut line: usize) -> Vec<Sequence> {
     let inputs = characters.len().saturating_sub(1);
-    let mut line = 1;
     let piece = |start: usize| {
         let end = (start + steps).min(inputs);
         let sequence = Sequence {
@@ -177,7 +235,7 @@ struct Cut<'a> {
 
 impl Cut<'_> {
     /// Sequences as numbers, padded at the end.
-    fn samples(&self, sequences: &[&Sequence]) -> Result<Samples, DataError> {
+    fn samples(&self, sequences: &[Sequence]) -> Result<Samples, DataError> {
         let (steps, count) = (self.steps, sequences.len());
         let mut tokens = vec![0; count * steps];
         let mut targets = vec![0; count * steps];

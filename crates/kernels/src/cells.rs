@@ -4,6 +4,8 @@
 //! Each is a loop over the units of a sample, whose slices are arguments of a function: so the
 //! compiler knows that they do not overlap, and computes the loop in vectors.
 
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::{Simd, WithSimd};
 
@@ -97,6 +99,10 @@ pub enum Function {
     Tanh,
     /// 1 / (1 + e⁻ˣ).
     Sigmoid,
+    /// x Φ(x), with Φ the distribution function of the standard normal distribution.
+    Gelu,
+    /// Its derivative, Φ(x) + x φ(x).
+    GeluSlope,
 }
 
 entry_points!(LstmForward LstmBackward GruForward GruBackward Activate);
@@ -333,8 +339,25 @@ impl<T: Vector> WithSimd for Activate<'_, T> {
         match self.function {
             Function::Tanh => self.x.iter_mut().for_each(|x| *x = x.vector_tanh()),
             Function::Sigmoid => self.x.iter_mut().for_each(|x| *x = x.vector_sigmoid()),
+            Function::Gelu => self.x.iter_mut().for_each(|x| *x *= normal(*x)),
+            Function::GeluSlope => self.x.iter_mut().for_each(|x| *x = gelu_slope(*x)),
         }
     }
+}
+
+/// Φ(x) = (1 + erf(x / √2)) / 2.
+#[inline(always)]
+fn normal<T: Real>(x: T) -> T {
+    T::of(0.5) * (T::one() + (x * T::of(FRAC_1_SQRT_2)).vector_erf())
+}
+
+/// Φ(x) + x φ(x) with φ(x) = e^(−x²/2) / √(2π).
+#[inline(always)]
+fn gelu_slope<T: Real>(x: T) -> T {
+    // Beyond these x φ(x) is 0, but x times the smallest number that the exponential gives is not.
+    let near = x.max(T::of(-16.0)).min(T::of(16.0));
+    let density = T::of(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);
+    normal(x) + near * density * (T::of(-0.5) * near * near).vector_exp()
 }
 
 /// sum += a b.

@@ -27,6 +27,7 @@ mod real;
 pub mod sharding;
 pub mod sigmoid;
 pub mod singular_values;
+pub mod softmax;
 #[cfg(test)]
 mod testing;
 pub mod workers;

@@ -16,6 +16,10 @@ pub trait Real: NdFloat + bytemuck::Pod + std::iter::Sum {
     fn vector_sigmoid(self) -> Self;
     /// `$\tanh x$`, likewise; `tanh` itself is the system's.
     fn vector_tanh(self) -> Self;
+    /// `$e^x$`, likewise.
+    fn vector_exp(self) -> Self;
+    /// The error function `$\frac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt$`, likewise.
+    fn vector_erf(self) -> Self;
     /// `$x = \text{byte} \cdot \text{scale} + \text{offset}$`, as far as both slices reach: pixels as
     /// they are in a file.
     fn of_bytes(bytes: &[u8], scale: Self, offset: Self, x: &mut [Self]);
@@ -53,6 +57,15 @@ impl Real for f32 {
         activations::tanh(self)
     }
 
+    #[inline(always)]
+    fn vector_exp(self) -> Self {
+        activations::exp(self)
+    }
+
+    #[inline(always)]
+    fn vector_erf(self) -> Self {
+        activations::erf(self)
+    }
     of_bytes!();
 }
 
@@ -75,5 +88,12 @@ impl Real for f64 {
         self.tanh()
     }
 
+    fn vector_exp(self) -> Self {
+        self.exp()
+    }
+
+    fn vector_erf(self) -> Self {
+        libm::erf(self)
+    }
     of_bytes!();
 }

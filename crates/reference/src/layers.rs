@@ -27,16 +27,20 @@ mod lstm_peephole;
 mod maps;
 mod max_pool;
 mod maxout;
+mod multi_head_attention;
 pub(crate) mod pointwise;
+mod position;
 mod prelu;
 mod rbf;
 mod recurrent;
+mod repeat;
 mod residual;
 mod rnn;
 mod sequence;
 mod softmax;
 mod squared_distance;
 mod subsampling;
+mod tied_embedding;
 
 use contract::Streams;
 use spec::model::{LayerSpec, PlannedLayer};
@@ -74,10 +78,16 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::LayerNorm(norm) => layer_norm::layer(planned, norm),
         LayerSpec::LocalResponseNorm(norm) => local_response_norm::layer(planned, norm),
         LayerSpec::Embedding(table) => embedding::layer(planned, table),
+        LayerSpec::TiedEmbedding(tied) => {
+            tied_embedding::layer(planned, tied, inside::<T>(planned, 0, streams))
+        }
+        LayerSpec::MultiHeadAttention(attention) => multi_head_attention::layer(planned, attention),
+        LayerSpec::Position(position) => position::layer::<T>(planned, position),
         LayerSpec::Maxout(maxout) => maxout::layer(planned, maxout),
         LayerSpec::SquaredDistance(distance) => squared_distance::layer(planned, distance),
         LayerSpec::Rbf(rbf) => rbf::layer(planned, rbf),
         LayerSpec::Residual(_) => residual::layer([0, 1].map(|i| inside::<T>(planned, i, streams))),
+        LayerSpec::Repeat(_) => repeat::layer(inside::<T>(planned, 0, streams)),
         LayerSpec::EncoderDecoder(spec) => {
             let parts = [0, 1].map(|i| inside::<T>(planned, i, streams));
             encoder_decoder::layer::<T>(planned, spec, parts)
@@ -96,6 +106,7 @@ fn build<T: BurnReal>(planned: &PlannedLayer, streams: Streams) -> Box<dyn Layer
         LayerSpec::ScaledTanh => pointwise::layer(pointwise::scaled_tanh),
         LayerSpec::Relu => pointwise::layer(pointwise::relu),
         LayerSpec::Softplus => pointwise::layer(pointwise::softplus),
+        LayerSpec::Gelu => pointwise::layer(pointwise::gelu),
         LayerSpec::Step => pointwise::layer(pointwise::step),
         LayerSpec::Identity | LayerSpec::Flatten => pointwise::layer(pointwise::identity),
     }

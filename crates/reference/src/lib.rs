@@ -50,6 +50,8 @@
 //! | padding with a value other than 0 is in f32, for a convolution of its own not at all | the value taken away, padded with 0, and added again | `layers::conv2d` |
 //! | one bias a map; no convolution without shared weights | a bias of each unit is added behind; patches are selected and multiplied position by position | `layers::conv2d`, `layers::local2d` |
 //! | no subsampling, squared distances, maxout, step | tensor operations | the file of each layer |
+//! | multi-head attention divides the scores by a root in f32, and hides padding by −10⁴ | tensor operations, −∞ | `layers::multi_head_attention` |
+//! | GELU divides by √2, positional encodings are in f32 | multiplied by 1/√2; in f64 | `layers::pointwise`, `layers::position` |
 //! | integers have no gradient | an embedding's dx is 0 | `model` |
 //! | binary cross-entropy takes integer targets, averages over the outputs too, and on ndarray loses the tail of ln σ | the sum over outputs of softplus | `losses::binary_cross_entropy` |
 //! | Kullback-Leibler divergence takes ln 0 of a target of 0 | 0 ln 0 = 0 | `losses::kl_divergence` |

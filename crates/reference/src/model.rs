@@ -53,7 +53,7 @@ impl<T: BurnReal> Model<T> {
             network: layers::network::<T>(plan, streams),
             loss: losses::build(training.loss),
             parameters: Parameters::default(),
-            optimizer: optimizers::build::<T>(&training.optimizer, places.len()),
+            optimizer: optimizers::build::<T>(&training.optimizer, &places),
             places,
             real: PhantomData,
         };
@@ -75,7 +75,7 @@ impl<T: BurnReal> Model<T> {
         self.parameters = Parameters::new(pairs.map(|(p, array)| p.to_burn(array, device)));
         let mut buffers = buffers.map(|array| to_burn(array.flatten().view(), device));
         self.network.set_buffers(&mut buffers);
-        self.optimizer = optimizers::build::<T>(&self.training.optimizer, self.places.len());
+        self.optimizer = optimizers::build::<T>(&self.training.optimizer, &self.places);
     }
 
     /// A batch `[N, D]` that takes part in autodiff without a gradient of its own.

@@ -23,14 +23,15 @@ use spec::training::OptimizerSpec;
 
 use crate::BurnReal;
 use crate::optimizer::{Forms, Optimizer};
+use crate::parameters::Place;
 
-/// The rule for so many parameters of type `T`, with nothing remembered.
-pub(crate) fn build<T: BurnReal>(spec: &OptimizerSpec, parameters: usize) -> Optimizer {
+/// The rule for these parameters of type `T`, with nothing remembered.
+pub(crate) fn build<T: BurnReal>(spec: &OptimizerSpec, places: &[Place]) -> Optimizer {
     let Forms {
         burns,
         burns_is_exact,
         ours,
-    } = forms(spec, parameters);
+    } = forms(spec, places);
     match burns {
         Some(burns) if burns_is_exact || T::dtype() != DType::F64 => {
             Optimizer::Burns(Box::new(burns))
@@ -39,8 +40,9 @@ pub(crate) fn build<T: BurnReal>(spec: &OptimizerSpec, parameters: usize) -> Opt
     }
 }
 
-/// Both forms of the rule of that name, for so many parameters.
-fn forms(spec: &OptimizerSpec, parameters: usize) -> Forms {
+/// Both forms of the rule of that name, for these parameters.
+fn forms(spec: &OptimizerSpec, places: &[Place]) -> Forms {
+    let parameters = places.len();
     match spec {
         OptimizerSpec::Sgd(_) => sgd::forms(),
         OptimizerSpec::Momentum(rule) => momentum::forms(rule, parameters),
@@ -48,7 +50,7 @@ fn forms(spec: &OptimizerSpec, parameters: usize) -> Forms {
         OptimizerSpec::AdaGrad(rule) => adagrad::forms(rule, parameters),
         OptimizerSpec::RmsProp(rule) => rmsprop::forms(rule, parameters),
         OptimizerSpec::Adam(rule) => adam::forms(rule, parameters),
-        OptimizerSpec::AdamW(rule) => adamw::forms(rule, parameters),
+        OptimizerSpec::AdamW(rule) => adamw::forms(rule, places),
         OptimizerSpec::Rprop(rule) => rprop::forms(rule, parameters),
         OptimizerSpec::Quickprop(rule) => quickprop::forms(rule, parameters),
         OptimizerSpec::DiagonalLevenbergMarquardt(rule) => {
@@ -61,7 +63,7 @@ fn forms(spec: &OptimizerSpec, parameters: usize) -> Forms {
 mod tests {
     use super::*;
     use crate::Backend;
-    use crate::parameters::{Parameters, Place};
+    use crate::parameters::Parameters;
     use burn::tensor::{Device, Tensor};
     use spec::model::{Initializer, PlannedParameter};
     use spec::optimizers::{
@@ -99,6 +101,7 @@ mod tests {
             beta2: 0.999,
             epsilon: 1e-8,
             weight_decay: 0.05,
+            decays: spec::optimizers::Decays::All,
         }),
     ];
 
@@ -139,7 +142,7 @@ mod tests {
         for backend in Backend::ALL {
             let device = backend.device();
             for rule in RULES {
-                let Forms { burns, ours, .. } = forms(&rule, 3);
+                let Forms { burns, ours, .. } = forms(&rule, &places());
                 let theirs = trained(Optimizer::Burns(Box::new(burns.unwrap())), &device);
                 let ours = trained(Optimizer::Ours(ours), &device);
                 assert_ne!(ours[..4], ours[4..8], "{}: one learning rate", rule.kind());

@@ -1,9 +1,10 @@
-//! `runner draw`: what a recorded network has learned, as pictures: of a recurrent one what it does
-//! over a sequence, of Gaussian units on images their centres.
+//! `runner draw`: what a recorded network has learned, as pictures: of a recurrent one and of one that
+//! attends what it does over a sequence, of Gaussian units on images their centres.
 //!
 //! | file | what it shows |
 //! |---|---|
 //! | `states.svg` | gates, cells and states of every recurrent layer over one test sequence |
+//! | `heads.svg` | where every head of attention looks, from each position of that sequence |
 //! | `errors.svg` | where there is a target at every step: the error at each, of that sequence and of all test sequences |
 //! | `next.svg` | where these are symbols: how likely each was at every step |
 //! | `attention.svg` | of an encoder-decoder: what each symbol of a target was written by |
@@ -12,6 +13,7 @@
 mod attention;
 mod centers;
 mod errors;
+mod heads;
 mod heat;
 mod next;
 mod sequence;
@@ -21,6 +23,7 @@ use std::error::Error;
 use std::path::Path;
 
 use backprop::Probe;
+use spec::model::PlannedLayer;
 
 use crate::cli::DrawArguments;
 use crate::prepare::{Prepared, PreparedNetwork};
@@ -63,7 +66,7 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
     if let Some(svg) = centers::svg(network, &weights) {
         write("centers.svg", Ok(svg))?;
     }
-    if let Some(mut probe) = recurrent(network) {
+    if let Some(mut probe) = of_sequences(network) {
         let loaded = probe.load(&weights);
         loaded.map_err(|error| Failure::Input(format!("{}: {error}", folder.display())))?;
         let row = row(network, arguments.sample)?;
@@ -73,7 +76,12 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
             }
         } else {
             let sequence = Sequence::of(network, row, &mut probe);
-            write("states.svg", states::svg(&sequence))?;
+            if !sequence.states.is_empty() {
+                write("states.svg", states::svg(&sequence))?;
+            }
+            if !sequence.heads.is_empty() {
+                write("heads.svg", heads::svg(&sequence))?;
+            }
             if sequence.outputs.nrows() > 1 {
                 write("errors.svg", errors::svg(network, &sequence, &mut probe))?;
                 if sequence.outputs.ncols() > 1 {
@@ -101,12 +109,13 @@ fn row(network: &PreparedNetwork, sample: usize) -> Result<usize, Failure> {
     })
 }
 
-/// What looks into a network, if that has a recurrent layer.
-fn recurrent(network: &PreparedNetwork) -> Option<Probe<f64>> {
+/// What looks into a network, if that has a recurrent layer or attention.
+fn of_sequences(network: &PreparedNetwork) -> Option<Probe<f64>> {
     let probe = Probe::new(&network.plan);
     let mut layers = 0..network.plan.len();
-    let is_recurrent = layers.any(|layer| !probe.states(layer).is_empty());
-    is_recurrent.then_some(probe)
+    let recurs = layers.any(|layer| !probe.states(layer).is_empty());
+    let attends = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.attends());
+    (recurs || network.plan.iter().any(attends)).then_some(probe)
 }
 
 fn refuse(folder: &Path, why: &str) -> Failure {

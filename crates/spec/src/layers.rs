@@ -12,6 +12,7 @@ mod elu;
 mod embedding;
 mod encoder_decoder;
 mod flatten;
+mod gelu;
 mod gru;
 mod identity;
 mod last;
@@ -23,11 +24,14 @@ mod local_response_norm;
 mod lstm;
 mod lstm_peephole;
 mod maxout;
+mod multi_head_attention;
 mod pool;
+mod position;
 mod prelu;
 mod rbf;
 mod recurrent;
 mod relu;
+mod repeat;
 mod residual;
 mod rnn;
 mod scaled_tanh;
@@ -38,6 +42,7 @@ mod squared_distance;
 mod step;
 mod subsampling;
 mod tanh;
+mod tied_embedding;
 
 use serde::{Deserialize, Serialize};
 
@@ -63,14 +68,18 @@ pub use local2d::Local2dSpec;
 pub use lstm::LstmSpec;
 pub use lstm_peephole::LstmPeepholeSpec;
 pub use maxout::MaxoutSpec;
+pub use multi_head_attention::MultiHeadAttentionSpec;
 pub use pool::PoolSpec;
+pub use position::{PositionEncoding, PositionSpec};
 pub use prelu::PreluSpec;
 pub use rbf::{RbfSpec, Width};
 pub use recurrent::{GradientSpec, Recurrence, StateSpec, StepsSpec};
+pub use repeat::RepeatSpec;
 pub use residual::ResidualSpec;
 pub use rnn::{RnnActivation, RnnSpec};
 pub use squared_distance::SquaredDistanceSpec;
 pub use subsampling::SubsamplingSpec;
+pub use tied_embedding::TiedEmbeddingSpec;
 
 /// What a layer says of itself.
 pub trait Layer {
@@ -128,6 +137,12 @@ pub trait Layer {
 
     /// Whether its state goes on from sample to sample, so that it must see them in their order.
     fn carries_state(&self) -> bool {
+        false
+    }
+
+    /// Whether each position of a sequence looks at all others, so that a sample alone is work enough
+    /// for a thread.
+    fn attends(&self) -> bool {
         false
     }
 
@@ -213,6 +228,9 @@ register! {
         LocalResponseNorm(LocalResponseNormSpec) => local_response_norm,
         /// A vector of the table for each integer of the input.
         Embedding(EmbeddingSpec) => embedding,
+        /// The same with layers behind it, whose outputs are held against the same table (Press & Wolf
+        /// 2017).
+        TiedEmbedding(TiedEmbeddingSpec) => tied_embedding,
         /// One network reads a sequence, another writes one (Cho et al. 2014, Bahdanau et al. 2015).
         EncoderDecoder(EncoderDecoderSpec) => encoder_decoder,
         /// hₜ = f(W xₜ + U hₜ₋₁ + b), the network of Elman 1990.
@@ -224,6 +242,10 @@ register! {
         LstmPeephole(LstmPeepholeSpec) => lstm_peephole,
         /// Gated recurrent units (Cho et al. 2014).
         Gru(GruSpec) => gru,
+        /// Each position of a sequence takes the weighted mean of all (Vaswani et al. 2017).
+        MultiHeadAttention(MultiHeadAttentionSpec) => multi_head_attention,
+        /// y = x + p, with a vector p for each position of a sequence (Vaswani et al. 2017).
+        Position(PositionSpec) => position,
         /// The largest of several linear functions for each unit (Goodfellow et al. 2013).
         Maxout(MaxoutSpec) => maxout,
         /// yⱼ = Σᵢ (xᵢ − wⱼᵢ)², the squared distance to each centre: the output units of LeNet-5.
@@ -233,6 +255,8 @@ register! {
         Rbf(RbfSpec) => rbf,
         /// y = F(x) + S(x): layers and a shortcut around them (He et al. 2015).
         Residual(ResidualSpec) => residual,
+        /// The same layers several times, each time with parameters of their own.
+        Repeat(RepeatSpec) => repeat,
         /// y = x where x > 0, else slope · x.
         LeakyRelu(LeakyReluSpec) => leaky_relu,
         /// y = x where x > 0, else a x with learned a (He et al. 2015).
@@ -255,6 +279,9 @@ register! {
         Relu => relu,
         /// y = ln(1 + eˣ).
         Softplus => softplus,
+        /// y = x Φ(x), Φ the distribution function of the standard normal distribution (Hendrycks &
+        /// Gimpel 2016).
+        Gelu => gelu,
         /// y = 1 where x ≥ 0, else 0. It has no useful derivative: forward only.
         Step => step,
         /// y = x.

@@ -22,7 +22,7 @@ use crate::register::register;
 
 pub use adagrad::AdaGradSpec;
 pub use adam::AdamSpec;
-pub use adamw::AdamWSpec;
+pub use adamw::{AdamWSpec, Decays};
 pub use diagonal_levenberg_marquardt::DiagonalLevenbergMarquardtSpec;
 pub use momentum::MomentumSpec;
 pub use nesterov::NesterovSpec;
@@ -46,6 +46,11 @@ pub trait Optimizer {
 
     /// Numbers that it remembers of each parameter.
     fn state_per_parameter(&self) -> usize;
+
+    /// Which parameters decay apart from their gradients, where some do.
+    fn decays(&self) -> Decays {
+        Decays::All
+    }
 
     /// Samples whose curvature is estimated before each epoch, if it asks for that.
     fn curvature_samples(&self) -> Option<usize> {
@@ -72,7 +77,7 @@ register! {
         RmsProp(RmsPropSpec) => rmsprop,
         /// Adam (Kingma & Ba 2015, algorithm 1), ε outside the square root.
         Adam(AdamSpec) => adam,
-        /// Adam after w ← w − η λ w, on every parameter (Loshchilov & Hutter 2019).
+        /// Adam after w ← w − η λ w, on every parameter or on matrices alone (Loshchilov & Hutter 2019).
         #[serde(rename = "adamw")]
         AdamW(AdamWSpec) => adamw,
         /// Resilient backpropagation (Riedmiller & Braun 1993): only the sign of g counts. Each
@@ -97,6 +102,11 @@ impl OptimizerSpec {
     /// Numbers that it remembers of each parameter ([`Optimizer::state_per_parameter`]).
     pub fn state_per_parameter(&self) -> usize {
         self.optimizer().state_per_parameter()
+    }
+
+    /// Which parameters decay ([`Optimizer::decays`]).
+    pub fn decays(&self) -> Decays {
+        self.optimizer().decays()
     }
 
     /// Samples whose curvature is estimated ([`Optimizer::curvature_samples`]).

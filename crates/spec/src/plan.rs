@@ -17,12 +17,12 @@ pub struct PlannedLayer {
     pub input: Vec<usize>,
     /// Shape of one sample that goes out.
     pub output: Vec<usize>,
-    /// Its parameters in the order of their use; of a block those of all layers in it.
+    /// Its parameters in the order of their use; before its own those of all layers inside it.
     pub parameters: Vec<PlannedParameter>,
     /// What it remembers besides: running statistics. Saved with the parameters, not learned.
     pub buffers: Vec<PlannedParameter>,
-    /// The chains inside a block, each from the block's input on: of a residual block the layers
-    /// and the shortcut. None for any other layer.
+    /// The chains inside a block: of a residual block the layers and the shortcut, both from its
+    /// input on. None for most layers.
     pub chains: Vec<Vec<PlannedLayer>>,
     /// Multiplications of a forward pass for one sample, where they are not those of
     /// [`PlannedLayer::multiplications`] for a layer that meets each parameter once.
@@ -219,6 +219,41 @@ impl Planner<'_> {
     ) -> Result<Vec<PlannedLayer>, Problem> {
         let prefix = format!("{}.{part}.", self.name);
         let key = format!("{}.{part}", self.key);
+        chain(self.model, layers, &prefix, &key, input)
+    }
+
+    /// Gives a layer the chains inside it, with what they have before its own parameters and in place
+    /// of its own multiplications.
+    pub(crate) fn take_chains(
+        &self,
+        layer: &mut PlannedLayer,
+        chains: Vec<Vec<PlannedLayer>>,
+    ) -> Result<(), Problem> {
+        let inside = || chains.iter().flatten();
+        let mut parameters: Vec<_> = inside().flat_map(|l| l.parameters.clone()).collect();
+        if parameters.iter().any(|p| p.initializer.is_fitted()) {
+            let reason = "what is inside a block cannot be fitted to the training data";
+            return Err(Problem::new(self.key.clone(), reason).hint(
+                "other centers with a constant width, or put the rbf layer before the block",
+            ));
+        }
+        parameters.append(&mut layer.parameters);
+        layer.parameters = parameters;
+        layer.buffers = inside().flat_map(|l| l.buffers.clone()).collect();
+        layer.multiplications = Some(inside().map(PlannedLayer::multiplications).sum());
+        layer.chains = chains;
+        Ok(())
+    }
+
+    /// Lays layers that are repeated for one time.
+    pub(crate) fn repeated(
+        &self,
+        time: usize,
+        layers: &[LayerSpec],
+        input: &[usize],
+    ) -> Result<Vec<PlannedLayer>, Problem> {
+        let prefix = format!("{}.{time}.", self.name);
+        let key = format!("{}.layers", self.key);
         chain(self.model, layers, &prefix, &key, input)
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use contract::{Real, RowBuffer, Streams};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array3, ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 
 use crate::layers::layer::{Layer, Mode, Order, Pass};
@@ -176,6 +176,12 @@ impl<T: Real> Chain<T> {
     /// [`Layer::states`] of a layer.
     pub fn states(&self, layer: usize) -> Vec<(&'static str, ArrayView2<'_, T>)> {
         self.layers[layer].states()
+    }
+
+    /// [`Layer::attention`] of every layer, one behind the other.
+    pub fn attention(&self, sample: usize) -> Vec<Array3<T>> {
+        let layers = self.layers.iter();
+        layers.flat_map(|layer| layer.attention(sample)).collect()
     }
 
     /// [`Layer::unit_gradients`] of a layer.

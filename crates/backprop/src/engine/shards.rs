@@ -111,6 +111,8 @@ struct Work {
     multiplications: usize,
     /// Whether most of them are those of layers that meet each weight once.
     linear: bool,
+    /// Whether a sample has rows enough by itself: its positions, which look at each other.
+    attends: bool,
     /// Whether a batch stays whole.
     coupled: bool,
 }
@@ -128,6 +130,7 @@ impl Work {
         Self {
             multiplications,
             linear: 2 * linear > multiplications,
+            attends: plan.iter().any(|layer| layer.spec.any(&|l| l.attends())),
             coupled: couples_samples(plan),
         }
     }
@@ -136,6 +139,7 @@ impl Work {
     fn sharding(self, rows: usize) -> Sharding {
         let most = match self.linear {
             _ if self.coupled => 1,
+            _ if self.attends => rows,
             // Each shard reads all weights once, so more rows make higher shards as well as more of
             // them: 64 rows 2, 256 rows 4, 1024 rows 8.
             true => (rows / 16).isqrt(),

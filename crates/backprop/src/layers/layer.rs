@@ -1,7 +1,7 @@
 //! What a layer is: a differentiable function of a batch, forward and backward.
 
 use contract::Real;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array3, ArrayView2, ArrayViewMut2};
 
 use super::units::UnitGradients;
 
@@ -59,6 +59,12 @@ pub trait Layer<T: Real>: Send + Sync {
     /// states, each by its name and `[T·N, H]`; of several layers and directions those of the last
     /// layer that read forward.
     fn states(&self) -> Vec<(&'static str, ArrayView2<'_, T>)> {
+        Vec::new()
+    }
+
+    /// What the last forward pass left of a sample in layers of attention, itself or those inside it:
+    /// of each the weights of all heads, `[H, T_q, T_k]`.
+    fn attention(&self, _sample: usize) -> Vec<Array3<T>> {
         Vec::new()
     }
 

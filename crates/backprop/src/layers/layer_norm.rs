@@ -24,7 +24,7 @@
 //! | | shape |
 //! |---|---|
 //! | `x`, `dx`, `y`, `dy` | `[N, D]` |
-//! | `weight` γ, `bias` β and their gradients | the input's, D numbers |
+//! | `weight` γ, `bias` β (if there is one) and their gradients | the input's, D numbers |
 //!
 //! Of a sequence `[T, D]` each position is normalised by itself: N stands for N·T there.
 //!
@@ -42,6 +42,7 @@ use super::{Layer, Mode, Pass};
 pub struct LayerNorm<T> {
     d: usize,
     epsilon: f64,
+    bias: bool,
     /// `$\mu_n$` and `$r_n$` of each row of the last pass.
     statistics: Vec<(T, T)>,
 }
@@ -52,6 +53,7 @@ impl<T: Real> LayerNorm<T> {
         Self {
             d: planned.positions()[1],
             epsilon: norm.epsilon,
+            bias: norm.bias,
             statistics: Vec::new(),
         }
     }
@@ -70,14 +72,16 @@ impl<T: Real> Layer<T> for LayerNorm<T> {
         let (x, mut y) = (positions(x, self.d), positions_mut(y, self.d));
         let (weight, bias) = w.split_at(self.d);
         self.statistics.clear();
-        for (y, x) in y.rows_mut().into_iter().zip(x.rows()) {
+        for (mut y, x) in y.rows_mut().into_iter().zip(x.rows()) {
             let (mean, r) = self.statistics_of(x);
             self.statistics.push((mean, r));
-            Zip::from(y)
+            Zip::from(&mut y)
                 .and(x)
                 .and(weight)
-                .and(bias)
-                .for_each(|y, &x, &weight, &bias| *y = weight * ((x - mean) * r) + bias);
+                .for_each(|y, &x, &weight| *y = weight * ((x - mean) * r));
+            if self.bias {
+                y += &ArrayView1::from(bias);
+            }
         }
     }
 
@@ -88,13 +92,12 @@ impl<T: Real> Layer<T> for LayerNorm<T> {
         let samples = || x.rows().into_iter().zip(dy.rows());
         for ((x, dy), &(mean, r)) in samples().zip(&self.statistics) {
             Zip::from(&mut *dweight)
-                .and(&mut *dbias)
                 .and(x)
                 .and(dy)
-                .for_each(|dweight, dbias, &x, &dy| {
-                    *dweight += dy * ((x - mean) * r); // dγ += dy x̂
-                    *dbias += dy;
-                });
+                .for_each(|dweight, &x, &dy| *dweight += dy * ((x - mean) * r)); // dγ += dy x̂
+            for (dbias, &dy) in dbias.iter_mut().zip(dy) {
+                *dbias += dy;
+            }
         }
         let Some(dx) = dx else { return };
         let mut dx = positions_mut(dx, self.d);
@@ -132,7 +135,7 @@ mod tests {
     fn layer_norm<T: Real>(input: &[usize], epsilon: f64) -> LayerNorm<T> {
         let spec = LayerNormSpec {
             epsilon,
-            name: None,
+            ..LayerNormSpec::default()
         };
         let model = ModelSpec::new(vec![LayerSpec::LayerNorm(spec.clone())]);
         LayerNorm::new(&model.plan(input).unwrap()[0], &spec)
@@ -145,6 +148,20 @@ mod tests {
             let x = random(4, 12, "x") * 3.0 + 1.0;
             prove(&mut layer_norm(&input, 1e-5), &w, x, 12);
         }
+    }
+
+    #[test]
+    fn gradients_without_a_bias_agree_with_central_differences() {
+        let spec = LayerNormSpec {
+            bias: false,
+            ..LayerNormSpec::default()
+        };
+        let model = ModelSpec::new(vec![LayerSpec::LayerNorm(spec.clone())]);
+        let planned = &model.plan(&[3, 4]).unwrap()[0];
+        assert_eq!(planned.parameter_count(), 4);
+        let w = random(1, 4, "w").into_raw_vec_and_offset().0;
+        let mut layer = LayerNorm::new(planned, &spec);
+        prove(&mut layer, &w, random(5, 12, "x"), 12);
     }
 
     #[test]

@@ -18,11 +18,12 @@
 use std::iter;
 
 use contract::{Real, RowBuffer, Streams};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array3, ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 
-use super::{Layer, Mode, Order, Pass};
-use crate::engine::chain::{Activations, Build, Chain};
+use super::branch::Branch;
+use super::{Layer, Mode, Pass};
+use crate::engine::chain::Build;
 
 /// `$y = F(x) + S(x)$`.
 pub struct Residual<T> {
@@ -33,22 +34,13 @@ pub struct Residual<T> {
     shortcut_gradient: RowBuffer<T>,
 }
 
-struct Branch<T> {
-    chain: Chain<T>,
-    activations: Activations<T>,
-}
-
 impl<T: Real> Residual<T> {
     /// The planned block; `build` makes the layers in it.
     pub fn new(planned: &PlannedLayer, streams: Streams, build: Build<T>) -> Self {
         let [layers, shortcut] = planned.chains.as_slice() else {
             panic!("{}: a residual block has two chains", planned.name);
         };
-        let branch = |chain: &[PlannedLayer]| {
-            let chain = Chain::new(chain, streams, build);
-            let activations = chain.activations();
-            Branch { chain, activations }
-        };
+        let branch = |chain: &[PlannedLayer]| Branch::new(chain, streams, build);
         Self {
             layers: branch(layers),
             shortcut: (!shortcut.is_empty()).then(|| branch(shortcut)),
@@ -59,40 +51,34 @@ impl<T: Real> Residual<T> {
 
 impl<T: Real> Layer<T> for Residual<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, mut y: ArrayViewMut2<T>, mode: Mode) {
-        let Branch { chain, activations } = &mut self.layers;
-        let (of_layers, of_shortcut) = w.split_at(chain.parameters());
-        chain.forward(of_layers, x, activations, mode);
-        y.assign(&activations.last_output());
+        let (of_layers, of_shortcut) = w.split_at(self.layers.chain.parameters());
+        y.assign(&self.layers.forward(of_layers, x, mode));
         match &mut self.shortcut {
             None => y += &x,
-            Some(Branch { chain, activations }) => {
-                chain.forward(of_shortcut, x, activations, mode);
-                y += &activations.last_output();
-            }
+            Some(shortcut) => y += &shortcut.forward(of_shortcut, x, mode),
         }
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
-        let Branch { chain, activations } = &mut self.layers;
-        let (of_layers, of_shortcut) = w.split_at(chain.parameters());
-        let (dw_layers, dw_shortcut) = dw.split_at_mut(chain.parameters());
+        let parameters = self.layers.chain.parameters();
+        let (of_layers, of_shortcut) = w.split_at(parameters);
+        let (dw_layers, dw_shortcut) = dw.split_at_mut(parameters);
         let mut dx = dx;
-        activations.last_gradient().assign(&pass.dy);
+        self.layers.output_and_gradient().1.assign(&pass.dy);
         let through = dx.as_mut().map(|dx| dx.view_mut());
-        let first = Order::First;
-        chain.backward(first, of_layers, pass.x, activations, through, dw_layers);
+        self.layers.backward(of_layers, pass.x, through, dw_layers);
         match &mut self.shortcut {
             None => {
                 if let Some(dx) = &mut dx {
                     *dx += &pass.dy;
                 }
             }
-            Some(Branch { chain, activations }) => {
-                activations.last_gradient().assign(&pass.dy);
+            Some(shortcut) => {
+                shortcut.output_and_gradient().1.assign(&pass.dy);
                 self.shortcut_gradient.make_room(pass.x.nrows());
                 let mut around = self.shortcut_gradient.first_mut(pass.x.nrows());
                 let wanted = dx.as_ref().map(|_| around.view_mut());
-                chain.backward(first, of_shortcut, pass.x, activations, wanted, dw_shortcut);
+                shortcut.backward(of_shortcut, pass.x, wanted, dw_shortcut);
                 if let Some(dx) = &mut dx {
                     *dx += &around;
                 }
@@ -108,6 +94,13 @@ impl<T: Real> Layer<T> for Residual<T> {
     fn set_continues(&mut self, continues: bool) {
         self.branches()
             .for_each(|branch| branch.chain.set_continues(continues));
+    }
+
+    fn attention(&self, sample: usize) -> Vec<Array3<T>> {
+        let branches = iter::once(&self.layers).chain(&self.shortcut);
+        branches
+            .flat_map(|branch| branch.chain.attention(sample))
+            .collect()
     }
 
     fn end_step(&mut self) {

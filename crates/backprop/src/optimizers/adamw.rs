@@ -7,7 +7,7 @@
 //!
 //! with the means `$\hat m$` and `$\hat v$` of [`super::adam`]. The decay does not enter the
 //! gradient, so that a weight with large gradients decays as fast as one with small gradients. It
-//! is for every parameter, biases too, and is scaled by `$\eta$` as it is in each step, as in
+//! is for every parameter, biases too, or for matrices alone, and is scaled by `$\eta$` as it is in each step, as in
 //! PyTorch.
 //!
 //! Source: Loshchilov & Hutter 2019, algorithm 2.
@@ -41,7 +41,10 @@ impl<T: Real> Optimizer<T> for AdamW<T> {
 
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let rate = T::of(at.learning_rate * self.weight_decay); // η λ
-        self.adam.step(at, of, |w| *w -= rate * *w);
+        match at.decays {
+            true => self.adam.step(at, of, |w| *w -= rate * *w),
+            false => self.adam.step(at, of, |_| ()),
+        }
     }
 }
 
@@ -73,6 +76,14 @@ mod tests {
         // 1 − .1 · .5 · 1 − .1
         let w = three_steps(&AdamW::new([0.9, 0.999], 1e-12, 0.5))[0];
         assert!((w - 0.85).abs() < 1e-10);
+    }
+
+    #[test]
+    fn what_does_not_decay_learns_as_by_adam() {
+        let rule = AdamW::new([0.9, 0.999], 1e-8, 0.5);
+        let adam = Adam::new([0.9, 0.999], 1e-8);
+        let mut alone = Follower::new(&rule, 1.0).without_decay();
+        assert_eq!(alone.three_steps(), three_steps(&adam));
     }
 
     #[test]

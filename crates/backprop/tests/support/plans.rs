@@ -2,8 +2,8 @@
 
 use spec::model::{
     BatchNormSpec, Conv2dSpec, DropoutSpec, GruSpec, Initializer, LayerNormSpec, LayerSpec,
-    Local2dSpec, LstmPeepholeSpec, LstmSpec, ModelSpec, PlannedLayer, PoolSpec, RbfSpec,
-    ResidualSpec, RnnSpec, Width,
+    Local2dSpec, LstmPeepholeSpec, LstmSpec, ModelSpec, MultiHeadAttentionSpec, PlannedLayer,
+    PoolSpec, PositionEncoding, PositionSpec, RbfSpec, RepeatSpec, ResidualSpec, RnnSpec, Width,
 };
 
 use super::{linear, plan};
@@ -111,6 +111,48 @@ pub fn with_recurrent_layers(coupled: bool) -> Vec<PlannedLayer> {
     }
     layers.push(linear(10, true));
     ModelSpec::new(layers).plan(&[10, 6]).unwrap()
+}
+
+/// Two blocks of a transformer on sequences of 30 steps of 8 numbers; with one that couples samples
+/// behind them, so that each layer is sharded by itself, or without.
+pub fn with_attention(coupled: bool) -> Vec<PlannedLayer> {
+    let residual = |layers| {
+        LayerSpec::Residual(ResidualSpec {
+            layers,
+            shortcut: vec![],
+            name: None,
+        })
+    };
+    let norm = || LayerSpec::LayerNorm(LayerNormSpec::default());
+    let attention = LayerSpec::MultiHeadAttention(MultiHeadAttentionSpec {
+        causal: true,
+        ..MultiHeadAttentionSpec::new(3)
+    });
+    let blocks = LayerSpec::Repeat(RepeatSpec {
+        times: 2,
+        layers: vec![
+            residual(vec![norm(), attention]),
+            residual(vec![
+                norm(),
+                linear(30, true),
+                LayerSpec::Gelu,
+                linear(12, true),
+            ]),
+        ],
+        name: None,
+    });
+    let learned = PositionSpec {
+        encoding: PositionEncoding::Learned,
+        ..PositionSpec::default()
+    };
+    let position = LayerSpec::Position(learned);
+    let all = LayerSpec::MultiHeadAttention(MultiHeadAttentionSpec::new(2));
+    let mut layers = vec![linear(12, false), position, blocks, all, LayerSpec::Last];
+    if coupled {
+        layers.push(batch_norm());
+    }
+    layers.push(linear(10, true));
+    ModelSpec::new(layers).plan(&[30, 8]).unwrap()
 }
 
 /// A network whose convolutions are fused with ReLU and max-pooling: with layers that are

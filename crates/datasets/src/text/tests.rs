@@ -11,6 +11,7 @@ fn spec(lines: bool, steps: Option<usize>) -> TextSpec {
         path: "t.txt".into(),
         lines,
         steps,
+        windows: None,
         inputs: TextInputs::Tokens,
         split: Split::Ordered(Ordered { test: Amount(1.0) }),
     }

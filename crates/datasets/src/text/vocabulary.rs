@@ -17,7 +17,7 @@ impl Vocabulary {
     /// # Errors
     ///
     /// When there is only one, or too many.
-    pub fn of(sequences: &[&Sequence], file: &str) -> Result<Self, DataError> {
+    pub fn of(sequences: &[Sequence], file: &str) -> Result<Self, DataError> {
         let characters = sequences.iter().flat_map(|sequence| &sequence.characters);
         let different: BTreeSet<char> = characters.copied().collect();
         if different.len() > MOST_CHARACTERS {

@@ -21,7 +21,7 @@ struct LayerNorm {
 impl Layer for LayerNorm {
     fn forward(&mut self, w: &[Tensor<1>], x: Tensor<2>, _: Mode) -> Tensor<2> {
         at_positions(x, self.features, |x| {
-            module::layer_norm(x, w[0].clone(), Some(w[1].clone()), self.epsilon)
+            module::layer_norm(x, w[0].clone(), w.get(1).cloned(), self.epsilon)
         })
     }
 }

@@ -3,6 +3,8 @@
 //! Those without settings stand here, each as a function of the name that its layer has in a
 //! config; those with settings have files of their own and share [`layer`].
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use burn::tensor::{DType, Tensor, activation};
 
 use crate::BurnReal;
@@ -44,6 +46,12 @@ pub(super) fn relu(x: Tensor<2>) -> Tensor<2> {
 /// would be off by 2e-9; an infinite one is lowered to where eˣ overflows.
 pub(crate) fn softplus(x: Tensor<2>) -> Tensor<2> {
     activation::softplus_with_threshold(x, 1.0, f64::INFINITY)
+}
+
+/// y = x Φ(x): burn's own divides by √2 in `div_scalar`, whose gradient is f32.
+pub(super) fn gelu(x: Tensor<2>) -> Tensor<2> {
+    let normal = x.clone().mul_scalar(FRAC_1_SQRT_2).erf().add_scalar(1.0);
+    (x * normal).mul_scalar(0.5)
 }
 
 /// y = 1 where x ≥ 0, else 0, with a gradient of 0. What is no number stays so.

@@ -2,6 +2,7 @@
 //! plain f64 formulas.
 
 mod activations;
+mod attention;
 mod contract;
 mod curvature;
 mod layers;

@@ -39,6 +39,7 @@ const RULES: [OptimizerSpec; 9] = [
         beta2: 0.999,
         epsilon: 1e-8,
         weight_decay: 0.1,
+        decays: spec::optimizers::Decays::All,
     }),
     OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.3 }),
     OptimizerSpec::Momentum(MomentumSpec {

@@ -145,6 +145,7 @@ fn of_all(network: &PreparedNetwork, kind: Kind, probe: &mut Probe<f64>) -> Vec<
     let mut batch = BatchBuffer::<f64>::new(at_a_time, network.inputs(), network.outputs());
     for rows in rows.chunks(at_a_time) {
         let batch = batch.fill(test, target, rows);
+        probe.set_lengths(batch.lengths);
         probe.forward(batch.x);
         let outputs = probe.output(network.plan.len() - 1);
         for (sample, (y, t)) in outputs.rows().into_iter().zip(batch.t.rows()).enumerate() {

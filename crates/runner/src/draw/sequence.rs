@@ -2,8 +2,9 @@
 
 use backprop::Probe;
 use datasets::Target;
-use ndarray::{Array2, ArrayView1, s};
+use ndarray::{Array2, Array3, ArrayView1, s};
 use spec::datasets::{DatasetSpec, LetterCode};
+use spec::model::PlannedLayer;
 
 use crate::batches::BatchBuffer;
 use crate::prepare::PreparedNetwork;
@@ -22,6 +23,8 @@ pub struct Sequence {
     pub marked: Vec<usize>,
     /// Of each recurrent layer, in order, each by a name.
     pub states: Vec<State>,
+    /// Of each layer of attention its name, and the weights of its heads, `[H, T, T]`.
+    pub heads: Vec<(String, Array3<f64>)>,
     /// Outputs `[P, K]`: at each step, or one behind the last.
     pub outputs: Array2<f64>,
     /// Targets `[P, K]`.
@@ -49,6 +52,7 @@ impl Sequence {
         let x = batch.x.into_shape_with_order((all, network.inputs() / all));
         let x = x.expect("a sample lies in one piece");
         let x = x.slice(s![..length, ..]);
+        probe.set_lengths(batch.lengths);
         probe.forward(batch.x);
         let mut states = Vec::new();
         for (index, layer) in plan.iter().enumerate() {
@@ -59,6 +63,10 @@ impl Sequence {
                 });
             }
         }
+        let mut attending = Vec::new();
+        names_of_attention(plan, &mut attending);
+        let weights = probe.attention(0).into_iter();
+        let weights = weights.map(|all| all.slice_move(s![.., ..length, ..length]));
         let at_positions = |of: ArrayView1<f64>| {
             let (positions, numbers) = (batch.positions, of.len() / batch.positions);
             let of = of.to_owned().into_shape_with_order((positions, numbers));
@@ -80,8 +88,21 @@ impl Sequence {
                 .filter(|&step| data.is_marked(&x.row(step).to_vec()))
                 .collect(),
             states,
+            heads: attending.into_iter().zip(weights).collect(),
             outputs: at_positions(probe.output(plan.len() - 1).row(0)),
             targets,
+        }
+    }
+}
+
+/// The names of all layers of attention, in the order in which a probe shows them.
+fn names_of_attention(plan: &[PlannedLayer], names: &mut Vec<String>) {
+    for layer in plan {
+        if layer.spec.layer().attends() {
+            names.push(layer.name.clone());
+        }
+        for chain in &layer.chains {
+            names_of_attention(chain, names);
         }
     }
 }

@@ -4,6 +4,7 @@ mod layers;
 mod losses;
 mod pairs;
 mod rules;
+mod transformers;
 
 use contract::{Batch, NamedTensors, Real, Streams, initial};
 use ndarray::Array2;

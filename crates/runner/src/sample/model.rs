@@ -64,6 +64,7 @@ impl<'a> Model<'a> {
                         _ => x[[0, step * width + class]] = 1.0,
                     }
                 }
+                probe.set_lengths(Some(&[seen.len()]));
                 probe.forward(x.view());
                 let y = probe.output(prepared.plan.len() - 1);
                 let (at, outputs) = (seen.len() - 1, prepared.outputs() / steps);

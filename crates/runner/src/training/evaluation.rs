@@ -3,6 +3,7 @@
 use contract::{Batch, Implementation, Mode};
 use datasets::{FixedChange, Samples};
 use spec::measures::{Measure, Metric, Part};
+use spec::model::PlannedLayer;
 
 use super::Stop;
 use super::divergence::as_f32_holds;
@@ -13,8 +14,17 @@ use crate::metrics::Measurement;
 use crate::prepare::PreparedNetwork;
 use crate::record::Values;
 
-/// Samples evaluated at a time.
+/// Samples evaluated at a time; of sequences whose positions look at each other, positions.
 const AT_A_TIME: usize = 1000;
+
+/// Samples of a network evaluated at a time.
+fn at_a_time(prepared: &PreparedNetwork) -> usize {
+    let attends = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.attends());
+    match prepared.plan.iter().any(attends) {
+        true => AT_A_TIME.div_ceil(prepared.plan[0].input[0]),
+        false => AT_A_TIME,
+    }
+}
 
 /// Evaluates models, with a batch that is kept.
 pub struct Evaluator<'a> {
@@ -50,7 +60,7 @@ impl<'a> Evaluator<'a> {
     /// An evaluator of the config's data.
     pub fn new(prepared: &'a PreparedNetwork) -> Self {
         let dataset = &prepared.dataset;
-        let rows = AT_A_TIME.min(dataset.train.len().max(dataset.test.len()));
+        let rows = at_a_time(prepared).min(dataset.train.len().max(dataset.test.len()));
         Self {
             prepared,
             metrics: prepared.network.metrics(&prepared.shape),
@@ -168,7 +178,7 @@ impl<'a> Evaluator<'a> {
         mut measurement: Option<&mut Measurement>,
     ) -> Result<f64, Stop> {
         let (mut sum, mut losses) = (0.0, 0);
-        for (index, chunk) in of.rows.chunks(AT_A_TIME).enumerate() {
+        for (index, chunk) in of.rows.chunks(at_a_time(self.prepared)).enumerate() {
             if interrupt::requested() {
                 return Err(Stop::Interrupted);
             }

@@ -91,7 +91,7 @@ fn what_no_sequence_can_be_drawn_of_is_refused() {
     let workspace = Workspace::tiny();
     workspace.train_by_hand(&[]);
     let call = ["draw", "tiny", "--out", "pictures"];
-    workspace.refuse(&call, &["no layer of this run is recurrent"]);
+    workspace.refuse(&call, &["no layer of this run is recurrent or attends"]);
     assert!(!workspace.path("pictures").exists());
     let set = [
         "dataset.temporal_xor.bits=60",

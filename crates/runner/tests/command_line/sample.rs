@@ -74,6 +74,61 @@ fn a_running_text_goes_on_beyond_the_steps_it_was_learned_in() {
     workspace.refuse(&call, &["--prompt: ", "no line break to begin behind"]);
 }
 
+/// A text of which each letter says the next one, learned in windows of it.
+#[test]
+fn a_transformer_goes_on_with_a_text() {
+    let workspace = Workspace::tiny();
+    workspace.write("text.txt", "abcd\n".repeat(60));
+    workspace.write(
+        "text.toml",
+        r#"
+name = "text"
+seed = 1
+implementations = ["backprop"]
+gradient_check = { before_training = false }
+dataset.text = { path = "text.txt", steps = 8, windows = 200, split = { ordered = { test = 0.2 } } }
+
+[[model.layers]]
+[model.layers.tied_embedding]
+tokens = 5
+dimension = 8
+layers = [
+    { position = {} },
+    { residual = { layers = [{ layer_norm = {} }, { multi_head_attention = { heads = 2, causal = true } }] } },
+    { residual = { layers = [{ layer_norm = {} }, { linear = { units = 16 } }, "gelu", { linear = { units = 8 } }] } },
+    { layer_norm = {} },
+]
+
+[training]
+epochs = 10
+batch_size = 20
+loss = "softmax_cross_entropy"
+optimizer = { adamw = { learning_rate = 0.02, decays = "matrices" } }
+"#,
+    );
+    workspace.succeed(&["text.toml"]);
+    let greedy = ["--temperature", "0", "--count", "1", "--length", "13"];
+    let call = [&["sample", "text"][..], &greedy].concat();
+    let out = workspace.succeed(&[&call[..], &["--prompt", "b"]].concat());
+    assert_eq!(out, "bcd\nabcd\nabcd\n", "beyond the steps of its windows");
+    assert_eq!(workspace.succeed(&call), "abcd\nabcd\nabc\n");
+    let parts = ["--prompt: the run knows no character 'x'"];
+    workspace.refuse(&[&call[..], &["--prompt", "x"]].concat(), &parts);
+    workspace.succeed(&["draw", "text", "--out", "pictures"]);
+    let heads = workspace.read("pictures/heads.svg");
+    assert_eq!(heads.matches("head 2").count(), 1, "two heads of one layer");
+    assert!(heads.contains("0.layers.1.layers.1, head 1"), "{heads}");
+    assert!(workspace.path("pictures/next.svg").exists());
+    assert!(!workspace.path("pictures/states.svg").exists());
+    let longer = ["text.toml", "--set", "dataset.text.steps=300"];
+    let parts = [
+        "sequences of 300 steps are longer",
+        "240 characters",
+        "set steps = 239 or less",
+    ];
+    workspace.refuse(&longer, &parts);
+}
+
 #[test]
 fn what_no_text_can_be_drawn_from_is_refused() {
     let workspace = workspace();

@@ -27,6 +27,11 @@ pub struct TextSpec {
     /// it has characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<usize>,
+    /// Windows of `steps` characters that are drawn at random places of the training part of a
+    /// running text, to learn from; what is held back is cut into pieces, all of it. None: the
+    /// training part is cut into pieces, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub windows: Option<usize>,
     /// How a character is an input.
     #[serde(default)]
     pub inputs: TextInputs,
@@ -64,6 +69,32 @@ impl Dataset for TextSpec {
         };
         let reason = "a sequence of characters is of no class, so none can be kept in proportion";
         checker.require("split", !by_class, reason)?;
+        self.check_windows(checker)?;
         self.split.check(checker)
+    }
+}
+
+impl TextSpec {
+    /// Windows overlap, so what is held back must lie apart from all of them.
+    fn check_windows(&self, checker: &Checker<'_>) -> Result<(), Problem> {
+        let Some(windows) = self.windows else {
+            return Ok(());
+        };
+        let fine = (1..=10_000_000).contains(&windows);
+        checker.require("windows", fine, "1 to 10000000")?;
+        if self.lines {
+            let reason =
+                "windows are of a running text, and lines = true says that each line is one";
+            return Err(
+                Problem::new(checker.field("windows"), reason).hint("leave one of them out")
+            );
+        }
+        if matches!(self.split, Split::None | Split::Ordered(_)) {
+            return Ok(());
+        }
+        let reason =
+            "windows overlap, so only the end of the text can be held back from all of them";
+        Err(Problem::new(checker.field("split"), reason)
+            .hint("split = { ordered = { test = 0.1 } }, or \"none\""))
     }
 }

@@ -6,12 +6,15 @@ use super::{Checker, Layer};
 use crate::Problem;
 use crate::plan::{PlannedLayer, Planner};
 
-/// Layer normalisation with weight (scale) and bias (shift) a feature.
+/// Layer normalisation with weight (scale) and, unless it says otherwise, bias (shift) a feature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LayerNormSpec {
     /// Added to the variance.
     pub epsilon: f64,
+    /// Whether there is a bias.
+    #[serde(skip_serializing_if = "is_true")]
+    pub bias: bool,
     /// Name in parameter paths; none: the layer's index in the list.
     pub name: Option<String>,
 }
@@ -20,6 +23,7 @@ impl Default for LayerNormSpec {
     fn default() -> Self {
         Self {
             epsilon: 1e-5,
+            bias: true,
             name: None,
         }
     }
@@ -39,10 +43,15 @@ impl Layer for LayerNormSpec {
             [_, features] => vec![features],
             _ => layer.input.clone(),
         });
+        layer.parameters.truncate(1 + usize::from(self.bias));
         Ok(())
     }
 
     fn learns(&self) -> bool {
         true
     }
+}
+
+fn is_true(flag: &bool) -> bool {
+    *flag
 }

@@ -36,7 +36,7 @@ impl Layer for ResidualSpec {
     }
 
     fn plan(&self, planner: &Planner<'_>, layer: &mut PlannedLayer) -> Result<(), Problem> {
-        let mut ends = Vec::new();
+        let (mut ends, mut chains) = (Vec::new(), Vec::new());
         for (part, layers) in self.inside() {
             let chain = planner.inside(part, layers, &layer.input)?;
             ends.push(
@@ -45,7 +45,7 @@ impl Layer for ResidualSpec {
                     .map_or(&layer.input, |last| &last.output)
                     .clone(),
             );
-            layer.chains.push(chain);
+            chains.push(chain);
         }
         let [output, around] = [&ends[0], &ends[1]];
         if output != around {
@@ -58,17 +58,7 @@ impl Layer for ResidualSpec {
             ));
         }
         layer.output = output.clone();
-        let inside = || layer.chains.iter().flatten();
-        layer.parameters = inside().flat_map(|l| l.parameters.clone()).collect();
-        if layer.parameters.iter().any(|p| p.initializer.is_fitted()) {
-            let reason = "what is inside a block cannot be fitted to the training data";
-            return Err(Problem::new(planner.key.clone(), reason).hint(
-                "other centers with a constant width, or put the rbf layer before the block",
-            ));
-        }
-        layer.buffers = inside().flat_map(|l| l.buffers.clone()).collect();
-        layer.multiplications = Some(inside().map(PlannedLayer::multiplications).sum());
-        Ok(())
+        planner.take_chains(layer, chains)
     }
 
     fn learns(&self) -> bool {

@@ -24,6 +24,32 @@ pub struct AdamWSpec {
     /// λ.
     #[serde(default = "weight_decay")]
     pub weight_decay: f64,
+    /// What decays.
+    #[serde(default, skip_serializing_if = "Decays::is_default")]
+    pub decays: Decays,
+}
+
+/// Which parameters decay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decays {
+    /// Every parameter, as in the paper.
+    #[default]
+    All,
+    /// Those of two dimensions or more: what weighs, kernels and tables of vectors; no biases, and
+    /// not what scales and shifts after a normalisation.
+    Matrices,
+}
+
+impl Decays {
+    /// Whether a parameter of so many dimensions decays.
+    pub fn takes(self, dimensions: usize) -> bool {
+        self == Self::All || dimensions >= 2
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Optimizer for AdamWSpec {
@@ -36,6 +62,10 @@ impl Optimizer for AdamWSpec {
 
     fn learning_rate(&self) -> f64 {
         self.learning_rate
+    }
+
+    fn decays(&self) -> Decays {
+        self.decays
     }
 
     fn state_per_parameter(&self) -> usize {

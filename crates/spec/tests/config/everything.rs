@@ -87,7 +87,7 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-pub const OTHERS: [&str; 61] = [
+pub const OTHERS: [&str; 68] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",
@@ -117,6 +117,12 @@ pub const OTHERS: [&str; 61] = [
     "dataset={ gate = { function = \"nand\" } }",
     "dataset={ surface = { function = \"peaks\", side = 9, noise = 0.1 } }",
     "model.layers.18=tanh",
+    "training.optimizer={ adamw = { learning_rate = 0.1, decays = \"matrices\" } }",
+    "model.layers.18={ repeat = { times = 2, layers = [\"tanh\"], name = \"blocks\" } }",
+    "model.layers.18={ tied_embedding = { tokens = 9, dimension = 4, layers = [\"gelu\"] } }",
+    "model.layers.18={ multi_head_attention = { heads = 2, causal = true, bias = false, output_weights = { normal = { std = 0.1 } } } }",
+    "model.layers.18={ position = { encoding = \"learned\", positions = 9, name = \"wpe\" } }",
+    "model.layers.18={ layer_norm = { bias = false } }",
     "model.layers.18={ residual = { layers = [\"tanh\"] } }",
     "dataset={ mnist = { pad = 2, deskew = true, pixels = { range = [-0.1, 1.175] } } }",
     "dataset={ mnist = { pixels = \"standardize\", train_limit = 100 } }",
@@ -130,6 +136,7 @@ pub const OTHERS: [&str; 61] = [
     "dataset={ series = { path = \"a.csv\", column = 1, window = 12, header = false, delimiter = \";\", decimal = \",\", comment = \"#\" } }",
     "dataset={ text = { path = \"a.txt\", steps = 9, inputs = \"one_hot\", split = { ordered = { test = 9 } } } }",
     "dataset={ text = { path = \"a.txt\", lines = true } }",
+    "dataset={ text = { path = \"a.txt\", steps = 9, windows = 20, split = \"none\" } }",
     "dataset={ temporal_xor = { bits = 30, test_bits = 12, steps = 6 } }",
     "dataset={ adding = { samples = 9, length = 30, split = \"none\" } }",
     "dataset={ temporal_order = { samples = 9, symbols = 3, length = 30 } }",

@@ -58,7 +58,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "leaky_relu",
             "leaky_rely",
-            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, rnn, lstm, lstm_peephole, gru, maxout, squared_distance, rbf, residual, leaky_relu, prelu, elu, flatten, last, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax)",
+            "a.toml:13:7: unknown name `leaky_rely`; did you mean `leaky_relu`? (valid: linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, tied_embedding, encoder_decoder, rnn, lstm, lstm_peephole, gru, multi_head_attention, position, maxout, squared_distance, rbf, residual, repeat, leaky_relu, prelu, elu, flatten, last, sigmoid, tanh, scaled_tanh, relu, softplus, gelu, step, identity, softmax)",
         ),
         (
             "slope",
@@ -202,7 +202,7 @@ fn wrong_kinds_are_refused() {
         (
             leaky,
             "3",
-            "a.toml:13:5: model.layers.1: expected the name of a kind, or a table, found 3; one of linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, rnn, lstm, lstm_peephole, gru, maxout, squared_distance, rbf, residual, leaky_relu, prelu, elu, flatten, last, sigmoid, tanh, scaled_tanh, relu, softplus, step, identity, softmax",
+            "a.toml:13:5: model.layers.1: expected the name of a kind, or a table, found 3; one of linear, conv2d, local2d, max_pool, avg_pool, subsampling, dropout, batch_norm, layer_norm, local_response_norm, embedding, tied_embedding, encoder_decoder, rnn, lstm, lstm_peephole, gru, multi_head_attention, position, maxout, squared_distance, rbf, residual, repeat, leaky_relu, prelu, elu, flatten, last, sigmoid, tanh, scaled_tanh, relu, softplus, gelu, step, identity, softmax",
         ),
         (
             moons,

@@ -170,12 +170,116 @@ fn impossible_settings_of_recurrent_layers_are_refused() {
 }
 
 #[test]
+fn impossible_settings_of_transformers_are_refused() {
+    let layer = "{ leaky_relu = { slope = 0.1 } }";
+    let model = "model.layers.1";
+    refuse(&[
+        (
+            layer,
+            "{ multi_head_attention = { heads = 0 } }",
+            &format!(
+                "a.toml:13:40: {model}.multi_head_attention.heads: 0 heads give nothing; 1 or more"
+            ),
+        ),
+        (
+            layer,
+            "{ position = { positions = 9 } }",
+            &format!(
+                "a.toml:13:32: {model}.position.positions: sines and cosines are computed: they have no positions; leave it out, or encoding = \"learned\""
+            ),
+        ),
+        (
+            layer,
+            "{ repeat = { times = 0, layers = [\"tanh\"] } }",
+            &format!(
+                "a.toml:13:26: {model}.repeat.times: layers cannot be repeated 0 times; 1 to 1000"
+            ),
+        ),
+        (
+            layer,
+            "{ repeat = { times = 2, layers = [] } }",
+            &format!(
+                "a.toml:13:38: {model}.repeat.layers: there is no layer to repeat; list one or more"
+            ),
+        ),
+        (
+            layer,
+            "{ tied_embedding = { tokens = 5, dimension = 2, layers = [] } }",
+            &format!(
+                "a.toml:13:62: {model}.tied_embedding.layers: without layers between them both places of the table meet at once; list one or more"
+            ),
+        ),
+    ]);
+}
+
+#[test]
+fn layers_of_transformers_say_what_does_not_fit() {
+    let shape = real(1);
+    let of = |sample: &[usize], layer: &str| {
+        let layers = format!("model.layers=[{layer}, \"last\", {{ linear = {{ units = 1 }} }}]");
+        against(sample, &shape, &[&layers])
+    };
+    let fine = "{ repeat = { times = 2, layers = [{ multi_head_attention = { heads = 2 } }] } }";
+    assert_eq!(of(&[9, 6], fine), Ok(()));
+    for (sample, layer, message) in [
+        (
+            &[9, 6][..],
+            "{ multi_head_attention = { heads = 4 } }",
+            "model.layers.0.multi_head_attention.heads: 4 heads cannot share the 6 numbers of a \
+             position equally",
+        ),
+        (
+            &[9],
+            "{ multi_head_attention = { heads = 3 } }",
+            "model.layers.0.multi_head_attention: this layer takes sequences [T, D], but gets [9]",
+        ),
+        (
+            &[1, 28, 28],
+            "{ position = {} }",
+            "model.layers.0.position: this layer takes sequences [T, D], but gets [1, 28, 28]",
+        ),
+        (
+            &[9, 6],
+            "{ position = { encoding = \"learned\", positions = 8 } }",
+            "model.layers.0.position.positions: the sequences have 9 positions, of which the table \
+             knows 8",
+        ),
+        (
+            &[9],
+            "{ tied_embedding = { tokens = 5, dimension = 4, layers = [{ linear = { units = 3 } }] } }",
+            "model.layers.0.tied_embedding.layers: the layers lead from [9, 4] to [9, 3], which the \
+             vectors of the table do not fit",
+        ),
+        (
+            &[9, 6],
+            "{ repeat = { times = 2, layers = [{ residual = { layers = [{ linear = { units = 3 } }] } }] } }",
+            "model.layers.0.repeat.layers.0.residual: the layers end in [9, 3] and the shortcut in \
+             [9, 6]: they cannot be added",
+        ),
+    ] {
+        assert_eq!(of(sample, layer), Err(message.into()));
+    }
+}
+
+#[test]
 fn impossible_sequences_are_refused() {
     let moons = "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }";
-    let rows: [(&str, &str); 26] = [
+    let rows: [(&str, &str); 29] = [
         (
             "[dataset.temporal_xor]\nsteps = 10",
             "a.toml:6:9: dataset.temporal_xor.steps: a multiple of 3 bits, 3 to 30000, so that each part of the stream begins with the first of three; or 1, for a state that is carried from bit to bit",
+        ),
+        (
+            "[dataset.text]\npath = \"a.txt\"\nlines = true\nwindows = 9",
+            "a.toml:8:11: dataset.text.windows: windows are of a running text, and lines = true says that each line is one; leave one of them out",
+        ),
+        (
+            "[dataset.text]\npath = \"a.txt\"\nsteps = 9\nwindows = 0",
+            "a.toml:8:11: dataset.text.windows: 1 to 10000000",
+        ),
+        (
+            "[dataset.text]\npath = \"a.txt\"\nsteps = 9\nwindows = 9\nsplit = { shuffled = { test = 0.1 } }",
+            "a.toml:9:9: dataset.text.split: windows overlap, so only the end of the text can be held back from all of them; split = { ordered = { test = 0.1 } }, or \"none\"",
         ),
         (
             "[dataset.temporal_xor]\nbits = 2",

@@ -19,6 +19,7 @@ pub fn examples() -> Vec<Example> {
     examples.extend(on_images());
     examples.extend(blocks());
     examples.extend(on_sequences());
+    examples.extend(super::transformers::examples());
     examples.extend(pairs::examples());
     examples
 }
@@ -82,6 +83,7 @@ fn on_vectors() -> Vec<Example> {
         vector("`prelu`, per channel", prelu(true)),
         vector("`elu`", LayerSpec::Elu(EluSpec { alpha: 0.7 })),
         vector("`softplus`", LayerSpec::Softplus),
+        vector("`gelu`", LayerSpec::Gelu),
         vector("`step`, forward only", LayerSpec::Step),
         vector("`identity`", LayerSpec::Identity),
         vector("`softmax`", LayerSpec::Softmax),
@@ -309,7 +311,7 @@ fn on_images() -> Vec<Example> {
 
 /// A layer between two linear ones that act on each position, on sequences of up to 4 positions of
 /// 5 numbers, with targets at each.
-fn sequence(name: &str, layer: LayerSpec) -> Example {
+pub(super) fn sequence(name: &str, layer: LayerSpec) -> Example {
     Example::new(name, &[4, 5], vec![linear(6), layer, linear(3)])
 }
 

@@ -5,8 +5,8 @@ use spec::model::{
     Conv2dSpec, Initializer, LayerSpec, LinearSpec, SquaredDistanceSpec, SubsamplingSpec,
 };
 use spec::optimizers::{
-    AdaGradSpec, AdamSpec, AdamWSpec, DiagonalLevenbergMarquardtSpec, MomentumSpec, NesterovSpec,
-    QuickpropSpec, RmsPropSpec, RpropSpec, SgdSpec,
+    AdaGradSpec, AdamSpec, AdamWSpec, Decays, DiagonalLevenbergMarquardtSpec, MomentumSpec,
+    NesterovSpec, QuickpropSpec, RmsPropSpec, RpropSpec, SgdSpec,
 };
 use spec::training::{BatchSize, ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec};
 
@@ -49,6 +49,7 @@ pub fn optimizers() -> Vec<Example> {
             beta2,
             epsilon,
             weight_decay: 0.1,
+            decays: Default::default(),
         }),
         Rprop(RpropSpec {
             learning_rate: 0.01,
@@ -60,8 +61,24 @@ pub fn optimizers() -> Vec<Example> {
         curvature(),
     ];
     let mut examples: Vec<Example> = rules.into_iter().map(rule).collect();
-    examples.extend([quickprop(), lenet()]);
+    examples.extend([decaying_matrices(), quickprop(), lenet()]);
     examples
+}
+
+/// AdamW whose biases do not decay.
+fn decaying_matrices() -> Example {
+    let matrices = rule(OptimizerSpec::AdamW(AdamWSpec {
+        learning_rate: 0.01,
+        beta1: 0.9,
+        beta2: 0.99,
+        epsilon: 1e-8,
+        weight_decay: 0.1,
+        decays: Decays::Matrices,
+    }));
+    Example {
+        name: "`adamw`, matrices alone".into(),
+        ..matrices
+    }
 }
 
 /// One weight an output: a layer more, and 100 steps make a rounding error 10¹² times as large.
