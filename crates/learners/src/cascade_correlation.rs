@@ -274,6 +274,10 @@ impl Learner for CascadeCorrelation {
         self.load(state)
     }
 
+    fn load_weights(&mut self, weights: &NamedTensors<f64>) -> Result<(), TensorError> {
+        self.load_network(weights)
+    }
+
     /// A row for each number of hidden units.
     fn findings(&self, _: &Data) -> Vec<Findings> {
         let columns = ["epochs", "error bits", "squared error", "S"];

@@ -46,6 +46,19 @@ pub trait Learner {
     /// When it is that of another learner.
     fn restore(&mut self, state: &NamedTensors<f64>) -> Result<(), TensorError>;
 
+    /// Takes over what one of its kind has learned, to answer as that does; all else is as before the
+    /// first pass.
+    ///
+    /// # Errors
+    /// When these are weights of another learner.
+    fn load_weights(&mut self, weights: &NamedTensors<f64>) -> Result<(), TensorError> {
+        let mut state = self.state();
+        for (name, tensor) in weights.iter() {
+            state.insert(name, tensor.clone());
+        }
+        self.restore(&state)
+    }
+
     /// Tables of what it has learned from these data: coefficients with their names, say.
     fn findings(&self, _: &Data) -> Vec<Findings> {
         Vec::new()

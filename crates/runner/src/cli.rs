@@ -12,7 +12,8 @@ use spec::{Config, ConfigError, Overrides};
 use crate::{Failure, output};
 
 pub use recorded::{
-    CompareArguments, DrawArguments, RerunArguments, RunsArguments, SampleArguments,
+    CompareArguments, DrawArguments, EvaluateArguments, PartArgument, RerunArguments,
+    RunsArguments, SampleArguments,
 };
 
 const AFTER_HELP: &str = "\
@@ -27,6 +28,7 @@ Examples:
   runner compare mnist mnist-softmax              the newest runs side by side, seeds as a mean
   runner runs mnist --sort -test_accuracy         the recorded runs, the best first
   runner rerun mnist                              run a record again: are the bits the same?
+  runner evaluate iris                            where a run errs: confusion, F1, ROC-AUC, intervals
   runner sample names --count 10                  draw texts from what a run has learned
   runner draw names --out pictures                gates and states over a sequence, next symbols
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
@@ -134,6 +136,8 @@ pub enum Command {
     Runs(RunsArguments),
     /// Run the config of a record again, and say whether the bits are the same
     Rerun(RerunArguments),
+    /// Measure what a recorded run has learned: by class, with intervals; or errors of numbers
+    Evaluate(EvaluateArguments),
     /// Draw texts from what a recorded run has learned, character by character
     Sample(SampleArguments),
     /// Draw what a recorded network has learned: states over a sequence, or centres as images

@@ -47,6 +47,7 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
         folder,
         mut prepared,
         weights,
+        ..
     } = learned(&arguments.run, &arguments.results)?;
     let Prepared::Network(network) = &mut prepared else {
         return Err(refuse(

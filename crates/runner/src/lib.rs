@@ -2,7 +2,7 @@
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
 //! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`trace`],
-//! [`film`], [`graph`], [`sample`], [`draw`], [`list`], [`completions`]); what they share stands
+//! [`film`], [`graph`], [`sample`], [`draw`], [`evaluate`], [`list`], [`completions`]); what they share stands
 //! beside them.
 
 pub mod activity;
@@ -13,6 +13,7 @@ pub mod compare;
 pub mod completions;
 pub mod curves;
 pub mod draw;
+pub mod evaluate;
 pub mod export;
 pub mod failure;
 pub mod files;
@@ -70,6 +71,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Table(arguments) => table::table(&arguments),
         Command::Runs(arguments) => runs::runs(&arguments),
         Command::Draw(arguments) => draw::draw(&arguments),
+        Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Sample(arguments) => sample::sample(&arguments),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Export(arguments) => export::export(&arguments),

@@ -17,7 +17,7 @@ use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status,
 use crate::training::{FIRST_LOSSES, Training, beginning};
 use crate::{Failure, files, implementations, interrupt, output, record, tables};
 
-pub(crate) use recorded::{Learned, config_of, expect_same_data, learned};
+pub(crate) use recorded::{Learned, config_of, expect_same_data, learned, learned_from};
 
 /// Trains a config and records it, or goes on with a run that was cut off.
 ///

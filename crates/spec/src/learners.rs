@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::Problem;
 use crate::check::Checker;
 use crate::experiment::DataShape;
+use crate::link::Link;
 use crate::measures::{Measure, Metric, Part};
 use crate::register::register;
 
@@ -67,6 +68,11 @@ pub trait Learner {
             Some(_) => vec![Metric::Accuracy],
             None => vec![Metric::R2, Metric::Rmse],
         }
+    }
+
+    /// What makes probabilities of its outputs, where the target is a class; none: they are none.
+    fn link(&self) -> Option<Link> {
+        None
     }
 
     /// Whether it learns from sequences, step by step, whose samples may be drawn anew for each
@@ -241,6 +247,11 @@ impl LearnerSpec {
     /// The metrics of the training and test samples ([`Learner::metrics`]).
     pub fn metrics(&self, data: &DataShape) -> Vec<Metric> {
         self.learner().metrics(data)
+    }
+
+    /// What makes probabilities of its outputs ([`Learner::link`]).
+    pub fn link(&self) -> Option<Link> {
+        self.learner().link()
     }
 
     /// The measure that any kind of learner has of its own, by its key.

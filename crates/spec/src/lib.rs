@@ -48,6 +48,7 @@ pub mod initializer;
 pub mod invariance;
 pub mod layers;
 pub mod learners;
+pub mod link;
 pub mod losses;
 pub mod measures;
 pub mod model;

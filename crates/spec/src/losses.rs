@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Problem;
 use crate::check::Checker;
+use crate::link::Link;
 use crate::register::register;
 
 pub use maximum_a_posteriori::MaximumAPosterioriSpec;
@@ -71,6 +72,11 @@ pub trait Loss {
     /// Whether the class with the smallest output is the answer.
     fn smallest_wins(&self) -> bool {
         false
+    }
+
+    /// What makes probabilities of the outputs; none: they are none.
+    fn link(&self) -> Option<Link> {
+        None
     }
 }
 
@@ -125,6 +131,11 @@ impl LossSpec {
     /// Whether the class with the smallest output is the answer ([`Loss::smallest_wins`]).
     pub fn smallest_wins(&self) -> bool {
         self.loss().smallest_wins()
+    }
+
+    /// What makes probabilities of the outputs ([`Loss::link`]).
+    pub fn link(&self) -> Option<Link> {
+        self.loss().link()
     }
 
     /// Finds impossible settings.

@@ -52,6 +52,14 @@ impl Saved<'_> {
         Ok(weight.iter().copied().collect())
     }
 
+    fn network(&self, units: usize) -> Result<Network, TensorError> {
+        let hidden = (0..units).map(|unit| self.hidden(unit));
+        Ok(Network {
+            hidden: hidden.collect::<Result<_, _>>()?,
+            output: self.matrix("output.weight", units)?,
+        })
+    }
+
     fn turn(&self, number: usize) -> Result<Turn, TensorError> {
         let numbers = self.state.expect(&format!("turn.{number}"), &[4])?;
         Ok(Turn {
@@ -79,23 +87,31 @@ impl CascadeCorrelation {
         state
     }
 
-    /// Takes that over; of another learner nothing.
-    pub(super) fn load(&mut self, state: &NamedTensors<f64>) -> Result<(), TensorError> {
-        let saved = Saved {
+    fn read<'a>(&self, state: &'a NamedTensors<f64>) -> Saved<'a> {
+        Saved {
             state,
             outputs: self.network.output.nrows(),
             inputs: self.inputs(),
-        };
+        }
+    }
+
+    /// Takes over a network of as many hidden units as it has; of another learner nothing.
+    pub(super) fn load_network(&mut self, weights: &NamedTensors<f64>) -> Result<(), TensorError> {
+        let is_there = |unit: &usize| weights.get(&format!("hidden.{unit}.weight")).is_some();
+        let units = (0..).take_while(is_there).count();
+        self.network = self.read(weights).network(units)?;
+        Ok(())
+    }
+
+    /// Takes that over; of another learner nothing.
+    pub(super) fn load(&mut self, state: &NamedTensors<f64>) -> Result<(), TensorError> {
+        let saved = self.read(state);
         let turns = (0..).take_while(|turn| state.get(&format!("turn.{turn}")).is_some());
         let turns: Vec<Turn> = turns
             .map(|turn| saved.turn(turn))
             .collect::<Result<_, _>>()?;
         let units = turns.len().saturating_sub(1);
-        let hidden = (0..units).map(|unit| saved.hidden(unit));
-        let network = Network {
-            hidden: hidden.collect::<Result<_, _>>()?,
-            output: saved.matrix("output.weight", units)?,
-        };
+        let network = saved.network(units)?;
         let memory = Memory {
             step: saved.matrix("output.step", units)?,
             slope: saved.matrix("output.slope", units)?,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// `runner compare`.
 #[derive(Debug, Args)]
@@ -60,6 +60,52 @@ pub struct RerunArguments {
     /// Folder of the records: where RUN is looked for, and where the new one goes
     #[arg(long, value_name = "DIR", default_value = "results/runs")]
     pub results: PathBuf,
+}
+
+/// `runner evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArguments {
+    /// The run: a name (its newest run), name/run-id, or the folder of a record
+    #[arg(value_name = "RUN")]
+    pub run: String,
+    /// Which samples of its data
+    #[arg(long, value_name = "PART", value_enum, default_value = "test")]
+    pub part: PartArgument,
+    /// Other weights, a safetensors file for the same config [default: those of the record, of
+    /// several implementations those of the first]
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Also write all measures with their intervals as JSON; - writes it to standard output
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// The same as CSV
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// How often samples are drawn anew for the intervals of what is no share; 0: there are none
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = resamples)]
+    pub resamples: usize,
+    /// Seeds what is drawn
+    #[arg(long, value_name = "SEED", default_value = "1")]
+    pub seed: u64,
+    /// Folder of the records
+    #[arg(long, value_name = "DIR", default_value = "results/runs")]
+    pub results: PathBuf,
+}
+
+/// Some samples of the data of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PartArgument {
+    /// Those that it learned from
+    Train,
+    /// Those held back from them
+    Validation,
+    /// Those that nothing was decided by
+    Test,
+}
+
+fn resamples(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number <= 1_000_000);
+    number.ok_or_else(|| "expected 0 to 1000000".into())
 }
 
 /// `runner sample`.

@@ -15,10 +15,14 @@ use crate::{Failure, output};
 pub(crate) struct Learned {
     /// Its folder.
     pub folder: PathBuf,
+    /// What is recorded of it.
+    pub record: Record,
     /// Data, and what learned from them.
     pub prepared: Prepared,
     /// The weights; of several implementations those of the first.
     pub weights: NamedTensors<f64>,
+    /// The file that they were read from.
+    pub weights_file: PathBuf,
 }
 
 /// Reads a run that is to be looked into.
@@ -26,6 +30,18 @@ pub(crate) struct Learned {
 /// # Errors
 /// When there is no such run, its data have changed, or its weights are gone.
 pub(crate) fn learned(run: &str, results: &Path) -> Result<Learned, Failure> {
+    learned_from(run, results, None)
+}
+
+/// The same with the weights of another file, if one is named.
+///
+/// # Errors
+/// As [`learned`].
+pub(crate) fn learned_from(
+    run: &str,
+    results: &Path,
+    other: Option<&Path>,
+) -> Result<Learned, Failure> {
     let Found {
         folder,
         record,
@@ -43,16 +59,34 @@ pub(crate) fn learned(run: &str, results: &Path) -> Result<Learned, Failure> {
             "{run}: nothing was trained in this run; run its config again"
         )));
     };
-    let weights = NamedTensors::read_safetensors(&folder.join(&trained.weights));
+    let weights_file = other.map_or_else(|| folder.join(&trained.weights), PathBuf::from);
+    let weights = NamedTensors::read_safetensors(&weights_file);
     let weights = weights.map_err(|error| {
-        let advice = "without the weights there is nothing to look into: run the config again";
+        let advice = match other {
+            Some(_) => "name a file of weights, such as of a record".into(),
+            None => without_weights(&record),
+        };
         Failure::Input(format!("{error}; {advice}"))
     })?;
     Ok(Learned {
         folder,
+        record,
         prepared,
         weights,
+        weights_file,
     })
+}
+
+/// What helps where a run has no weights.
+fn without_weights(record: &Record) -> String {
+    let nothing = "without the weights there is nothing to look into";
+    match record.is_finished() {
+        true => format!("{nothing}: run the config again"),
+        false => format!(
+            "the run did not finish ({}), and {nothing}",
+            record.ending()
+        ),
+    }
 }
 
 /// The config of a record as it ran, with `set` applied to it. Paths in it start from where the

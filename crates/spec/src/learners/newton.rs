@@ -8,6 +8,7 @@ use super::{Coding, Learner};
 use crate::Problem;
 use crate::check::Checker;
 use crate::experiment::DataShape;
+use crate::link::Link;
 use crate::measures::{Better, Measure};
 
 /// Logistic regression, of several classes each against the rest; a pass is one step of Newton's for
@@ -62,6 +63,10 @@ impl Learner for NewtonSpec {
         let fine = self.tolerance > 0.0 && self.tolerance < 1.0;
         checker.number("tolerance", self.tolerance, fine, "above 0 and below 1")?;
         checker.not_negative("ridge", self.ridge)
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::Identity)
     }
 
     fn coding(&self, checker: &Checker<'_>, data: &DataShape) -> Result<Coding, Problem> {

@@ -6,6 +6,7 @@ use super::{Coding, Learner};
 use crate::Problem;
 use crate::check::Checker;
 use crate::experiment::DataShape;
+use crate::link::Link;
 use crate::measures::Metric;
 
 /// Counts of n-grams, smoothed: the next symbol from the `order` − 1 before it.
@@ -54,6 +55,10 @@ impl Learner for NgramSpec {
                 checker.named((field, name), discount, fine, "above 0 and below 1")
             }
         }
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::Softmax)
     }
 
     fn coding(&self, checker: &Checker<'_>, data: &DataShape) -> Result<Coding, Problem> {

@@ -6,6 +6,7 @@ use super::{Coding, Learner, MOST_ENUMERATED};
 use crate::Problem;
 use crate::check::Checker;
 use crate::experiment::DataShape;
+use crate::link::Link;
 use crate::measures::{Better, Measure};
 
 /// Two layers of units without connections inside a layer; a pass is `report` epochs.
@@ -202,6 +203,10 @@ impl Learner for RbmSpec {
         checker.not_negative("classifier.ridge", self.classifier.ridge)?;
         let fine = self.classifier.iterations > 0;
         checker.require("classifier.iterations", fine, "1 step or more")
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::Identity)
     }
 
     fn coding(&self, checker: &Checker<'_>, data: &DataShape) -> Result<Coding, Problem> {

@@ -1,6 +1,7 @@
 //! `binary_cross_entropy`: −t ln σ(y) − (1 − t) ln(1 − σ(y)), each output a logit of its own.
 
 use super::Loss;
+use crate::link::Link;
 
 /// No settings.
 pub(super) struct BinaryCrossEntropy;
@@ -12,5 +13,9 @@ impl Loss for BinaryCrossEntropy {
 
     fn takes_logits(&self) -> bool {
         true
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::Logistic)
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Loss;
 use crate::Problem;
 use crate::check::{Checker, is_positive};
+use crate::link::Link;
 
 /// The penalty of the right class against those of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,5 +33,10 @@ impl Loss for MaximumAPosterioriSpec {
 
     fn smallest_wins(&self) -> bool {
         true
+    }
+
+    /// Of the classes alone, what is none left out.
+    fn link(&self) -> Option<Link> {
+        Some(Link::SoftmaxOfPenalties)
     }
 }

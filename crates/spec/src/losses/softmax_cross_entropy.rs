@@ -1,6 +1,7 @@
 //! `softmax_cross_entropy`: −Σₖ tₖ ln softmax(y)ₖ.
 
 use super::Loss;
+use crate::link::Link;
 
 /// No settings.
 pub(super) struct SoftmaxCrossEntropy;
@@ -8,5 +9,9 @@ pub(super) struct SoftmaxCrossEntropy;
 impl Loss for SoftmaxCrossEntropy {
     fn takes_logits(&self) -> bool {
         true
+    }
+
+    fn link(&self) -> Option<Link> {
+        Some(Link::Softmax)
     }
 }
