@@ -29,6 +29,7 @@ pub fn draw(
         folder,
         prepared,
         weights,
+        ..
     } = learned;
     let Target::Classes { names } = &prepared.dataset.target else {
         return Ok(()); // The target of a text are its characters.
