@@ -120,7 +120,7 @@ fn impossible_settings_of_encoder_and_decoder_are_refused() {
     refuse(&[(
         "{ leaky_relu = { slope = 0.1 } }",
         &layer(READS, SYMBOLS, GRU, "\"dott\""),
-        "",
+        "a.toml:13:236: unknown name `dott`; did you mean `dot`? (valid: none, additive, dot, scaled_dot, general)",
     )]);
 }
 
