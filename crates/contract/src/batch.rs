@@ -86,7 +86,11 @@ impl<'a, T: Copy> Batch<'a, T> {
     /// When there is not one length for each sample, or one is 0 or more than these steps.
     pub fn expect_lengths(&self, steps: usize) {
         let Some(lengths) = self.lengths else { return };
-        let steps = if self.positions > 1 { self.positions } else { steps };
+        let steps = if self.positions > 1 {
+            self.positions
+        } else {
+            steps
+        };
         assert_eq!(lengths.len(), self.len(), "one length for each sequence");
         for (sample, length) in lengths.iter().enumerate() {
             let possible = (1..=steps).contains(length);

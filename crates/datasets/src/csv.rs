@@ -61,7 +61,7 @@ pub(crate) const CLASS_WEIGHTS: &str = "dataset.csv.class_weights";
 const TARGET_SCALE: &str = "dataset.csv.target_scale";
 
 /// A prepared table has at most so many numbers (4 GB).
-const MOST_VALUES: usize = 1 << 29;
+pub(crate) const MOST_VALUES: usize = 1 << 29;
 
 /// Loads, splits and prepares a table.
 pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dataset, DataError> {
@@ -149,13 +149,13 @@ pub(crate) struct Series {
 
 /// Reads one column of a table for `[dataset.series]`, whose keys the errors have.
 pub(crate) fn numbers(spec: &CsvSpec, column: &Column, base: &Path) -> Result<Series, DataError> {
-    read_series(spec, column, base).map_err(keys::of_series)
+    read_series(spec, column, base).map_err(|error| keys::SERIES.of(error))
 }
 
 fn read_series(spec: &CsvSpec, column: &Column, base: &Path) -> Result<Series, DataError> {
     let path = &spec.path;
-    let file = locate(path, base, keys::SERIES, TABLES)?;
-    let (table, source) = Table::read(&file, spec, keys::SERIES)?;
+    let file = locate(path, base, keys::SERIES.path, TABLES)?;
+    let (table, source) = Table::read(&file, spec, keys::SERIES.path)?;
     let column = roles::find(column, &table, "dataset.series.column")?;
     let categorical = false;
     let role = Role {
@@ -176,6 +176,54 @@ fn read_series(spec: &CsvSpec, column: &Column, base: &Path) -> Result<Series, D
         name: table.names[column].clone(),
         stem: stem(path),
         values,
+        source,
+        notes: table.notes,
+    })
+}
+
+/// Two columns of texts without a gap.
+pub(crate) struct Texts {
+    /// In the order of the file.
+    pub rows: Vec<[String; 2]>,
+    /// The line each row begins on, from 1.
+    pub lines: Vec<u64>,
+    pub source: Source,
+    pub notes: Vec<String>,
+}
+
+/// Reads two columns of a table for `[dataset.pairs]`, each with the key that names it.
+pub(crate) fn texts(
+    spec: &CsvSpec,
+    columns: [(&Column, &'static str); 2],
+    base: &Path,
+) -> Result<Texts, DataError> {
+    read_texts(spec, columns, base).map_err(|error| keys::PAIRS.of(error))
+}
+
+fn read_texts(
+    spec: &CsvSpec,
+    [first, second]: [(&Column, &'static str); 2],
+    base: &Path,
+) -> Result<Texts, DataError> {
+    let file = locate(&spec.path, base, keys::PAIRS.path, TABLES)?;
+    let (table, source) = Table::read(&file, spec, keys::PAIRS.path)?;
+    let columns = [
+        roles::find(first.0, &table, first.1)?,
+        roles::find(second.0, &table, second.1)?,
+    ];
+    let mut rows = Vec::with_capacity(table.height());
+    for row in 0..table.height() {
+        let texts = columns.map(|column| table.text(row, column).to_owned());
+        if let Some(empty) = texts.iter().position(String::is_empty) {
+            let (place, expected) = ((row, columns[empty]), "one character or more");
+            let remedy = "fill in the text, or remove the row";
+            return Err(table.wrong(place, "", expected, remedy.into()));
+        }
+        rows.push(texts);
+    }
+    Ok(Texts {
+        rows,
+        lines: (0..table.height()).map(|row| table.line(row)).collect(),
         source,
         notes: table.notes,
     })

@@ -11,6 +11,7 @@
 //! | tables | `csv` | missing values, one-hot columns and scaling, all learned from the training part |
 //! | series | `series` | windows of a column, with the value that follows |
 //! | texts | `text` | lines, or windows of a running text, with the character that follows each |
+//! | pairs | `pairs` | texts in two columns of a table, the second to be written for the first |
 //! | generated | `generated` | xor, logic gates, parity, moons, circles, spirals, sine, surface, waves (images), encoder, bars_and_stripes, and sequences: temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber; and pairs of them: reversal, dates |
 //!
 //! Training images can be changed at random, a new one each epoch: [`Augmenter`].
@@ -47,6 +48,7 @@ mod image_part;
 mod images;
 mod locate;
 mod mnist;
+mod pairs;
 mod samples;
 mod series;
 mod signature;
@@ -134,6 +136,7 @@ pub fn load(spec: &DatasetSpec, base: &Path, streams: &Streams) -> Result<Datase
         DatasetSpec::Reber(spec) => generated::reber(spec, streams),
         DatasetSpec::Reversal(spec) => Ok(generated::of_reversal(spec, streams)),
         DatasetSpec::Dates(spec) => Ok(generated::of_dates(spec, streams)),
+        DatasetSpec::Pairs(spec) => pairs::load(spec, base, streams),
     }?;
     let dataset = match spec.dataset().predicts_its_input() {
         true => dataset.predicting_input(),

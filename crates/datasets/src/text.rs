@@ -113,7 +113,6 @@ fn whole(
         false => {
             let characters: Vec<char> = text.chars().collect();
             let steps = spec.steps.unwrap_or(1);
-            long_enough(characters.len(), steps, file)?;
             pieces(&characters, steps, 1)
         }
     };

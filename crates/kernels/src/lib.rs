@@ -19,6 +19,7 @@ pub mod cells;
 pub mod distances;
 pub mod elementwise;
 pub mod instruction_set;
+pub mod layer_norm;
 pub mod matmul;
 pub mod packed_images;
 pub mod per_thread;

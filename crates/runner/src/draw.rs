@@ -8,6 +8,7 @@
 //! | `errors.svg` | where there is a target at every step: the error at each, of that sequence and of all test sequences |
 //! | `next.svg` | where these are symbols: how likely each was at every step |
 //! | `attention.svg` | of an encoder-decoder: what each symbol of a target was written by |
+//! | `lengths.svg` | of pairs: how much is right, against the length of the source and the position in the target |
 //! | `centers.svg` | the centres of an `rbf` layer that sees images |
 
 mod attention;
@@ -15,6 +16,7 @@ mod centers;
 mod errors;
 mod heads;
 mod heat;
+mod lengths;
 mod next;
 mod sequence;
 mod states;
@@ -74,6 +76,7 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
             if let Some(svg) = attention::svg(network, row, &mut probe) {
                 write("attention.svg", svg)?;
             }
+            write("lengths.svg", lengths::svg(network, &mut probe))?;
         } else {
             let sequence = Sequence::of(network, row, &mut probe);
             if !sequence.states.is_empty() {

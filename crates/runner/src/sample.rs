@@ -1,151 +1,76 @@
-//! `runner sample`: texts drawn from what a run has learned, character by character.
+//! `runner sample`: what a run has learned writes by itself.
 //!
-//! What was recorded says how likely each next character is. One is drawn, and is the next input.
-//! A network sees at most as many characters as the sequences that it learned from had steps: of a
-//! longer text the last ones.
+//! Of a run that learned a text it says how likely each next character is. One is drawn, and is the
+//! next input. A network sees at most as many characters as the sequences that it learned from had
+//! steps: of a longer text the last ones. Of a run that learned pairs of sequences it writes the
+//! target of a source, symbol by symbol: the most likely one, and nothing is drawn.
 
+mod beam;
 mod choice;
 mod model;
+mod pairs;
+mod text;
 
-use std::path::Path;
+use spec::datasets::DatasetSpec;
 
-use contract::Streams;
-use datasets::Target;
-use spec::datasets::{DatasetSpec, TextSpec};
-
+use crate::Failure;
 use crate::cli::SampleArguments;
-use crate::run::{Learned, learned};
-use crate::{Failure, interrupt, output};
+use crate::run::learned;
 
-use choice::Choice;
-use model::Model;
+/// Texts, or test samples, if nobody says how many.
+const COUNT: usize = 10;
 
-/// Characters of a running text, if nobody says how many.
-const LENGTH: usize = 500;
-/// Between two lines stands this, before the first and behind the last, too.
-const BREAK: &str = "\n";
-
-/// Draws texts from a recorded run, and prints them.
+/// Lets a recorded run write, and prints it.
 ///
 /// # Errors
-/// [`Failure::Input`] when there is no such run, it did not learn a text, or its weights are gone;
-/// when the prompt has a character that it does not know.
+/// [`Failure::Input`] when there is no such run, it learned neither a text nor pairs of sequences, or
+/// its weights are gone; when it does not know a character, or an option is for the other kind.
 pub fn sample(arguments: &SampleArguments) -> Result<(), Failure> {
-    let Learned {
-        folder,
-        prepared,
-        weights,
-        ..
-    } = learned(&arguments.run, &arguments.results)?;
-    let text = text_of(&prepared.config.experiment.dataset, &folder)?;
-    let Target::Classes { names } = &prepared.dataset.target else {
-        return Ok(()); // The target of a text are its characters.
-    };
-    let mut writer = Writer {
-        model: Model::new(&prepared, &weights, &folder)?,
-        characters: names,
-        lines: text.lines,
-        length: arguments.length.unwrap_or(match text.lines {
-            true => prepared.dataset.train.positions(),
-            false => LENGTH,
-        }),
-        choice: Choice {
-            temperature: arguments.temperature,
-            most_likely: arguments.top_k,
-        },
-    };
-    let prompt = writer.prompt(arguments.prompt.as_deref())?;
-    interrupt::install();
-    let streams = Streams::new(arguments.seed);
-    for number in 0..arguments.count {
-        let drawn = writer.write(&prompt, &mut streams.stream(&format!("sample/{number}")))?;
-        output::line(drawn);
-    }
-    Ok(())
-}
-
-/// The text that a run learned from.
-fn text_of(dataset: &DatasetSpec, folder: &Path) -> Result<TextSpec, Failure> {
-    match dataset {
-        DatasetSpec::Text(text) => Ok(text.clone()),
+    let learned = learned(&arguments.run, &arguments.results)?;
+    let dataset = &learned.prepared.dataset;
+    match &learned.prepared.config.experiment.dataset {
+        DatasetSpec::Text(text) => {
+            refuse_others(&of_pairs(arguments), "a text, and no source of a pair")?;
+            text::draw(arguments, &learned, text)
+        }
+        _ if dataset.is_of_pairs() => {
+            let why = "pairs of sequences: the most likely target is written, and nothing is drawn";
+            refuse_others(&of_texts(arguments), why)?;
+            pairs::write(arguments, &learned)
+        }
         other => Err(Failure::Input(format!(
-            "{}: this run learned from [dataset.{}], which is no text; name a run of [dataset.text], \
-             such as of configs/names.toml",
-            folder.display(),
+            "{}: this run learned from [dataset.{}], which is no text and no pairs of sequences; name \
+             a run such as of configs/names.toml or configs/dates.toml",
+            learned.folder.display(),
             other.kind()
         ))),
     }
 }
 
-/// Writes texts.
-struct Writer<'a> {
-    model: Model<'a>,
-    /// By their classes.
-    characters: &'a [String],
-    /// Whether a text ends at a line break.
-    lines: bool,
-    /// Characters that are drawn at most.
-    length: usize,
-    choice: Choice,
+/// Options that only texts have, and whether they were given.
+fn of_texts(arguments: &SampleArguments) -> [(&'static str, bool); 5] {
+    [
+        ("--prompt", arguments.prompt.is_some()),
+        ("--length", arguments.length.is_some()),
+        ("--temperature", arguments.temperature.is_some()),
+        ("--top-k", arguments.top_k.is_some()),
+        ("--seed", arguments.seed.is_some()),
+    ]
 }
 
-impl Writer<'_> {
-    /// The classes that a text begins with: of a line the break before it first.
-    fn prompt(&self, prompt: Option<&str>) -> Result<Vec<usize>, Failure> {
-        let refuse = |why: String| Err(Failure::Input(format!("--prompt: {why}")));
-        let class = |character: char| {
-            let text = character.to_string();
-            self.characters.iter().position(|known| *known == text)
-        };
-        let typed = prompt.unwrap_or_default();
-        if self.lines && typed.contains(BREAK) {
-            return refuse("a line has no line break in it; leave it out".into());
-        }
-        let begin = match (self.lines, typed) {
-            (false, "") if class('\n').is_none() => {
-                return refuse(
-                    "the text that it learned from has no line break to begin behind; give a \
-                     character to begin with"
-                        .into(),
-                );
-            }
-            (true, _) | (false, "") => BREAK,
-            (false, _) => "",
-        };
-        let all = begin.chars().chain(typed.chars());
-        let mut classes = Vec::new();
-        for character in all {
-            let Some(class) = class(character) else {
-                let known: Vec<&str> = self.characters.iter().map(String::as_str).collect();
-                return refuse(format!(
-                    "the run knows no character {character:?}; those that it learned from are {:?}",
-                    known.concat()
-                ));
-            };
-            classes.push(class);
-        }
-        Ok(classes)
-    }
+/// Options that only pairs have.
+fn of_pairs(arguments: &SampleArguments) -> [(&'static str, bool); 2] {
+    [
+        ("--source", !arguments.source.is_empty()),
+        ("--beam", arguments.beam.is_some()),
+    ]
+}
 
-    /// A text that begins with a prompt.
-    fn write(&mut self, prompt: &[usize], rng: &mut impl rand::Rng) -> Result<String, Failure> {
-        let mut classes = prompt.to_vec();
-        for _ in 0..self.length {
-            if interrupt::requested() {
-                return Err(Failure::Interrupted(interrupt::cause().into()));
-            }
-            let next = self.choice.draw(&self.model.next(&classes), rng);
-            if self.lines && self.characters[next] == BREAK {
-                break;
-            }
-            classes.push(next);
-        }
-        // The break before a line, or where nothing was typed, is none of the text.
-        let hidden = usize::from(self.characters[prompt[0]] == BREAK && prompt.len() == 1);
-        let hidden = hidden.max(usize::from(self.lines));
-        let shown = classes[hidden..].iter();
-        Ok(shown
-            .map(|&class| self.characters[class].as_str())
-            .collect())
+fn refuse_others(options: &[(&str, bool)], learned: &str) -> Result<(), Failure> {
+    match options.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Failure::Input(format!(
+            "{option}: this run learned {learned}; leave it out"
+        ))),
+        None => Ok(()),
     }
 }

@@ -22,6 +22,7 @@ mod long_lag;
 mod mnist;
 mod moons;
 mod multiplication;
+mod pairs;
 mod parity;
 mod pixels;
 mod reber;
@@ -63,6 +64,7 @@ pub use long_lag::LongLagSpec;
 pub use mnist::MnistSpec;
 pub use moons::MoonsSpec;
 pub use multiplication::MultiplicationSpec;
+pub use pairs::PairsSpec;
 pub use parity::ParitySpec;
 pub use pixels::Pixels;
 pub use reber::ReberSpec;
@@ -190,6 +192,8 @@ register! {
         Reversal(ReversalSpec) => reversal,
         /// Pairs: dates as people write them, and as ISO 8601 has them.
         Dates(DatesSpec) => dates,
+        /// Pairs: texts in two columns of a table.
+        Pairs(PairsSpec) => pairs,
     }
 }
 

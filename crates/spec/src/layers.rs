@@ -189,6 +189,13 @@ pub trait Layer {
         None
     }
 
+    /// Whether what it gives at a step of a sequence depends on later ones.
+    fn reads_ahead(&self) -> bool {
+        let reads_back = self.recurrence().is_some_and(|r| r.bidirectional);
+        let mut inside = self.inside().into_iter().flat_map(|(_, layers)| layers);
+        reads_back || inside.any(|layer| layer.layer().reads_ahead())
+    }
+
     /// Whether its parameters begin with the least squared error on the training data.
     fn is_solved(&self) -> bool {
         false

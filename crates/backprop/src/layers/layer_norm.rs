@@ -31,10 +31,11 @@
 //! Source: Ba, Kiros, Hinton 2016, eqs. 3 and 4.
 
 use contract::Real;
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2, Zip};
+use kernels::layer_norm::{LayerNormBackward, LayerNormForward};
+use kernels::matmul::vectorized::Vectorized;
+use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::{LayerNormSpec, PlannedLayer};
 
-use super::sequence::{positions, positions_mut};
 use super::{Layer, Mode, Pass};
 
 /// `$y = \gamma \hat x + \beta$` with `$\hat x$` normalised over a sample.
@@ -42,9 +43,8 @@ use super::{Layer, Mode, Pass};
 pub struct LayerNorm<T> {
     d: usize,
     epsilon: f64,
-    bias: bool,
-    /// `$\mu_n$` and `$r_n$` of each row of the last pass.
-    statistics: Vec<(T, T)>,
+    /// `$\mu_n$` and `$r_n$` of each row of the last pass, `[N, 2]`.
+    statistics: Vec<T>,
 }
 
 impl<T: Real> LayerNorm<T> {
@@ -53,76 +53,50 @@ impl<T: Real> LayerNorm<T> {
         Self {
             d: planned.positions()[1],
             epsilon: norm.epsilon,
-            bias: norm.bias,
             statistics: Vec::new(),
         }
-    }
-
-    /// `$\mu$` and `$r$` of a sample.
-    fn statistics_of(&self, x: ArrayView1<T>) -> (T, T) {
-        let d = self.d as f64;
-        let mean = x.fold(0.0, |sum, x| sum + x.f64()) / d;
-        let variance = x.fold(0.0, |sum, x| sum + (x.f64() - mean).powi(2)) / d;
-        (T::of(mean), T::of(1.0 / (variance + self.epsilon).sqrt()))
     }
 }
 
 impl<T: Real> Layer<T> for LayerNorm<T> {
     fn forward(&mut self, w: &[T], x: ArrayView2<T>, y: ArrayViewMut2<T>, _: Mode) {
-        let (x, mut y) = (positions(x, self.d), positions_mut(y, self.d));
+        let x = flat(x);
         let (weight, bias) = w.split_at(self.d);
-        self.statistics.clear();
-        for (mut y, x) in y.rows_mut().into_iter().zip(x.rows()) {
-            let (mean, r) = self.statistics_of(x);
-            self.statistics.push((mean, r));
-            Zip::from(&mut y)
-                .and(x)
-                .and(weight)
-                .for_each(|y, &x, &weight| *y = weight * ((x - mean) * r));
-            if self.bias {
-                y += &ArrayView1::from(bias);
-            }
+        self.statistics.resize(2 * (x.len() / self.d), T::zero());
+        LayerNormForward {
+            columns: self.d,
+            epsilon: self.epsilon,
+            x,
+            weight,
+            bias,
+            statistics: &mut self.statistics,
+            y: flat_mut(y),
         }
+        .run();
     }
 
     fn backward(&mut self, w: &[T], pass: Pass<T>, dx: Option<ArrayViewMut2<T>>, dw: &mut [T]) {
-        let (weight, _) = w.split_at(self.d);
         let (dweight, dbias) = dw.split_at_mut(self.d);
-        let (x, dy) = (positions(pass.x, self.d), positions(pass.dy, self.d));
-        let samples = || x.rows().into_iter().zip(dy.rows());
-        for ((x, dy), &(mean, r)) in samples().zip(&self.statistics) {
-            Zip::from(&mut *dweight)
-                .and(x)
-                .and(dy)
-                .for_each(|dweight, &x, &dy| *dweight += dy * ((x - mean) * r)); // dγ += dy x̂
-            for (dbias, &dy) in dbias.iter_mut().zip(dy) {
-                *dbias += dy;
-            }
+        LayerNormBackward {
+            columns: self.d,
+            x: flat(pass.x),
+            weight: &w[..self.d],
+            statistics: &self.statistics,
+            dy: flat(pass.dy),
+            dweight,
+            dbias,
+            dx: dx.map_or(&mut [], flat_mut),
         }
-        let Some(dx) = dx else { return };
-        let mut dx = positions_mut(dx, self.d);
-        let rows = dx.rows_mut().into_iter().zip(samples());
-        for ((dx, (x, dy)), &(mean, r)) in rows.zip(&self.statistics) {
-            let (mut sum_g, mut sum_gx) = (0.0, 0.0); // Σ g, Σ g x̂
-            Zip::from(x)
-                .and(dy)
-                .and(weight)
-                .for_each(|&x, &dy, &weight| {
-                    let g = (weight * dy).f64();
-                    sum_g += g;
-                    sum_gx += g * ((x - mean) * r).f64();
-                });
-            let d = self.d as f64;
-            let (mean_g, mean_gx) = (T::of(sum_g / d), T::of(sum_gx / d));
-            Zip::from(dx)
-                .and(x)
-                .and(dy)
-                .and(weight)
-                .for_each(|dx, &x, &dy, &weight| {
-                    *dx = r * (weight * dy - mean_g - (x - mean) * r * mean_gx);
-                });
-        }
+        .run();
     }
+}
+
+fn flat<T>(rows: ArrayView2<'_, T>) -> &[T] {
+    rows.to_slice().expect("activations lie row by row")
+}
+
+fn flat_mut<T>(rows: ArrayViewMut2<'_, T>) -> &mut [T] {
+    rows.into_slice().expect("activations lie row by row")
 }
 
 #[cfg(test)]

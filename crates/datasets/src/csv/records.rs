@@ -52,7 +52,7 @@ impl Records {
             format,
             file,
         };
-        if width == 1 && !(key == SERIES && is_one_column(&fields, format)) {
+        if width == 1 && !(key == SERIES.path && is_one_column(&fields, format)) {
             return Err(table.single_column());
         }
         if let Some(row) = fields.iter().position(|record| record.len() != width) {

@@ -144,6 +144,11 @@ impl Table {
         Some(self.places[row].1)
     }
 
+    /// The line of its file that a row begins on, from 1.
+    pub fn line(&self, row: usize) -> u64 {
+        self.places[row].1
+    }
+
     /// Index in `files` of the file that a row is from.
     pub fn file(&self, row: usize) -> usize {
         self.places[row].0

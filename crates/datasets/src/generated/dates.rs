@@ -2,7 +2,7 @@
 
 use rand::{Rng, RngExt};
 
-use super::pairs::SequencePair;
+use crate::pairs::SequencePair;
 
 const MONTHS: [&str; 12] = [
     "january",

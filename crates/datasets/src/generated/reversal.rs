@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 use spec::datasets::ReversalSpec;
 
-use super::pairs::SequencePair;
+use crate::pairs::SequencePair;
 
 /// So many pairs of these lengths, each length as likely as the others, and each symbol.
 pub(super) fn draw(

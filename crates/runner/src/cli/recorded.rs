@@ -111,30 +111,37 @@ fn resamples(text: &str) -> Result<usize, String> {
 /// `runner sample`.
 #[derive(Debug, Args)]
 pub struct SampleArguments {
-    /// The run, one that learned from [dataset.text]: a name (its newest run), name/run-id, or the
-    /// folder of a record
+    /// The run, one that learned from [dataset.text] or from pairs of sequences: a name (its newest
+    /// run), name/run-id, or the folder of a record
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// What each text begins with
+    /// Of a text: what each begins with
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub prompt: Option<String>,
-    /// Texts to draw
-    #[arg(long, value_name = "N", default_value = "10")]
-    pub count: usize,
-    /// Characters at most [default: of a line as many as the longest line has, of a running text
-    /// 500]
+    /// Texts to draw, or test samples to write the targets of [default: 10]
+    #[arg(long, value_name = "N", conflicts_with = "source")]
+    pub count: Option<usize>,
+    /// Of a text: characters at most [default: of a line as many as the longest line has, of a running
+    /// text 500]
     #[arg(long, value_name = "N")]
     pub length: Option<usize>,
-    /// Below 1 the likely characters come more often than was learned, above 1 less often; 0: the
-    /// most likely one always
-    #[arg(long, value_name = "NUMBER", default_value = "1", value_parser = zero_or_more)]
-    pub temperature: f64,
-    /// Draw from the N most likely characters only
+    /// Of a text: below 1 the likely characters come more often than was learned, above 1 less often;
+    /// 0: the most likely one always [default: 1]
+    #[arg(long, value_name = "NUMBER", value_parser = zero_or_more)]
+    pub temperature: Option<f64>,
+    /// Of a text: draw from the N most likely characters only
     #[arg(long, value_name = "N", value_parser = one_or_more)]
     pub top_k: Option<usize>,
-    /// Seeds what is drawn
-    #[arg(long, value_name = "SEED", default_value = "1")]
-    pub seed: u64,
+    /// Of a text: seeds what is drawn [default: 1]
+    #[arg(long, value_name = "SEED")]
+    pub seed: Option<u64>,
+    /// Of pairs: a source to write the target of, in the place of the first test samples (repeatable)
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub source: Vec<String>,
+    /// Of pairs: how many beginnings of a target are followed, the most likely ones by the product of
+    /// all their probabilities, however long they are [default: 1, the most likely symbol always]
+    #[arg(long, value_name = "K", value_parser = beam)]
+    pub beam: Option<usize>,
     /// Folder of the records
     #[arg(long, value_name = "DIR", default_value = "results/runs")]
     pub results: PathBuf,
@@ -147,7 +154,7 @@ pub struct DrawArguments {
     /// name/run-id, or the folder of a record
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// Folder to write states.svg, errors.svg and next.svg, or centers.svg, to; made if it is not there
+    /// Folder to write the pictures to; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Which of the test samples, from 1
@@ -161,6 +168,14 @@ pub struct DrawArguments {
 fn one_or_more(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|&number| number > 0);
     number.ok_or_else(|| "expected 1 or more".into())
+}
+
+fn beam(text: &str) -> Result<usize, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (1..=1000).contains(number));
+    number.ok_or_else(|| "expected 1 to 1000".into())
 }
 
 fn zero_or_more(text: &str) -> Result<f64, String> {

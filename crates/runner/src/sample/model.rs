@@ -29,21 +29,9 @@ impl<'a> Model<'a> {
         weights: &NamedTensors<f64>,
         folder: &Path,
     ) -> Result<Self, Failure> {
-        let wrong = |why: String| Failure::Input(format!("{}: {why}", folder.display()));
         match prepared {
             Prepared::Network(prepared) => {
-                let loss = prepared.network.training.loss;
-                if loss != LossSpec::SoftmaxCrossEntropy {
-                    return Err(wrong(format!(
-                        "this run learned by {}, so its outputs are no probabilities of the next \
-                         character; train with loss = \"softmax_cross_entropy\"",
-                        loss.kind()
-                    )));
-                }
-                let mut probe = Probe::new(&prepared.plan);
-                probe
-                    .load(weights)
-                    .map_err(|error| wrong(error.to_string()))?;
+                let probe = probe(prepared, weights, folder)?;
                 Ok(Self::Network(prepared, Box::new(probe)))
             }
             Prepared::Learner(prepared) => Ok(Self::Learner(learner(prepared, weights)?)),
@@ -80,6 +68,31 @@ impl<'a> Model<'a> {
             }
         }
     }
+}
+
+/// A network whose outputs are logits of the next character or symbol.
+///
+/// # Errors
+/// When they are something else, or the weights are others.
+pub fn probe(
+    prepared: &PreparedNetwork,
+    weights: &NamedTensors<f64>,
+    folder: &Path,
+) -> Result<Probe<f64>, Failure> {
+    let wrong = |why: String| Failure::Input(format!("{}: {why}", folder.display()));
+    let loss = prepared.network.training.loss;
+    if loss != LossSpec::SoftmaxCrossEntropy {
+        return Err(wrong(format!(
+            "this run learned by {}, so its outputs are no probabilities of the next character; train \
+             with loss = \"softmax_cross_entropy\"",
+            loss.kind()
+        )));
+    }
+    let mut probe = Probe::new(&prepared.plan);
+    probe
+        .load(weights)
+        .map_err(|error| wrong(error.to_string()))?;
+    Ok(probe)
 }
 
 /// A learner after its last pass.

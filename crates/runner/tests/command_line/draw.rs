@@ -86,6 +86,31 @@ fn a_stream_is_drawn_in_sequences_with_the_letters_to_be_predicted() {
     );
 }
 
+/// Sources of two lengths, none between them.
+#[test]
+fn pairs_are_drawn_with_what_is_right_by_length_and_by_position() {
+    let workspace = Workspace::new();
+    let set = [
+        "dataset.reversal={ samples = 40, test_samples = 30, symbols = 3, lengths = [2, 3] }",
+        "model.layers.0.encoder_decoder.encoder.0.embedding.tokens=4",
+        "model.layers.0.encoder_decoder.decoder.0.embedding.tokens=4",
+        "model.layers.1.linear.units=4",
+        "training.batch_size=20",
+    ];
+    train(&workspace, "reversal.toml", &set);
+    workspace.succeed(&["draw", "reversal", "--out", "pictures"]);
+    let drawn = names(&workspace.path("pictures"));
+    assert_eq!(drawn, ["attention.svg", "lengths.svg"]);
+    let lengths = workspace.read("pictures/lengths.svg");
+    assert!(lengths.contains("reversal, 30 test samples: what is right"));
+    // Two lengths, and three symbols with their end.
+    assert_eq!(lengths.matches("<circle").count(), 2 + 4, "{lengths}");
+    let alone = "model.layers.0.encoder_decoder.attention=none";
+    train(&workspace, "reversal.toml", &[&set[..], &[alone]].concat());
+    workspace.succeed(&["draw", "reversal", "--out", "alone"]);
+    assert_eq!(names(&workspace.path("alone")), ["lengths.svg"]);
+}
+
 #[test]
 fn what_no_sequence_can_be_drawn_of_is_refused() {
     let workspace = Workspace::tiny();

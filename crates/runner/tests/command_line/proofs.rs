@@ -15,8 +15,8 @@ fn one_row_is_proved_in_both_precisions() {
 
 #[test]
 fn a_row_that_is_not_there_is_told() {
-    let parts = ["--only gelu", "no row", "runner proofs"];
-    Workspace::new().refuse(&["proofs", "--only", "gelu"], &parts);
+    let parts = ["--only swish", "no row", "runner proofs"];
+    Workspace::new().refuse(&["proofs", "--only", "swish"], &parts);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `runner sample`: texts drawn from a recorded run.
+//! `runner sample`: texts drawn from a recorded run, and targets written.
 
 use crate::support::{BY_HAND, Workspace, record};
 
@@ -135,7 +135,7 @@ fn what_no_text_can_be_drawn_from_is_refused() {
     let mut arguments = vec!["tiny.toml"];
     arguments.extend(BY_HAND.iter().flat_map(|set| ["--set", set]));
     workspace.succeed(&arguments);
-    let parts = ["learned from [dataset.moons], which is no text"];
+    let parts = ["learned from [dataset.moons], which is no text and no pairs of sequences"];
     workspace.refuse(&["sample", "tiny"], &parts);
     let parts = ["no recorded run of that name", "there are: tiny"];
     workspace.refuse(&["sample", "other"], &parts);
@@ -163,6 +163,128 @@ fn what_no_text_can_be_drawn_from_is_refused() {
     let once = ["--set", "training.epochs=1"];
     workspace.succeed(&[&["lines.toml"][..], &squared, &once].concat());
     workspace.refuse(&["sample", "lines"], &["learned by squared_error"]);
+}
+
+/// Short sequences, copied; trained until about half of them are right.
+const PAIRS: &str = r#"
+name = "pairs"
+seed = 1
+implementations = ["backprop"]
+gradient_check = { before_training = false }
+dataset.reversal = { samples = 400, test_samples = 60, symbols = 3, lengths = [1, 4] }
+
+[model]
+layers = [
+    { encoder_decoder = { encoder = [
+        { embedding = { tokens = 4, dimension = 4 } },
+        { gru = { units = 12 } },
+    ], decoder = [{ embedding = { tokens = 4, dimension = 4 } }], cell = { gru = { units = 12 } } } },
+    { linear = { units = 4 } },
+]
+
+[training]
+epochs = 12
+batch_size = 20
+loss = "softmax_cross_entropy"
+optimizer = { adam = { learning_rate = 0.02 } }
+metrics = ["exact_match"]
+"#;
+
+#[test]
+fn as_many_targets_are_written_without_an_error_as_are_exact() {
+    let workspace = Workspace::new();
+    workspace.write("pairs.toml", PAIRS);
+    workspace.succeed(&["pairs.toml"]);
+    let run = workspace.runs("pairs").pop().unwrap();
+    let implementation = &record(&run)["implementations"][0];
+    let last = implementation["epochs"].as_array().unwrap().last().unwrap();
+    let share = last["measures"]["test_exact_match"].as_f64().unwrap();
+    let exact = (60.0 * share).round();
+    assert!((10.0..=55.0).contains(&exact), "some are wrong: {exact}");
+    let call = ["sample", "pairs", "--count", "100"];
+    let greedy = workspace.succeed(&call);
+    assert!(
+        greedy.ends_with(&format!("\n{exact} of 60 exact\n")),
+        "{greedy}"
+    );
+    let one = workspace.succeed(&[&call[..], &["--beam", "1"]].concat());
+    assert_eq!(one, greedy);
+    let wide = workspace.succeed(&[&call[..], &["--beam", "100"]].concat());
+    assert_ne!(
+        wide, greedy,
+        "some sequence is more likely than the greedy one"
+    );
+    let out = workspace.succeed(&["sample", "pairs", "--source", "ca", "--source", "b"]);
+    let rows: Vec<Vec<&str>> = out
+        .lines()
+        .map(|l| l.split_whitespace().collect())
+        .collect();
+    assert!(rows.contains(&vec!["source", "written"]), "{out}");
+    assert!(
+        rows.iter().any(|row| row[0] == "ca" && row.len() == 2),
+        "{out}"
+    );
+    assert!(rows.contains(&vec!["b", "b"]), "{out}");
+}
+
+#[test]
+fn pairs_of_more_symbols_than_an_embedding_has_tokens_are_refused() {
+    let workspace = Workspace::new();
+    workspace.write("pairs.toml", PAIRS);
+    for part in ["encoder", "decoder"] {
+        let tokens = format!("model.layers.0.encoder_decoder.{part}.0.embedding.tokens=3");
+        let parts = [
+            &format!("encoder_decoder.{part}.0.embedding.tokens: ")[..],
+            "is 3, but the inputs of an embedding of 3 tokens are integers from 0 to 2; more tokens",
+        ];
+        workspace.refuse(&["pairs.toml", "--set", &tokens], &parts);
+    }
+}
+
+#[test]
+fn sources_that_no_target_can_be_written_of_are_refused() {
+    let workspace = workspace();
+    workspace.write("pairs.toml", PAIRS);
+    workspace.succeed(&["pairs.toml", "--set", "training.epochs=1"]);
+    let source = |text| ["sample", "pairs", "--source", text];
+    let parts = [
+        "--source \"abz\": ",
+        "no symbol \"z\"; those that it learned from are \"abc\"",
+    ];
+    workspace.refuse(&source("abz"), &parts);
+    let parts = [
+        "--source \"\": ",
+        "no target of nothing; give 1 to 4 symbols",
+    ];
+    workspace.refuse(&source(""), &parts);
+    let parts = ["it has 5 symbols, and this run reads at most 4; shorten it"];
+    workspace.refuse(&source("abcab"), &parts);
+    let beam = workspace.call(&["sample", "pairs", "--beam", "0"]);
+    assert_eq!(beam.code, Some(2), "{beam:?}");
+    assert!(beam.err.contains("expected 1 to 1000"), "{beam:?}");
+    for option in ["--prompt", "--length", "--temperature", "--top-k", "--seed"] {
+        let parts = [option, "learned pairs of sequences"];
+        workspace.refuse(&["sample", "pairs", option, "1"], &parts);
+    }
+    let layers = [
+        "{ gru = { units = 4, bidirectional = true } }",
+        "{ linear = { units = 4 } }",
+    ];
+    let later = layers.map(|layer| format!("model.layers+=[{layer}]"));
+    workspace.succeed(&[
+        "pairs.toml",
+        "--set",
+        "training.epochs=1",
+        "--set",
+        &later[0],
+        "--set",
+        &later[1],
+    ]);
+    let parts = ["layer 2 of this run reads ahead, in a target that is not yet written"];
+    workspace.refuse(&["sample", "pairs"], &parts);
+    workspace.succeed(&["counted.toml"]);
+    let parts = ["--beam: this run learned a text"];
+    workspace.refuse(&["sample", "counted", "--beam", "2"], &parts);
 }
 
 /// The bits of Kneser-Ney on all names, by twenty lines of Python that know nothing of this program.

@@ -141,9 +141,8 @@ fn every_learner_goes_on_to_the_same_bits_on_any_number_of_threads() {
             assert!(weights == whole.0, "{place}, cut after pass {cut}");
         }
     }
-    let all: BTreeSet<_> = learners::proofs()
-        .into_iter()
-        .map(|(kind, _)| kind)
-        .collect();
+    // What layer `rbf` takes from its data is proved there too, and is no learner.
+    let kinds = learners::proofs().into_iter().map(|(kind, _)| kind);
+    let all: BTreeSet<_> = kinds.filter(|kind| *kind != "rbf").collect();
     assert_eq!(proved, all, "a learner without a config here");
 }

@@ -230,6 +230,10 @@ pub(super) fn comma() -> char {
     ','
 }
 
+pub(super) fn is_comma(delimiter: &char) -> bool {
+    *delimiter == comma()
+}
+
 pub(super) fn point() -> char {
     '.'
 }

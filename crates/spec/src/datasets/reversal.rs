@@ -68,7 +68,7 @@ impl Dataset for ReversalSpec {
             [("lengths", self.lengths), ("test_lengths", self.tested())]
         {
             let fine = 1 <= shortest && shortest <= longest && longest <= 1000;
-            let reason = "a shortest and a longest sequence, of 1 to 1000 symbols";
+            let reason = "the shortest and the longest, of 1 to 1000 symbols";
             checker.require(field, fine, reason)?;
         }
         Ok(())

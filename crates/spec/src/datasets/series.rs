@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::csv::{comma, point};
+use super::csv::{comma, is_comma, point};
 use super::{Column, CsvSpec, Dataset, Ordered, Scale};
 use crate::Amount;
 use crate::Problem;
@@ -85,10 +85,6 @@ impl Dataset for SeriesSpec {
     fn unused_scaling(&self) -> [Option<&'static str>; 2] {
         [(self.scale == Scale::None).then_some("scale"); 2]
     }
-}
-
-fn is_comma(delimiter: &char) -> bool {
-    *delimiter == comma()
 }
 
 fn is_point(decimal: &char) -> bool {

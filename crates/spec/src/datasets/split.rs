@@ -29,6 +29,15 @@ impl Default for Split {
 }
 
 impl Split {
+    /// Whether each class is held back in proportion.
+    pub fn is_by_class(&self) -> bool {
+        match self {
+            Self::Stratified(_) => true,
+            Self::KFold(fold) => fold.stratified,
+            Self::None | Self::Shuffled(_) | Self::Ordered(_) => false,
+        }
+    }
+
     /// Finds impossible values; the checker is that of the data set.
     pub(super) fn check(&self, checker: &Checker<'_>) -> Result<(), Problem> {
         let key = checker.field("split");

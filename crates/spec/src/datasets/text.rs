@@ -62,13 +62,8 @@ impl Dataset for TextSpec {
             .steps
             .is_none_or(|steps| (1..=100_000).contains(&steps));
         checker.require("steps", fine, "1 to 100000 characters")?;
-        let by_class = match &self.split {
-            Split::Stratified(_) => true,
-            Split::KFold(fold) => fold.stratified,
-            Split::None | Split::Shuffled(_) | Split::Ordered(_) => false,
-        };
         let reason = "a sequence of characters is of no class, so none can be kept in proportion";
-        checker.require("split", !by_class, reason)?;
+        checker.require("split", !self.split.is_by_class(), reason)?;
         self.check_windows(checker)?;
         self.split.check(checker)
     }

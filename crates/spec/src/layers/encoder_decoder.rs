@@ -114,6 +114,12 @@ impl Layer for EncoderDecoderSpec {
             }
             check_layers(&key, layers)?;
         }
+        if let Some(at) = self.decoder.iter().position(|l| l.layer().reads_ahead()) {
+            let key = format!("{}.{at}", checker.field("decoder"));
+            let reason = "the decoder would read the symbols that it is to write";
+            let hint = "a layer that reads forward: bidirectional = false, causal = true";
+            return Err(Problem::new(key, reason).hint(hint));
+        }
         check_layers(&checker.field("cell"), std::slice::from_ref(&self.cell))?;
         let recurrence = self.cell.layer().recurrence();
         if !recurrence.is_some_and(|r| r.is_plain() && r.gradient == Default::default()) {
@@ -169,6 +175,11 @@ impl Layer for EncoderDecoderSpec {
 
     fn is_recurrent(&self) -> bool {
         true
+    }
+
+    /// The decoder does not, and the source is known as a whole.
+    fn reads_ahead(&self) -> bool {
+        false
     }
 
     fn tokens(&self) -> Vec<usize> {

@@ -127,4 +127,8 @@ impl Layer for MultiHeadAttentionSpec {
     fn attends(&self) -> bool {
         true
     }
+
+    fn reads_ahead(&self) -> bool {
+        !self.causal
+    }
 }

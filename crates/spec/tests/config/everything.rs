@@ -87,7 +87,7 @@ threads = 2
 "#;
 
 /// Kinds that only one place can hold, each in place of what stands there.
-pub const OTHERS: [&str; 68] = [
+pub const OTHERS: [&str; 74] = [
     "training.loss={ maximum_a_posteriori = { rubbish = 0.5 } }",
     "training.loss=sum_of_squares",
     "training.loss=mean_of_squares",
@@ -147,6 +147,12 @@ pub const OTHERS: [&str; 68] = [
     "dataset={ two_sequence = { samples = 9, length = 20, telling = 1, variance = 0.1 } }",
     "dataset={ continual_reber = { samples = 9, symbols = 30 } }",
     "dataset={ reber = { samples = 9, split = \"none\" } }",
+    "dataset={ reversal = { samples = 9, symbols = 3, lengths = [1, 4], test_lengths = [2, 9], copy = true } }",
+    "dataset={ dates = { samples = 9, test_samples = 5 } }",
+    "dataset={ pairs = { path = \"a.csv\", source = \"en\", target = 1, longest = 20, split = { shuffled = { test = 0.1 } } } }",
+    "dataset={ pairs = { path = \"a.csv\", source = 0, target = 1, header = false, delimiter = \";\", comment = \"#\" } }",
+    "model.layers.18={ encoder_decoder = { encoder = [{ embedding = { tokens = 3, dimension = 2 } }, { gru = { units = 2 } }], decoder = [{ embedding = { tokens = 4, dimension = 2 } }], cell = { lstm = { units = 2 } }, attention = { additive = { units = 5 } }, reverse_source = true, name = \"pair\", weights = \"he_normal\" } }",
+    "model.layers.18={ encoder_decoder = { encoder = [{ embedding = { tokens = 3, dimension = 2 } }], decoder = [{ embedding = { tokens = 4, dimension = 2 } }], cell = { rnn = { units = 2 } }, attention = \"scaled_dot\" } }",
     "training.phases=3",
     "training.each_output=true",
     "training.right={ within = 0.04 }",

@@ -171,7 +171,7 @@ fn impossible_settings_of_cifar10_are_refused() {
         (
             "[dataset.moons]\nsamples = 100\nsplit = { shuffled = { test = 0.25 } }",
             "[dataset.cifar]\npath = \"p\"",
-            "a.toml:5:10: unknown name `cifar`; did you mean `cifar10`? (valid: mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber)",
+            "a.toml:5:10: unknown name `cifar`; did you mean `cifar10`? (valid: mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber, reversal, dates, pairs)",
         ),
     ]);
 }

@@ -13,7 +13,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "[dataset.moons]",
             "[dataset.moon]",
-            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber)",
+            "a.toml:5:10: unknown name `moon`; did you mean `moons`? (valid: mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber, reversal, dates, pairs)",
         ),
         (
             "samples = 100",
@@ -88,7 +88,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "\"accuracy\"",
             "\"acuracy\"",
-            "a.toml:22:12: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, error, bits_per_character, r2, rmse, mae, wrong)",
+            "a.toml:22:12: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, error, exact_match, bits_per_character, r2, rmse, mae, wrong)",
         ),
         (
             "steps = 10",
@@ -212,7 +212,7 @@ fn wrong_kinds_are_refused() {
         (
             moons,
             "[dataset]",
-            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber",
+            "a.toml:5:1: dataset: expected one kind, found none; one of mnist, images, cifar10, csv, xor, gate, parity, moons, circles, spirals, sine, surface, waves, encoder, bars_and_stripes, series, text, temporal_xor, letters, adding, multiplication, long_lag, distractors, two_sequence, temporal_order, reber, continual_reber, reversal, dates, pairs",
         ),
     ]);
 }

@@ -10,6 +10,7 @@ mod learners;
 mod losses;
 mod networks;
 mod overrides;
+mod pairs;
 mod pictures;
 mod properties;
 mod rules;

@@ -230,7 +230,7 @@ fn values_are_appended_to_lists() {
         ),
         (
             &["training.metrics+=acuracy"],
-            "--set training.metrics+=acuracy: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, error, bits_per_character, r2, rmse, mae, wrong)",
+            "--set training.metrics+=acuracy: unknown name `acuracy`; did you mean `accuracy`? (valid: accuracy, error, exact_match, bits_per_character, r2, rmse, mae, wrong)",
         ),
     ];
     for (overrides, message) in rows {
