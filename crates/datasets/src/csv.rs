@@ -31,6 +31,7 @@ mod roles;
 mod stats;
 mod table;
 mod target;
+mod texts;
 mod weight;
 
 mod unnamed;
@@ -52,6 +53,7 @@ use encode::{Encoder, fits_f32, too_large_for_f32};
 use no_number::Wanted;
 use roles::{Role, Roles};
 use table::Table;
+pub(crate) use texts::{Texts, texts};
 
 const PATH: &str = "dataset.csv.path";
 const TEST_PATH: &str = "dataset.csv.test_path";
@@ -176,54 +178,6 @@ fn read_series(spec: &CsvSpec, column: &Column, base: &Path) -> Result<Series, D
         name: table.names[column].clone(),
         stem: stem(path),
         values,
-        source,
-        notes: table.notes,
-    })
-}
-
-/// Two columns of texts without a gap.
-pub(crate) struct Texts {
-    /// In the order of the file.
-    pub rows: Vec<[String; 2]>,
-    /// The line each row begins on, from 1.
-    pub lines: Vec<u64>,
-    pub source: Source,
-    pub notes: Vec<String>,
-}
-
-/// Reads two columns of a table for `[dataset.pairs]`, each with the key that names it.
-pub(crate) fn texts(
-    spec: &CsvSpec,
-    columns: [(&Column, &'static str); 2],
-    base: &Path,
-) -> Result<Texts, DataError> {
-    read_texts(spec, columns, base).map_err(|error| keys::PAIRS.of(error))
-}
-
-fn read_texts(
-    spec: &CsvSpec,
-    [first, second]: [(&Column, &'static str); 2],
-    base: &Path,
-) -> Result<Texts, DataError> {
-    let file = locate(&spec.path, base, keys::PAIRS.path, TABLES)?;
-    let (table, source) = Table::read(&file, spec, keys::PAIRS.path)?;
-    let columns = [
-        roles::find(first.0, &table, first.1)?,
-        roles::find(second.0, &table, second.1)?,
-    ];
-    let mut rows = Vec::with_capacity(table.height());
-    for row in 0..table.height() {
-        let texts = columns.map(|column| table.text(row, column).to_owned());
-        if let Some(empty) = texts.iter().position(String::is_empty) {
-            let (place, expected) = ((row, columns[empty]), "one character or more");
-            let remedy = "fill in the text, or remove the row";
-            return Err(table.wrong(place, "", expected, remedy.into()));
-        }
-        rows.push(texts);
-    }
-    Ok(Texts {
-        rows,
-        lines: (0..table.height()).map(|row| table.line(row)).collect(),
         source,
         notes: table.notes,
     })

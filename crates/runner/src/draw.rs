@@ -112,13 +112,14 @@ fn row(network: &PreparedNetwork, sample: usize) -> Result<usize, Failure> {
     })
 }
 
-/// What looks into a network, if that has a recurrent layer or attention.
+/// What looks into a network, if that has a recurrent layer or attention, or is of pairs.
 fn of_sequences(network: &PreparedNetwork) -> Option<Probe<f64>> {
     let probe = Probe::new(&network.plan);
     let mut layers = 0..network.plan.len();
     let recurs = layers.any(|layer| !probe.states(layer).is_empty());
     let attends = |layer: &PlannedLayer| layer.spec.any(&|layer| layer.attends());
-    (recurs || network.plan.iter().any(attends)).then_some(probe)
+    let of_pairs = network.dataset.is_of_pairs();
+    (recurs || of_pairs || network.plan.iter().any(attends)).then_some(probe)
 }
 
 fn refuse(folder: &Path, why: &str) -> Failure {

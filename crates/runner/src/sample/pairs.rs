@@ -245,7 +245,7 @@ mod tests {
         for (seed, attention) in [AttentionSpec::None, additive, AttentionSpec::Dot]
             .into_iter()
             .cycle()
-            .take(12)
+            .take(60)
             .enumerate()
         {
             let mut writer = writer(attention, seed as u64);
@@ -274,9 +274,8 @@ mod tests {
                 assert_eq!(best, Some(*symbol), "step {at}");
             }
         }
-        lengths.sort_unstable();
-        lengths.dedup();
-        assert!(lengths.len() > 2, "targets of several lengths: {lengths:?}");
+        let ended = lengths.iter().filter(|&&length| (1..L).contains(&length));
+        assert!(ended.count() > 2, "some end on their way: {lengths:?}");
     }
 
     #[test]

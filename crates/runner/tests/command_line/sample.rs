@@ -165,7 +165,7 @@ fn what_no_text_can_be_drawn_from_is_refused() {
     workspace.refuse(&["sample", "lines"], &["learned by squared_error"]);
 }
 
-/// Short sequences, copied; trained until about half of them are right.
+/// Short sequences to be reversed; trained until some of them are right.
 const PAIRS: &str = r#"
 name = "pairs"
 seed = 1
@@ -235,7 +235,8 @@ fn pairs_of_more_symbols_than_an_embedding_has_tokens_are_refused() {
         let tokens = format!("model.layers.0.encoder_decoder.{part}.0.embedding.tokens=3");
         let parts = [
             &format!("encoder_decoder.{part}.0.embedding.tokens: ")[..],
-            "is 3, but the inputs of an embedding of 3 tokens are integers from 0 to 2; more tokens",
+            "is 3, but the inputs of an embedding of 3 tokens are integers from 0 to 2",
+            "more tokens, data without scaling",
         ];
         workspace.refuse(&["pairs.toml", "--set", &tokens], &parts);
     }

@@ -230,7 +230,7 @@ impl<T: Real> Attention<T> {
             let dcontext = row(&dcontexts, sample);
             let mut dkeys = dkeys.row_mut(sample);
             let dkeys = dkeys.as_slice_mut().expect("buffers lie row by row");
-            self.back_to_scores(place, dcontext, row(&keys, sample), dkeys);
+            self.score_gradients(place, dcontext, row(&keys, sample), dkeys);
             let mut dstate = dstates.row_mut(sample);
             let dstate = dstate.as_slice_mut().expect("buffers lie row by row");
             let (state, keys) = (row(&states, sample), row(&keys, sample));
@@ -249,7 +249,7 @@ impl<T: Real> Attention<T> {
     }
 
     /// dsⱼ of a sample; dkⱼ += aⱼ dc.
-    fn back_to_scores(&mut self, place: Place, dcontext: &[T], keys: &[T], dkeys: &mut [T]) {
+    fn score_gradients(&mut self, place: Place, dcontext: &[T], keys: &[T], dkeys: &mut [T]) {
         let (length, outputs) = (self.lengths[place.sample], self.size.outputs);
         let weights = &self.weights[place.range(self.lengths.len(), self.size.steps)][..length];
         let d_scores = &mut self.d_scores[..length];
