@@ -126,9 +126,9 @@ fn notes(learned: &Learned, arguments: &EvaluateArguments, cases: &Cases) -> Vec
         ));
     }
     if confusion.rejected() > 0.0 {
-        let rejected = confusion.rejected();
+        let (rejected, all) = (confusion.rejected(), about.truth.len());
         notes.push(format!(
-            "{rejected} cases are rejected: they count as wrong, and have no scores"
+            "rejected: {rejected} of {all}; they count as wrong, and none has scores"
         ));
     } else if !about.are_probabilities {
         notes.push(

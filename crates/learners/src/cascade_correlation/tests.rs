@@ -222,6 +222,17 @@ fn a_learner_that_is_restored_goes_on_to_the_same_bits() {
 }
 
 #[test]
+fn its_weights_alone_answer_as_it_does() {
+    let data = parity(5);
+    let whole = learned(&settings(), &data);
+    let mut other = begun(&settings(), &data);
+    other.load_weights(&whole.weights()).unwrap();
+    assert_eq!(other.predict(data.x.view()), whole.predict(data.x.view()));
+    let mut wrong = begun(&settings(), &parity(4));
+    assert!(wrong.load_weights(&whole.weights()).is_err());
+}
+
+#[test]
 fn a_pass_that_is_interrupted_leaves_nothing_behind() {
     let data = parity(5);
     let mut learner = begun(&settings(), &data);
