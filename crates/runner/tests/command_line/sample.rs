@@ -110,7 +110,10 @@ optimizer = { adamw = { learning_rate = 0.02, decays = "matrices" } }
     let greedy = ["--temperature", "0", "--count", "1", "--length", "13"];
     let call = [&["sample", "text"][..], &greedy].concat();
     let out = workspace.succeed(&[&call[..], &["--prompt", "b"]].concat());
-    assert_eq!(out, "bcd\nabcd\nabcd\n\n", "beyond the steps of its windows");
+    assert_eq!(
+        out, "bcd\nabcd\nabcd\n\n",
+        "beyond the steps of its windows"
+    );
     assert_eq!(workspace.succeed(&call), "abcd\nabcd\nabc\n");
     let parts = ["--prompt: the run knows no character 'x'"];
     workspace.refuse(&[&call[..], &["--prompt", "x"]].concat(), &parts);
