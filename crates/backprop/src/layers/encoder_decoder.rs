@@ -8,9 +8,10 @@
 //! s_0 = \tanh(W_b\, k_{\mathrm{last}} + b), \qquad s_t = f(s_{t-1}, e_t), \qquad y_t = s_t
 //! ```
 //!
-//! So everything has to go through `$k_{\mathrm{last}}$`. With [attention](attention) a step also
-//! gets a context, a mean of all outputs. By the state behind it (Luong et al. 2015), or, additive,
-//! by the one before it, and then the cells read the context too (Bahdanau et al. 2015):
+//! So everything has to go through `$k_{\mathrm{last}}$`. With attention
+//! (`encoder_decoder/attention.rs`) a step also gets a context, a mean of all outputs. By the state
+//! behind it (Luong et al. 2015), or, additive, by the one before it, and then the cells read the
+//! context too (Bahdanau et al. 2015):
 //!
 //! ```math
 //! c_t = c(s_t), \quad s_t = f(s_{t-1}, e_t) \qquad \text{or} \qquad c_t = c(s_{t-1}), \quad

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Head h has d = D / H columns of each of Q, K and V. What one of them computes, forward and back,
-//! is [`super::attention`]; the projections before and behind are linear layers at each position.
+//! is `layers/attention.rs`; the projections before and behind are linear layers at each position.
 //! So the backward pass is that of `$W_o$`, of every head, and of `$W$`, in this order.
 //!
 //! True lengths are honoured: a position of padding is no key, so its weight is exactly 0, and as a
