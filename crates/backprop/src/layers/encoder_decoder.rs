@@ -37,6 +37,7 @@
 
 mod attention;
 mod bridge;
+mod rows;
 
 use contract::{Real, RowBuffer, Streams};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::verdict::Verdict;
 use super::{objective, slopes};
 use crate::prepare::PreparedLearner;
-use crate::proofs::learner::{row, rows};
+use crate::proofs::learner::rows;
 use crate::proofs::row::Row;
 use crate::record;
 use crate::{Failure, interrupt, output, tables};
@@ -25,7 +25,7 @@ pub fn check(prepared: &PreparedLearner, json: Option<&Path>) -> Result<(), Fail
     let mut rows = rows(kind);
     let learner = learned(prepared)?;
     let of_data = learner.proofs(&prepared.train);
-    rows.extend(of_data.iter().map(|proof| row(kind, proof)));
+    rows.extend(of_data.iter().map(|proof| Row::of_learner(kind, proof)));
     rows.extend(slopes::rows(kind, &learner.slopes(&prepared.train)));
     rows.extend(objective::rows(kind, &*learner, &prepared.train)?);
     output::line(format!("Proof of {kind}\n{}", table(&rows)));

@@ -9,7 +9,6 @@ use spec::model::{LayerSpec, LinearSpec, ModelSpec};
 use spec::optimizers::SgdSpec;
 use spec::training::{OptimizerSpec, TrainingSpec};
 
-use crate::proofs::learner::row;
 use crate::proofs::row::Row;
 use crate::{Failure, implementations};
 
@@ -36,7 +35,7 @@ pub fn rows(kind: &str, learner: &dyn Learner, data: &Data) -> Result<Vec<Row>, 
         let witness = implementations::witness(name, implementations::PRECISIONS[0]);
         rows.extend(proofs.iter().map(|proof| Row {
             witness: witness.clone(),
-            ..row(kind, proof)
+            ..Row::of_learner(kind, proof)
         }));
     }
     Ok(rows)

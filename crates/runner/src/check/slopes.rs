@@ -3,7 +3,6 @@
 use learners::Slope;
 
 use crate::implementations;
-use crate::proofs::learner::row;
 use crate::proofs::row::Row;
 
 /// Rows of these gradients with each reference that is built in as the witness.
@@ -13,7 +12,7 @@ pub fn rows(kind: &str, slopes: &[Slope]) -> Vec<Row> {
             let found = implementations::gradient(name, &slope.criterion, &slope.at)?;
             Some(Row {
                 witness: implementations::witness(name, implementations::PRECISIONS[0]),
-                ..row(kind, &slope.proof(&found))
+                ..Row::of_learner(kind, &slope.proof(&found))
             })
         };
         implementations::REFERENCES

@@ -4,6 +4,7 @@ mod layers;
 mod losses;
 mod pairs;
 mod rules;
+mod sequences;
 mod transformers;
 
 use contract::{Batch, NamedTensors, Real, Streams, initial};
@@ -182,6 +183,12 @@ impl Instance {
 
 fn linear(units: usize) -> LayerSpec {
     LayerSpec::Linear(LinearSpec::new(units))
+}
+
+/// A layer between two linear ones that act on each position, on sequences of up to 4 positions of
+/// 5 numbers, with targets at each.
+fn sequence(name: &str, layer: LayerSpec) -> Example {
+    Example::new(name, &[4, 5], vec![linear(6), layer, linear(3)])
 }
 
 /// 5-6-4 with tanh: what losses and rules are proved on.

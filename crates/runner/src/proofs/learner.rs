@@ -1,35 +1,14 @@
 //! The rows of learners, which are no gradients: what was compared and with what says each.
 
-use learners::Proof;
-
-use super::row::{LEARNERS, Quantity, Row};
+use super::row::Row;
 use crate::check::slopes;
-use crate::check::verdict::Verdict;
-
-/// A row of a learner.
-pub fn row(kind: &str, proof: &Proof) -> Row {
-    let verdict = match (proof.holds(), proof.error.is_finite()) {
-        (true, _) => Verdict::Agrees,
-        (false, true) => Verdict::Differs,
-        (false, false) => Verdict::NotFinite,
-    };
-    Row {
-        section: LEARNERS.into(),
-        name: format!("`{kind}`, {}", proof.on),
-        quantity: Quantity::Other(proof.quantity.clone()),
-        witness: proof.witness.name().into(),
-        error: crate::numbers::rounded(proof.error),
-        tolerance: proof.tolerance,
-        verdict,
-    }
-}
 
 /// The rows of one learner on its small data: its own, and those of which burn is the witness.
 pub fn rows(kind: &str) -> Vec<Row> {
     let of_kind = learners::proofs().into_iter().find(|(of, _)| *of == kind);
     let mut rows = Vec::new();
     if let Some((_, proofs)) = of_kind {
-        rows.extend(proofs().iter().map(|proof| row(kind, proof)));
+        rows.extend(proofs().iter().map(|proof| Row::of_learner(kind, proof)));
     }
     let of_kind = learners::slopes().into_iter().find(|(of, _)| *of == kind);
     if let Some((_, slopes)) = of_kind {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use learners::Proof;
 use serde::{Deserialize, Serialize};
 
 use crate::check::comparison::{Comparison, INPUT, LOSS};
@@ -34,6 +35,26 @@ pub struct Row {
     pub tolerance: f64,
     /// The worst verdict over all tensors.
     pub verdict: Verdict,
+}
+
+impl Row {
+    /// What proves a learner.
+    pub fn of_learner(kind: &str, proof: &Proof) -> Self {
+        let verdict = match (proof.holds(), proof.error.is_finite()) {
+            (true, _) => Verdict::Agrees,
+            (false, true) => Verdict::Differs,
+            (false, false) => Verdict::NotFinite,
+        };
+        Self {
+            section: LEARNERS.into(),
+            name: format!("`{kind}`, {}", proof.on),
+            quantity: Quantity::Other(proof.quantity.clone()),
+            witness: proof.witness.name().into(),
+            error: rounded(proof.error),
+            tolerance: proof.tolerance,
+            verdict,
+        }
+    }
 }
 
 /// What an error is of.

@@ -39,6 +39,8 @@ use kernels::matmul::{matmul, matmul_transposed};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::AttentionSpec;
 
+use super::rows::{add, dot, matrix, matrix_mut, row, slice};
+
 /// Attention over L outputs of the encoder.
 #[derive(Clone, Debug)]
 pub(super) struct Attention<T> {
@@ -391,34 +393,6 @@ fn softmax<T: Real>(scores: &mut [T], length: usize) {
         sum += *score;
     }
     scores.iter_mut().for_each(|score| *score /= sum);
-}
-
-fn dot<T: Real>(a: &[T], b: &[T]) -> T {
-    a.iter().zip(b).map(|(&a, &b)| a * b).sum()
-}
-
-/// y += a x.
-fn add<T: Real>(a: T, x: &[T], y: &mut [T]) {
-    y.iter_mut().zip(x).for_each(|(y, &x)| *y += a * x);
-}
-
-fn slice<T>(x: ArrayView2<'_, T>) -> &[T] {
-    x.to_slice().expect("buffers lie row by row")
-}
-
-fn row<'a, T>(x: &'a ArrayView2<'_, T>, row: usize) -> &'a [T] {
-    let columns = x.ncols();
-    &x.as_slice().expect("buffers lie row by row")[row * columns..][..columns]
-}
-
-fn matrix<T>(numbers: &[T], rows: usize) -> ArrayView2<'_, T> {
-    let shape = (rows, numbers.len() / rows.max(1));
-    ArrayView2::from_shape(shape, numbers).expect("as many numbers in each row")
-}
-
-fn matrix_mut<T>(numbers: &mut [T], rows: usize) -> ArrayViewMut2<'_, T> {
-    let shape = (rows, numbers.len() / rows.max(1));
-    ArrayViewMut2::from_shape(shape, numbers).expect("as many numbers in each row")
 }
 
 #[cfg(test)]

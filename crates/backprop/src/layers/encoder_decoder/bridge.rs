@@ -13,6 +13,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use spec::model::PlannedLayer;
 
 use super::attention::Size;
+use super::rows::matrix;
 use kernels::matmul::{matmul, matmul_transposed};
 
 /// W_b `[H, W]` and b `[H]`.
@@ -75,7 +76,11 @@ impl<T: Real> Bridge<T> {
         }
         let (weight, bias) = w.split_at(self.size.states * self.size.outputs);
         first.assign(&ndarray::ArrayView1::from(bias));
-        matmul(last.view(), matrix(self.size, weight).t(), first.view_mut());
+        matmul(
+            last.view(),
+            matrix(weight, self.size.states).t(),
+            first.view_mut(),
+        );
         first.mapv_inplace(|a| a.tanh());
     }
 
@@ -104,15 +109,10 @@ impl<T: Real> Bridge<T> {
         }
         let mut d_last = self.d_last.first_mut(samples);
         d_last.fill(T::zero());
-        matmul(da, matrix(self.size, weight), d_last);
+        matmul(da, matrix(weight, self.size.states), d_last);
         let (place, d_last) = (self.place(), self.d_last.first(samples));
         for ((sample, unit), &d) in d_last.indexed_iter() {
             dkeys[[sample, place(unit, lengths[sample])]] += d;
         }
     }
-}
-
-fn matrix<T>(size: Size, weight: &[T]) -> ArrayView2<'_, T> {
-    let shape = (size.states, size.outputs);
-    ArrayView2::from_shape(shape, weight).expect("the plan gives it H·W weights")
 }

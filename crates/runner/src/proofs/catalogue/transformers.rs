@@ -5,8 +5,7 @@ use spec::model::{
     ResidualSpec, TiedEmbeddingSpec,
 };
 
-use super::layers::sequence;
-use super::{Example, linear};
+use super::{Example, linear, sequence};
 
 /// Attention, positions, repeated layers, tied embeddings.
 pub fn examples() -> Vec<Example> {
