@@ -140,7 +140,7 @@ pub enum Command {
     Evaluate(EvaluateArguments),
     /// Draw texts from what a recorded run has learned, character by character
     Sample(SampleArguments),
-    /// Draw what a recorded network has learned: states over a sequence, or centres as images
+    /// Draw what a recorded run has learned, what it answers, where it errs
     Draw(DrawArguments),
     /// Carry out the runs of a published table, and make it from their rows
     Table(TableArguments),

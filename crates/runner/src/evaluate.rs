@@ -13,13 +13,13 @@
 //! Figures equal scikit-learn's to 1e-12 (`benches/peers/measures.py`). Computed is by hand, in f32,
 //! whoever trained.
 
-mod cases;
+pub mod cases;
 pub mod classes;
 pub mod classification;
 pub mod errors;
 pub mod intervals;
 pub mod measures;
-mod outputs;
+pub mod outputs;
 pub mod probabilities;
 pub mod ranking;
 pub mod regression;
@@ -67,7 +67,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
 /// All that is measured.
 fn measured(learned: &Learned, arguments: &EvaluateArguments) -> Result<Report, Failure> {
     let (prepared, file) = (&learned.prepared, &learned.weights_file);
-    let chosen = Chosen::part(prepared, arguments.part)?;
+    let chosen = Chosen::part(prepared, arguments.part.part())?;
     let y = outputs(prepared, (&learned.weights, file), &chosen)?;
     if let Prepared::Network(_) = prepared {
         expect_finite(&y, file)?;

@@ -35,6 +35,7 @@ pub enum Prepared {
 }
 
 /// What every experiment has.
+#[derive(Clone)]
 pub struct Common {
     /// The config.
     pub config: Config,
@@ -51,6 +52,7 @@ pub struct Common {
 }
 
 /// A network that can begin; what it has in common with every experiment is [`Common`].
+#[derive(Clone)]
 pub struct PreparedNetwork {
     common: Common,
     /// What the config says of it.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use spec::measures::Part;
 
 /// `runner compare`.
 #[derive(Debug, Args)]
@@ -103,6 +104,17 @@ pub enum PartArgument {
     Test,
 }
 
+impl PartArgument {
+    /// The part itself.
+    pub fn part(self) -> Part {
+        match self {
+            Self::Train => Part::Train,
+            Self::Validation => Part::Validation,
+            Self::Test => Part::Test,
+        }
+    }
+}
+
 fn resamples(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| *number <= 1_000_000);
     number.ok_or_else(|| "expected 0 to 1000000".into())
@@ -150,14 +162,17 @@ pub struct SampleArguments {
 /// `runner draw`.
 #[derive(Debug, Args)]
 pub struct DrawArguments {
-    /// The run, one with a recurrent layer or with centres among images: a name (its newest run),
-    /// name/run-id, or the folder of a record
+    /// The run: a name (its newest run), name/run-id, or the folder of a record
     #[arg(value_name = "RUN")]
     pub run: String,
     /// Folder to write the pictures to; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Which of the test samples, from 1
+    /// Only these kinds, with commas between them: curves, fit, centers, states, heads, errors, next,
+    /// attention, lengths [default: all that the run has something of]
+    #[arg(long, value_name = "KINDS", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// What one sample is drawn of: which of the test samples, from 1
     #[arg(long, value_name = "N", default_value = "1")]
     pub sample: usize,
     /// Folder of the records

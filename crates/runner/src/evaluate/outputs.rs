@@ -6,9 +6,9 @@ use contract::{Batch, Mode, NamedTensors, TensorError};
 use datasets::{Samples, Target};
 use ndarray::{Array2, s};
 use spec::ImplementationName;
+use spec::measures::Part;
 
 use crate::batches::BatchBuffer;
-use crate::cli::PartArgument;
 use crate::implementations::build;
 use crate::prepare::{Common, Prepared, PreparedLearner, PreparedNetwork};
 use crate::{Failure, interrupt};
@@ -29,12 +29,12 @@ impl<'a> Chosen<'a> {
     ///
     /// # Errors
     /// When it held no samples back.
-    pub fn part(of: &'a Common, part: PartArgument) -> Result<Self, Failure> {
+    pub fn part(of: &'a Common, part: Part) -> Result<Self, Failure> {
         let (train, test) = (&of.dataset.train, &of.dataset.test);
         let (samples, rows) = match part {
-            PartArgument::Train => (train, of.train_rows.clone()),
-            PartArgument::Validation => (train, of.validation_rows.clone()),
-            PartArgument::Test => (test, (0..test.len()).collect()),
+            Part::Train => (train, of.train_rows.clone()),
+            Part::Validation => (train, of.validation_rows.clone()),
+            Part::Test => (test, (0..test.len()).collect()),
         };
         if rows.is_empty() {
             let (key, _) = of.config.experiment.held_back();

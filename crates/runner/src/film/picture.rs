@@ -5,17 +5,14 @@ use std::error::Error;
 use std::ops::Range;
 
 use datasets::Target;
-use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::grid::Grid;
 use super::surface::{Surface, height_of};
 use super::{Frame, regions};
-use crate::curves::DrawResult;
 use crate::numbers::significant;
+use crate::pictures::canvas::{Area, DrawResult};
 use crate::prepare::PreparedNetwork;
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// Panels side by side.
 const COLUMNS: usize = 4;

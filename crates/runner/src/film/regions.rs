@@ -4,7 +4,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::grid::Grid;
-use crate::curves::{COLOURS, DrawResult};
+use crate::pictures::canvas::{COLOURS, DrawResult};
 
 /// Samples beyond these are not drawn: they would hide the regions.
 const MOST_SAMPLES: usize = 200;

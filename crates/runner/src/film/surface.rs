@@ -3,7 +3,7 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use crate::curves::DrawResult;
+use crate::pictures::canvas::DrawResult;
 
 /// How high the surface rises, as a share of the panel's width.
 const RISE: f64 = 0.36;

@@ -15,20 +15,22 @@ impl PreparedNetwork {
     }
 
     /// Of a stream that is learned step by step the same with its samples joined into sequences of so
-    /// many steps, each from a state of 0; everything else as it is.
-    pub fn in_sequences(&mut self, steps: usize) {
+    /// many steps, each from a state of 0; none of anything else.
+    pub fn in_sequences(&self, steps: usize) -> Option<Self> {
         let steps = steps.min(self.dataset.test.len());
         if !self.goes_step_by_step() {
-            return;
+            return None;
         }
         let shape = [steps, self.dataset.sample_shape[1]];
-        if let Ok(plan) = self.network.model.plan(&shape) {
-            self.plan = plan;
-            self.common.dataset.sample_shape = shape.to_vec();
-            let dataset = &mut self.common.dataset;
-            for part in [&mut dataset.train, &mut dataset.test] {
-                *part = part.joined(steps);
-            }
+        let mut sequences = Self {
+            plan: self.network.model.plan(&shape).ok()?,
+            ..self.clone()
+        };
+        let dataset = &mut sequences.common.dataset;
+        dataset.sample_shape = shape.to_vec();
+        for part in [&mut dataset.train, &mut dataset.test] {
+            *part = part.joined(steps);
         }
+        Some(sequences)
     }
 }

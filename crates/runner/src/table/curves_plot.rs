@@ -4,7 +4,6 @@
 use std::error::Error;
 use std::iter::zip;
 
-use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
@@ -13,8 +12,8 @@ use spec::table::{Kind, TableMeasure};
 use super::aggregate::summaries;
 use super::curves::{self, Point};
 use super::plan::Plan;
-use crate::curves::{COLOURS, DrawResult};
 use crate::numbers::{percent, rounded};
+use crate::pictures::canvas::{Area, COLOURS, DrawResult};
 
 /// Width and height of a panel.
 const PANEL: (u32, u32) = (640, 360);
@@ -24,8 +23,6 @@ const LINE: u32 = 20;
 const DASHES: [Option<(u32, u32)>; 4] = [None, Some((5, 4)), Some((2, 3)), Some((11, 4))];
 /// A loss that spans more than this is shown in powers of ten.
 const DECADES: f64 = 100.0;
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// A row in a panel.
 struct Curve {

@@ -7,7 +7,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::plan::Plan;
 use super::rows::Row;
 use super::summary::{Cell, cells};
-use crate::curves::DrawResult;
+use crate::pictures::canvas::DrawResult;
 
 const OURS: RGBColor = RGBColor(0, 90, 181);
 const PUBLISHED: RGBColor = RGBColor(220, 50, 32);

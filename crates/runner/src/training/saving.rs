@@ -8,8 +8,9 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::{Training, beginning, checkpoint};
+use crate::pictures::curves;
 use crate::record::{CHECKPOINT, Status, Trained, now};
-use crate::{Failure, curves, files, machine, output};
+use crate::{Failure, files, machine, output};
 
 /// A record is written after a pass, but not more often than this many times what the writing takes:
 /// of a thousand short passes it would take longer than the training.

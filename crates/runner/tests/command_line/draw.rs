@@ -112,11 +112,15 @@ fn pairs_are_drawn_with_what_is_right_by_length_and_by_position() {
 }
 
 #[test]
-fn what_no_sequence_can_be_drawn_of_is_refused() {
+fn what_cannot_be_drawn_is_refused() {
     let workspace = Workspace::tiny();
     workspace.train_by_hand(&[]);
-    let call = ["draw", "tiny", "--out", "pictures"];
-    workspace.refuse(&call, &["no layer of this run is recurrent or attends"]);
+    let only = |kinds| ["draw", "tiny", "--out", "pictures", "--only", kinds];
+    let nothing = "--only states: this run has nothing of that kind";
+    workspace.refuse(&only("curves,states"), &[nothing]);
+    let near = "--only: there is no kind \"curve\"; did you mean curves?";
+    workspace.refuse(&only("curve"), &[near]);
+    workspace.refuse(&only("zzz"), &["there is no kind \"zzz\"", "curves, "]);
     assert!(!workspace.path("pictures").exists());
     let set = [
         "dataset.temporal_xor.bits=60",

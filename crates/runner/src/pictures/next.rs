@@ -6,14 +6,38 @@ use ndarray::{Array2, ArrayView1};
 use spec::training::LossSpec;
 
 use super::heat::{self, HeatMap};
+use super::kind::{Drawn, Kind};
 use super::sequence::{Sequence, symbols};
+use super::subject::Subject;
 use crate::prepare::PreparedNetwork;
+
+/// Where the targets at every step are symbols.
+pub const KIND: Kind = Kind {
+    name: "next",
+    title: "Next symbol",
+    shows: "where these are symbols: how likely each was at every step",
+    draw,
+};
+
+fn draw(subject: &Subject<'_>) -> Drawn {
+    let several =
+        |sequence: &&Sequence| sequence.outputs.nrows() > 1 && sequence.outputs.ncols() > 1;
+    let sequence = subject.sequence()?.filter(several);
+    let (Some(sequence), Some(network)) = (sequence, subject.in_sequences()) else {
+        return Ok(None);
+    };
+    let caption = format!(
+        "{}: how likely each symbol is at every step, with a frame around what may follow.",
+        sequence.title
+    );
+    Ok(Some(KIND.picture(caption, svg(network, sequence)?)))
+}
 
 /// A heat map with a row for each symbol; framed is what may follow.
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn svg(network: &PreparedNetwork, sequence: &Sequence) -> Result<String, Box<dyn Error>> {
+fn svg(network: &PreparedNetwork, sequence: &Sequence) -> Result<String, Box<dyn Error>> {
     let softmax = network.network.training.loss == LossSpec::SoftmaxCrossEntropy;
     let outputs = &sequence.outputs;
     let mut values = Array2::zeros((outputs.ncols(), outputs.nrows()));

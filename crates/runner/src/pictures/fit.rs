@@ -1,9 +1,46 @@
 //! What was fitted against what is true, as a picture.
 
+use datasets::Target;
 use plotters::prelude::*;
+
+use super::kind::{Drawn, Kind};
+use super::subject::Subject;
+use crate::evaluate::cases;
+
+/// Of a real target.
+pub const KIND: Kind = Kind {
+    name: "fit",
+    title: "Fitted and true",
+    shows: "of one real number: fitted against true, on the test samples",
+    draw,
+};
 
 const SIZE: (u32, u32) = (640, 640);
 const POINTS: RGBColor = RGBColor(0, 90, 181);
+
+fn draw(subject: &Subject<'_>) -> Drawn {
+    let cases = subject.cases()?.map(|cases| &cases.subject);
+    let Some(cases::Subject::Real(of)) = cases.filter(|_| has_one_number(subject)) else {
+        return Ok(None);
+    };
+    let quantity = &of.targets[0];
+    let points: Vec<_> = of.t.iter().copied().zip(of.y.iter().copied()).collect();
+    let caption = format!(
+        "{}: {quantity} of {} test samples, fitted (upwards) against true (to the right); on the \
+         line both are the same.",
+        subject.name(),
+        points.len()
+    );
+    Ok(Some(KIND.picture(caption, svg(quantity, &points)?)))
+}
+
+/// Whether the target is a single number.
+fn has_one_number(subject: &Subject<'_>) -> bool {
+    match &subject.prepared.dataset.target {
+        Target::Real(quantities) => quantities.len() == 1,
+        _ => false,
+    }
+}
 
 /// An SVG with a point for each sample, true and fitted; on the line they are the same.
 ///

@@ -5,16 +5,38 @@ use std::error::Error;
 use ndarray::s;
 
 use super::heat::{self, HeatMap};
+use super::kind::{Drawn, Kind};
 use super::sequence::{Sequence, State};
+use super::subject::Subject;
+
+/// Of recurrent networks.
+pub const KIND: Kind = Kind {
+    name: "states",
+    title: "Gates and states",
+    shows: "gates, cells and states of every recurrent layer over one test sequence",
+    draw,
+};
 
 /// Units that are shown of a layer.
 const MOST_UNITS: usize = 32;
+
+fn draw(subject: &Subject<'_>) -> Drawn {
+    let Some(sequence) = subject.sequence()?.filter(|of| !of.states.is_empty()) else {
+        return Ok(None);
+    };
+    let caption = format!(
+        "{}: gates, cells and states of the recurrent layers, a row for each unit, a column for \
+         each step.",
+        sequence.title
+    );
+    Ok(Some(KIND.picture(caption, svg(sequence)?)))
+}
 
 /// A heat map for each gate and state: a row for each unit, a column for each step.
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn svg(sequence: &Sequence) -> Result<String, Box<dyn Error>> {
+fn svg(sequence: &Sequence) -> Result<String, Box<dyn Error>> {
     let maps: Vec<HeatMap> = sequence.states.iter().map(|s| map(sequence, s)).collect();
     heat::svg(&maps)
 }

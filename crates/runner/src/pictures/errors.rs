@@ -1,17 +1,25 @@
 //! The error at each position of sequences.
 
-use std::error::Error;
-
 use backprop::Probe;
 use ndarray::{ArrayView1, s};
 use plotters::prelude::*;
 use spec::training::LossSpec;
 
+use super::canvas::COLOURS;
+use super::kind::{Drawn, Kind};
 use super::sequence::Sequence;
+use super::subject::Subject;
 use crate::batches::BatchBuffer;
-use crate::curves::COLOURS;
 use crate::metrics::bits;
 use crate::prepare::PreparedNetwork;
+
+/// Where there is a target at every step.
+pub const KIND: Kind = Kind {
+    name: "errors",
+    title: "Error at each position",
+    shows: "where there is a target at every step: the error at each, of that sequence and of all test sequences",
+    draw,
+};
 
 const SIZE: (u32, u32) = (860, 440);
 /// Samples looked at at a time.
@@ -19,14 +27,14 @@ const AT_A_TIME: usize = 1000;
 
 /// How an output is held against its target at a position.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Error {
     /// −log₂ of the probability of the symbol that is right.
     Bits,
     /// Root of the mean squared error, as numbers are stored.
     Rms,
 }
 
-impl Kind {
+impl Error {
     fn of(network: &PreparedNetwork) -> Self {
         match network.network.training.loss {
             LossSpec::SoftmaxCrossEntropy => Self::Bits,
@@ -64,16 +72,31 @@ impl Kind {
     }
 }
 
+fn draw(subject: &Subject<'_>) -> Drawn {
+    let sequence = subject.sequence()?.filter(|of| of.outputs.nrows() > 1);
+    let (Some(sequence), Some((network, mut probe))) = (sequence, subject.probe_of_sequences()?)
+    else {
+        return Ok(None);
+    };
+    let caption = format!(
+        "{}: the error at each position, of this sequence and of all test sequences.",
+        sequence.title
+    );
+    Ok(Some(
+        KIND.picture(caption, svg(network, sequence, &mut probe)?),
+    ))
+}
+
 /// Two curves over the positions: of one sequence, and of all test sequences together.
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn svg(
+fn svg(
     network: &PreparedNetwork,
     sequence: &Sequence,
     probe: &mut Probe<f64>,
-) -> Result<String, Box<dyn Error>> {
-    let kind = Kind::of(network);
+) -> Result<String, Box<dyn std::error::Error>> {
+    let kind = Error::of(network);
     let own = sequence
         .outputs
         .rows()
@@ -135,7 +158,7 @@ pub fn svg(
 }
 
 /// The mean error of all test samples at each position.
-fn of_all(network: &PreparedNetwork, kind: Kind, probe: &mut Probe<f64>) -> Vec<f64> {
+fn of_all(network: &PreparedNetwork, kind: Error, probe: &mut Probe<f64>) -> Vec<f64> {
     let (test, target) = (&network.dataset.test, &network.dataset.target);
     let positions = test.positions();
     let width = network.outputs() / positions;

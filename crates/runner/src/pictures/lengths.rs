@@ -5,10 +5,20 @@ use std::error::Error;
 use backprop::Probe;
 use plotters::prelude::*;
 
+use super::canvas::COLOURS;
+use super::kind::{Drawn, Kind};
+use super::subject::Subject;
 use crate::batches::BatchBuffer;
-use crate::curves::COLOURS;
 use crate::metrics::Measurement;
 use crate::prepare::PreparedNetwork;
+
+/// Of pairs of sequences.
+pub const KIND: Kind = Kind {
+    name: "lengths",
+    title: "Right by length",
+    shows: "of pairs: how much is right, against the length of the source and the position in the target",
+    draw,
+};
 
 const SIZE: (u32, u32) = (860, 440);
 /// Samples looked at at a time.
@@ -36,12 +46,25 @@ struct Counts {
     of_positions: Vec<Count>,
 }
 
+fn draw(subject: &Subject<'_>) -> Drawn {
+    let pairs = subject.probe_of_sequences()?;
+    let Some((network, mut probe)) = pairs.filter(|(of, _)| of.dataset.is_of_pairs()) else {
+        return Ok(None);
+    };
+    let caption = format!(
+        "{}: the share of test targets that are right at every symbol against the length of their \
+         sources, and of symbols that are right against their positions.",
+        subject.name()
+    );
+    Ok(Some(KIND.picture(caption, svg(network, &mut probe)?)))
+}
+
 /// Two curves: the share of targets that are right at every symbol against the length of their
 /// sources, and of the symbols that are right against their positions.
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn svg(network: &PreparedNetwork, probe: &mut Probe<f64>) -> Result<String, Box<dyn Error>> {
+fn svg(network: &PreparedNetwork, probe: &mut Probe<f64>) -> Result<String, Box<dyn Error>> {
     let counts = count(network, probe);
     let of_lengths = points(&counts.of_lengths, 0);
     let of_positions = points(&counts.of_positions, 1);

@@ -7,8 +7,34 @@ use datasets::Target;
 use ndarray::{Array2, s};
 
 use super::heat::{self, HeatMap};
+use super::kind::{Drawn, Kind};
+use super::subject::Subject;
 use crate::batches::BatchBuffer;
 use crate::prepare::PreparedNetwork;
+
+/// Of encoder-decoders.
+pub const KIND: Kind = Kind {
+    name: "attention",
+    title: "Attention",
+    shows: "of an encoder-decoder: what each symbol of a target was written by",
+    draw,
+};
+
+fn draw(subject: &Subject<'_>) -> Drawn {
+    let pairs = subject.probe_of_sequences()?;
+    let Some((network, mut probe)) = pairs.filter(|(of, _)| of.dataset.is_of_pairs()) else {
+        return Ok(None);
+    };
+    let Some(svg) = svg(network, subject.row(), &mut probe) else {
+        return Ok(None);
+    };
+    let caption = format!(
+        "{}, test sample {}: what each symbol of the target (rows) was written by (columns).",
+        subject.name(),
+        subject.row() + 1
+    );
+    Ok(Some(KIND.picture(caption, svg?)))
+}
 
 /// The layer of a network that attends, if there is one, after a forward pass of a test sample.
 fn weights(network: &PreparedNetwork, row: usize, probe: &mut Probe<f64>) -> Option<Array2<f64>> {
@@ -25,7 +51,7 @@ fn weights(network: &PreparedNetwork, row: usize, probe: &mut Probe<f64>) -> Opt
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn svg(
+fn svg(
     network: &PreparedNetwork,
     row: usize,
     probe: &mut Probe<f64>,

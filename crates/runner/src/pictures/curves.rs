@@ -1,29 +1,33 @@
 //! Learning curves as a picture: one panel for each measure that samples have (loss, accuracy ...),
 //! a colour for each row of the table, a line style for each part of the data.
 
-use plotters::coord::Shift;
 use plotters::prelude::*;
 use spec::measures::{Better, Measure, Part};
 
+use super::canvas::{Area, COLOURS, DrawResult};
+use super::kind::{Drawn, Kind};
+use super::subject::Subject;
 use crate::record::{Record, Trained};
 
-/// Of rows, one after the other.
-pub const COLOURS: [RGBColor; 6] = [
-    RGBColor(0, 90, 181),
-    RGBColor(220, 50, 32),
-    RGBColor(0, 130, 60),
-    RGBColor(230, 130, 0),
-    RGBColor(130, 60, 160),
-    RGBColor(90, 90, 90),
-];
+/// Of everything that learns.
+pub const KIND: Kind = Kind {
+    name: "curves",
+    title: "Learning curves",
+    shows: "what is measured, over the epochs",
+    draw,
+};
 
 /// Width and height of a panel.
 const PANEL: (u32, u32) = (800, 480);
 
-/// Whether a picture could be drawn.
-pub(crate) type DrawResult = Result<(), Box<dyn std::error::Error>>;
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+fn draw(subject: &Subject<'_>) -> Drawn {
+    let mut rows = subject.record.implementations.iter();
+    if rows.all(|row| row.epochs.is_empty()) {
+        return Ok(None);
+    }
+    let caption = format!("{}: what was measured after each epoch.", subject.name());
+    Ok(Some(KIND.picture(caption, svg(subject.record)?)))
+}
 
 /// An SVG of the curves of a run, the panels below each other: what is measured on the test samples
 /// as a full line, on the training samples paler, on those held back, where there are any, thin.
@@ -44,7 +48,7 @@ pub fn svg(record: &Record) -> Result<String, Box<dyn std::error::Error>> {
         let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
         root.fill(&WHITE)?;
         for (panel, name) in root.split_evenly((panels, 1)).iter().zip(names) {
-            draw(record, name, panel)?;
+            draw_panel(record, name, panel)?;
         }
         root.present()?;
     }
@@ -52,7 +56,7 @@ pub fn svg(record: &Record) -> Result<String, Box<dyn std::error::Error>> {
 }
 
 /// One panel: the measures of that name.
-fn draw(record: &Record, name: &str, panel: &Area<'_>) -> DrawResult {
+fn draw_panel(record: &Record, name: &str, panel: &Area<'_>) -> DrawResult {
     let measures: Vec<&Measure> = record.measured().filter(|m| m.name == name).collect();
     let points = || {
         let of_measure = |measure: &Measure| {

@@ -1,0 +1,40 @@
+//! What all pictures share: their colours, and a canvas that becomes SVG.
+
+use std::error::Error;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+/// Of rows, one after the other; told apart in print and without telling red from green.
+pub const COLOURS: [RGBColor; 6] = [
+    RGBColor(0, 90, 181),
+    RGBColor(220, 50, 32),
+    RGBColor(0, 130, 60),
+    RGBColor(230, 130, 0),
+    RGBColor(130, 60, 160),
+    RGBColor(90, 90, 90),
+];
+
+/// What is drawn on.
+pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// Whether something could be drawn.
+pub type DrawResult = Result<(), Box<dyn Error>>;
+
+/// An SVG of that size in pixels, white but for what is drawn on it.
+///
+/// # Errors
+/// When it cannot be drawn.
+pub fn svg(
+    size: (u32, u32),
+    draw: impl FnOnce(&Area<'_>) -> DrawResult,
+) -> Result<String, Box<dyn Error>> {
+    let mut text = String::new();
+    {
+        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        root.fill(&WHITE)?;
+        draw(&root)?;
+        root.present()?;
+    }
+    Ok(text)
+}
