@@ -7,7 +7,7 @@
 pub mod grid;
 mod picture;
 pub mod regions;
-mod surface;
+pub mod surface;
 
 use contract::{Batch, Evaluation};
 use datasets::Target;

@@ -9,6 +9,7 @@ pub mod kind;
 pub mod subject;
 
 mod attention;
+pub mod bands;
 mod centers;
 mod confusion;
 pub mod curves;
@@ -19,6 +20,7 @@ pub mod fit;
 mod gradients;
 mod heads;
 mod heat;
+mod histograms;
 mod lengths;
 mod mistakes;
 mod next;
@@ -53,6 +55,7 @@ pub const KINDS: &[Kind] = &[
     weights::KIND,
     centers::KIND,
     gradients::KIND,
+    histograms::KIND,
     states::KIND,
     heads::KIND,
     errors::KIND,

@@ -18,6 +18,9 @@ pub struct CompareArguments {
     /// Also draw the table as an SVG picture
     #[arg(long, value_name = "FILE")]
     pub picture: Option<PathBuf>,
+    /// Also draw their learning curves as an SVG picture, of several seeds the mean with a band
+    #[arg(long, value_name = "FILE")]
+    pub curves: Option<PathBuf>,
 }
 
 /// `runner runs`.
