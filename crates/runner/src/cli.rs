@@ -13,8 +13,8 @@ use spec::{Config, ConfigError, Overrides};
 use crate::{Failure, output};
 
 pub use recorded::{
-    CompareArguments, DrawArguments, EvaluateArguments, PartArgument, RerunArguments,
-    RunsArguments, SampleArguments,
+    CompareArguments, DrawArguments, EvaluateArguments, FormatArgument, PartArgument,
+    RerunArguments, RunsArguments, SampleArguments,
 };
 pub use surface::SurfaceArguments;
 
@@ -329,6 +329,9 @@ pub struct FilmArguments {
     /// Picture to write, an SVG
     #[arg(long, value_name = "FILE", required_unless_present = "cfg")]
     pub out: Option<PathBuf>,
+    /// One frame after the other in the same place, moved by CSS, instead of side by side
+    #[arg(long)]
+    pub animated: bool,
     /// Frames, the first before training, the last at its end, those between ever further apart
     #[arg(long, value_name = "N", default_value = "8", value_parser = frames)]
     pub frames: usize,

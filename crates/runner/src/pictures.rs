@@ -25,6 +25,7 @@ mod lengths;
 mod mistakes;
 mod next;
 mod own;
+pub mod png;
 mod regions;
 mod reliability;
 mod roc;

@@ -21,7 +21,7 @@ pub const KIND: Kind = Kind {
     draw,
 };
 
-/// Layers drawn at most.
+/// Rows drawn at most.
 const MOST: usize = 24;
 /// Width and height of a panel, and of what stands beside and above all of them.
 const PANEL: (i32, i32) = (240, 84);
@@ -43,6 +43,9 @@ const COLUMNS: [Column; 3] = [
     ("gradients of the weights", |layer| layer.gradients.as_ref()),
 ];
 
+/// The column of outputs.
+const OUTPUTS: usize = 1;
+
 fn draw(subject: &Subject<'_>) -> Drawn {
     let Ok(text) = fs::read_to_string(subject.folder.join(FILE)) else {
         return Ok(None);
@@ -54,9 +57,10 @@ fn draw(subject: &Subject<'_>) -> Drawn {
     };
     let epochs: Vec<String> = of.moments.iter().map(|m| m.epoch.to_string()).collect();
     let epochs = epochs.join(", ");
-    let layers = last.layers.len();
-    let which = match layers > MOST {
-        true => format!("the first {MOST} of {layers} layers"),
+    let (layers, shown) = (last.layers.len(), rows(&last.layers));
+    let end = shown.last().map_or(0, |row| row.outputs + 1);
+    let which = match end < layers {
+        true => format!("the first {end} of {layers} layers"),
         false => format!("{layers} layers"),
     };
     let caption = format!(
@@ -65,7 +69,7 @@ fn draw(subject: &Subject<'_>) -> Drawn {
         subject.name(),
         of.samples
     );
-    let height = TOP + layers.min(MOST) as i32 * (PANEL.1 + GAP) + BOTTOM;
+    let height = TOP + shown.len() as i32 * (PANEL.1 + GAP) + BOTTOM;
     let size = (LEFT + 3 * (PANEL.0 + GAP), height);
     let title = format!(
         "{}: sizes after epochs {epochs}, from pale to dark",
@@ -77,6 +81,51 @@ fn draw(subject: &Subject<'_>) -> Drawn {
     Ok(Some(KIND.picture(caption, svg)))
 }
 
+/// A row of panels: a layer with weights, and the outputs of the one behind it if that has none.
+#[derive(Debug, PartialEq)]
+struct Row {
+    /// Of weights and gradients, by their place.
+    layer: usize,
+    /// Of outputs.
+    outputs: usize,
+}
+
+fn rows(layers: &[LayerHistograms]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (layer, of) in layers.iter().enumerate() {
+        match rows.last_mut() {
+            Some(row) if of.weights.is_none() && layers[row.outputs].outputs.is_none() => {
+                row.outputs = layer;
+            }
+            _ => rows.push(Row {
+                layer,
+                outputs: layer,
+            }),
+        }
+    }
+    rows.truncate(MOST);
+    rows
+}
+
+impl Row {
+    /// What stands in a column.
+    fn of<'a>(&self, column: usize, layers: &'a [LayerHistograms]) -> Option<&'a LayerHistograms> {
+        layers.get(if column == OUTPUTS {
+            self.outputs
+        } else {
+            self.layer
+        })
+    }
+
+    /// Its layers, a line each.
+    fn names(&self, layers: &[LayerHistograms]) -> Vec<String> {
+        let mut of = vec![self.layer, self.outputs];
+        of.dedup();
+        let name = |&at: &usize| format!("{} {}", layers[at].name, layers[at].kind);
+        of.iter().map(name).collect()
+    }
+}
+
 /// All panels.
 fn all(root: &Area<'_>, title: &str, of: &Histograms) -> DrawResult {
     let font = |size: i32| ("sans-serif", size).into_font().color(&BLACK);
@@ -84,6 +133,8 @@ fn all(root: &Area<'_>, title: &str, of: &Histograms) -> DrawResult {
     let Some(last) = of.moments.last() else {
         return Ok(());
     };
+    let rows = rows(&last.layers);
+    let top = |row: usize| TOP + row as i32 * (PANEL.1 + GAP);
     for (column, (name, values)) in COLUMNS.iter().enumerate() {
         let left = LEFT + column as i32 * (PANEL.0 + GAP);
         root.draw_text(name, &font(14), (left, TOP - 26))?;
@@ -92,33 +143,29 @@ fn all(root: &Area<'_>, title: &str, of: &Histograms) -> DrawResult {
         let Some(axis) = Axis::of(&all, left) else {
             continue;
         };
-        for row in 0..last.layers.len().min(MOST) {
-            let top = TOP + row as i32 * (PANEL.1 + GAP);
-            let over = of.moments.iter().map(|moment| moment.layers.get(row));
+        for (number, row) in rows.iter().enumerate() {
+            let over = of
+                .moments
+                .iter()
+                .map(|moment| row.of(column, &moment.layers));
             let over: Vec<_> = over.map(|layer| layer.and_then(values)).collect();
-            panel(root, &axis, top, &over)?;
-            if let Some(words) = over
-                .last()
-                .copied()
-                .flatten()
-                .map(|h| words(h, &last.layers[row], column))
-            {
-                let style = ("sans-serif", 11).into_font().color(&BLACK);
-                for (line, words) in words.iter().enumerate() {
-                    root.draw_text(words, &style, (left + 4, top + 3 + 13 * line as i32))?;
-                }
+            let (Some(layer), Some(Some(at_last))) = (row.of(column, &last.layers), over.last())
+            else {
+                continue;
+            };
+            panel(root, &axis, top(number), &over)?;
+            for (line, words) in words(at_last, layer, column).iter().enumerate() {
+                let place = (left + 4, top(number) + 3 + 13 * line as i32);
+                root.draw_text(words, &font(11), place)?;
             }
         }
-        let bottom = TOP + last.layers.len().min(MOST) as i32 * (PANEL.1 + GAP) - GAP;
-        axis.label(root, bottom)?;
+        axis.label(root, top(rows.len()) - GAP)?;
     }
-    for (row, layer) in last.layers.iter().take(MOST).enumerate() {
-        let y = TOP + row as i32 * (PANEL.1 + GAP) + PANEL.1 / 2;
-        root.draw_text(
-            &format!("{} {}", layer.name, layer.kind),
-            &font(13),
-            (10, y - 7),
-        )?;
+    for (number, row) in rows.iter().enumerate() {
+        for (line, name) in row.names(&last.layers).iter().enumerate() {
+            let y = top(number) + PANEL.1 / 2 - 12 + 16 * line as i32;
+            root.draw_text(name, &font(13), (10, y))?;
+        }
     }
     Ok(())
 }
@@ -134,7 +181,7 @@ fn words(of: &Histogram, layer: &LayerHistograms, column: usize) -> Vec<String> 
     if of.not_finite > 0 {
         words.push(share(of.not_finite as f64 / count, "no numbers"));
     }
-    if column == 1 {
+    if column == OUTPUTS {
         let dead = layer.dead.filter(|share| *share > 0.0);
         words.extend(dead.map(|dead| share(dead, "of units dead")));
         words.extend(layer.saturated.map(|flat| share(flat, "saturated")));
@@ -277,6 +324,17 @@ mod tests {
         for words in ["50.0 % are 0", "25.0 % of units dead", "0 linear"] {
             assert!(svg.contains(words), "{words}: {svg}");
         }
+        let only_outputs = LayerHistograms {
+            weights: None,
+            ..layer(&[])
+        };
+        let linear = || LayerHistograms {
+            outputs: None,
+            ..layer(&[1.0])
+        };
+        let pairs = rows(&[linear(), only_outputs, linear()]);
+        let places: Vec<_> = pairs.iter().map(|row| (row.layer, row.outputs)).collect();
+        assert_eq!(places, [(0, 1), (2, 2)]);
         let weights: Vec<&Histogram> = of
             .moments
             .iter()
