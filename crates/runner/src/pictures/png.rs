@@ -47,32 +47,3 @@ pub fn png(_: &str) -> Result<Vec<u8>, Failure> {
         "--format png: this program was built without it; {remedy}"
     )))
 }
-
-#[cfg(all(test, feature = "png"))]
-mod tests {
-    use super::*;
-    use crate::pictures::canvas;
-    use plotters::prelude::*;
-
-    #[test]
-    fn the_same_picture_has_the_same_bytes_and_twice_the_pixels() {
-        let drawn = |text: &str| {
-            let svg = canvas::svg((120, 40), |root| {
-                root.draw_text(text, &("sans-serif", 14).into_font().color(&BLACK), (5, 5))?;
-                Ok(())
-            });
-            png(&svg.unwrap()).unwrap()
-        };
-        let (some, again, other) = (drawn("letters"), drawn("letters"), drawn("others"));
-        assert_eq!(some, again);
-        assert_ne!(some, other, "letters are drawn");
-        let size = |at: usize| u32::from_be_bytes(some[at..at + 4].try_into().unwrap());
-        assert_eq!((size(16), size(20)), (240, 80));
-        assert!(
-            png("no picture")
-                .unwrap_err()
-                .to_string()
-                .contains("no PNG")
-        );
-    }
-}
