@@ -28,7 +28,7 @@ const MOST_PALE: usize = 30;
 struct Curve {
     name: String,
     area: f64,
-    /// False and true positives, as shares, from (0, 0) to (1, 1).
+    /// False and true positives, as shares, from (0, 0) to (1, 1), as near as they can be told apart.
     points: Vec<(f64, f64)>,
 }
 
@@ -64,7 +64,7 @@ fn curves(of: &Classification) -> Vec<Curve> {
     let curve = |(name, ranking): (&String, &crate::evaluate::ranking::Ranking)| Curve {
         name: name.clone(),
         area: ranking.roc_auc(&weights),
-        points: ranking.roc(&weights),
+        points: thinned(&ranking.roc(&weights)),
     };
     let mut curves: Vec<Curve> = classes.map(curve).filter(|c| c.area.is_finite()).collect();
     curves.sort_by(|a, b| a.area.total_cmp(&b.area));
@@ -130,7 +130,7 @@ fn svg(name: &str, curves: &[Curve], mean: &Curve) -> Result<String, Box<dyn std
         chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.3)))?;
         let pale = curves.iter().skip(COLOURS.len()).take(MOST_PALE);
         for curve in pale {
-            chart.draw_series(LineSeries::new(thinned(&curve.points), BLACK.mix(0.2)))?;
+            chart.draw_series(LineSeries::new(curve.points.clone(), BLACK.mix(0.2)))?;
         }
         let named = curves
             .iter()
@@ -138,7 +138,7 @@ fn svg(name: &str, curves: &[Curve], mean: &Curve) -> Result<String, Box<dyn std
         let mean = (curves.len() > 1).then_some((mean, BLACK.stroke_width(3)));
         for (curve, style) in named.chain(mean) {
             chart
-                .draw_series(LineSeries::new(thinned(&curve.points), style))?
+                .draw_series(LineSeries::new(curve.points.clone(), style))?
                 .label(format!("{}: area {}", curve.name, number(curve.area, 4)))
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], style));
         }
