@@ -264,7 +264,7 @@ fn histograms(
         gradients: of_weights(gradients),
         dead: outputs.filter(|_| activates).map(dead),
         saturated: outputs.and_then(|outputs| saturated(kind, outputs)),
-        outputs: outputs.map(|outputs| Histogram::of(outputs)),
+        outputs: outputs.map(Histogram::of),
     }
 }
 
