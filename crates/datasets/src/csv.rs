@@ -22,6 +22,7 @@ mod keys;
 mod labels;
 mod lines;
 mod meaning;
+mod new_rows;
 mod no_number;
 mod other_format;
 mod quotes;
@@ -42,7 +43,7 @@ use contract::streams::Streams;
 use ndarray::{Array2, s};
 use spec::datasets::{Column, CsvSpec, MissingPolicy, Scale, Split, Task};
 
-use crate::dataset::{About, Dataset, Parts};
+use crate::dataset::{About, Dataset, Parts, Target};
 use crate::error::{DataError, quoted};
 use crate::files::Source;
 use crate::locate::{TABLES, locate, stem};
@@ -50,6 +51,7 @@ use crate::samples::{Features, Samples};
 use crate::split::{Indices, Rows, split};
 use cells::Cells;
 use encode::{Encoder, fits_f32, too_large_for_f32};
+pub(crate) use new_rows::{new_points, new_rows};
 use no_number::Wanted;
 use roles::{Role, Roles};
 use table::Table;
@@ -67,6 +69,21 @@ pub(crate) const MOST_VALUES: usize = 1 << 29;
 
 /// Loads, splits and prepares a table.
 pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dataset, DataError> {
+    Ok(fit(spec, base, streams)?.0)
+}
+
+/// What the columns of a table are, and what was learned of them from its training part.
+struct Fitted {
+    /// Of all columns.
+    names: Vec<String>,
+    roles: Roles,
+    /// In the order of the features.
+    encoders: Vec<Encoder>,
+    target: Target,
+}
+
+/// The data set, and what other rows need to be prepared alike.
+fn fit(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<(Dataset, Fitted), DataError> {
     let (mut table, sources) = read(spec, base)?;
     let mut notes = table.notes.clone();
     let roles = Roles::resolve(spec, &table, &mut notes)?;
@@ -119,11 +136,17 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
         name: stem(&spec.path),
         sample_shape: vec![feature_names.len()],
         feature_names,
-        target: targets.target,
+        target: targets.target.clone(),
         sources,
         notes,
     };
-    Ok(Dataset::assemble(Parts { train, test }, about))
+    let fitted = Fitted {
+        names: table.names,
+        roles,
+        encoders,
+        target: targets.target,
+    };
+    Ok((Dataset::assemble(Parts { train, test }, about), fitted))
 }
 
 /// Reads the table, and the one of a separate test file below it.

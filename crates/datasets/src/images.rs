@@ -5,6 +5,7 @@
 //! 3. Grey or colour; then the split, where the folders have none.
 
 mod jpeg;
+mod new_images;
 mod picture;
 mod tree;
 
@@ -22,6 +23,7 @@ use crate::files::{self, Located, Source};
 use crate::folders::{Folder, Wanted};
 use crate::image_part::{self, ImagePart, ImageSet, MOST_BYTES};
 use crate::split::{Rows, split};
+pub(crate) use new_images::new_images;
 use picture::{Picture, Wish};
 use tree::{Class, Part, Tree};
 

@@ -12,8 +12,8 @@ use spec::{Config, ConfigError, Overrides};
 use crate::{Failure, output};
 
 pub use recorded::{
-    CompareArguments, DrawArguments, EvaluateArguments, PartArgument, RerunArguments,
-    RunsArguments, SampleArguments,
+    CompareArguments, DrawArguments, EvaluateArguments, PartArgument, PredictArguments,
+    RerunArguments, RunsArguments, SampleArguments,
 };
 
 const AFTER_HELP: &str = "\
@@ -29,6 +29,8 @@ Examples:
   runner runs mnist --sort -test_accuracy         the recorded runs, the best first
   runner rerun mnist                              run a record again: are the bits the same?
   runner evaluate iris                            where a run errs: confusion, F1, ROC-AUC, intervals
+  runner evaluate iris --data new.csv             the same on other data of the same form
+  runner predict iris new.csv                     what it answers to new rows, or pictures
   runner sample names --count 10                  draw texts from what a run has learned
   runner draw names --out pictures                gates and states over a sequence, next symbols
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
@@ -138,6 +140,8 @@ pub enum Command {
     Rerun(RerunArguments),
     /// Measure what a recorded run has learned: by class, with intervals; or errors of numbers
     Evaluate(EvaluateArguments),
+    /// Answer to new samples: rows of a table, pictures; classes with probabilities, or numbers
+    Predict(PredictArguments),
     /// Draw texts from what a recorded run has learned, character by character
     Sample(SampleArguments),
     /// Draw what a recorded network has learned: states over a sequence, or centres as images

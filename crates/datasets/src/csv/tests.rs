@@ -1,5 +1,6 @@
 mod bad_input;
 mod causes;
+mod new_rows;
 mod origins;
 mod prepared;
 mod structure;
