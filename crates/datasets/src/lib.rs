@@ -61,6 +61,7 @@ mod weights;
 
 pub use augment::{Augmenter, FixedChange};
 pub use checksum::of_bytes as sha256;
+pub use csv::{ColumnKind, ColumnProfile, TableProfile, named, profile};
 pub use dataset::{Dataset, Quantity, Target};
 pub use error::DataError;
 pub use files::Source;

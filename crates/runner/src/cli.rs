@@ -36,6 +36,7 @@ Examples:
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
   runner trace configs/xor.toml --updates 8       each update: samples, loss, parameters
   runner film configs/surface.toml --out film.svg what a network over two inputs answers, epoch by epoch
+  runner new flowers.csv                          a config for a table of your own
   runner graph \"sigmoid(w*x + b)\" --at w=2 --at x=-1 --at b=1
                                                   values and gradients of an expression, step by step
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
@@ -154,6 +155,8 @@ pub enum Command {
     Trace(TraceArguments),
     /// Draw what a network over two inputs answers while it learns: surfaces, or regions of classes
     Film(FilmArguments),
+    /// Look at a table, and write a config that learns from it
+    New(NewArguments),
     /// Draw an expression as a computational graph: values forward, gradients backward
     Graph(GraphArguments),
     /// List the configs, a line each
@@ -347,6 +350,23 @@ pub struct ExportArguments {
     /// Folder to write to; made if it is not there
     #[arg(long, value_name = "DIR", required_unless_present = "cfg")]
     pub out: Option<PathBuf>,
+}
+
+/// `runner new`.
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// The table, a CSV file; also one that ships, such as iris.csv
+    #[arg(value_name = "TABLE")]
+    pub table: PathBuf,
+    /// The column to predict, by its name or its index from 0 [default: guessed, and said why]
+    #[arg(long, value_name = "COLUMN")]
+    pub target: Option<String>,
+    /// Config to write [default: configs/ and the table's name]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Replace a config that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `runner graph`.

@@ -2,7 +2,7 @@
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
 //! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`trace`],
-//! [`film`], [`graph`], [`sample`], [`draw`], [`evaluate`], [`predict`], [`list`],
+//! [`film`], [`graph`], [`sample`], [`draw`], [`evaluate`], [`predict`], [`new`], [`list`],
 //! [`completions`]); what they share stands beside them.
 
 pub mod activity;
@@ -28,6 +28,7 @@ pub mod list;
 pub mod machine;
 pub mod memory;
 pub mod metrics;
+pub mod new;
 pub mod numbers;
 pub mod order;
 pub mod output;
@@ -79,6 +80,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Export(arguments) => export::export(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Film(arguments) => film::film(&arguments),
+        Command::New(arguments) => new::new(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Completions(arguments) => {
