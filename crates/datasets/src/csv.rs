@@ -42,14 +42,14 @@ use std::path::Path;
 
 use contract::streams::Streams;
 use ndarray::{Array2, s};
-use spec::datasets::{Column, CsvSpec, MissingPolicy, Scale, Split, Task};
+use spec::datasets::{Column, CsvSpec, MissingPolicy, Scale, Task};
 
 use crate::dataset::{About, Dataset, Parts, Target};
 use crate::error::{DataError, quoted};
 use crate::files::Source;
 use crate::locate::{TABLES, locate, stem};
 use crate::samples::{Features, Samples};
-use crate::split::{Indices, Rows, split};
+use crate::split::{Indices, Rows, split, split_note};
 use cells::Cells;
 use encode::{Encoder, fits_f32, too_large_for_f32};
 pub(crate) use new_rows::{new_points, new_rows};
@@ -315,24 +315,6 @@ fn divide(
     let parts = split(&spec.split, &rows, &mut streams.stream("split"))?;
     notes.extend(split_note(&spec.split));
     Ok(parts)
-}
-
-pub(crate) fn split_note(split: &Split) -> Option<String> {
-    match split {
-        Split::None => None,
-        Split::Shuffled(holdout) => Some(format!("split: {} held back, shuffled", holdout.test)),
-        Split::Stratified(holdout) => {
-            Some(format!("split: {} of every class held back", holdout.test))
-        }
-        Split::KFold(fold) => {
-            let how = if fold.stratified { ", stratified" } else { "" };
-            Some(format!(
-                "split: fold {} of {} held back{how}",
-                fold.fold, fold.folds
-            ))
-        }
-        Split::Ordered(ordered) => Some(format!("split: the last held back, {}", ordered.test)),
-    }
 }
 
 /// Features `[rows.len(), D]` of these rows of the table.

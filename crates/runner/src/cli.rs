@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod new;
 mod recorded;
 
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use spec::{Config, ConfigError, Overrides};
 
 use crate::{Failure, output};
 
+pub use new::NewArguments;
 pub use recorded::{
     CompareArguments, DrawArguments, EvaluateArguments, PartArgument, PredictArguments,
     RerunArguments, RunsArguments, SampleArguments,
@@ -350,23 +352,6 @@ pub struct ExportArguments {
     /// Folder to write to; made if it is not there
     #[arg(long, value_name = "DIR", required_unless_present = "cfg")]
     pub out: Option<PathBuf>,
-}
-
-/// `runner new`.
-#[derive(Debug, Args)]
-pub struct NewArguments {
-    /// The table, a CSV file; also one that ships, such as iris.csv
-    #[arg(value_name = "TABLE")]
-    pub table: PathBuf,
-    /// The column to predict, by its name or its index from 0 [default: guessed, and said why]
-    #[arg(long, value_name = "COLUMN")]
-    pub target: Option<String>,
-    /// Config to write [default: configs/ and the table's name]
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Replace a config that is there
-    #[arg(long)]
-    pub force: bool,
 }
 
 /// `runner graph`.

@@ -7,7 +7,7 @@ mod structure;
 mod targets;
 
 use super::*;
-use spec::datasets::{Column, Holdout, Missing, Scale, TableTarget, Task};
+use spec::datasets::{Column, Holdout, Missing, Scale, Split, TableTarget, Task};
 use std::collections::BTreeMap;
 use std::fs;
 use tempfile::TempDir;
