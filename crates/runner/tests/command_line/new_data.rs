@@ -159,10 +159,6 @@ fn data_of_another_shape_are_refused() {
         &["predict", "table", "new.csv", "--invert"],
         &["only pictures"],
     );
-    refused(
-        &["predict", "table", "new.csv", "--top", "0"],
-        &["expected 1 or more"],
-    );
     workspace.write("unseen.csv", "a,b,y\n1,2,low\n2,3,hihg\n");
     refused(
         &["evaluate", "table", "--data", "unseen.csv"],
