@@ -74,7 +74,7 @@ impl ImagePart {
     /// # Panics
     ///
     /// When those are no images.
-    pub fn as_samples_like(mut self, learned: &Samples, pixels: Pixels) -> Samples {
+    pub fn into_samples_like(mut self, learned: &Samples, pixels: Pixels) -> Samples {
         let Features::Bytes { scale, offset, .. } = *learned.features() else {
             panic!("images are bytes");
         };

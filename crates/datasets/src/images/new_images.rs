@@ -58,7 +58,7 @@ pub(crate) fn new_images(
         Some(spec) => mnist::prepare_new(spec, read.images, read.of_idx)?,
         None => read.images,
     };
-    let samples = images.as_samples_like(&dataset.train, learned.pixels);
+    let samples = images.into_samples_like(&dataset.train, learned.pixels);
     Ok(NewSamples {
         samples: match dataset.target {
             Target::Input => samples.predicting_input(),
@@ -208,7 +208,7 @@ impl<'a> Learned<'a> {
             Targeted::Yes => Some(labels_of(file, new.labels.as_deref())?),
             Targeted::No => None,
         };
-        let labels = labels_file.as_ref().map(|file| parsed(file)).transpose()?;
+        let labels = labels_file.as_ref().map(parsed).transpose()?;
         let labels = match (labels, &labels_file) {
             (Some((labels, source)), Some(file)) => {
                 sources.push(source);
