@@ -1,8 +1,8 @@
 //! `runner new`: a config for a table of one's own.
 //!
 //! The table is looked at ([`datasets::profile`]), what to predict and by what is guessed
-//! ([`guess`]), and a config with a small network is written, which says why everything in it is as
-//! it is ([`text`]). It is then read as `runner run` reads it, so that it runs at once.
+//! (`guess`), and a config with a small network is written, which says why everything in it is as
+//! it is (`text`). It is then read as `runner run` reads it, so that it runs at once.
 
 mod guess;
 mod text;
