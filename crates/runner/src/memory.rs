@@ -113,7 +113,9 @@ impl Need {
             Purpose::Training => network.implementations.len() as f64,
             Purpose::Check | Purpose::Export => 0.0,
         };
-        let state = network.training.optimizer.state_per_parameter() as f64;
+        let rules = network.training.optimizers();
+        let state = rules.map(|rule| rule.state_per_parameter()).max();
+        let state = state.unwrap_or_default() as f64;
         let activations: usize = plan.iter().map(PlannedLayer::activations).sum();
         Self {
             values,
