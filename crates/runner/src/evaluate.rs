@@ -27,6 +27,7 @@ pub mod report;
 mod screen;
 
 use clap::ValueEnum;
+use datasets::{NewFiles, Targeted};
 
 use crate::cli::EvaluateArguments;
 use crate::prepare::Prepared;
@@ -35,7 +36,7 @@ use crate::{Failure, files, interrupt, machine};
 
 use cases::{Cases, Subject};
 use intervals::Bootstrap;
-use outputs::{Chosen, expect_finite, outputs};
+use outputs::{Chosen, expect_finite, outputs, read_new};
 use report::{ByClass, Report, rows};
 
 /// Measures a recorded run.
@@ -67,7 +68,12 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
 /// All that is measured.
 fn measured(learned: &Learned, arguments: &EvaluateArguments) -> Result<Report, Failure> {
     let (prepared, file) = (&learned.prepared, &learned.weights_file);
-    let chosen = Chosen::part(prepared, arguments.part.part())?;
+    let new = new_files(arguments).map(|files| read_new(prepared, &files));
+    let new = new.transpose()?;
+    let chosen = match &new {
+        Some(new) => Chosen::all(&new.samples),
+        None => Chosen::part(prepared, arguments.part.part())?,
+    };
     let y = outputs(prepared, (&learned.weights, file), &chosen)?;
     if let Prepared::Network(_) = prepared {
         expect_finite(&y, file)?;
@@ -78,26 +84,43 @@ fn measured(learned: &Learned, arguments: &EvaluateArguments) -> Result<Report, 
         seed: arguments.seed,
     };
     let part = arguments.part.to_possible_value();
-    let weights = file.strip_prefix(&learned.folder).unwrap_or(file);
+    let part = part.filter(|_| new.is_none());
+    let record = learned.record.as_ref();
+    let mut told = new.as_ref().map_or_else(Vec::new, |new| new.notes.clone());
+    told.extend(notes(learned, arguments, &cases));
     Ok(Report {
         run: learned.folder.display().to_string(),
-        status: learned.record.status,
-        message: learned.record.message.clone(),
-        weights: weights.display().to_string(),
-        part: part.map_or_else(String::new, |part| part.get_name().into()),
+        status: record.map(|record| record.status),
+        message: record.and_then(|record| record.message.clone()),
+        weights: learned.weights_name(),
+        part: part.map_or_else(|| "new".into(), |part| part.get_name().into()),
+        data: arguments
+            .data
+            .as_ref()
+            .map(|file| file.display().to_string()),
         samples: chosen.rows.len(),
         cases: cases.samples.len(),
-        notes: notes(learned, arguments, &cases),
+        notes: told,
         bootstrap,
         measures: rows(&cases, bootstrap)?,
         classes: ByClass::of(&cases.subject),
     })
 }
 
+/// The other data, if some are named.
+fn new_files(arguments: &EvaluateArguments) -> Option<NewFiles> {
+    Some(NewFiles {
+        files: vec![arguments.data.clone()?],
+        labels: arguments.labels.clone(),
+        invert: arguments.invert,
+        targeted: Targeted::Yes,
+    })
+}
+
 /// What is to be known of the figures.
 fn notes(learned: &Learned, arguments: &EvaluateArguments, cases: &Cases) -> Vec<String> {
     let mut notes = Vec::new();
-    let of_test = arguments.part == crate::cli::PartArgument::Test;
+    let of_test = arguments.part == crate::cli::PartArgument::Test && arguments.data.is_none();
     if learned.prepared.dataset.test_is_train && of_test {
         notes.push("nothing was held back: these are the samples that it learned from".into());
     }
