@@ -1,5 +1,5 @@
-//! Ten passes of Lloyd's rule over the 6,000 images of each digit with 100 centres, from the first 100
-//! of them: the work of `benches/peers/k_means.py`.
+//! Ten passes of Lloyd's rule over the 6,000 images of each digit with 100 centres, from the first
+//! 100 of them: the work of `benches/peers/k_means.py`.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! A training step of a recurrent layer, hand-written and by burn: the same steps as those of
 //! `benches/peers/recurrent.py`, a row of JSON each.
 //!
-//! The last row is of the network of 1997 with 93 weights by its own rule, seconds a sequence of 100
-//! steps. Nobody else has that rule; what its peers do instead stands in `recurrent.py`.
+//! The last row is of the network of 1997 with 93 weights by its own rule, seconds a sequence of
+//! 100 steps. Nobody else has that rule; what its peers do instead stands in `recurrent.py`.
 //!
 //! ```text
 //! cargo bench -p runner -p benches --profile dev --bench recurrent -- [CASE] [backprop]

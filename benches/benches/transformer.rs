@@ -1,5 +1,5 @@
-//! A training step of a transformer, and of a single layer of attention, hand-written and by burn: the
-//! same steps as those of `benches/peers/transformer.py`, a row of JSON each.
+//! A training step of a transformer, and of a single layer of attention, hand-written and by burn:
+//! the same steps as those of `benches/peers/transformer.py`, a row of JSON each.
 //!
 //! ```text
 //! cargo bench -p runner -p benches --profile dev --bench transformer -- [CASE] [backprop]

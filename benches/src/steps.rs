@@ -89,8 +89,8 @@ pub fn in_rounds(own: bool, mut step: impl FnMut()) -> f64 {
     rounds.fold(f64::INFINITY, f64::min)
 }
 
-/// Seconds that have gone by, or those that this thread had of its processor, where the system counts
-/// them.
+/// Seconds that have gone by, or those that this thread had of its processor, where the system
+/// counts them.
 fn now(own: bool) -> f64 {
     thread_local!(static START: Instant = Instant::now());
     let counted = own.then(of_thread).flatten();

@@ -38,8 +38,8 @@ pub struct Model<T> {
 /// A number type that this crate computes in.
 ///
 /// What these functions make is compiled here, in one unit with the layers. A generic constructor
-/// would be compiled by the crate that calls it, every layer once more, in several units that do not
-/// inline each other.
+/// would be compiled by the crate that calls it, every layer once more, in several units that do
+/// not inline each other.
 pub trait Compute: Real {
     /// A model of the planned layers, every parameter 0.
     fn model(

@@ -89,8 +89,8 @@ impl<T: Compute> Probe<T> {
         self.activations.output(layer)
     }
 
-    /// Gates, cells and states of a recurrent layer in the last [`Probe::forward`], each by its name
-    /// and `[T·N, H]`, step behind step; nothing of another layer.
+    /// Gates, cells and states of a recurrent layer in the last [`Probe::forward`], each by its
+    /// name and `[T·N, H]`, step behind step; nothing of another layer.
     pub fn states(&self, layer: usize) -> Vec<(&'static str, ArrayView2<'_, T>)> {
         self.chain.states(layer)
     }
@@ -173,7 +173,8 @@ mod tests {
         assert!(far.iter().all(|far| far.abs() < 1e-14));
     }
 
-    /// h = o tanh c of an LSTM, and h = (1 − z) n + z h of a GRU, with what they show of themselves.
+    /// h = o tanh c of an LSTM, and h = (1 − z) n + z h of a GRU, with what they show of
+    /// themselves.
     #[test]
     fn the_states_of_recurrent_layers_are_what_their_equations_say() {
         let layers = vec![

@@ -100,7 +100,8 @@ fn the_numbers_of_the_example() {
 }
 
 /// Dropping the sums in the denominators, as the notes go on to do, gives Vᵀ e: that is the
-/// gradient where outputs are linear, and lacks the derivative of the activation where they are not.
+/// gradient where outputs are linear, and lacks the derivative of the activation where they are
+/// not.
 #[test]
 fn without_the_denominators_it_is_the_gradient_of_linear_outputs() {
     let v = second();

@@ -79,8 +79,8 @@ impl<'a, T: Copy> Batch<'a, T> {
         }
     }
 
-    /// Makes sure that samples of so many steps, or with as many targets, have the true lengths that
-    /// are said.
+    /// Makes sure that samples of so many steps, or with as many targets, have the true lengths
+    /// that are said.
     ///
     /// # Panics
     /// When there is not one length for each sample, or one is 0 or more than these steps.

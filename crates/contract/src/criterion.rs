@@ -17,8 +17,8 @@ pub enum Criterion {
         /// How much of the step each unit takes, `[J]`.
         h: Array1<f64>,
     },
-    /// `$\overline{F(\mathbf{v})} - \overline{F(\mathbf{v}')}$` with the free energy F of a restricted
-    /// Boltzmann machine, `weight` `[D, H]`, `visible_bias` `[D]`, `bias` `[H]`.
+    /// `$\overline{F(\mathbf{v})} - \overline{F(\mathbf{v}')}$` with the free energy F of a
+    /// restricted Boltzmann machine, `weight` `[D, H]`, `visible_bias` `[D]`, `bias` `[H]`.
     Contrast {
         /// What the visible units are.
         visible: Visible,
@@ -38,8 +38,8 @@ pub enum Criterion {
         states: Array2<f64>,
     },
     /// `$-\overline{\ln P^-(\mathbf{v})}$` of a Boltzmann machine with the energy
-    /// `$-\sum_{i<j} w_{ij} s_i s_j - \sum_i b_i s_i$`, `weight` `[n, n]` and `bias` `[n]`: G but for
-    /// a constant.
+    /// `$-\sum_{i<j} w_{ij} s_i s_j - \sum_i b_i s_i$`, `weight` `[n, n]` and `bias` `[n]`: G but
+    /// for a constant.
     Boltzmann {
         /// All states, `[S, n]`.
         states: Array2<f64>,

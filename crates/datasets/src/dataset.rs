@@ -145,8 +145,8 @@ impl Dataset {
         }
     }
 
-    /// Name, in one line, and number of samples (of sequences with a class at each position those of
-    /// positions), of both parts, of each class; none for a real target.
+    /// Name, in one line, and number of samples (of sequences with a class at each position those
+    /// of positions), of both parts, of each class; none for a real target.
     pub fn class_sizes(&self) -> Vec<(String, usize)> {
         let Target::Classes { names } = &self.target else {
             return Vec::new();
@@ -164,8 +164,8 @@ impl Dataset {
     }
 }
 
-/// What lengths are counted in: the positions of targets, or where a sample has one target the steps
-/// of its inputs.
+/// What lengths are counted in: the positions of targets, or where a sample has one target the
+/// steps of its inputs.
 fn steps(samples: &Samples, sample_shape: &[usize]) -> usize {
     match samples.positions() {
         1 => sample_shape.first().copied().unwrap_or(1),

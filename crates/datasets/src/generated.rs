@@ -78,7 +78,8 @@ pub(crate) struct Generated {
 }
 
 impl Generated {
-    /// Sequences of `width` numbers a step, padded with zeros to `longest` steps, with their targets.
+    /// Sequences of `width` numbers a step, padded with zeros to `longest` steps, with their
+    /// targets.
     fn sequences(
         name: &'static str,
         sequences: &[Vec<f64>],

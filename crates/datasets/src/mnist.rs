@@ -65,8 +65,8 @@ pub(crate) fn load(spec: &MnistSpec, base: &Path) -> Result<Dataset, DataError> 
     assemble(spec, name, train, test, sources)
 }
 
-/// Limits, classes, transposing, deskewing, resizing, padding and pixel map, in this order; then the data
-/// set.
+/// Limits, classes, transposing, deskewing, resizing, padding and pixel map, in this order; then
+/// the data set.
 fn assemble(
     spec: &MnistSpec,
     name: String,

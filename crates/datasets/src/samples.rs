@@ -160,7 +160,8 @@ impl Samples {
         }
     }
 
-    /// Where the target at a position of a sample stands in its word; none where there are no words.
+    /// Where the target at a position of a sample stands in its word; none where there are no
+    /// words.
     pub fn place(&self, row: usize, position: usize) -> Option<usize> {
         let places = self.places.as_ref()?;
         Some(places[row * self.positions + position])
@@ -228,8 +229,8 @@ impl Samples {
         &self.targets
     }
 
-    /// Class indices `[N]`, of sequences with a class at each position `[N, P]`, row by row, those of
-    /// padding among them; none when the target is a real number.
+    /// Class indices `[N]`, of sequences with a class at each position `[N, P]`, row by row, those
+    /// of padding among them; none when the target is a real number.
     pub fn labels(&self) -> Option<&[usize]> {
         match &self.targets {
             Targets::Classes(labels) => Some(labels),
@@ -252,8 +253,8 @@ impl Samples {
         }
     }
 
-    /// Numbers of the targets of one sample: 1 for a class, the width of the input where that is the
-    /// target.
+    /// Numbers of the targets of one sample: 1 for a class, the width of the input where that is
+    /// the target.
     pub fn target_width(&self) -> usize {
         match &self.targets {
             Targets::Classes(labels) => labels.len() / self.len().max(1),
@@ -296,7 +297,8 @@ impl Samples {
         }
     }
 
-    /// Writes the targets of `rows` into `t` `[rows.len(), K]` as numbers, classes as their indices.
+    /// Writes the targets of `rows` into `t` `[rows.len(), K]` as numbers, classes as their
+    /// indices.
     ///
     /// # Panics
     ///

@@ -1,9 +1,10 @@
 //! A column of a table as a series in time.
 //!
-//! Where it is asked for, each value is first replaced by its change over some steps. Window i holds the values i to i + w − 1, and its target is the value h steps behind its last.
-//! The last targets are those of the test; the windows of the test may reach back into what was
-//! learned from, as a forecast knows the past. Scales are learned from the values up to the last
-//! target of the training part.
+//! Where it is asked for, each value is first replaced by its change over some steps. Window i
+//! holds the values i to i + w − 1, and its target is the value h steps behind its last. The last
+//! targets are those of the test; the windows of the test may reach back into what was learned
+//! from, as a forecast knows the past. Scales are learned from the values up to the last target of
+//! the training part.
 
 use std::path::Path;
 

@@ -51,8 +51,8 @@ pub fn interval(mean: f64, deviation: f64, count: usize) -> Option<(f64, f64)> {
     Some((mean - half, mean + half))
 }
 
-/// The 0.975 quantile of Student's t distribution with so many degrees of freedom, 1 or more; between
-/// rows of the table that of the row before, which is the larger.
+/// The 0.975 quantile of Student's t distribution with so many degrees of freedom, 1 or more;
+/// between rows of the table that of the row before, which is the larger.
 fn student(freedom: usize) -> f64 {
     const TO_30: [f64; 30] = [
         12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,

@@ -3,8 +3,8 @@
 //! Of lines the line break is a character like the others. It stands before the first character and
 //! behind the last one: the line `eva` has the inputs `\n e v a` and the targets `e v a \n`. A
 //! running text is cut into pieces, of which each but the last has its last target from the piece
-//! behind it; or windows are drawn at random places of it. The classes are learned from the training
-//! part.
+//! behind it; or windows are drawn at random places of it. The classes are learned from the
+//! training part.
 
 mod format;
 mod vocabulary;

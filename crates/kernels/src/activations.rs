@@ -1,5 +1,6 @@
-//! Sigmoid, tanh, eˣ and the error function as loops want them: in f32 without a branch or a call, so that a compiler that
-//! meets them in a loop computes them in vectors, several times as fast as the system's functions.
+//! Sigmoid, tanh, eˣ and the error function as loops want them: in f32 without a branch or a call,
+//! so that a compiler that meets them in a loop computes them in vectors, several times as fast as
+//! the system's functions.
 //!
 //! ```math
 //! e^x = 2^n e^r, \qquad n = \mathrm{round}(x / \ln 2), \quad r = x - n \ln 2, \quad
@@ -7,8 +8,9 @@
 //! ```
 //!
 //! with a polynomial for `$e^r$`, and `$\tanh x = 1 - 2 / (e^{2x} + 1)$`, near 0 a polynomial; the
-//! error function is `$1 - e^{p(x)}$` far from 0 and `$x + x\,q(x^2)$` near it. They are off by at most 3 units in the last place, and have the same bits in every instruction set,
-//! since a product and a sum are never contracted. f64, which proves, has the system's functions.
+//! error function is `$1 - e^{p(x)}$` far from 0 and `$x + x\,q(x^2)$` near it. They are off by at
+//! most 3 units in the last place, and have the same bits in every instruction set, since a product
+//! and a sum are never contracted. f64, which proves, has the system's functions.
 //!
 //! Source of the polynomials: the Cephes library (S. Moshier), `expf.c` and `tanhf.c`; those of the
 //! error function: N. Juffa, a minimax approximation in single precision.

@@ -46,7 +46,8 @@ pub struct LstmBackward<'a, T> {
     pub tanh_c: &'a [T],
     /// `$dh_t$`, `[N, H]`.
     pub dh: &'a [T],
-    /// `[N, H]`: what comes to `$c_t$` from the step behind, which becomes what goes to `$c_{t-1}$`.
+    /// `[N, H]`: what comes to `$c_t$` from the step behind, which becomes what goes to
+    /// `$c_{t-1}$`.
     pub dc: &'a mut [T],
     /// The gradients of the net inputs, `[N, 4H]`, are left here.
     pub dz: &'a mut [T],
@@ -227,7 +228,8 @@ fn lstm_output_gradients<T: Real>([o, tanh_c, dh]: [&[T]; 3], d_o: &mut [T], dc:
     }
 }
 
-/// The gradients of the net inputs of i, f and g; `dc` becomes what goes to the step before along f.
+/// The gradients of the net inputs of i, f and g; `dc` becomes what goes to the step before along
+/// f.
 #[inline(always)]
 fn lstm_cell_gradients<T: Real>(
     [i, f, g, c_before]: [&[T]; 4],

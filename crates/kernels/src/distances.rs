@@ -1,9 +1,9 @@
 //! Squared distances of all pairs, `$d_{nj} = \sum_i (x_{ni} - c_{ji})^2$`.
 //!
 //! The form `$\lVert x \rVert^2 - 2 x \cdot c + \lVert c \rVert^2$` is one product of matrices, but
-//! cancels where a sample is near a centre and both are far from 0. The differences themselves never
-//! do, and cost one subtraction more: a tile of 2 samples and 4 centres has 8 sums, so a vector of a
-//! sample serves 4 differences and one of a centre serves 2.
+//! cancels where a sample is near a centre and both are far from 0. The differences themselves
+//! never do, and cost one subtraction more: a tile of 2 samples and 4 centres has 8 sums, so a
+//! vector of a sample serves 4 differences and one of a centre serves 2.
 
 use crate::Real;
 use crate::entry_points;

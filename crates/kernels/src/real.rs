@@ -20,8 +20,8 @@ pub trait Real: NdFloat + bytemuck::Pod + std::iter::Sum {
     fn vector_exp(self) -> Self;
     /// The error function `$\frac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt$`, likewise.
     fn vector_erf(self) -> Self;
-    /// `$x = \text{byte} \cdot \text{scale} + \text{offset}$`, as far as both slices reach: pixels as
-    /// they are in a file.
+    /// `$x = \text{byte} \cdot \text{scale} + \text{offset}$`, as far as both slices reach: pixels
+    /// as they are in a file.
     fn of_bytes(bytes: &[u8], scale: Self, offset: Self, x: &mut [Self]);
 }
 

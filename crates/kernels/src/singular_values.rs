@@ -1,10 +1,11 @@
 //! The singular values of a small matrix, without its singular vectors.
 //!
 //! Reflections from both sides make an upper bidiagonal matrix of `$A$`, with the same singular
-//! values: from the left all below the diagonal of a column becomes 0, from the right all beyond the
-//! next place of a row (Golub & Kahan 1965). With its diagonal `$d$` and what stands above it, `$e$`,
-//! the symmetric tridiagonal matrix of zeros on the diagonal and `$d_1, e_1, d_2, e_2, \dots, d_n$`
-//! beside it has the eigenvalues `$\pm\sigma_i$`. How many of them lie below `$x$` is how many of
+//! values: from the left all below the diagonal of a column becomes 0, from the right all beyond
+//! the next place of a row (Golub & Kahan 1965). With its diagonal `$d$` and what stands above it,
+//! `$e$`, the symmetric tridiagonal matrix of zeros on the diagonal and
+//! `$d_1, e_1, d_2, e_2, \dots, d_n$` beside it has the eigenvalues `$\pm\sigma_i$`. How many of
+//! them lie below `$x$` is how many of
 //!
 //! ```math
 //! q_1 = -x, \qquad q_{i+1} = -x - b_i^2 / q_i

@@ -7,9 +7,9 @@
 //! ```
 //!
 //! with fast learning; [`crate::art`] has the search. Books write the choice as bottom-up weights
-//! b = L t / (L − 1 + |t|), which gives the same order with α = L − 1. The vigilance is compared with
-//! the share of the *ones* of the pattern (some programs take the share of all its inputs, which is
-//! another number). With ρ = 1 learning ends with one category for each distinct pattern.
+//! b = L t / (L − 1 + |t|), which gives the same order with α = L − 1. The vigilance is compared
+//! with the share of the *ones* of the pattern (some programs take the share of all its inputs,
+//! which is another number). With ρ = 1 learning ends with one category for each distinct pattern.
 //!
 //! | | shape |
 //! |---|---|
@@ -19,8 +19,8 @@
 //! | `labels`, mean target of these patterns | `[C, K]` |
 //!
 //! Source: G. A. Carpenter, S. Grossberg, "A massively parallel architecture for a self-organizing
-//! neural pattern recognition machine", Computer Vision, Graphics, and Image Processing 37 (1987); in
-//! this form L. Fausett, *Fundamentals of Neural Networks*, 1994, section 5.2.
+//! neural pattern recognition machine", Computer Vision, Graphics, and Image Processing 37 (1987);
+//! in this form L. Fausett, *Fundamentals of Neural Networks*, 1994, section 5.2.
 
 use ndarray::{Array2, array};
 use spec::Problem;

@@ -7,9 +7,10 @@
 //! \Delta E_i = \sum_j w_{ij} s_j + b_i
 //! ```
 //!
-//! Probed long enough, the units are in a state s with probability `$e^{-E(\mathbf{s})/T} / Z$`. Let
-//! P⁺ be the distribution of the vectors that the visible units are to show, and P⁻ the one that
-//! they show when nothing is clamped. How far they are apart, and what a weight can do about it:
+//! Probed long enough, the units are in a state s with probability `$e^{-E(\mathbf{s})/T} / Z$`.
+//! Let P⁺ be the distribution of the vectors that the visible units are to show, and P⁻ the one
+//! that they show when nothing is clamped. How far they are apart, and what a weight can do about
+//! it:
 //!
 //! ```math
 //! G = \sum_{\mathbf{v}} P^+(\mathbf{v}) \ln \frac{P^+(\mathbf{v})}{P^-(\mathbf{v})}, \qquad
@@ -17,10 +18,10 @@
 //! ```
 //!
 //! where p is the probability that both units are on with a vector clamped, and p′ the same with
-//! none; for a bias, that the one unit is on. The 1985 rule looks at the sign alone, and at samples:
-//! in a cycle each vector is clamped twice, some bits turned at random, and the hidden units are
-//! annealed from a random state; then the states of the units (samples, never their probabilities)
-//! are counted. As many annealings follow without a vector. Each weight moves by 2.
+//! none; for a bias, that the one unit is on. The 1985 rule looks at the sign alone, and at
+//! samples: in a cycle each vector is clamped twice, some bits turned at random, and the hidden
+//! units are annealed from a random state; then the states of the units (samples, never their
+//! probabilities) are counted. As many annealings follow without a vector. Each weight moves by 2.
 //!
 //! | | shape |
 //! |---|---|
@@ -203,8 +204,8 @@ impl Learner for Boltzmann {
         Ok(values)
     }
 
-    /// The probability that each visible unit is on, given the other visible units of the sample and
-    /// its code.
+    /// The probability that each visible unit is on, given the other visible units of the sample
+    /// and its code.
     fn predict(&self, x: ArrayView2<'_, f64>) -> Array2<f64> {
         let mut y = x.to_owned();
         for mut y in y.rows_mut() {

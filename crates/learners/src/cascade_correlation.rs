@@ -19,11 +19,12 @@
 //! 2. **candidates** of random weights, which nothing listens to yet, learn by quickprop to make S
 //!    large: their covariance with the error E that is left. E is (y − t)(f′ + 0.1), or the raw
 //!    y − t; σ is the sign of the covariance in the epoch before. The best is **installed**: its
-//!    incoming weights are frozen, and it begins with an outgoing weight of −1 times its covariance.
+//!    incoming weights are frozen, and it begins with an outgoing weight of −1 times its
+//!    covariance.
 //!
-//! A pass is one turn: a hidden unit (none in the first), and the outputs over all there are. Slopes
-//! are sums over all samples; ε is divided by their number, that of candidates also by the number
-//! of incoming weights.
+//! A pass is one turn: a hidden unit (none in the first), and the outputs over all there are.
+//! Slopes are sums over all samples; ε is divided by their number, that of candidates also by the
+//! number of incoming weights.
 //!
 //! | | shape |
 //! |---|---|
@@ -32,12 +33,12 @@
 //! | `hidden.h.weight` | `[1 + D + h]`: bias, inputs, the hidden units before |
 //! | `output.weight` | `[K, 1 + D + H]` |
 //!
-//! Source: S. E. Fahlman, C. Lebiere, "The cascade-correlation learning architecture", CMU-CS-90-100,
-//! and the first author's program, which settles what the report leaves open. It differs here in
-//! that each output's error has a mean of its own, as in the report (the program takes one of all
-//! outputs, and of each candidate's value the sum at its random start); that candidates see the
-//! errors after the last step of the outputs; and that the outputs learn once more behind the last
-//! unit.
+//! Source: S. E. Fahlman, C. Lebiere, "The cascade-correlation learning architecture",
+//! CMU-CS-90-100, and the first author's program, which settles what the report leaves open. It
+//! differs here in that each output's error has a mean of its own, as in the report (the program
+//! takes one of all outputs, and of each candidate's value the sum at its random start); that
+//! candidates see the errors after the last step of the outputs; and that the outputs learn once
+//! more behind the last unit.
 
 mod candidate;
 mod network;

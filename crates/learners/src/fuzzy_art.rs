@@ -6,11 +6,11 @@
 //! \mathbf{w}_j \leftarrow \beta\, (\mathbf{s} \wedge \mathbf{w}_j) + (1 - \beta)\, \mathbf{w}_j
 //! ```
 //!
-//! as ART1, with the smaller of two numbers for the *and* of two bits; [`crate::art`] has the search.
-//! With complement coding a sample x is given as s = (x, 1 − x), so |s| = D, and w = (u, 1 − v) is the
-//! box from u to v: with β = 1 the smallest that holds all samples it has learned. It reaches at most
-//! D (1 − ρ), summed over its sides. Without complement coding templates shrink towards 0, and
-//! categories multiply.
+//! as ART1, with the smaller of two numbers for the *and* of two bits; [`crate::art`] has the
+//! search. With complement coding a sample x is given as s = (x, 1 − x), so |s| = D, and w = (u, 1
+//! − v) is the box from u to v: with β = 1 the smallest that holds all samples it has learned. It
+//! reaches at most D (1 − ρ), summed over its sides. Without complement coding templates shrink
+//! towards 0, and categories multiply.
 //!
 //! | | shape |
 //! |---|---|

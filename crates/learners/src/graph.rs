@@ -1,9 +1,10 @@
 //! A computational graph: an expression of numbers, its values forward, its gradients backward.
 //!
-//! Each operation is a node with one or two inputs. Forward, a node computes `$v_j = f_j(v_i, v_k)$`
-//! from the values of its inputs, in the order of the expression. Backward, from the last node with
-//! `$\partial L / \partial L = 1$`, each node hands to its inputs the gradient that arrived at it
-//! times its local derivative, and what arrives along several edges is added:
+//! Each operation is a node with one or two inputs. Forward, a node computes
+//! `$v_j = f_j(v_i, v_k)$` from the values of its inputs, in the order of the expression. Backward,
+//! from the last node with `$\partial L / \partial L = 1$`, each node hands to its inputs the
+//! gradient that arrived at it times its local derivative, and what arrives along several edges is
+//! added:
 //!
 //! ```math
 //! \frac{\partial L}{\partial v_i} = \sum_{j \text{ reads } i}

@@ -7,11 +7,12 @@
 //! ```
 //!
 //! Patterns x are of −1 and +1 (or of 0 and 1, which are read as −1 and +1). To recall one, units
-//! look at the others one after the other until none of them changes; a unit whose sum is 0 stays as
-//! it is. A flip changes E by −2 |Σⱼ Wᵢⱼ xⱼ| < 0, so every recall ends, in a state that no single
-//! flip improves: a stored pattern, if it began near one, or its opposite, or a mixture of several.
-//! Random patterns are kept up to about 0.138 D of them (Amit, Gutfreund & Sompolinsky 1985). When
-//! all units change at once E can rise, and the recall may end in two states that take turns.
+//! look at the others one after the other until none of them changes; a unit whose sum is 0 stays
+//! as it is. A flip changes E by −2 |Σⱼ Wᵢⱼ xⱼ| < 0, so every recall ends, in a state that no
+//! single flip improves: a stored pattern, if it began near one, or its opposite, or a mixture of
+//! several. Random patterns are kept up to about 0.138 D of them (Amit, Gutfreund & Sompolinsky
+//! 1985). When all units change at once E can rise, and the recall may end in two states that take
+//! turns.
 //!
 //! | | shape |
 //! |---|---|

@@ -25,8 +25,8 @@ pub trait Learner {
     /// When the data cannot be learned by this rule, or somebody asks to stop.
     fn pass(&mut self, data: &Data, tick: Tick<'_>) -> Result<Values, Stop>;
 
-    /// Its own measures of samples as it is after a pass, of those that it learned from and of those
-    /// held back; it may find that it is done.
+    /// Its own measures of samples as it is after a pass, of those that it learned from and of
+    /// those held back; it may find that it is done.
     fn measure(&mut self, _train: &Data, _test: &Data) -> Values {
         Values::new()
     }
@@ -46,8 +46,8 @@ pub trait Learner {
     /// When it is that of another learner.
     fn restore(&mut self, state: &NamedTensors<f64>) -> Result<(), TensorError>;
 
-    /// Takes over what one of its kind has learned, to answer as that does; all else is as before the
-    /// first pass.
+    /// Takes over what one of its kind has learned, to answer as that does; all else is as before
+    /// the first pass.
     ///
     /// # Errors
     /// When these are weights of another learner.

@@ -6,9 +6,9 @@
 //! W = (\Phi^\top \Phi + \lambda I')^{-1} \Phi^\top T
 //! ```
 //!
-//! with a column of ones in Φ for the bias, which λ leaves out: W′ and I′ have a 0 there. The ridge is
-//! least squares again, with a further sample √λ eⱼ, of target 0, for each column j; so each method
-//! solves it.
+//! with a column of ones in Φ for the bias, which λ leaves out: W′ and I′ have a 0 there. The ridge
+//! is least squares again, with a further sample √λ eⱼ, of target 0, for each column j; so each
+//! method solves it.
 //!
 //! - `normal` computes the formula. ΦᵀΦ has the square of Φ's condition number κ, so about 2 log₁₀ κ
 //!   of the 16 digits are lost.

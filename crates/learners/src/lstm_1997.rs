@@ -1,8 +1,8 @@
 //! Long short-term memory as it was published in 1997, with its own online rule.
 //!
-//! Cells stand in blocks, whose cells share an input gate ι and an output gate ω. All gates and cells
-//! see the sources u: the inputs, the outputs of all cells and the activations of all gates a step
-//! before. With the logistic function σ, g = 4 σ − 2 and h = 2 σ − 1
+//! Cells stand in blocks, whose cells share an input gate ι and an output gate ω. All gates and
+//! cells see the sources u: the inputs, the outputs of all cells and the activations of all gates a
+//! step before. With the logistic function σ, g = 4 σ − 2 and h = 2 σ − 1
 //!
 //! ```math
 //! \iota = \sigma(W_\iota u), \quad \omega = \sigma(W_\omega u), \qquad
@@ -12,8 +12,8 @@
 //!
 //! What nobody gates stays: s is a sum over time, and an error at its output reaches back along it
 //! undiminished. The gradient is truncated: an error that arrives at a gate, or at what goes into a
-//! cell, changes the weights there and goes no further. So all that the past has to say of a weight is
-//! one number, carried forward in time, and a step costs O(W) whatever its length:
+//! cell, changes the weights there and goes no further. So all that the past has to say of a weight
+//! is one number, carried forward in time, and a step costs O(W) whatever its length:
 //!
 //! ```math
 //! \frac{\partial s_c}{\partial W_{\iota u}} \leftarrow \frac{\partial s_c}{\partial W_{\iota u}}
@@ -37,9 +37,9 @@
 //! ```
 //!
 //! the sums over the cells of the block. Behind each sequence states, activations and partial
-//! derivatives are 0 again. With forget gates φ (Gers, Schmidhuber & Cummins 2000) s and all partial
-//! derivatives are multiplied by φ before something is added, and those of their own weights get
-//! s φ (1 − φ) u, with the s of the step before.
+//! derivatives are 0 again. With forget gates φ (Gers, Schmidhuber & Cummins 2000) s and all
+//! partial derivatives are multiplied by φ before something is added, and those of their own
+//! weights get s φ (1 − φ) u, with the s of the step before.
 //!
 //! | | shape |
 //! |---|---|
@@ -47,11 +47,12 @@
 //! | W (`hidden.weight`): input, output, forget gates, cells | `[sources, gates + cells]` |
 //! | V (`output.weight`) | `[cells (+ D) + 1, K]` |
 //!
-//! Sources are D inputs, the cells, the gates and 1, for the biases; a unit without one has 0 there.
+//! Sources are D inputs, the cells, the gates and 1, for the biases; a unit without one has 0
+//! there.
 //!
 //! Source: S. Hochreiter, J. Schmidhuber, "Long short-term memory", Neural Computation 9 (1997),
-//! appendix A.1; F. Gers, J. Schmidhuber, F. Cummins, "Learning to forget: continual prediction with
-//! LSTM", Neural Computation 12 (2000).
+//! appendix A.1; F. Gers, J. Schmidhuber, F. Cummins, "Learning to forget: continual prediction
+//! with LSTM", Neural Computation 12 (2000).
 
 mod judge;
 mod net;

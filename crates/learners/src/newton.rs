@@ -10,10 +10,10 @@
 //! \boldsymbol\beta \leftarrow \boldsymbol\beta + H^{-1} \nabla \ell
 //! ```
 //!
-//! from β = 0 (or from what a file has), where each x has a 1 in front for the bias. −H is the second derivative of ℓ, which is
-//! concave: near the optimum each step doubles the digits that are right. Far from it a step may be
-//! too long; it is halved until ℓ grows. A ridge takes λ/2 |w|² from ℓ, so λw from the gradient, and
-//! adds λ to the diagonal of H; the bias is left out of it.
+//! from β = 0 (or from what a file has), where each x has a 1 in front for the bias. −H is the
+//! second derivative of ℓ, which is concave: near the optimum each step doubles the digits that are
+//! right. Far from it a step may be too long; it is halved until ℓ grows. A ridge takes λ/2 |w|²
+//! from ℓ, so λw from the gradient, and adds λ to the diagonal of H; the bias is left out of it.
 //!
 //! At the optimum H⁻¹ is the covariance of the coefficients: the roots of its diagonal are their
 //! standard errors. The deviance is −2ℓ. Of three classes or more each is told from the rest by a β
@@ -27,8 +27,8 @@
 //! | H | `[D + 1, D + 1]` for each of K |
 //! | `weight`, `bias` | `[K, D]`, `[K]` |
 //!
-//! Source: P. McCullagh, J. A. Nelder, *Generalized Linear Models*, 1989; separation: A. Albert, J. A.
-//! Anderson, Biometrika 71 (1984).
+//! Source: P. McCullagh, J. A. Nelder, *Generalized Linear Models*, 1989; separation: A. Albert, J.
+//! A. Anderson, Biometrika 71 (1984).
 
 mod found;
 mod likelihood;

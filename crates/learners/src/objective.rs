@@ -12,7 +12,7 @@ pub struct Objective {
     pub loss: LossSpec,
     /// λ.
     pub ridge: f64,
-    /// The second derivative by the bias and the weights of each output, `[M + 1, M + 1]`, where the
-    /// learner uses it.
+    /// The second derivative by the bias and the weights of each output, `[M + 1, M + 1]`, where
+    /// the learner uses it.
     pub hessians: Vec<Array2<f64>>,
 }

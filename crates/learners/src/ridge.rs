@@ -102,8 +102,8 @@ impl Ridge {
     /// Weight `[K, M]` and bias `[K]`, 0 without one.
     ///
     /// # Errors
-    /// When a number is not finite, or columns depend on each other, so that no solution is the only
-    /// one; with the key below the layer's.
+    /// When a number is not finite, or columns depend on each other, so that no solution is the
+    /// only one; with the key below the layer's.
     pub fn solve(&self) -> Result<(Array2<f64>, Array1<f64>), Problem> {
         let columns = self.triangle.nrows();
         let (r, right) = (

@@ -23,8 +23,8 @@ pub struct Slope {
 
 impl Slope {
     /// How far the rule is from what a witness found: over all tensors the largest difference,
-    /// relative to the largest number of the tensor where that is above 1. The row names the witness
-    /// in its place.
+    /// relative to the largest number of the tensor where that is above 1. The row names the
+    /// witness in its place.
     pub fn proof(&self, found: &NamedTensors<f64>) -> Proof {
         let of_tensor = |name: &str| {
             let (ours, theirs) = (self.gradient.get(name)?, found.get(name)?);

@@ -163,8 +163,8 @@ pub fn shares(values: &[f64]) -> Vec<f64> {
 }
 
 /// Rows and columns of an image whose pixels have these names: `r7c5` or `pixel_7_7`, with rows and
-/// columns from 0 or 1, or simply numbered where they fill a square of 4 x 4 or more. None: they are
-/// no pixels.
+/// columns from 0 or 1, or simply numbered where they fill a square of 4 x 4 or more. None: they
+/// are no pixels.
 pub fn image_shape(names: &[String]) -> Option<[usize; 2]> {
     let last = names.last()?;
     let numbers: Vec<usize> = last

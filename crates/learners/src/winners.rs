@@ -1,9 +1,9 @@
 //! The two units that are nearest to each sample.
 //!
-//! Of many samples |x − w|² = |x|² − 2 x·w + |w|² comes from one product of matrices, in f32. It loses
-//! digits, so it only finds the units that may be among the two nearest; their differences, in f64,
-//! decide. The result is that of looking at all units one by one, to the bit, on any number of
-//! threads.
+//! Of many samples |x − w|² = |x|² − 2 x·w + |w|² comes from one product of matrices, in f32. It
+//! loses digits, so it only finds the units that may be among the two nearest; their differences,
+//! in f64, decide. The result is that of looking at all units one by one, to the bit, on any number
+//! of threads.
 
 use kernels::matmul::matmul;
 use kernels::sharding::LEAST_WORK;

@@ -107,7 +107,8 @@ pub trait Dataset {
         false
     }
 
-    /// Whether a step `[D]` of a sequence is one that the target depends on, where the data mark some.
+    /// Whether a step `[D]` of a sequence is one that the target depends on, where the data mark
+    /// some.
     fn is_marked(&self, _step: &[f64]) -> bool {
         false
     }

@@ -1,9 +1,10 @@
-//! Where parameters begin: the distributions, whose values are drawn elsewhere, and what is fitted to
-//! the training data.
+//! Where parameters begin: the distributions, whose values are drawn elsewhere, and what is fitted
+//! to the training data.
 
 use serde::{Deserialize, Serialize};
 
-/// A distribution of initial values, or what they are fitted to. `fan_in` and `fan_out` are the inputs and outputs of a unit.
+/// A distribution of initial values, or what they are fitted to. `fan_in` and `fan_out` are the
+/// inputs and outputs of a unit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Initializer {

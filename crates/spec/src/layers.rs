@@ -140,8 +140,8 @@ pub trait Layer {
         false
     }
 
-    /// Whether each position of a sequence looks at all others, so that a sample alone is work enough
-    /// for a thread.
+    /// Whether each position of a sequence looks at all others, so that a sample alone is work
+    /// enough for a thread.
     fn attends(&self) -> bool {
         false
     }
@@ -235,10 +235,11 @@ register! {
         LocalResponseNorm(LocalResponseNormSpec) => local_response_norm,
         /// A vector of the table for each integer of the input.
         Embedding(EmbeddingSpec) => embedding,
-        /// The same with layers behind it, whose outputs are held against the same table (Press & Wolf
-        /// 2017).
+        /// The same with layers behind it, whose outputs are held against the same table (Press &
+        /// Wolf 2017).
         TiedEmbedding(TiedEmbeddingSpec) => tied_embedding,
-        /// One network reads a sequence, another writes one (Cho et al. 2014, Bahdanau et al. 2015).
+        /// One network reads a sequence, another writes one (Cho et al. 2014, Bahdanau et al.
+        /// 2015).
         EncoderDecoder(EncoderDecoderSpec) => encoder_decoder,
         /// hₜ = f(W xₜ + U hₜ₋₁ + b), the network of Elman 1990.
         Rnn(RnnSpec) => rnn,
@@ -257,8 +258,8 @@ register! {
         Maxout(MaxoutSpec) => maxout,
         /// yⱼ = Σᵢ (xᵢ − wⱼᵢ)², the squared distance to each centre: the output units of LeNet-5.
         SquaredDistance(SquaredDistanceSpec) => squared_distance,
-        /// yⱼ = exp(−βⱼ |x − cⱼ|²): Gaussian units, a network of radial basis functions (Broomhead &
-        /// Lowe 1988).
+        /// yⱼ = exp(−βⱼ |x − cⱼ|²): Gaussian units, a network of radial basis functions (Broomhead
+        /// & Lowe 1988).
         Rbf(RbfSpec) => rbf,
         /// y = F(x) + S(x): layers and a shortcut around them (He et al. 2015).
         Residual(ResidualSpec) => residual,

@@ -1,8 +1,8 @@
 //! `[learner]`: machines with a rule of their own, in place of `[model]` and `[training]`.
 //!
 //! The key under `[learner]` names the kind: `[learner.hebb]`. Each kind is one file here: its
-//! settings, the checks of their values, and what it says of itself through [`Learner`]. The list of
-//! [`LearnerSpec`] has a line for each; the rule is in the file of the same name in the crate
+//! settings, the checks of their values, and what it says of itself through [`Learner`]. The list
+//! of [`LearnerSpec`] has a line for each; the rule is in the file of the same name in the crate
 //! `learners`.
 
 mod art1;
@@ -202,7 +202,8 @@ register! {
         FuzzyArt(FuzzyArtSpec) => fuzzy_art,
         /// Δw ∝ p − p′, clamped and free, by simulated annealing (Ackley, Hinton & Sejnowski 1985).
         Boltzmann(BoltzmannSpec) => boltzmann,
-        /// Units by and by, each trained to covary with what error is left (Fahlman & Lebiere 1990).
+        /// Units by and by, each trained to covary with what error is left (Fahlman & Lebiere
+        /// 1990).
         CascadeCorrelation(CascadeCorrelationSpec) => cascade_correlation,
         /// w ← w + η t x for each sample once (Hebb 1949).
         Hebb(HebbSpec) => hebb,
@@ -218,7 +219,8 @@ register! {
         Newton(NewtonSpec) => newton,
         /// p(s | h) from the counts of symbols s behind contexts h (Shannon 1951).
         Ngram(NgramSpec) => ngram,
-        /// ΔW ∝ ⟨v h⟩ of the data − ⟨v h⟩ of the model: a restricted Boltzmann machine (Hinton 2002).
+        /// ΔW ∝ ⟨v h⟩ of the data − ⟨v h⟩ of the model: a restricted Boltzmann machine (Hinton
+        /// 2002).
         Rbm(RbmSpec) => rbm,
         /// w ← w + η h(winner) (x − w) for all units of a sheet (Kohonen 1982).
         Som(SomSpec) => som,

@@ -2,7 +2,8 @@
 //!
 //! A config file is TOML, checked into an [`Experiment`] by [`Config::read`]; a model is planned
 //! for the shape of a sample, which names every parameter and gives it its shape
-//! ([`model::ModelSpec::plan`]); what has a rule of its own is a learner ([`learners`]). Nothing is computed here: no tensors, no random numbers.
+//! ([`model::ModelSpec::plan`]); what has a rule of its own is a learner ([`learners`]). Nothing is
+//! computed here: no tensors, no random numbers.
 //!
 //! ```
 //! use std::path::Path;

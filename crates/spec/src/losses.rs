@@ -35,8 +35,8 @@ pub trait Loss {
         Ok(())
     }
 
-    /// Whether it is a sum of squared differences, so that the best weights of a linear layer have a
-    /// closed form.
+    /// Whether it is a sum of squared differences, so that the best weights of a linear layer have
+    /// a closed form.
     fn is_of_squares(&self) -> bool {
         false
     }

@@ -73,12 +73,12 @@ pub enum Over {
 pub enum Metric {
     /// Share of the samples, or positions, whose class is right.
     Accuracy,
-    /// Share of the samples, or positions, whose class is wrong, 1 − accuracy: what published tables
-    /// call the error.
+    /// Share of the samples, or positions, whose class is wrong, 1 − accuracy: what published
+    /// tables call the error.
     Error,
     /// Share of the sequences that are right at every position. A decoder that is taught by the
-    /// target's own symbols and is right everywhere writes the same sequence by itself, choosing the
-    /// likeliest symbol each time; so this is also the share that it writes without an error.
+    /// target's own symbols and is right everywhere writes the same sequence by itself, choosing
+    /// the likeliest symbol each time; so this is also the share that it writes without an error.
     ExactMatch,
     /// Mean of −log₂ p over the positions of sequences, p being the probability that the softmax of
     /// the outputs gives the class that is right: the cross-entropy in bits.

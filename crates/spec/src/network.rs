@@ -59,7 +59,8 @@ impl NetworkSpec {
         self.check_last_layer()
     }
 
-    /// Without epochs nothing may learn but what has a closed form, and nothing may be asked of updates.
+    /// Without epochs nothing may learn but what has a closed form, and nothing may be asked of
+    /// updates.
     fn check_epochs(&self) -> Result<(), Problem> {
         let training = &self.training;
         if training.epochs > 0 {

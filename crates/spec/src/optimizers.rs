@@ -77,7 +77,8 @@ register! {
         RmsProp(RmsPropSpec) => rmsprop,
         /// Adam (Kingma & Ba 2015, algorithm 1), ε outside the square root.
         Adam(AdamSpec) => adam,
-        /// Adam after w ← w − η λ w, on every parameter or on matrices alone (Loshchilov & Hutter 2019).
+        /// Adam after w ← w − η λ w, on every parameter or on matrices alone (Loshchilov & Hutter
+        /// 2019).
         #[serde(rename = "adamw")]
         AdamW(AdamWSpec) => adamw,
         /// Resilient backpropagation (Riedmiller & Braun 1993): only the sign of g counts. Each

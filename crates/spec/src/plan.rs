@@ -27,9 +27,9 @@ pub struct PlannedLayer {
     /// Multiplications of a forward pass for one sample, where they are not those of
     /// [`PlannedLayer::multiplications`] for a layer that meets each parameter once.
     pub(crate) multiplications: Option<usize>,
-    /// Multiply-adds of a forward pass for one sample: each product of a weight with an input, or of
-    /// a query with a key and a value, once. Biases, normalisations, gates and functions of single
-    /// numbers count as none, as the counters of PyTorch have it.
+    /// Multiply-adds of a forward pass for one sample: each product of a weight with an input, or
+    /// of a query with a key and a value, once. Biases, normalisations, gates and functions of
+    /// single numbers count as none, as the counters of PyTorch have it.
     pub multiply_adds: usize,
     /// Numbers of a sample that are kept for the backward pass besides the output: gates and cells,
     /// queries and keys, weights of attention.
@@ -60,9 +60,9 @@ impl PlannedLayer {
     }
 
     /// Work of a forward pass for one sample, about: one multiplication with each parameter, or one
-    /// for each output, unless the layer says otherwise. By it batches are divided among threads, and
-    /// sums are taken in that order: weights keep their bits only as long as it stays as it is. What
-    /// is told of a layer is [`PlannedLayer::multiply_adds`].
+    /// for each output, unless the layer says otherwise. By it batches are divided among threads,
+    /// and sums are taken in that order: weights keep their bits only as long as it stays as it is.
+    /// What is told of a layer is [`PlannedLayer::multiply_adds`].
     pub fn multiplications(&self) -> usize {
         let each_once = || self.parameter_count().max(self.outputs());
         self.multiplications.unwrap_or_else(each_once)
@@ -240,8 +240,8 @@ impl Planner<'_> {
         chain(self.model, layers, &prefix, &key, input)
     }
 
-    /// Gives a layer the chains inside it, with what they have before its own parameters and in place
-    /// of its own multiplications.
+    /// Gives a layer the chains inside it, with what they have before its own parameters and in
+    /// place of its own multiplications.
     pub(crate) fn take_chains(
         &self,
         layer: &mut PlannedLayer,

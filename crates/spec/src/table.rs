@@ -2,8 +2,8 @@
 //! source, and what was done differently.
 //!
 //! A file in `experiments/` is TOML, checked into a [`TableSpec`] as strictly as a config. Its rows
-//! are listed, or made as the product of several keys ([`RowSpec`]); [`TableSpec::expand`] gives the
-//! rows one by one.
+//! are listed, or made as the product of several keys ([`RowSpec`]); [`TableSpec::expand`] gives
+//! the rows one by one.
 
 mod axis;
 mod examples;
@@ -69,7 +69,8 @@ impl TableSpec {
         Self::of(&Document::parse(file, text)?)
     }
 
-    /// Whether something is measured by the clock, so that each run is alone and goes on from nothing.
+    /// Whether something is measured by the clock, so that each run is alone and goes on from
+    /// nothing.
     pub fn takes_time(&self) -> bool {
         self.measures.iter().any(TableMeasure::takes_time)
     }

@@ -32,8 +32,8 @@ pub struct TrainingSpec {
     pub loss: LossSpec,
     /// The rule of the update.
     pub optimizer: OptimizerSpec,
-    /// Rules of their own for parts of the network, by what the names of their parameters begin with
-    /// (`0.encoder`); the longest such name decides.
+    /// Rules of their own for parts of the network, by what the names of their parameters begin
+    /// with (`0.encoder`); the longest such name decides.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub part_optimizers: BTreeMap<String, OptimizerSpec>,
     /// How the learning rate changes.
@@ -90,9 +90,9 @@ pub struct TrainingSpec {
     /// of its layer stands behind, as in `test_dead_units_1`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layer_metrics: Vec<LayerMetric>,
-    /// Test samples at which the Jacobian of each layer with parameters, together with the functions
-    /// behind it, is taken before training: the mean of its singular values is recorded (Glorot &
-    /// Bengio 2010). 0: none.
+    /// Test samples at which the Jacobian of each layer with parameters, together with the
+    /// functions behind it, is taken before training: the mean of its singular values is recorded
+    /// (Glorot & Bengio 2010). 0: none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub jacobian_samples: usize,
     /// Threads of the hand-written implementation and of burn; none: one for each core. The

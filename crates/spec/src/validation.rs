@@ -1,4 +1,5 @@
-//! `training.validation`, of a learner `validation`: training samples that are held back to be measured on.
+//! `training.validation`, of a learner `validation`: training samples that are held back to be
+//! measured on.
 
 use serde::{Deserialize, Serialize};
 

@@ -13,8 +13,8 @@
 //!   h_t = (1 - z)\, n + z\, h_{t-1}, \quad h_0 = 0
 //! ```
 //!
-//! The reset comes after the product with U, as in PyTorch; Cho et al. 2014 reset `$h_{t-1}$` before
-//! it. Backward in time, with `$dy_t$` from above:
+//! The reset comes after the product with U, as in PyTorch; Cho et al. 2014 reset `$h_{t-1}$`
+//! before it. Backward in time, with `$dy_t$` from above:
 //!
 //! ```math
 //! dh_t = dy_t + dv_{t+1} U + z_{t+1}\, dh_{t+1}

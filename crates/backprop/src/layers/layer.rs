@@ -47,8 +47,8 @@ pub trait Layer<T: Real>: Send + Sync {
     /// nothing kept of them can be relied on; after `curvature` it was this one.
     fn unit_gradients(&self, _: Order, _: Pass<T>, _: UnitGradients<T>) {}
 
-    /// True lengths `[N]` of the sequences that come next; none: nothing is padded. Who looks at the
-    /// end of a sequence keeps them.
+    /// True lengths `[N]` of the sequences that come next; none: nothing is padded. Who looks at
+    /// the end of a sequence keeps them.
     fn set_lengths(&mut self, _: Option<&[usize]>) {}
 
     /// Whether the samples that come next follow those of the pass before. A layer that carries its
@@ -62,8 +62,8 @@ pub trait Layer<T: Real>: Send + Sync {
         Vec::new()
     }
 
-    /// What the last forward pass left of a sample in layers of attention, itself or those inside it:
-    /// of each the weights of all heads, `[H, T_q, T_k]`.
+    /// What the last forward pass left of a sample in layers of attention, itself or those inside
+    /// it: of each the weights of all heads, `[H, T_q, T_k]`.
     fn attention(&self, _sample: usize) -> Vec<Array3<T>> {
         Vec::new()
     }

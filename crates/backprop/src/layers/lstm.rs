@@ -1,7 +1,7 @@
 //! Long short-term memory with forget gates.
 //!
-//! A cell `$c$` is kept as far as the forget gate `$f$` is open, takes the candidate `$g$` as far as
-//! the input gate `$i$` is open, and shows itself as far as the output gate `$o$` is open:
+//! A cell `$c$` is kept as far as the forget gate `$f$` is open, takes the candidate `$g$` as far
+//! as the input gate `$i$` is open, and shows itself as far as the output gate `$o$` is open:
 //!
 //! ```math
 //! z_t = x_t W^\top + b + h_{t-1} U^\top + b' = [\hat i_t, \hat f_t, \hat g_t, \hat o_t], \qquad
@@ -25,8 +25,8 @@
 //! ```
 //!
 //! and `$dW = \sum_t dz_t^\top x_t$`, `$dU = \sum_t dz_t^\top h_{t-1}$`, `$db = db' = \sum_t
-//! \mathbf{1}^\top dz_t$`, `$dx_t = dz_t W$`. Along `$c$` the gradient is only multiplied by f: where
-//! the forget gate stays open, it does not fade.
+//! \mathbf{1}^\top dz_t$`, `$dx_t = dz_t W$`. Along `$c$` the gradient is only multiplied by f:
+//! where the forget gate stays open, it does not fade.
 //!
 //! | | shape |
 //! |---|---|

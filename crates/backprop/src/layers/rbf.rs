@@ -101,8 +101,8 @@ impl<T: Real> Rbf<T> {
         }
     }
 
-    /// Through the exponential: `$a = 2 \beta\, y\, dy$`, and `$d\beta \mathrel{+}= -\sum_n dy\, y\,
-    /// d$`.
+    /// Through the exponential: `$a = 2 \beta\, y\, dy$`, and
+    /// `$d\beta \mathrel{+}= -\sum_n dy\, y\, d$`.
     fn exponential(&mut self, beta: &[T], pass: Pass<T>, dbeta: &mut [T]) {
         self.a.resize(pass.y.len(), T::zero());
         let (y, dy) = (

@@ -16,9 +16,9 @@
 //!   db = db' = \sum_t \mathbf{1}^\top da_t, \qquad dx_t = da_t W
 //! ```
 //!
-//! That is backpropagation through time. Elman left the term `$da_{t+1} U$` out: for him `$h_{t-1}$`
-//! was an input like any other (`gradient = "one_step"`). Truncated to spans of k steps, it is left
-//! out where a span ends.
+//! That is backpropagation through time. Elman left the term `$da_{t+1} U$` out: for him
+//! `$h_{t-1}$` was an input like any other (`gradient = "one_step"`). Truncated to spans of k
+//! steps, it is left out where a span ends.
 //!
 //! | f | f(a) | f' by h |
 //! |---|---|---|

@@ -29,9 +29,9 @@ pub(crate) fn positions_mut<T: Real>(x: ArrayViewMut2<'_, T>, d: usize) -> Array
     positions.expect("activations lie row by row")
 }
 
-/// Numbers of every step and sample, step behind step, `[T, N, D]`: the rows of a step lie together,
-/// and so do those of all steps, which is what products want. There is room for the most steps and
-/// samples so far.
+/// Numbers of every step and sample, step behind step, `[T, N, D]`: the rows of a step lie
+/// together, and so do those of all steps, which is what products want. There is room for the most
+/// steps and samples so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Steps<T> {
     steps: usize,

@@ -21,7 +21,8 @@
 //! | `y`, `dy` | `[N, T·tokens]` |
 //! | parameters | those of F, then `weight` E `[tokens, D]` |
 //!
-//! Source: Press & Wolf 2017; Vaswani et al. 2017, section 3.4 (without its factor of the root of D).
+//! Source: Press & Wolf 2017; Vaswani et al. 2017, section 3.4 (without its factor of the root of
+//! D).
 
 use contract::{Real, RowBuffer, Streams};
 use kernels::matmul::{matmul, matmul_transposed};

@@ -7,8 +7,8 @@
 //!
 //! with the means `$\hat m$` and `$\hat v$` of [`super::adam`]. The decay does not enter the
 //! gradient, so that a weight with large gradients decays as fast as one with small gradients. It
-//! is for every parameter, biases too, or for matrices alone, and is scaled by `$\eta$` as it is in each step, as in
-//! PyTorch.
+//! is for every parameter, biases too, or for matrices alone, and is scaled by `$\eta$` as it is in
+//! each step, as in PyTorch.
 //!
 //! Source: Loshchilov & Hutter 2019, algorithm 2.
 

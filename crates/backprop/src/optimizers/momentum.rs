@@ -4,9 +4,9 @@
 //! v \leftarrow \mu\, v + g, \qquad w \leftarrow w - \eta\, v
 //! ```
 //!
-//! The velocity `$v$` is in units of the gradient, as in PyTorch, so that a change of `$\eta$` acts at
-//! once. The form of Rumelhart, Hinton, Williams 1986, eq. 9, `$\Delta w \leftarrow \mu \Delta w - \eta g$`,
-//! is the same for a constant `$\eta$`.
+//! The velocity `$v$` is in units of the gradient, as in PyTorch, so that a change of `$\eta$` acts
+//! at once. The form of Rumelhart, Hinton, Williams 1986, eq. 9,
+//! `$\Delta w \leftarrow \mu \Delta w - \eta g$`, is the same for a constant `$\eta$`.
 
 use contract::Real;
 

@@ -89,8 +89,8 @@ pub fn with_local_layer() -> Vec<PlannedLayer> {
     ModelSpec::new(layers).plan(&[1, 20, 20]).unwrap()
 }
 
-/// Every recurrent layer on sequences of 10 steps of 6 numbers; with one that couples samples behind
-/// them, so that each layer is sharded by itself, or without.
+/// Every recurrent layer on sequences of 10 steps of 6 numbers; with one that couples samples
+/// behind them, so that each layer is sharded by itself, or without.
 pub fn with_recurrent_layers(coupled: bool) -> Vec<PlannedLayer> {
     let both_ways = GruSpec {
         layers: 2,

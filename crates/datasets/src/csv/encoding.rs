@@ -13,7 +13,8 @@ pub(super) fn decode(bytes: Vec<u8>, file: &str) -> Result<String, DataError> {
     decode_as(check_format, bytes, file)
 }
 
-/// The text of a file that `check_format` lets through, which is asked of the bytes and of the text.
+/// The text of a file that `check_format` lets through, which is asked of the bytes and of the
+/// text.
 ///
 /// # Errors
 ///

@@ -246,7 +246,8 @@ impl Fitted {
         self.roles.features.iter().map(cells).collect()
     }
 
-    /// The targets of each row as they are stored, a class as its number; none where one is missing.
+    /// The targets of each row as they are stored, a class as its number; none where one is
+    /// missing.
     fn targets(
         &self,
         table: &mut Table,

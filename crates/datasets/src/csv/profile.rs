@@ -1,7 +1,8 @@
-//! A table that nobody has said anything of: how its fields are told apart, and what its columns hold.
+//! A table that nobody has said anything of: how its fields are told apart, and what its columns
+//! hold.
 //!
-//! The same readers look at it that will load it, so that what is wrong with the file is told in the
-//! same words.
+//! The same readers look at it that will load it, so that what is wrong with the file is told in
+//! the same words.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -40,8 +40,8 @@ pub(super) fn of_marked<R: Rng>(
     )
 }
 
-/// A sequence of `least` to a tenth more steps, its numbers from `lowest` to 1, and the two that are
-/// marked; none for the first step, which always has the marker −1.
+/// A sequence of `least` to a tenth more steps, its numbers from `lowest` to 1, and the two that
+/// are marked; none for the first step, which always has the marker −1.
 pub(super) fn marked(
     least: usize,
     lowest: f64,

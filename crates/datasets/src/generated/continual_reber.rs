@@ -6,9 +6,9 @@ use spec::datasets::ContinualReberSpec;
 use super::Generated;
 use super::reber::{draw, of_strings};
 
-/// F. Gers, J. Schmidhuber, F. Cummins, "Learning to forget: continual prediction with LSTM" (2000):
-/// strings of the embedded Reber grammar one behind the other; behind the last E of one comes the B
-/// of the next.
+/// F. Gers, J. Schmidhuber, F. Cummins, "Learning to forget: continual prediction with LSTM"
+/// (2000): strings of the embedded Reber grammar one behind the other; behind the last E of one
+/// comes the B of the next.
 pub(crate) fn continual_reber(
     spec: &ContinualReberSpec,
     samples: usize,

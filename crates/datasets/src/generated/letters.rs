@@ -8,9 +8,9 @@ use super::Stream;
 use crate::dataset::{Dataset, Quantity, Target};
 
 /// J. L. Elman, "Finding structure in time" (1990), the experiments with letters and with words:
-/// words drawn at random, one behind the other, each letter as numbers. At each letter the target is
-/// the next one; where a word begins it can only be guessed. The words to be tested on follow those
-/// to learn from.
+/// words drawn at random, one behind the other, each letter as numbers. At each letter the target
+/// is the next one; where a word begins it can only be guessed. The words to be tested on follow
+/// those to learn from.
 pub(crate) fn letters(spec: &LettersSpec, streams: &Streams) -> Dataset {
     let mut rng = streams.stream("sequences");
     let [train, test] = [spec.train, spec.test].map(|words| stream(spec, words, &mut rng));

@@ -7,10 +7,10 @@ use super::Generated;
 use crate::dataset::{Quantity, Target};
 use crate::samples::Targets;
 
-/// S. Hochreiter, J. Schmidhuber, "Long short-term memory" (1997), experiments 2a and 2b. A string is
-/// x or y, then a₁ ... a₍ₚ₋₁₎ in this order or each drawn at random, then the first again, which has
-/// nothing behind it and is no input. At each symbol the next is the target. Symbols are one-hot: x
-/// is the first, y the last of the p + 1.
+/// S. Hochreiter, J. Schmidhuber, "Long short-term memory" (1997), experiments 2a and 2b. A string
+/// is x or y, then a₁ ... a₍ₚ₋₁₎ in this order or each drawn at random, then the first again, which
+/// has nothing behind it and is no input. At each symbol the next is the target. Symbols are
+/// one-hot: x is the first, y the last of the p + 1.
 pub(crate) fn long_lag(spec: &LongLagSpec, samples: usize, rng: &mut impl Rng) -> Generated {
     let (steps, width) = (spec.symbols, spec.symbols + 1);
     let (mut sequences, mut targets) = (Vec::with_capacity(samples), Vec::new());

@@ -7,8 +7,8 @@ use super::Generated;
 use super::adding::{marked, of_marked};
 
 /// S. Hochreiter, J. Schmidhuber, "Long short-term memory" (1997), experiment 5: as in experiment 4
-/// ([`super::adding`]), but the numbers are of U\[0, 1), where the first step is marked X₁ is 1, and
-/// the target is X₁ X₂.
+/// ([`super::adding`]), but the numbers are of U\[0, 1), where the first step is marked X₁ is 1,
+/// and the target is X₁ X₂.
 pub(crate) fn multiplication(
     spec: &MultiplicationSpec,
     samples: usize,

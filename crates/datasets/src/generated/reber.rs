@@ -24,9 +24,9 @@ const GRAMMAR: [[(char, usize); 2]; 5] = [
     [('P', 3), ('V', 5)],
 ];
 
-/// A. W. Smith, D. Zipser (1989), as in Hochreiter & Schmidhuber 1997, experiment 1: B, then T or P,
-/// a string of the Reber grammar, then the same of T and P, then E. So the last but one symbol can
-/// be known from the second only. The last one, E, has nothing behind it and is no input.
+/// A. W. Smith, D. Zipser (1989), as in Hochreiter & Schmidhuber 1997, experiment 1: B, then T or
+/// P, a string of the Reber grammar, then the same of T and P, then E. So the last but one symbol
+/// can be known from the second only. The last one, E, has nothing behind it and is no input.
 pub(crate) fn reber(spec: &ReberSpec, streams: &Streams) -> Result<Dataset, DataError> {
     let mut rng = streams.stream("sequences");
     let (mut seen, mut strings) = (HashSet::new(), Vec::with_capacity(spec.samples));

@@ -16,8 +16,8 @@ const STEPS: f64 = 96.0;
 /// (1988). Their point i of 0..=96 has radius 6.5 (104 − i) / 104 and angle i π / 16 measured from
 /// the y axis: (r sin a, r cos a) is in class 1, its mirror image (−r sin a, −r cos a) in class 0.
 ///
-/// Here the radius is divided by 6.5, unless the variant is theirs. For another number of samples or
-/// turns, i runs evenly over the same range 0..=96 and the angle is stretched; 194 samples and 3
+/// Here the radius is divided by 6.5, unless the variant is theirs. For another number of samples
+/// or turns, i runs evenly over the same range 0..=96 and the angle is stretched; 194 samples and 3
 /// turns are the original. The points of a pair follow each other, class 1 first.
 pub(crate) fn spirals(spec: &SpiralsSpec, streams: &Streams) -> Result<Dataset, DataError> {
     let samples = checked_samples(spec.samples, "dataset.spirals.samples")?;

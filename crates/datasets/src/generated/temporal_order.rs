@@ -10,10 +10,10 @@ use crate::samples::Targets;
 /// The symbols of a step, one-hot.
 const SYMBOLS: [char; 8] = ['E', 'B', 'a', 'b', 'c', 'd', 'X', 'Y'];
 
-/// S. Hochreiter, J. Schmidhuber, "Long short-term memory" (1997), experiments 6a and 6b. A sequence
-/// begins with E, ends with B, and has a, b, c or d between, but for two or three places where X or
-/// Y stands: those are the class. With T = 100 they lie at steps 10 to 20 and 50 to 60, or at 10 to
-/// 20, 33 to 43 and 66 to 76; otherwise at the same shares of T.
+/// S. Hochreiter, J. Schmidhuber, "Long short-term memory" (1997), experiments 6a and 6b. A
+/// sequence begins with E, ends with B, and has a, b, c or d between, but for two or three places
+/// where X or Y stands: those are the class. With T = 100 they lie at steps 10 to 20 and 50 to 60,
+/// or at 10 to 20, 33 to 43 and 66 to 76; otherwise at the same shares of T.
 pub(crate) fn temporal_order(
     spec: &TemporalOrderSpec,
     samples: usize,

@@ -7,9 +7,9 @@ use spec::datasets::TwoSequenceSpec;
 use super::{Generated, real};
 use crate::samples::Targets;
 
-/// Y. Bengio, P. Simard, P. Frasconi (1994), as in Hochreiter & Schmidhuber 1997, experiment 3a. The
-/// first N of T to 1.1 T numbers are all 1, and the target is 1, or all −1, and it is 0; the others
-/// are normal noise.
+/// Y. Bengio, P. Simard, P. Frasconi (1994), as in Hochreiter & Schmidhuber 1997, experiment 3a.
+/// The first N of T to 1.1 T numbers are all 1, and the target is 1, or all −1, and it is 0; the
+/// others are normal noise.
 pub(crate) fn two_sequence(
     spec: &TwoSequenceSpec,
     samples: usize,

@@ -269,8 +269,8 @@ impl<'a> Learned<'a> {
         ))
     }
 
-    /// Tells of images whose ground is light where that of the images that were learned from is dark,
-    /// or the other way about.
+    /// Tells of images whose ground is light where that of the images that were learned from is
+    /// dark, or the other way about.
     fn exchanged(&self, read: &Read, inverted: bool) -> Option<String> {
         const APART: f64 = 127.0;
         let usual = ground_of(&self.dataset.train, self.channels, self.dataset);

@@ -82,8 +82,8 @@ impl Tree {
 }
 
 impl Part {
-    /// The classes of a folder of pictures that nobody learned from, or of the folder of test pictures
-    /// in it; with what is to be told.
+    /// The classes of a folder of pictures that nobody learned from, or of the folder of test
+    /// pictures in it; with what is to be told.
     pub fn read_new(folder: &Folder) -> Result<(Self, Vec<String>), DataError> {
         let mut walk = Walk::default();
         let entries = walk.entries(folder)?;

@@ -1,8 +1,8 @@
 //! Images made smaller or larger by bilinear interpolation.
 //!
 //! A pixel is a square and its value stands at its centre. Pixel `$i$` of `$m$` new ones lies at
-//! `$u = (i + 1/2)\, n / m - 1/2$` among the `$n$` old ones, and takes from both neighbours by their
-//! distance, down and across alike:
+//! `$u = (i + 1/2)\, n / m - 1/2$` among the `$n$` old ones, and takes from both neighbours by
+//! their distance, down and across alike:
 //!
 //! ```math
 //! y_i = (1 - f)\, x_{\lfloor u \rfloor} + f\, x_{\lfloor u \rfloor + 1}, \qquad

@@ -1,5 +1,5 @@
-//! Pictures of a network that grew: what it answers in the plane after each unit, and its weights as
-//! the staircase of the report.
+//! Pictures of a network that grew: what it answers in the plane after each unit, and its weights
+//! as the staircase of the report.
 
 use std::fmt::Write;
 

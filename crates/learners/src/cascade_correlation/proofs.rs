@@ -137,7 +137,8 @@ fn far_from_differences(
     }))
 }
 
-/// All strings of so many bits, as the report has them: ±½, and 1 where an odd number of them is on.
+/// All strings of so many bits, as the report has them: ±½, and 1 where an odd number of them is
+/// on.
 pub(super) fn parity(bits: usize) -> Data {
     let on = |row: usize, bit: usize| (row >> bit & 1) as f64;
     let rows = 1 << bits;

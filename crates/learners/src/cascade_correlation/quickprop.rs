@@ -1,4 +1,5 @@
-//! Quickprop as the author's program has it: in full batches, with decay of the weights in the slope.
+//! Quickprop as the author's program has it: in full batches, with decay of the weights in the
+//! slope.
 
 use ndarray::{Array, Array2, Dimension, Zip};
 

@@ -1,7 +1,7 @@
 //! The network: its weights and where it stands in a sequence.
 //!
-//! Weights lie source by source, so that a source that is 0 (most of a one-hot input) is passed over.
-//! Nothing is allocated in a step.
+//! Weights lie source by source, so that a source that is 0 (most of a one-hot input) is passed
+//! over. Nothing is allocated in a step.
 
 mod forward;
 mod learning;
@@ -166,7 +166,8 @@ impl Net {
         gates.chain(cells).collect()
     }
 
-    /// Whether a number of W, or behind it of V, is a weight; the bias of a unit without one is none.
+    /// Whether a number of W, or behind it of V, is a weight; the bias of a unit without one is
+    /// none.
     pub fn has_weight(&self, index: usize) -> bool {
         let [of_gates, of_cells, of_outputs] = self.wiring.biases;
         let units = self.wiring.units();

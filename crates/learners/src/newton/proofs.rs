@@ -1,5 +1,5 @@
-//! The 23 flights before the Challenger's last: every step that Newton's method takes. And what must
-//! hold on any data.
+//! The 23 flights before the Challenger's last: every step that Newton's method takes. And what
+//! must hold on any data.
 
 use ndarray::{Array2, array, s};
 use spec::learners::NewtonSpec;

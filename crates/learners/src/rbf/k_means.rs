@@ -5,9 +5,9 @@
 //! ```
 //!
 //! Lloyd's rule takes turns: each sample goes to its nearest centre, each centre to the mean of its
-//! samples. Neither can raise the inertia E, so it ends where no sample changes its centre any more.
-//! A cluster that has lost its last sample begins anew at the sample that is farthest from its own
-//! centre.
+//! samples. Neither can raise the inertia E, so it ends where no sample changes its centre any
+//! more. A cluster that has lost its last sample begins anew at the sample that is farthest from
+//! its own centre.
 //!
 //! It begins at k-means++: a sample at random, then others, each drawn with a probability in
 //! proportion to its squared distance from the centres so far.
@@ -103,8 +103,8 @@ impl KMeans {
     }
 }
 
-/// Gives each empty cluster the sample that is farthest from its centre, if that is not alone in its
-/// cluster; how many there were.
+/// Gives each empty cluster the sample that is farthest from its centre, if that is not alone in
+/// its cluster; how many there were.
 fn reseed(won: &[Winner], labels: &mut [usize], sizes: &mut [usize]) -> usize {
     let empty: Vec<usize> = (0..sizes.len()).filter(|&j| sizes[j] == 0).collect();
     let mut farthest: Vec<usize> = match empty.is_empty() {

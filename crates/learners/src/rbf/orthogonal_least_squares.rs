@@ -1,8 +1,8 @@
 //! Centres chosen one after the other, each for what it adds to the answer.
 //!
-//! Every sample is a candidate. With the column `$p_i$` of what a unit there answers to all samples,
-//! less its mean, and `$w_i$` what is left of it when its parts along the columns chosen so far are
-//! taken away, the target d loses by it
+//! Every sample is a candidate. With the column `$p_i$` of what a unit there answers to all
+//! samples, less its mean, and `$w_i$` what is left of it when its parts along the columns chosen
+//! so far are taken away, the target d loses by it
 //!
 //! ```math
 //! [err]_i = \frac{(w_i^\top d)^2}{(w_i^\top w_i)\,(d^\top d)}

@@ -191,7 +191,8 @@ pub(super) fn three_samples() -> Array2<f64> {
     array![[1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 1.0]]
 }
 
-/// All images of `size` x `size` pixels whose rows, or whose columns, are black or white as a whole.
+/// All images of `size` x `size` pixels whose rows, or whose columns, are black or white as a
+/// whole.
 pub(super) fn bars_and_stripes(size: usize) -> Array2<f64> {
     let bit = |pattern: usize, line: usize| (pattern >> line & 1) as f64;
     let image = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { (0..size * size).map(of).collect() };

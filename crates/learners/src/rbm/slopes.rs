@@ -1,5 +1,5 @@
-//! What the parameters gain, as a gradient: of free energies, with the ends of the chains given, and
-//! of the likelihood, over all states.
+//! What the parameters gain, as a gradient: of free energies, with the ends of the chains given,
+//! and of the likelihood, over all states.
 
 use std::slice::from_mut;
 

@@ -1,6 +1,6 @@
-//! What a map has learned, as a picture: of two inputs the net as it unfolds, otherwise the U-matrix
-//! with the classes of its units, and beside it what the units look like: a sheet of images where
-//! inputs are pixels, otherwise the plane of each input.
+//! What a map has learned, as a picture: of two inputs the net as it unfolds, otherwise the
+//! U-matrix with the classes of its units, and beside it what the units look like: a sheet of
+//! images where inputs are pixels, otherwise the plane of each input.
 
 use ndarray::Array2;
 use spec::learners::{SomSpec, Topology};
@@ -110,8 +110,8 @@ impl Som {
         }
     }
 
-    /// A dot in the colour of its class on each unit that has samples, larger with more of them, and
-    /// what the colours say; of more classes than colours their names.
+    /// A dot in the colour of its class on each unit that has samples, larger with more of them,
+    /// and what the colours say; of more classes than colours their names.
     fn classes(&self, svg: &mut Svg, at: (f64, f64), data: &Data) {
         let of_classes = is_of_classes(data);
         let (unit, places) = self.places(at, PANEL);
@@ -176,7 +176,8 @@ impl Som {
     }
 }
 
-/// The net over two inputs, before the first pass, after 1, 2, 5, 10, 20 ... of them, and at the end.
+/// The net over two inputs, before the first pass, after 1, 2, 5, 10, 20 ... of them, and at the
+/// end.
 fn film(settings: &SomSpec, data: &Data) -> String {
     let Ok(mut som) = Som::new(settings, data) else {
         return Svg::new(PANEL, PANEL).finish();

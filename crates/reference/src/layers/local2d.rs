@@ -1,5 +1,5 @@
-//! A convolution whose weights are not shared. Burn has no such layer: the patches are selected, and
-//! multiplied position by position.
+//! A convolution whose weights are not shared. Burn has no such layer: the patches are selected,
+//! and multiplied position by position.
 
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use spec::model::{Local2dSpec, PlannedLayer};

@@ -1,9 +1,10 @@
 //! What recurrent layers share: the way through the steps, layers and directions.
 //!
 //! burn's own `Rnn`, `Lstm` and `Gru` write every step into a slice of one tensor, so that their
-//! time under autodiff grows with T²; they have no peepholes, do not cut a gradient off, and compute
-//! sigmoids in f32 on the ndarray device. So the layers are written with tensor operations, from the
-//! formulas of the papers and in another order than by hand: nothing is taken of all steps in one.
+//! time under autodiff grows with T²; they have no peepholes, do not cut a gradient off, and
+//! compute sigmoids in f32 on the ndarray device. So the layers are written with tensor operations,
+//! from the formulas of the papers and in another order than by hand: nothing is taken of all steps
+//! in one.
 
 use burn::tensor::{Int, Tensor};
 use spec::model::{PlannedLayer, Recurrence, StateSpec, StepsSpec};

@@ -2,7 +2,8 @@
 
 use burn::tensor::Tensor;
 
-/// `f` of the rows `[N·T, D]` of sequences `[N, T·D]`, D numbers each; of `[N, D]` those of x itself.
+/// `f` of the rows `[N·T, D]` of sequences `[N, T·D]`, D numbers each; of `[N, D]` those of x
+/// itself.
 pub(super) fn at_positions(
     x: Tensor<2>,
     features: usize,

@@ -5,8 +5,8 @@ use ndarray::Array2;
 
 use super::{Terms, log_sum_exp, mean};
 
-/// All `states` `[S, n]`, and those of them with each of the vectors `clamped`, one after the other.
-/// Only weights above the diagonal are looked at.
+/// All `states` `[S, n]`, and those of them with each of the vectors `clamped`, one after the
+/// other. Only weights above the diagonal are looked at.
 pub(super) fn divergence(
     terms: &Terms,
     states: &Array2<f64>,

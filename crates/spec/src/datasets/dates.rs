@@ -7,8 +7,8 @@ use crate::Problem;
 use crate::check::Checker;
 
 /// Pairs `[2, L]` of characters: `saturday, 9 may 2018`, `9.5.18`, `may 9, 2018` and the like, and
-/// `2018-05-09`. The days are those of 1950 to 2049, so that two digits tell the year; the names are
-/// English ones.
+/// `2018-05-09`. The days are those of 1950 to 2049, so that two digits tell the year; the names
+/// are English ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DatesSpec {

@@ -6,8 +6,8 @@ use super::{Dataset, Split};
 use crate::Problem;
 use crate::check::Checker;
 
-/// Sequences `[T, p + 4]` of one-hot symbols: b, then x or y, which is the class, then at least `lag`
-/// distractors, then e. Experiment 2c of Hochreiter & Schmidhuber 1997.
+/// Sequences `[T, p + 4]` of one-hot symbols: b, then x or y, which is the class, then at least
+/// `lag` distractors, then e. Experiment 2c of Hochreiter & Schmidhuber 1997.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DistractorsSpec {

@@ -6,16 +6,19 @@ use super::{Dataset, Split};
 use crate::Problem;
 use crate::check::Checker;
 
-/// Sequences `[p, p + 1]` of one-hot symbols: x or y, then p − 1 others; the target at each symbol is
-/// the next one, at the end the first again. Experiments 2a and 2b of Hochreiter & Schmidhuber 1997.
+/// Sequences `[p, p + 1]` of one-hot symbols: x or y, then p − 1 others; the target at each symbol
+/// is the next one, at the end the first again. Experiments 2a and 2b of Hochreiter & Schmidhuber
+/// 1997.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LongLagSpec {
     /// Number of sequences.
     pub samples: usize,
-    /// p: symbols besides the first of the other string, and length of a string without its last symbol.
+    /// p: symbols besides the first of the other string, and length of a string without its last
+    /// symbol.
     pub symbols: usize,
-    /// Whether the symbols between are drawn at random (2b); otherwise they are always the same (2a).
+    /// Whether the symbols between are drawn at random (2b); otherwise they are always the same
+    /// (2a).
     pub random: bool,
     /// Whether the sequences to learn from are drawn anew for each pass, as many as the split
     /// leaves; the held back ones stay.

@@ -41,8 +41,8 @@ pub struct SeriesSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub season: Option<usize>,
     /// Takes the change over so many steps in the place of each value: what grows or repeats itself
-    /// stays within what was learned from. The target is a change, too, and an error of it is one of
-    /// the value itself, since the value so many steps before is known; so at least `horizon`.
+    /// stays within what was learned from. The target is a change, too, and an error of it is one
+    /// of the value itself, since the value so many steps before is known; so at least `horizon`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<usize>,
     /// How the values are scaled; fitted on what stands before the first value of the test.

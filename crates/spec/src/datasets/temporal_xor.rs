@@ -6,8 +6,8 @@ use super::Dataset;
 use crate::Problem;
 use crate::check::Checker;
 
-/// A stream of bits in which every third is the exclusive or of the two before; at each the next one
-/// is to be predicted. Cut into sequences `[steps, 1]`.
+/// A stream of bits in which every third is the exclusive or of the two before; at each the next
+/// one is to be predicted. Cut into sequences `[steps, 1]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TemporalXorSpec {

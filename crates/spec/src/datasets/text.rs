@@ -23,8 +23,8 @@ pub struct TextSpec {
     /// into sequences of `steps` characters, the last of which may be shorter.
     #[serde(default)]
     pub lines: bool,
-    /// Steps of a sequence. Of lines: none, as many as the longest line needs, which is one more than
-    /// it has characters.
+    /// Steps of a sequence. Of lines: none, as many as the longest line needs, which is one more
+    /// than it has characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<usize>,
     /// Windows of `steps` characters that are drawn at random places of the training part of a

@@ -6,8 +6,8 @@ use super::{Dataset, Split};
 use crate::Problem;
 use crate::check::Checker;
 
-/// Sequences `[T, 1]`: the first N numbers are 1 (target 1) or −1 (target 0), the others noise. Bengio,
-/// Simard & Frasconi 1994; experiment 3 of Hochreiter & Schmidhuber 1997.
+/// Sequences `[T, 1]`: the first N numbers are 1 (target 1) or −1 (target 0), the others noise.
+/// Bengio, Simard & Frasconi 1994; experiment 3 of Hochreiter & Schmidhuber 1997.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TwoSequenceSpec {

@@ -289,7 +289,8 @@ impl EncoderDecoderSpec {
         Err(Problem::new(format!("{}.attention", planner.key), reason).hint(hint))
     }
 
-    /// The bridge, h₀ = tanh(W k + b) of the encoder's last output k, and what the attention learns.
+    /// The bridge, h₀ = tanh(W k + b) of the encoder's last output k, and what the attention
+    /// learns.
     fn own(&self, planner: &Planner<'_>, states: usize, outputs: usize) -> Vec<PlannedParameter> {
         let weight = |name: &str, [out, inputs]: [usize; 2]| PlannedParameter {
             fan_in: inputs,

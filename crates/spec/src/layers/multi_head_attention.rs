@@ -22,8 +22,8 @@ pub struct MultiHeadAttentionSpec {
     /// Name in parameter paths (`name.in_proj_weight`); none: the layer's index in the list.
     #[serde(default)]
     pub name: Option<String>,
-    /// Initial weights of queries, keys and values, and of the output unless that has its own; none:
-    /// `[model] weights`.
+    /// Initial weights of queries, keys and values, and of the output unless that has its own;
+    /// none: `[model] weights`.
     #[serde(default)]
     pub weights: Option<Initializer>,
     /// Initial weights of the output; none: those of the others.

@@ -1,5 +1,5 @@
-//! `repeat`: the same layers several times, one behind the other, each time with parameters of their
-//! own.
+//! `repeat`: the same layers several times, one behind the other, each time with parameters of
+//! their own.
 
 use serde::{Deserialize, Serialize};
 

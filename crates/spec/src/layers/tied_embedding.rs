@@ -17,7 +17,8 @@ pub struct TiedEmbeddingSpec {
     pub tokens: usize,
     /// Numbers of each vector.
     pub dimension: usize,
-    /// What lies between, from vectors `[T, dimension]` to the like. Named `name.layers.0` and so on.
+    /// What lies between, from vectors `[T, dimension]` to the like. Named `name.layers.0` and so
+    /// on.
     pub layers: Vec<LayerSpec>,
     /// Name in parameter paths; none: the layer's index in the list.
     #[serde(default)]

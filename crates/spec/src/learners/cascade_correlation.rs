@@ -8,9 +8,9 @@ use crate::check::{Checker, is_positive};
 use crate::experiment::DataShape;
 use crate::measures::{Better, Measure};
 
-/// Cascade-correlation of classes. Where there are two numbers the first is of the phases that train
-/// the outputs, the second of those that train candidates. The values are those with which the
-/// author's program learns two spirals.
+/// Cascade-correlation of classes. Where there are two numbers the first is of the phases that
+/// train the outputs, the second of those that train candidates. The values are those with which
+/// the author's program learns two spirals.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CascadeCorrelationSpec {
@@ -61,7 +61,8 @@ pub struct OutputSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CandidateSpec {
-    /// Learning rate of the gradient term, divided by the number of samples and of incoming weights.
+    /// Learning rate of the gradient term, divided by the number of samples and of incoming
+    /// weights.
     pub epsilon: f64,
 }
 

@@ -1,4 +1,5 @@
-//! `hopfield`: patterns stored as the sum of their outer products, and recalled from corrupted ones.
+//! `hopfield`: patterns stored as the sum of their outer products, and recalled from corrupted
+//! ones.
 
 use serde::{Deserialize, Serialize};
 

@@ -8,8 +8,8 @@ use crate::check::Checker;
 use crate::experiment::DataShape;
 use crate::measures::{Better, Measure, Metric, Right};
 
-/// Blocks of memory cells that learn from one sequence after the other. The default is experiment 6a
-/// of the paper.
+/// Blocks of memory cells that learn from one sequence after the other. The default is experiment
+/// 6a of the paper.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Lstm1997Spec {
@@ -42,7 +42,8 @@ pub struct Lstm1997Spec {
     pub g: Squashing,
     /// What squashes the state of a cell.
     pub h: Squashing,
-    /// Sequences that the output units learn from alone, before the cells join them (experiment 2a).
+    /// Sequences that the output units learn from alone, before the cells join them (experiment
+    /// 2a).
     #[serde(skip_serializing_if = "is_zero")]
     pub cells_join_after: usize,
     /// What outputs are moved to.

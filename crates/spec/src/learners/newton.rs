@@ -11,8 +11,8 @@ use crate::experiment::DataShape;
 use crate::link::Link;
 use crate::measures::{Better, Measure};
 
-/// Logistic regression, of several classes each against the rest; a pass is one step of Newton's for
-/// each.
+/// Logistic regression, of several classes each against the rest; a pass is one step of Newton's
+/// for each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewtonSpec {

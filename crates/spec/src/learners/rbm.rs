@@ -154,8 +154,8 @@ impl RbmSpec {
         }
     }
 
-    /// Finds what so many inputs cannot be for the visible units and the rule. Where the target is a
-    /// class that is seen with the data.
+    /// Finds what so many inputs cannot be for the visible units and the rule. Where the target is
+    /// a class that is seen with the data.
     ///
     /// # Errors
     /// With its key.

@@ -1,4 +1,5 @@
-//! `binary_squared_hinge`: each output a class against the rest, with a margin of 1 and squared shortfalls.
+//! `binary_squared_hinge`: each output a class against the rest, with a margin of 1 and squared
+//! shortfalls.
 
 use super::Loss;
 

@@ -89,7 +89,8 @@ impl Quantity {
             measure,
             complement,
         };
-        // A run always has the accuracy; its error is a metric of its own only where it is asked for.
+        // A run always has the accuracy; its error is a metric of its own only where it is asked
+        // for.
         let error = format!("_{}", Metric::Error.name());
         if let Some((part, behind)) = key.split_once(&error) {
             let accuracy = format!("{part}_{}{behind}", Metric::Accuracy.name());

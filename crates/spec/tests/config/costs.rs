@@ -75,7 +75,8 @@ fn attention_keeps_a_weight_of_each_head_for_each_pair_of_positions() {
         let layer = format!("{{ multi_head_attention = {{ heads = 2, causal = {causal} }} }}");
         plan(&layer, &[5, 6]).remove(0)
     };
-    // Q, K, V and the output: 6x6 weights at 5 positions; scores and means of all pairs: 2 · 25 · 6.
+    // Q, K, V and the output: 6x6 weights at 5 positions; scores and means of all pairs: 2 · 25 ·
+    // 6.
     assert_eq!(of(false).multiply_adds, 4 * 180 + 300);
     // Of a causal one the 15 pairs that do not look ahead.
     assert_eq!(of(true).multiply_adds, 4 * 180 + 180);

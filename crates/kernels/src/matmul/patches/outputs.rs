@@ -184,8 +184,8 @@ impl<T: Vector> Outputs<'_, T> {
         }
     }
 
-    /// `NEIGHBOURS` neighbours, whose patches are `K` numbers across and together `X`, from `output`
-    /// on.
+    /// `NEIGHBOURS` neighbours, whose patches are `K` numbers across and together `X`, from
+    /// `output` on.
     #[inline(always)]
     fn line_tile<S: Simd, const K: usize, const X: usize>(
         &mut self,

@@ -33,7 +33,8 @@ impl<T: Real> List<T> {
 /// stays in a near cache.
 #[derive(Clone, Debug)]
 pub struct SparseColumns<T> {
-    /// `$d$` of so many rows as a block has, with room for all of them in each column; a place is a row.
+    /// `$d$` of so many rows as a block has, with room for all of them in each column; a place is a
+    /// row.
     pub by_column: List<T>,
     /// Where the list of each column begins.
     pub starts: Vec<u32>,

@@ -1,5 +1,5 @@
-//! A step forward in time: what units see, gates, cells, outputs, and the partial derivatives of the
-//! states.
+//! A step forward in time: what units see, gates, cells, outputs, and the partial derivatives of
+//! the states.
 
 use spec::learners::Squashing;
 

@@ -1,5 +1,5 @@
-//! What an update takes from chains, as it learns, in f32 and with the random numbers of its shards,
-//! against what it expects.
+//! What an update takes from chains, as it learns, in f32 and with the random numbers of its
+//! shards, against what it expects.
 
 use ndarray::{Axis, concatenate};
 use spec::learners::{RbmSpec, Rule};
