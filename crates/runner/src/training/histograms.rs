@@ -9,7 +9,7 @@
 //! A value counts in the bin of its power of two, which is read off its bits: the counts are the same
 //! on every machine. Training does not notice: what is computed here has a network of its own, there
 //! for a moment only. So many samples are taken that all passes together cost less than two percent
-//! of the training, at most 256; where that leaves too few, nothing is recorded ([`samples`]).
+//! of the training, at most 256; where that leaves too few, nothing is recorded (`samples`).
 
 use std::collections::BTreeMap;
 
