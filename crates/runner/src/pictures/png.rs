@@ -41,8 +41,7 @@ pub fn png(svg: &str) -> Result<Vec<u8>, Failure> {
 /// Not in this program.
 #[cfg(not(feature = "png"))]
 pub fn png(_: &str) -> Result<Vec<u8>, Failure> {
-    let remedy = "call `cargo run -p runner --no-default-features --features png -- draw ...`, or \
-                  take --format svg";
+    let remedy = "build it with `--features png`, or take --format svg";
     Err(Failure::Input(format!(
         "--format png: this program was built without it; {remedy}"
     )))
