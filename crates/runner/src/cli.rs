@@ -12,8 +12,8 @@ use spec::{Config, ConfigError, Overrides};
 use crate::{Failure, output};
 
 pub use recorded::{
-    CompareArguments, DrawArguments, EvaluateArguments, PartArgument, RerunArguments,
-    RunsArguments, SampleArguments,
+    CompareArguments, DrawArguments, EvaluateArguments, PartArgument, ReportArguments,
+    RerunArguments, RunsArguments, SampleArguments,
 };
 
 const AFTER_HELP: &str = "\
@@ -29,6 +29,7 @@ Examples:
   runner runs mnist --sort -test_accuracy         the recorded runs, the best first
   runner rerun mnist                              run a record again: are the bits the same?
   runner evaluate iris                            where a run errs: confusion, F1, ROC-AUC, intervals
+  runner report iris                              all of a run as one page for a browser
   runner sample names --count 10                  draw texts from what a run has learned
   runner draw names --out pictures                gates and states over a sequence, next symbols
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
@@ -138,6 +139,8 @@ pub enum Command {
     Rerun(RerunArguments),
     /// Measure what a recorded run has learned: by class, with intervals; or errors of numbers
     Evaluate(EvaluateArguments),
+    /// Write all that is known of a run, or of a table, as one page for a browser
+    Report(ReportArguments),
     /// Draw texts from what a recorded run has learned, character by character
     Sample(SampleArguments),
     /// Draw what a recorded run has learned, what it answers, where it errs
@@ -220,6 +223,9 @@ pub struct RunArguments {
     /// not finish), name/run-id, or the folder of a record
     #[arg(long, conflicts_with_all = ["set", "unset", "cfg"])]
     pub resume: bool,
+    /// Write no report.html, which is drawn after the training
+    #[arg(long)]
+    pub no_report: bool,
     /// End well when standard input is closed: for programs that start runs
     #[arg(long, hide = true)]
     pub while_input_is_open: bool,

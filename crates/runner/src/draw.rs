@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::DrawArguments;
 use crate::pictures::{self, KINDS, Kind, Picture, Subject};
-use crate::run::{Learned, learned};
+use crate::recorded::{Learned, learned};
 use crate::{Failure, files, interrupt, machine, output};
 
 /// Draws a recorded run.

@@ -24,13 +24,13 @@ pub mod probabilities;
 pub mod ranking;
 pub mod regression;
 pub mod report;
-mod screen;
+pub(crate) mod screen;
 
-use clap::ValueEnum;
+use spec::measures::Part;
 
 use crate::cli::EvaluateArguments;
 use crate::prepare::Prepared;
-use crate::run::{Learned, learned_from};
+use crate::recorded::{Learned, learned_from};
 use crate::{Failure, files, interrupt, machine};
 
 use cases::{Cases, Subject};
@@ -51,7 +51,12 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let learned = learned_from(&arguments.run, &arguments.results, weights)?;
     interrupt::install();
     let threads = learned.prepared.threads();
-    let report = machine::in_pool(threads, || measured(&learned, arguments))??;
+    let bootstrap = Bootstrap {
+        resamples: arguments.resamples,
+        seed: arguments.seed,
+    };
+    let part = arguments.part.part();
+    let report = machine::in_pool(threads, || measured(&learned, part, bootstrap))??;
     screen::show(&report);
     if let Some(file) = &arguments.json {
         files::write_json(file, &report)?;
@@ -64,30 +69,32 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All that is measured.
-fn measured(learned: &Learned, arguments: &EvaluateArguments) -> Result<Report, Failure> {
+/// All that is measured of a part of the data.
+///
+/// # Errors
+/// As [`evaluate`].
+pub(crate) fn measured(
+    learned: &Learned,
+    part: Part,
+    bootstrap: Bootstrap,
+) -> Result<Report, Failure> {
     let (prepared, file) = (&learned.prepared, &learned.weights_file);
-    let chosen = Chosen::part(prepared, arguments.part.part())?;
+    let chosen = Chosen::part(prepared, part)?;
     let y = outputs(prepared, (&learned.weights, file), &chosen)?;
     if let Prepared::Network(_) = prepared {
         expect_finite(&y, file)?;
     }
     let cases = Cases::new(prepared, &chosen, &y);
-    let bootstrap = Bootstrap {
-        resamples: arguments.resamples,
-        seed: arguments.seed,
-    };
-    let part = arguments.part.to_possible_value();
     let weights = file.strip_prefix(&learned.folder).unwrap_or(file);
     Ok(Report {
         run: learned.folder.display().to_string(),
         status: learned.record.status,
         message: learned.record.message.clone(),
         weights: weights.display().to_string(),
-        part: part.map_or_else(String::new, |part| part.get_name().into()),
+        part: part.name().into(),
         samples: chosen.rows.len(),
         cases: cases.samples.len(),
-        notes: notes(learned, arguments, &cases),
+        notes: notes(learned, part, &cases),
         bootstrap,
         measures: rows(&cases, bootstrap)?,
         classes: ByClass::of(&cases.subject),
@@ -95,9 +102,9 @@ fn measured(learned: &Learned, arguments: &EvaluateArguments) -> Result<Report, 
 }
 
 /// What is to be known of the figures.
-fn notes(learned: &Learned, arguments: &EvaluateArguments, cases: &Cases) -> Vec<String> {
+fn notes(learned: &Learned, part: Part, cases: &Cases) -> Vec<String> {
     let mut notes = Vec::new();
-    let of_test = arguments.part == crate::cli::PartArgument::Test;
+    let of_test = part == Part::Test;
     if learned.prepared.dataset.test_is_train && of_test {
         notes.push("nothing was held back: these are the samples that it learned from".into());
     }

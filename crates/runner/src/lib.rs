@@ -2,8 +2,8 @@
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
 //! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`trace`],
-//! [`film`], [`graph`], [`sample`], [`draw`], [`evaluate`], [`list`], [`completions`]); what they share stands
-//! beside them.
+//! [`film`], [`graph`], [`sample`], [`draw`], [`evaluate`], [`report`], [`list`], [`completions`]); what
+//! they share stands beside them.
 
 pub mod activity;
 pub mod batches;
@@ -29,11 +29,14 @@ pub mod metrics;
 pub mod numbers;
 pub mod order;
 pub mod output;
+pub mod page;
 pub mod pictures;
 pub mod prepare;
 pub mod progress;
 pub mod proofs;
 pub mod record;
+mod recorded;
+pub mod report;
 pub mod rerun;
 pub mod run;
 pub mod runs;
@@ -71,6 +74,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Runs(arguments) => runs::runs(&arguments),
         Command::Draw(arguments) => draw::draw(&arguments),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Sample(arguments) => sample::sample(&arguments),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Export(arguments) => export::export(&arguments),

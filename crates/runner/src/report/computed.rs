@@ -1,0 +1,133 @@
+//! What is computed for the page: measures of the test samples, pictures.
+
+use std::path::Path;
+
+use spec::measures::Part;
+
+use crate::evaluate::intervals::Bootstrap;
+use crate::evaluate::{self, report::Report};
+use crate::page::{Block, Figure, Section};
+use crate::pictures::{self, Picture, Subject, curves};
+use crate::prepare::Prepared;
+use crate::record::Record;
+use crate::recorded::{self, Learned};
+use crate::{Failure, machine};
+
+/// As `runner evaluate` has it without options.
+const BOOTSTRAP: Bootstrap = Bootstrap {
+    resamples: 1000,
+    seed: 1,
+};
+
+/// What was computed; what could not be, and why.
+pub struct Computed {
+    /// What is measured of the test samples.
+    pub measures: Result<Report, String>,
+    pictures: Vec<Picture>,
+    /// Why pictures are missing.
+    missing: Option<String>,
+}
+
+impl Computed {
+    /// Of a run: `prepared` is what it learned from, or why nothing is to be computed of that.
+    ///
+    /// # Errors
+    /// [`Failure::Interrupted`] when somebody asks to stop.
+    pub fn of(
+        folder: &Path,
+        record: &Record,
+        prepared: Result<Prepared, String>,
+    ) -> Result<Self, Failure> {
+        let weights = recorded::weights(record, folder, None);
+        match (prepared, weights) {
+            (Err(why), _) => Ok(Self::of_record(record, why)),
+            (Ok(prepared), Ok((weights, weights_file))) => Self::of_weights(&Learned {
+                folder: folder.into(),
+                record: record.clone(),
+                prepared,
+                weights,
+                weights_file,
+            }),
+            (Ok(prepared), Err(why)) => {
+                let why = why.to_string();
+                let subject = Subject::new(folder, record, &prepared, None);
+                let pictures = pictures::of(&subject).unwrap_or_default();
+                Ok(Self {
+                    measures: Err(why.clone()),
+                    pictures,
+                    missing: Some(why),
+                })
+            }
+        }
+    }
+
+    fn of_weights(learned: &Learned) -> Result<Self, Failure> {
+        let threads = learned.prepared.threads();
+        let (measures, pictures) = machine::in_pool(threads, || {
+            let (folder, record) = (&learned.folder, &learned.record);
+            let weights = Some(&learned.weights);
+            let subject = Subject::new(folder, record, &learned.prepared, weights);
+            let measures = evaluate::measured(learned, Part::Test, BOOTSTRAP);
+            (measures, pictures::of(&subject))
+        })?;
+        let measures = told(measures)?;
+        let (pictures, missing) = match told(pictures)? {
+            Ok(pictures) => (pictures, None),
+            Err(why) => (from_record(&learned.record), Some(why)),
+        };
+        Ok(Self {
+            measures,
+            pictures,
+            missing,
+        })
+    }
+
+    fn of_record(record: &Record, why: String) -> Self {
+        Self {
+            measures: Err(why.clone()),
+            pictures: from_record(record),
+            missing: Some(why),
+        }
+    }
+
+    /// The pictures, with their titles and captions.
+    pub fn pictures(&self) -> Section {
+        let figures = self.pictures.iter().map(|picture| {
+            let Picture {
+                name,
+                title,
+                caption,
+                svg,
+            } = picture;
+            Block::Figure(Figure::svg(name, title, caption, svg))
+        });
+        let missing = self.missing.iter().map(|why| {
+            let what = match self.pictures.is_empty() {
+                true => "the pictures",
+                false => "pictures of what was learned",
+            };
+            Block::Missing(format!("{what}: {why}"))
+        });
+        Section::new("pictures", "Pictures")
+            .with_all(missing)
+            .with_all(figures)
+    }
+}
+
+/// What cannot be computed is told in the page; an interrupt ends the work.
+fn told<T>(outcome: Result<T, Failure>) -> Result<Result<T, String>, Failure> {
+    match outcome {
+        Ok(computed) => Ok(Ok(computed)),
+        Err(interrupted @ Failure::Interrupted(_)) => Err(interrupted),
+        Err(failure) => Ok(Err(failure.to_string())),
+    }
+}
+
+/// The curves need nothing but the record.
+fn from_record(record: &Record) -> Vec<Picture> {
+    let has_epochs = super::has_epochs(record);
+    let curves = has_epochs.then(|| curves::svg(record).ok()).flatten();
+    let caption = format!("{}: what was measured after each epoch.", record.name);
+    let picture = curves.map(|svg| curves::KIND.picture(caption, svg));
+    picture.into_iter().collect()
+}
