@@ -44,7 +44,7 @@ mod rbm;
 pub mod ridge;
 mod slope;
 mod som;
-mod svg;
+pub mod svg;
 mod winners;
 
 use spec::Problem;

@@ -1,5 +1,6 @@
 //! Small pictures: shapes put together as SVG, with the same bytes for the same numbers.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Colours of classes, told apart with any eyes (Okabe & Ito 2008), then again from the first.
@@ -94,6 +95,29 @@ impl Svg {
                 ));
             }
         }
+    }
+
+    /// Pixels of these colours in rows of so many: all of a colour are one path, in which a run of
+    /// them is one piece. White is the paper.
+    pub fn image(&mut self, (x, y): (f64, f64), pixel: f64, columns: usize, colours: &[[u8; 3]]) {
+        let mut paths: BTreeMap<[u8; 3], String> = BTreeMap::new();
+        for (row, colours) in colours.chunks(columns.max(1)).enumerate() {
+            let mut column = 0;
+            for run in colours.chunk_by(|a, b| a == b) {
+                let (path, length) = (paths.entry(run[0]).or_default(), run.len());
+                let _ = write!(path, "M{column} {row}h{length}v1h-{length}z");
+                column += length;
+            }
+        }
+        self.add(format_args!(
+            r#"<g transform="translate({x:.2} {y:.2}) scale({pixel:.4})" shape-rendering="crispEdges">"#
+        ));
+        for ([red, green, blue], path) in paths.iter().filter(|(colour, _)| **colour != [255; 3]) {
+            self.add(format_args!(
+                r##"<path fill="#{red:02x}{green:02x}{blue:02x}" d="{path}"/>"##
+            ));
+        }
+        self.add(format_args!("</g>"));
     }
 
     /// The whole picture.
@@ -202,7 +226,11 @@ mod tests {
         let mut svg = Svg::new(10.0, 10.0);
         svg.text((0.0, 5.0), 4.0, "a < b & c");
         svg.bitmap((0.0, 0.0), 1.0, 2, &[0.0, 1.0, 1.0, 1.0]);
+        let [red, white] = [[255, 0, 0], [255; 3]];
+        svg.image((1.0, 2.0), 2.0, 3, &[red, red, white, white, white, red]);
         let svg = svg.finish();
+        assert!(svg.contains(r##"<path fill="#ff0000" d="M0 0h2v1h-2zM2 1h1v1h-1z"/>"##));
+        assert!(!svg.contains("#ffffff"), "{svg}");
         assert!(is_well_formed(&svg), "{svg}");
         assert!(svg.contains("a &lt; b &amp; c"));
         // One pixel of the first row, and both of the second as one piece.

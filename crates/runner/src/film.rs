@@ -4,9 +4,9 @@
 //! It learns by hand as in `runner run`, to the same bits, and is looked at after epochs that are
 //! further and further apart, since most is learned at first.
 
-mod grid;
+pub mod grid;
 mod picture;
-mod regions;
+pub mod regions;
 mod surface;
 
 use contract::{Batch, Evaluation};

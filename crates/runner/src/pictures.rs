@@ -10,16 +10,26 @@ pub mod subject;
 
 mod attention;
 mod centers;
+mod confusion;
 pub mod curves;
 mod errors;
+mod features;
+mod filters;
 pub mod fit;
+mod gradients;
 mod heads;
 mod heat;
 mod lengths;
+mod mistakes;
 mod next;
 mod own;
+mod regions;
+mod reliability;
+mod roc;
 mod sequence;
 mod states;
+mod tiles;
+mod weights;
 
 use std::error::Error;
 
@@ -31,8 +41,18 @@ use crate::Failure;
 /// All kinds, in the order in which they are shown.
 pub const KINDS: &[Kind] = &[
     curves::KIND,
+    confusion::KIND,
+    roc::KIND,
+    reliability::KIND,
+    mistakes::KIND,
     fit::KIND,
+    regions::KIND,
+    filters::KIND,
+    features::KIND,
+    features::EDGES,
+    weights::KIND,
     centers::KIND,
+    gradients::KIND,
     states::KIND,
     heads::KIND,
     errors::KIND,

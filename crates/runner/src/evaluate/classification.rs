@@ -92,6 +92,11 @@ impl Classification {
         Confusion::of(&about.truth, &about.answers, weights, about.classes.len())
     }
 
+    /// How well the scores of each class rank the cases; none where there are no scores.
+    pub fn rankings(&self) -> &[Ranking] {
+        &self.rankings
+    }
+
     /// The bins of the calibration, where the scores are probabilities.
     pub fn bins(&self) -> Option<[Bin; BINS]> {
         let weights = vec![1.0; self.about.truth.len()];

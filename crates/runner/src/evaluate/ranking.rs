@@ -53,6 +53,21 @@ impl Ranking {
         }
     }
 
+    /// The curve of true positives by false positives, both as shares, from (0, 0) to (1, 1).
+    pub fn roc(&self, weights: &[f64]) -> Vec<(f64, f64)> {
+        let mut points = vec![(0.0, 0.0)];
+        let (mut positives, mut negatives) = (0.0, 0.0);
+        self.each_score(weights, |positive, negative| {
+            positives += positive;
+            negatives += negative;
+            points.push((negatives, positives));
+        });
+        for point in &mut points {
+            *point = (point.0 / negatives, point.1 / positives);
+        }
+        points
+    }
+
     /// The area below the curve of true positives by false positives.
     pub fn roc_auc(&self, weights: &[f64]) -> f64 {
         let (mut area, mut positives, mut negatives) = (0.0, 0.0, 0.0);
@@ -90,6 +105,12 @@ mod tests {
         let (scores, class) = (array![0.5, 0.1, 0.9, 0.3, 0.5], [0, 2, 3]);
         let ranking = Ranking::of(scores.view(), |case| class.contains(&case));
         assert_eq!(ranking.roc_auc(&[1.0; 5]), 4.5 / 6.0);
+        let thirds = |(x, y): (f64, f64)| ((2.0 * x).round(), (3.0 * y).round());
+        let curve: Vec<_> = ranking.roc(&[1.0; 5]).into_iter().map(thirds).collect();
+        assert_eq!(
+            curve,
+            [(0.0, 0.0), (0.0, 1.0), (1.0, 2.0), (1.0, 3.0), (2.0, 3.0)]
+        );
         let precisions = (1.0 + 2.0 / 3.0 + 3.0 / 4.0) / 3.0;
         assert!((ranking.average_precision(&[1.0; 5]) - precisions).abs() < 1e-15);
         // Twice the case at 0.3 is as good as two of them.

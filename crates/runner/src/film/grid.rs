@@ -5,8 +5,7 @@ use std::ops::Range;
 use datasets::Samples;
 use ndarray::Array2;
 
-use crate::batches::BatchBuffer;
-use crate::prepare::PreparedNetwork;
+use crate::prepare::Common;
 
 /// Points along a side where a surface is drawn.
 const OF_A_SURFACE: usize = 21;
@@ -37,13 +36,13 @@ pub struct Sample {
 }
 
 impl Grid {
-    /// Over all samples of a network with two inputs: of a real target through the outermost of
+    /// Over all samples of two inputs: of a real target through the outermost of
     /// them, of classes with room around.
-    pub fn of(prepared: &PreparedNetwork) -> Self {
+    pub fn of(prepared: &Common) -> Self {
         let dataset = &prepared.dataset;
-        let mut samples = all(prepared, &dataset.train);
+        let mut samples = all(&dataset.train);
         if !dataset.test_is_train {
-            samples.extend(all(prepared, &dataset.test));
+            samples.extend(all(&dataset.test));
         }
         let (size, room) = match dataset.classes() {
             Some(_) => (OF_REGIONS, ROOM),
@@ -85,19 +84,20 @@ impl Grid {
 }
 
 /// The samples of a part of the data.
-fn all(prepared: &PreparedNetwork, samples: &Samples) -> Vec<Sample> {
+fn all(samples: &Samples) -> Vec<Sample> {
     let rows: Vec<usize> = (0..samples.len()).collect();
-    let mut buffer = BatchBuffer::<f64>::new(rows.len(), 2, prepared.outputs());
-    let batch = buffer.fill(samples, &prepared.dataset.target, &rows);
-    let target = |row: usize| match samples.labels() {
-        Some(labels) => labels[row] as f64,
-        None => batch.t[[row, 0]],
+    let mut inputs = Array2::<f64>::zeros((rows.len(), 2));
+    samples.gather(&rows, inputs.view_mut());
+    let target = |row: usize| match (samples.labels(), samples.values()) {
+        (Some(labels), _) => labels[row] as f64,
+        (_, Some(values)) => values[row * samples.target_width()],
+        _ => f64::NAN,
     };
     let sample = |(row, x): (usize, ndarray::ArrayView1<f64>)| Sample {
         x: (x[0], x[1]),
         t: target(row),
     };
-    batch.x.rows().into_iter().enumerate().map(sample).collect()
+    inputs.rows().into_iter().enumerate().map(sample).collect()
 }
 
 /// From the lowest to the highest, with room around; never empty.

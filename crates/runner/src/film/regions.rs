@@ -29,6 +29,11 @@ pub fn draw(area: &DrawingArea<SVGBackend<'_>, Shift>, grid: &Grid, classes: &[f
         let mut column = 0;
         for run in line.chunk_by(|a, b| a == b) {
             let end = column + run.len();
+            // What is rejected is white.
+            if run[0].is_nan() {
+                column = end;
+                continue;
+            }
             let corners = [(right(column), up(row + 1)), (right(end), up(row))];
             let fill = pale(colour(run[0] as usize)).filled();
             area.draw(&Rectangle::new(corners, fill))?;

@@ -121,7 +121,7 @@ impl HeatMap<'_> {
 }
 
 /// White at 0, full at −1 and 1; what is no number is grey.
-fn colour(share: f64) -> RGBColor {
+pub fn colour(share: f64) -> RGBColor {
     if !share.is_finite() {
         return RGBColor(160, 160, 160);
     }
