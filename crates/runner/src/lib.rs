@@ -44,6 +44,7 @@ pub mod sample;
 pub mod sheet;
 pub mod table;
 pub mod tables;
+pub mod tensorboard;
 pub mod trace;
 pub mod training;
 

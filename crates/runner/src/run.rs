@@ -14,7 +14,9 @@ use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
 use crate::training::{FIRST_LOSSES, Training, beginning};
-use crate::{Failure, files, implementations, interrupt, output, record, report, tables};
+use crate::{
+    Failure, files, implementations, interrupt, output, record, report, tables, tensorboard,
+};
 
 /// Trains a config and records it, or goes on with a run that was cut off.
 ///
@@ -84,8 +86,14 @@ pub(crate) fn train(
             tables::draw(&table, file)?;
         }
     }
-    if with_report {
-        report(prepared, &record, &folder);
+    // A folder that is gone is that of a run that could not begin; or it has no room for the record.
+    if folder.path.exists() && record.status != Status::NotSaved {
+        if prepared.config.experiment.record.tensorboard {
+            events(&prepared, &record, &folder);
+        }
+        if with_report {
+            report(prepared, &record, &folder);
+        }
     }
     if has_learned {
         output::line(format!("record: {}", folder.path.display()));
@@ -98,12 +106,16 @@ pub(crate) fn train(
     Ok(folder)
 }
 
-/// Writes the page of a run that has ended, unless its folder is gone (it could not begin), or has no
-/// room even for the record.
+/// Writes event files for TensorBoard.
+fn events(prepared: &Prepared, record: &Record, folder: &RunFolder) {
+    output::line(match tensorboard::write(&folder.path, record, prepared) {
+        Ok(folder) => format!("tensorboard: {}", folder.display()),
+        Err(failure) => format!("note: no event files ({failure})"),
+    });
+}
+
+/// Writes the page of a run that has ended.
 fn report(prepared: Prepared, record: &Record, folder: &RunFolder) {
-    if !folder.path.exists() || record.status == Status::NotSaved {
-        return;
-    }
     // Who asks to stop does not want to wait.
     let prepared = match record.status {
         Status::Interrupted => Err(format!(

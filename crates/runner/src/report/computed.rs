@@ -7,7 +7,7 @@ use spec::measures::Part;
 use crate::evaluate::intervals::Bootstrap;
 use crate::evaluate::{self, report::Report};
 use crate::page::{Block, Figure, Section};
-use crate::pictures::{self, Picture, Subject, curves};
+use crate::pictures::{self, KINDS, Picture, Subject, curves};
 use crate::prepare::Prepared;
 use crate::record::Record;
 use crate::recorded::{self, Learned};
@@ -25,7 +25,7 @@ pub struct Computed {
     pub measures: Result<Report, String>,
     pictures: Vec<Picture>,
     /// Why pictures are missing.
-    missing: Option<String>,
+    missing: Vec<String>,
 }
 
 impl Computed {
@@ -51,11 +51,12 @@ impl Computed {
             (Ok(prepared), Err(why)) => {
                 let why = why.to_string();
                 let subject = Subject::new(folder, record, &prepared, None);
-                let pictures = pictures::of(&subject).unwrap_or_default();
+                let (pictures, mut missing) = drawn(&subject)?;
+                missing.push(why.clone());
                 Ok(Self {
-                    measures: Err(why.clone()),
+                    measures: Err(why),
                     pictures,
-                    missing: Some(why),
+                    missing,
                 })
             }
         }
@@ -63,18 +64,13 @@ impl Computed {
 
     fn of_weights(learned: &Learned) -> Result<Self, Failure> {
         let threads = learned.prepared.threads();
-        let (measures, pictures) = machine::in_pool(threads, || {
+        let (measures, (pictures, missing)) = machine::in_pool(threads, || {
             let (folder, record) = (&learned.folder, &learned.record);
             let weights = Some(&learned.weights);
             let subject = Subject::new(folder, record, &learned.prepared, weights);
             let measures = evaluate::measured(learned, Part::Test, BOOTSTRAP);
-            (measures, pictures::of(&subject))
-        })?;
-        let measures = told(measures)?;
-        let (pictures, missing) = match told(pictures)? {
-            Ok(pictures) => (pictures, None),
-            Err(why) => (from_record(&learned.record), Some(why)),
-        };
+            Ok::<_, Failure>((told(measures)?, drawn(&subject)?))
+        })??;
         Ok(Self {
             measures,
             pictures,
@@ -86,7 +82,7 @@ impl Computed {
         Self {
             measures: Err(why.clone()),
             pictures: from_record(record),
-            missing: Some(why),
+            missing: vec![why],
         }
     }
 
@@ -121,6 +117,21 @@ fn told<T>(outcome: Result<T, Failure>) -> Result<Result<T, String>, Failure> {
         Err(interrupted @ Failure::Interrupted(_)) => Err(interrupted),
         Err(failure) => Ok(Err(failure.to_string())),
     }
+}
+
+/// All pictures; where one cannot be drawn the other kinds, and why.
+fn drawn(subject: &Subject<'_>) -> Result<(Vec<Picture>, Vec<String>), Failure> {
+    if let Ok(pictures) = told(pictures::of(subject))? {
+        return Ok((pictures, Vec::new()));
+    }
+    let (mut pictures, mut missing) = (Vec::new(), Vec::new());
+    for kind in KINDS {
+        match told(pictures::drawn(kind, subject))? {
+            Ok(picture) => pictures.extend(picture),
+            Err(why) => missing.push(why),
+        }
+    }
+    Ok((pictures, missing))
 }
 
 /// The curves need nothing but the record.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use crate::support::{BY_HAND, Workspace, record};
 
@@ -92,6 +93,53 @@ fn a_run_that_diverged_says_so_on_top() {
     let status = status(&page);
     assert!(status.starts_with("bad\">Diverged: backprop"), "{status}");
     says(&page, &["<strong>Missing:</strong> the measures: "]);
+}
+
+#[test]
+fn a_run_whose_gradients_disagree_says_so_and_shows_how_far_they_are_apart() {
+    let workspace = Workspace::tiny();
+    let run = fails(&workspace, &["gradient_check.tolerance_f64=1e-300"]);
+    let page = page(&run);
+    let status = status(&page);
+    assert!(
+        status.starts_with("bad\">The gradients disagree"),
+        "{status}"
+    );
+    assert!(status.ends_with("Nothing was trained."), "{status}");
+    says(
+        &page,
+        &[
+            "They disagree, so nothing was trained.",
+            "<td>OFF</td>",
+            "results: the run ended before its first epoch",
+        ],
+    );
+}
+
+#[test]
+fn a_run_that_was_stopped_says_so_and_how_to_complete_its_page() {
+    let workspace = Workspace::tiny();
+    let [one, two] = BY_HAND;
+    let run = ["run", "--while-input-is-open", "tiny.toml"];
+    let long = "training.epochs=1000000";
+    let mut command = workspace.command(&run);
+    command.args(["--set", one, "--set", two, "--set", long]);
+    // Its input is closed from the start.
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert_eq!(output.status.code(), Some(143), "{output:?}");
+    let run = workspace.runs("tiny").pop().unwrap();
+    let of_run = page(&run);
+    let status = status(&of_run);
+    assert!(
+        status.starts_with("bad\">Interrupted: asked to stop"),
+        "{status}"
+    );
+    says(
+        &of_run,
+        &["the run was interrupted; `runner report results&#x2f;runs"],
+    );
+    workspace.succeed(&["report", "tiny"]);
+    assert!(!page(&run).contains("the run was interrupted; "));
 }
 
 #[test]

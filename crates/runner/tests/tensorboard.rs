@@ -1,0 +1,166 @@
+//! TensorBoard reads the event files of a run: its numbers, histograms and images are those of the
+//! record and of the weights.
+//!
+//! It is called with the Python of the variable `TENSORBOARD_PYTHON`, which `.ci/tensorboard` prepares
+//! and prints, or with `python3`. Where neither has TensorBoard the test is skipped; in CI it fails.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use safetensors::SafeTensors;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const CONFIG: &str = r#"
+name = "waves"
+seed = 1
+implementations = ["backprop"]
+
+[dataset.waves]
+samples = 40
+size = 8
+
+[model]
+layers = [
+    { conv2d = { channels = 5, kernel = 3 } },
+    "relu",
+    "flatten",
+    { linear = { units = 4 } },
+]
+
+[gradient_check]
+before_training = false
+
+[training]
+epochs = 4
+batch_size = 8
+loss = "softmax_cross_entropy"
+optimizer = { momentum = { learning_rate = 0.01 } }
+escapes = ["plain", { restarts = { runs = 2 } }]
+
+[record]
+tensorboard = true
+"#;
+
+/// A Python with TensorBoard.
+fn python() -> Option<String> {
+    let python = std::env::var("TENSORBOARD_PYTHON").unwrap_or_else(|_| "python3".into());
+    let import = ["-c", "import tensorboard.backend.event_processing"];
+    let output = Command::new(&python).args(import).output();
+    if output.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    let remedy = "there is no TensorBoard to read event files: \
+                  `export TENSORBOARD_PYTHON=$(.ci/tensorboard)`";
+    assert!(std::env::var_os("CI").is_none(), "{remedy}");
+    eprintln!("skipped: {remedy}");
+    None
+}
+
+/// A run; the folder of its record.
+fn run(folder: &Path) -> PathBuf {
+    fs::write(folder.join("waves.toml"), CONFIG).unwrap();
+    let mut runner = Command::new(env!("CARGO_BIN_EXE_runner"));
+    let output = runner
+        .arg("waves.toml")
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let out = String::from_utf8(output.stdout).unwrap();
+    let last = out
+        .lines()
+        .last()
+        .and_then(|line| line.strip_prefix("record: "));
+    folder.join(last.expect(&out))
+}
+
+/// What TensorBoard reads.
+fn read(python: &str, folder: &Path) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let script = script.join("../../benches/peers/tensorboard_reads.py");
+    let output = Command::new(python)
+        .arg(script)
+        .arg(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn tensorboard_reads_what_is_recorded() {
+    let Some(python) = python() else { return };
+    let folder = TempDir::new().unwrap();
+    let run = run(folder.path());
+    let record = fs::read(run.join("record.json")).unwrap();
+    let record: Value = serde_json::from_slice(&record).unwrap();
+    let read = read(&python, &run.join("tensorboard"));
+    let names: Vec<&String> = read.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["backprop-plain", "backprop-restarts"]);
+    for trained in record["implementations"].as_array().unwrap() {
+        let name = trained["implementation"].as_str().unwrap();
+        let read = &read[name.replace('/', "-")];
+        scalars(&record, trained, &read["scalars"]);
+        let weights = fs::read(run.join(trained["weights"].as_str().unwrap())).unwrap();
+        let epochs = trained["epochs"].as_array().unwrap().len();
+        histograms(&weights, &read["histograms"], epochs);
+        let image = &read["images"]["first layer/0.weight"][0];
+        // Five filters of 3 x 3 in rows of three.
+        assert_eq!((&image["width"], &image["height"]), (&11.into(), &7.into()));
+        assert_eq!(image["png"], true);
+    }
+}
+
+/// Every measure of every epoch, in single precision.
+fn scalars(record: &Value, trained: &Value, read: &Value) {
+    let (mut compared, mut tags) = (0, 0);
+    for measure in record["measures"].as_array().unwrap() {
+        let (key, name) = (&measure["key"], measure["name"].as_str().unwrap());
+        let tag = match measure["part"].as_str() {
+            Some(part) => format!("{name}/{part}"),
+            None => name.into(),
+        };
+        let epochs = trained["epochs"].as_array().unwrap().iter();
+        let values = epochs.filter_map(|epoch| {
+            let value = epoch["measures"][key.as_str().unwrap()].as_f64()?;
+            Some((epoch["epoch"].as_u64()?, value as f32))
+        });
+        let values: Vec<_> = values.collect();
+        let read = read[&tag].as_array().into_iter().flatten();
+        let read = read.map(|of| {
+            (
+                of["step"].as_u64().unwrap(),
+                of["value"].as_f64().unwrap() as f32,
+            )
+        });
+        assert_eq!(read.collect::<Vec<_>>(), values, "{tag}");
+        compared += values.len();
+        tags += usize::from(!values.is_empty());
+    }
+    assert!(compared >= 4 * 4, "{compared}");
+    assert_eq!(read.as_object().unwrap().len(), tags, "nothing else");
+}
+
+/// Of each tensor all numbers are counted, between its least and its largest.
+fn histograms(weights: &[u8], read: &Value, epochs: usize) {
+    let weights = SafeTensors::deserialize(weights).unwrap();
+    assert_eq!(weights.len(), read.as_object().unwrap().len());
+    for (name, tensor) in weights.tensors() {
+        let of = &read[format!("weights/{name}")][0];
+        let numbers: Vec<f64> = tensor
+            .data()
+            .chunks_exact(4)
+            .map(|bytes| f64::from(f32::from_le_bytes(bytes.try_into().unwrap())))
+            .collect();
+        assert_eq!(of["count"], numbers.len() as f64, "{name}");
+        let counts = of["counts"].as_array().unwrap().iter();
+        let counted: f64 = counts.map(|count| count.as_f64().unwrap()).sum();
+        assert_eq!(counted, numbers.len() as f64, "{name}");
+        let bound = |fold: fn(f64, f64) -> f64| numbers.iter().copied().reduce(fold).unwrap();
+        assert_eq!(of["min"].as_f64(), Some(bound(f64::min)), "{name}");
+        assert_eq!(of["max"].as_f64(), Some(bound(f64::max)), "{name}");
+        assert_eq!(of["step"], epochs, "{name}");
+    }
+}
