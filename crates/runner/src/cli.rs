@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod recorded;
+mod surface;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,9 +13,10 @@ use spec::{Config, ConfigError, Overrides};
 use crate::{Failure, output};
 
 pub use recorded::{
-    CompareArguments, DrawArguments, EvaluateArguments, PartArgument, ReportArguments,
-    RerunArguments, RunsArguments, SampleArguments,
+    CompareArguments, DrawArguments, EvaluateArguments, FormatArgument, PartArgument,
+    ReportArguments, RerunArguments, RunsArguments, SampleArguments,
 };
+pub use surface::SurfaceArguments;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -31,12 +33,14 @@ Examples:
   runner evaluate iris                            where a run errs: confusion, F1, ROC-AUC, intervals
   runner report iris                              all of a run as one page for a browser
   runner sample names --count 10                  draw texts from what a run has learned
-  runner draw names --out pictures                gates and states over a sequence, next symbols
+  runner draw mnist --out pictures                confusion, ROC, worst mistakes, weights, gradients
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
   runner trace configs/xor.toml --updates 8       each update: samples, loss, parameters
   runner film configs/surface.toml --out film.svg what a network over two inputs answers, epoch by epoch
   runner graph \"sigmoid(w*x + b)\" --at w=2 --at x=-1 --at b=1
                                                   values and gradients of an expression, step by step
+  runner surface \"x^2 + 3*y^2\" --at x=1 --at y=1 --out surface.svg
+                                                  a function of two variables, and descent on it
   runner export configs/iris.toml --out iris      weights, batch and gradients as safetensors
 
 Exit codes: 0 success; 1 the run failed (diverged, gradients disagree, bits differ);
@@ -155,6 +159,8 @@ pub enum Command {
     Film(FilmArguments),
     /// Draw an expression as a computational graph: values forward, gradients backward
     Graph(GraphArguments),
+    /// Draw a function of two variables, its tangent plane and the path of gradient descent
+    Surface(SurfaceArguments),
     /// List the configs, a line each
     List(ListArguments),
     /// Print what completes these commands in a shell
@@ -329,6 +335,9 @@ pub struct FilmArguments {
     /// Picture to write, an SVG
     #[arg(long, value_name = "FILE", required_unless_present = "cfg")]
     pub out: Option<PathBuf>,
+    /// One frame after the other in the same place, moved by CSS, instead of side by side
+    #[arg(long)]
+    pub animated: bool,
     /// Frames, the first before training, the last at its end, those between ever further apart
     #[arg(long, value_name = "N", default_value = "8", value_parser = frames)]
     pub frames: usize,

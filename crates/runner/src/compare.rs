@@ -3,6 +3,7 @@
 //! A name stands for its newest run that finished, and for those of the same config that differ in
 //! the seed alone, of each seed the newest.
 
+mod curves;
 mod groups;
 
 use std::path::Path;
@@ -19,7 +20,10 @@ use crate::{Failure, files, tables};
 /// # Errors
 /// When a run cannot be found or read.
 pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
-    if let Some(file) = &arguments.picture {
+    for file in [&arguments.picture, &arguments.curves]
+        .into_iter()
+        .flatten()
+    {
         files::expect_writable(file)?;
     }
     let mut records: Vec<Record> = Vec::new();
@@ -36,8 +40,14 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
             }
         }
     }
-    let table = groups::sheet(&records)?.terminal().to_string();
+    let groups = groups::groups(&records)?;
+    let table = groups::sheet(&groups).terminal().to_string();
     output::line(&table);
+    if let Some(file) = &arguments.curves {
+        let svg = curves::svg(&groups);
+        let cannot = |why| Failure::Run(format!("{}: cannot be drawn ({why})", file.display()));
+        files::write_file(file, svg.map_err(cannot)?.as_bytes())?;
+    }
     match &arguments.picture {
         Some(file) => tables::draw(&table, file),
         None => Ok(()),

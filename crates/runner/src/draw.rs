@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::cli::DrawArguments;
+use crate::cli::{DrawArguments, FormatArgument};
+use crate::pictures::png::png;
 use crate::pictures::{self, KINDS, Kind, Picture, Subject};
 use crate::recorded::{Learned, learned};
 use crate::{Failure, files, interrupt, machine, output};
@@ -29,8 +30,12 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
     let mut written = Vec::new();
     for picture in drawn {
         files::make_folder(&arguments.out, "--out")?;
-        let file = arguments.out.join(format!("{}.svg", picture.name));
-        files::write_file(&file, picture.svg.as_bytes())?;
+        let (ending, bytes) = match arguments.format {
+            FormatArgument::Svg => ("svg", picture.svg.into_bytes()),
+            FormatArgument::Png => ("png", png(&picture.svg)?),
+        };
+        let file = arguments.out.join(format!("{}.{ending}", picture.name));
+        files::write_file(&file, &bytes)?;
         written.push(file.display().to_string());
     }
     output::line(format!("written: {}", written.join(", ")));

@@ -4,10 +4,11 @@
 //! It learns by hand as in `runner run`, to the same bits, and is looked at after epochs that are
 //! further and further apart, since most is learned at first.
 
+mod animation;
 pub mod grid;
 mod picture;
 pub mod regions;
-mod surface;
+pub mod surface;
 
 use contract::{Batch, Evaluation};
 use datasets::Target;
@@ -55,7 +56,10 @@ pub fn film(arguments: &FilmArguments) -> Result<(), Failure> {
     let grid = Grid::of(&prepared);
     let threads = machine::threads(&prepared.network.training);
     let frames = machine::in_pool(threads, || shoot(&prepared, &grid, arguments.frames))??;
-    let drawn = picture::svg(&prepared, &grid, &frames);
+    let drawn = match arguments.animated {
+        true => picture::animated(&prepared, &grid, &frames),
+        false => picture::svg(&prepared, &grid, &frames),
+    };
     let svg =
         drawn.map_err(|why| Failure::Run(format!("{}: cannot be drawn ({why})", out.display())))?;
     files::write_file(out, svg.as_bytes())?;

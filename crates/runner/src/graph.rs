@@ -63,7 +63,7 @@ pub fn graph(arguments: &GraphArguments) -> Result<(), Failure> {
 }
 
 /// `NAME=VALUE`.
-fn given(argument: &str) -> Result<(&str, f64), ConfigError> {
+pub(crate) fn given(argument: &str) -> Result<(&str, f64), ConfigError> {
     let refused = |marked: &str, reason: String| {
         let hint = "a value is given as NAME=NUMBER: --at w0=2";
         of_argument(argument, marked, reason, hint)
@@ -91,7 +91,7 @@ fn of_argument(argument: &str, marked: &str, reason: String, hint: &str) -> Conf
 }
 
 /// What is wrong with a graph, with a picture of the place.
-fn told(error: GraphError, expression: &str, at: &[String]) -> ConfigError {
+pub(crate) fn told(error: GraphError, expression: &str, at: &[String]) -> ConfigError {
     if let Some(name) = &error.given {
         let is = |argument: &&String| argument.split('=').next().map(str::trim) == Some(name);
         if let Some(argument) = at.iter().rev().find(is) {

@@ -2,8 +2,8 @@
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
 //! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`trace`],
-//! [`film`], [`graph`], [`sample`], [`draw`], [`evaluate`], [`report`], [`list`], [`completions`]); what
-//! they share stands beside them.
+//! [`film`], [`graph`], [`surface`], [`sample`], [`draw`], [`evaluate`], [`report`], [`list`],
+//! [`completions`]); what they share stands beside them.
 
 pub mod activity;
 pub mod batches;
@@ -42,6 +42,7 @@ pub mod run;
 pub mod runs;
 pub mod sample;
 pub mod sheet;
+pub mod surface;
 pub mod table;
 pub mod tables;
 pub mod tensorboard;
@@ -82,6 +83,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Film(arguments) => film::film(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
+        Command::Surface(arguments) => surface::surface(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Completions(arguments) => {
             completions::completions(&arguments);

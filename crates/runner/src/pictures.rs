@@ -9,6 +9,7 @@ pub mod kind;
 pub mod subject;
 
 mod attention;
+pub mod bands;
 mod centers;
 mod confusion;
 pub mod curves;
@@ -19,10 +20,12 @@ pub mod fit;
 mod gradients;
 mod heads;
 mod heat;
+mod histograms;
 mod lengths;
 mod mistakes;
 mod next;
 mod own;
+pub mod png;
 mod regions;
 mod reliability;
 mod roc;
@@ -53,6 +56,7 @@ pub const KINDS: &[Kind] = &[
     weights::KIND,
     centers::KIND,
     gradients::KIND,
+    histograms::KIND,
     states::KIND,
     heads::KIND,
     errors::KIND,

@@ -5,18 +5,22 @@
 //! |---|---|---|
 //! | every measure of every epoch | `loss/test`, `seconds` | the epoch |
 //! | a histogram of each tensor of the weights | `weights/0.weight` | the last epoch |
+//! | weights, gradients and outputs of each layer by hand | `layer 0 linear/gradients` | the epochs of `histograms.json` |
+//! | units that are dead or saturated | `layer 1 relu/dead units` | the same |
 //! | the weights of a first layer that sees images, a tile for each unit | `first layer/0.weight` | the last epoch |
 //!
 //! The format is written by hand: messages and their frames in [`wire`], events in [`events`].
 
 mod events;
 mod first_layer;
+mod layers;
 mod wire;
 
 use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use contract::NamedTensors;
+use spec::ImplementationName;
 use spec::measures::Measure;
 
 use crate::Failure;
@@ -56,15 +60,23 @@ fn events(
     began: f64,
 ) -> Vec<u8> {
     let mut events = Events::new(began);
+    let ends = ends(trained, began);
     let mut at = (began, 0);
-    for epoch in &trained.epochs {
-        let seconds = epoch.get(&Measure::seconds().key);
-        at = (at.0 + seconds.unwrap_or_default(), epoch.epoch);
+    for (epoch, end) in trained.epochs.iter().zip(&ends) {
+        at = (*end, epoch.epoch);
         for measure in &record.measures {
             if let Some(value) = epoch.get(&measure.key) {
                 events.scalar(at, &tag(measure), value);
             }
         }
+    }
+    if trained.implementation == ImplementationName::Backprop.as_str() {
+        let end = |epoch: usize| epoch.checked_sub(1).and_then(|place| ends.get(place));
+        layers::add(
+            folder,
+            |epoch| end(epoch).copied().unwrap_or(began),
+            &mut events,
+        );
     }
     // A run that ended before it learned has none.
     if let Ok(weights) = NamedTensors::<f64>::read_safetensors(&folder.join(&trained.weights)) {
@@ -78,6 +90,19 @@ fn events(
         }
     }
     events.bytes()
+}
+
+/// When each epoch had ended, of learning alone.
+fn ends(trained: &Trained, began: f64) -> Vec<f64> {
+    let seconds = trained.epochs.iter().map(|epoch| {
+        let seconds = epoch.get(&Measure::seconds().key);
+        seconds.unwrap_or_default()
+    });
+    let end = |now: &mut f64, seconds: f64| {
+        *now += seconds;
+        Some(*now)
+    };
+    seconds.scan(began, end).collect()
 }
 
 /// What TensorBoard shows side by side has a common beginning: `loss/train`, `loss/test`.

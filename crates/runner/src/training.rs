@@ -10,6 +10,7 @@ pub mod checkpoint;
 pub mod divergence;
 pub mod escapes;
 pub mod evaluation;
+pub mod histograms;
 mod layer_metrics;
 pub mod learner;
 mod moves;

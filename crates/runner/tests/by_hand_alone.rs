@@ -114,3 +114,37 @@ fn recorded_proofs_are_left_alone() {
     }
     assert_eq!(std::fs::read_to_string(file).unwrap(), "[]");
 }
+
+/// Two pixels for each of the SVG's, letters from the built-in font, the same bytes each time.
+#[test]
+#[cfg(feature = "png")]
+fn pictures_are_written_as_pixels() {
+    let folder = folder();
+    assert!(runner(folder.path(), &["tiny.toml"]).status.success());
+    let drawn = |out: &str, format: &str| {
+        let call = [
+            "draw",
+            "tiny",
+            "--out",
+            out,
+            "--only",
+            "confusion",
+            "--format",
+            format,
+        ];
+        let output = runner(folder.path(), &call);
+        assert!(output.status.success(), "{}", said(&output.stderr));
+        let file = folder.path().join(out).join(format!("confusion.{format}"));
+        std::fs::read(file).unwrap()
+    };
+    let (png, svg) = (drawn("one", "png"), said(&drawn("one", "svg")));
+    assert!(png.starts_with(b"\x89PNG"));
+    assert_eq!(png, drawn("two", "png"));
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    let size = format!(
+        "<svg width=\"{}\" height=\"{}\"",
+        number(16) / 2,
+        number(20) / 2
+    );
+    assert!(svg.starts_with(&size), "{size}: {svg}");
+}

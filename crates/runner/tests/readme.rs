@@ -71,8 +71,7 @@ fn expect(mark: &str, expected: &str) {
             continue;
         }
         let found = between(&text, &begin, &end);
-        let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|action| action == "overwrite");
-        if overwrite && found != expected {
+        if overwrites() && found != expected {
             let whole = |inside: &str| format!("{begin}\n{inside}{end}");
             fs::write(&file, text.replace(&whole(found), &whole(expected))).unwrap();
             continue;
@@ -80,6 +79,44 @@ fn expect(mark: &str, expected: &str) {
         let remedy = "SNAPSHOTS=overwrite cargo test -p runner --test readme";
         assert_eq!(found, expected, "{page}, {mark}: `{remedy}` writes it anew");
     }
+}
+
+/// Whether what is shown is to be written anew.
+fn overwrites() -> bool {
+    std::env::var("SNAPSHOTS").is_ok_and(|action| action == "overwrite")
+}
+
+/// Every picture of the page is made by the commands on it; that of whole steps in f64 to the byte.
+#[test]
+fn the_pictures_of_docs_are_made_by_the_commands_beside_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let docs = root().join("docs");
+    let page = fs::read_to_string(docs.join("pictures.md")).unwrap();
+    let page = page.replace("\r\n", "\n");
+    for command in between(&page, "<!-- ci -->\n```sh", "```").lines() {
+        let output = call(&command.replace('"', ""), folder.path());
+        assert!(output.status.success(), "{command}\n{}", printed(&output));
+    }
+    let shown = Regex::new(r"!\[[^]]+\]\(pictures/([^)]+)\)").unwrap();
+    let mut size = 0;
+    for found in shown.captures_iter(&page) {
+        let (drawn, kept) = (
+            folder.path().join(&found[1]),
+            docs.join("pictures").join(&found[1]),
+        );
+        if overwrites() {
+            fs::create_dir_all(kept.parent().unwrap()).unwrap();
+            fs::copy(&drawn, &kept).unwrap();
+        }
+        let [drawn, kept] = [drawn, kept].map(|file| {
+            fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+        });
+        if &found[1] == "surface.svg" {
+            assert!(drawn == kept.replace("\r\n", "\n"), "{}", &found[1]);
+        }
+        size += kept.len();
+    }
+    assert!((200_000..1_000_000).contains(&size), "{size} bytes");
 }
 
 #[test]

@@ -58,12 +58,13 @@ fn python() -> Option<String> {
     None
 }
 
-/// A run; the folder of its record.
-fn run(folder: &Path) -> PathBuf {
+/// A run of a changed config; the folder of its record.
+fn run(folder: &Path, changes: &[&str]) -> PathBuf {
     fs::write(folder.join("waves.toml"), CONFIG).unwrap();
     let mut runner = Command::new(env!("CARGO_BIN_EXE_runner"));
     let output = runner
         .arg("waves.toml")
+        .args(changes)
         .current_dir(folder)
         .output()
         .unwrap();
@@ -93,7 +94,7 @@ fn read(python: &str, folder: &Path) -> Value {
 fn tensorboard_reads_what_is_recorded() {
     let Some(python) = python() else { return };
     let folder = TempDir::new().unwrap();
-    let run = run(folder.path());
+    let run = run(folder.path(), &[]);
     let record = fs::read(run.join("record.json")).unwrap();
     let record: Value = serde_json::from_slice(&record).unwrap();
     let read = read(&python, &run.join("tensorboard"));
@@ -163,4 +164,49 @@ fn histograms(weights: &[u8], read: &Value, epochs: usize) {
         assert_eq!(of["max"].as_f64(), Some(bound(f64::max)), "{name}");
         assert_eq!(of["step"], epochs, "{name}");
     }
+}
+
+/// What `histograms.json` says of the layers, moment by moment.
+#[test]
+fn tensorboard_reads_how_the_layers_looked_while_they_learned() {
+    let Some(python) = python() else { return };
+    let folder = TempDir::new().unwrap();
+    let changes = [
+        ["--unset", "training.escapes"],
+        ["--set", "training.epochs=20"],
+        ["--set", "dataset.waves.samples=2000"],
+    ];
+    let run = run(folder.path(), changes.as_flattened());
+    let recorded = fs::read(run.join("histograms.json")).unwrap();
+    let recorded: Value = serde_json::from_slice(&recorded).unwrap();
+    let read = &read(&python, &run.join("tensorboard"))["backprop"];
+    let moments = recorded["moments"].as_array().unwrap();
+    assert!(moments.len() > 5, "{recorded}");
+    let mut compared = 0;
+    for (place, moment) in moments.iter().enumerate() {
+        for layer in moment["layers"].as_array().unwrap() {
+            let text = |key: &str| layer[key].as_str().unwrap();
+            let name = format!("layer {} {}", text("name"), text("kind"));
+            for what in ["weights", "gradients", "outputs"] {
+                if layer[what].is_null() {
+                    continue;
+                }
+                let of = &read["histograms"][format!("{name}/{what}")][place];
+                assert_eq!(of["step"], moment["epoch"], "{name}/{what}");
+                assert_eq!(of["count"], counted(&layer[what]), "{name}/{what}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 30, "{compared}");
+    let dead = read["scalars"]["layer 1 relu/dead units"].as_array();
+    assert_eq!(dead.map(Vec::len), Some(moments.len()), "{read}");
+}
+
+/// All numbers of a recorded histogram.
+fn counted(histogram: &Value) -> f64 {
+    let signed = ["positive", "negative"].into_iter();
+    let counts = signed.flat_map(|sign| histogram[sign].as_object().unwrap().values());
+    let zeros = [&histogram["zeros"]].into_iter();
+    counts.chain(zeros).map(|n| n.as_f64().unwrap()).sum()
 }

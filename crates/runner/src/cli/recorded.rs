@@ -18,6 +18,9 @@ pub struct CompareArguments {
     /// Also draw the table as an SVG picture
     #[arg(long, value_name = "FILE")]
     pub picture: Option<PathBuf>,
+    /// Also draw their learning curves as an SVG picture, of several seeds the mean with a band
+    #[arg(long, value_name = "FILE")]
+    pub curves: Option<PathBuf>,
 }
 
 /// `runner runs`.
@@ -183,16 +186,29 @@ pub struct DrawArguments {
     /// Folder to write the pictures to; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Only these kinds, with commas between them: curves, fit, centers, states, heads, errors, next,
-    /// attention, lengths [default: all that the run has something of]
+    /// Only these kinds, with commas between them: curves, confusion, roc, reliability, mistakes, fit,
+    /// regions, filters, features, edges, weights, centers, gradients, histograms, states, heads,
+    /// errors, next, attention, lengths [default: all that the run has something of]
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     pub only: Vec<String>,
+    /// As what the pictures are written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "svg")]
+    pub format: FormatArgument,
     /// What one sample is drawn of: which of the test samples, from 1
     #[arg(long, value_name = "N", default_value = "1")]
     pub sample: usize,
     /// Folder of the records
     #[arg(long, value_name = "DIR", default_value = "results/runs")]
     pub results: PathBuf,
+}
+
+/// A format of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArgument {
+    /// Lines and letters, sharp at any size
+    Svg,
+    /// Pixels, two for each of the SVG's
+    Png,
 }
 
 fn one_or_more(text: &str) -> Result<usize, String> {

@@ -15,18 +15,14 @@ use crate::tables::{duration, seconds};
 const KEYS: usize = 3;
 
 /// The runs of one config.
-struct Group<'a> {
+pub struct Group<'a> {
     settings: Settings,
     records: Vec<&'a Record>,
 }
 
 /// One row for each config, implementation and measure. Configs of one name are told apart by the
 /// keys in which they differ.
-///
-/// # Errors
-/// When the config of a record cannot be read.
-pub fn sheet(records: &[Record]) -> Result<Sheet, Failure> {
-    let groups = groups(records)?;
+pub fn sheet(groups: &[Group<'_>]) -> Sheet {
     let titles = [
         "experiment",
         "implementation",
@@ -37,16 +33,20 @@ pub fn sheet(records: &[Record]) -> Result<Sheet, Failure> {
         "time/epoch",
     ];
     let mut sheet = Sheet::new(titles, 3);
-    for group in &groups {
-        let name = label(group, &groups);
+    for group in groups {
+        let name = group.label(groups);
         for implementation in group.implementations() {
             add(&mut sheet, &name, implementation, group);
         }
     }
-    Ok(sheet)
+    sheet
 }
 
-fn groups(records: &[Record]) -> Result<Vec<Group<'_>>, Failure> {
+/// Runs of the same config together.
+///
+/// # Errors
+/// When the config of a record cannot be read.
+pub fn groups(records: &[Record]) -> Result<Vec<Group<'_>>, Failure> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for record in records {
         let settings = Settings::of(record)?.without_seed();
@@ -64,19 +64,36 @@ fn groups(records: &[Record]) -> Result<Vec<Group<'_>>, Failure> {
     Ok(groups)
 }
 
-impl Group<'_> {
-    fn implementations(&self) -> Vec<&str> {
+impl<'a> Group<'a> {
+    /// Its runs.
+    pub fn records(&self) -> impl Iterator<Item = &'a Record> {
+        self.records.iter().copied()
+    }
+
+    /// What one implementation reached in each of them.
+    pub fn members(&self, implementation: &str) -> Vec<&'a Trained> {
+        let all = self.records().flat_map(|record| &record.implementations);
+        all.filter(|trained| trained.implementation == implementation)
+            .collect()
+    }
+
+    /// Those that learned in them.
+    pub fn implementations(&self) -> Vec<&'a str> {
         let mut names: Vec<&str> = Vec::new();
-        for trained in self.records.iter().flat_map(|r| &r.implementations) {
+        for trained in self.records().flat_map(|r| &r.implementations) {
             if !names.contains(&trained.implementation.as_str()) {
                 names.push(&trained.implementation);
             }
         }
         names
     }
+
+    /// The name; behind it what the config has otherwise than the others of that name.
+    pub fn label(&self, groups: &[Group<'_>]) -> String {
+        label(self, groups)
+    }
 }
 
-/// The name; behind it what the config has otherwise than the others of that name.
 fn label(group: &Group<'_>, groups: &[Group<'_>]) -> String {
     let name = &group.records[0].name;
     let mut keys: Vec<String> = Vec::new();
@@ -109,10 +126,7 @@ fn label(group: &Group<'_>, groups: &[Group<'_>]) -> String {
 
 /// A row for each measure of an implementation.
 fn add(sheet: &mut Sheet, name: &str, implementation: &str, group: &Group<'_>) {
-    let members: Vec<&Trained> = (group.records.iter())
-        .flat_map(|record| &record.implementations)
-        .filter(|trained| trained.implementation == implementation)
-        .collect();
+    let members = group.members(implementation);
     let lasts: Vec<_> = members.iter().filter_map(|t| t.epochs.last()).collect();
     let reached: Vec<_> = members.iter().filter_map(|t| t.reached()).collect();
     let times: Vec<f64> = members.iter().map(|trained| seconds(trained)).collect();

@@ -9,9 +9,9 @@ use plotters::prelude::*;
 
 use super::grid::Grid;
 use super::surface::{Surface, height_of};
-use super::{Frame, regions};
+use super::{Frame, animation, regions};
 use crate::numbers::significant;
-use crate::pictures::canvas::{Area, DrawResult};
+use crate::pictures::canvas::{self, Area, DrawResult};
 use crate::prepare::PreparedNetwork;
 
 /// Panels side by side.
@@ -41,6 +41,59 @@ pub fn svg(
     }
 }
 
+/// The frames one after the other, as a picture that moves.
+///
+/// # Errors
+/// When one cannot be drawn.
+pub fn animated(
+    prepared: &PreparedNetwork,
+    grid: &Grid,
+    frames: &[Frame],
+) -> Result<String, Box<dyn Error>> {
+    let names = match &prepared.dataset.target {
+        Target::Classes { names } => names.as_slice(),
+        _ => &[],
+    };
+    let wide = 2 * PANEL + MARGIN;
+    let (height, range) = match names {
+        [] => (height_of(wide), range(&grid.targets())),
+        _ => (wide, (0.0, 1.0)),
+    };
+    let size = (wide + 2 * MARGIN, TITLE + CAPTION + height + MARGIN);
+    let drawn = frames.iter().map(|frame| {
+        canvas::svg(size, |root| {
+            let font = ("sans-serif", 18).into_font().color(&BLACK);
+            root.draw_text(&prepared.config.experiment.name, &font, (MARGIN as i32, 9))?;
+            legend(root, names, size.0)?;
+            let place = (MARGIN, TITLE);
+            let panel = captioned(root, place, (wide, height), &frame.caption)?;
+            match names {
+                [] => Surface {
+                    heights: &frame.answers,
+                    columns: grid.size.0,
+                    range,
+                    every: 1,
+                }
+                .draw(&panel),
+                _ => regions::draw(&panel, grid, &frame.answers),
+            }
+        })
+    });
+    let drawn: Vec<String> = drawn.collect::<Result<_, _>>()?;
+    Ok(animation::svg(&drawn))
+}
+
+/// The names of the classes in their colours, at the right end.
+fn legend(root: &Area<'_>, names: &[String], width: u32) -> DrawResult {
+    let mut left = width as i32 - MARGIN as i32;
+    for (class, name) in names.iter().enumerate().rev() {
+        left -= 8 * name.chars().count() as i32 + 16;
+        let font = ("sans-serif", 14).into_font();
+        root.draw_text(name, &font.color(&regions::colour(class)), (left, 12))?;
+    }
+    Ok(())
+}
+
 /// The regions of the classes, frame by frame.
 fn of_classes(
     prepared: &PreparedNetwork,
@@ -53,14 +106,7 @@ fn of_classes(
     {
         let root = strip.canvas(&mut text)?;
         title(&root, prepared, grid)?;
-        let mut left = strip.width() as i32 - MARGIN as i32;
-        for (class, name) in names.iter().enumerate().rev() {
-            left -= 8 * name.chars().count() as i32 + 16;
-            let font = ("sans-serif", 14)
-                .into_font()
-                .color(&regions::colour(class));
-            root.draw_text(name, &font, (left, 12))?;
-        }
+        legend(&root, names, strip.width())?;
         for (index, frame) in frames.iter().enumerate() {
             let panel = strip.panel(&root, index, &frame.caption)?;
             regions::draw(&panel, grid, &frame.answers)?;

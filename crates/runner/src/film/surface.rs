@@ -41,10 +41,8 @@ impl Surface<'_> {
         let (across, up) = ((columns - 1) / self.every, (rows - 1) / self.every);
         let width = f64::from(area.dim_in_pixel().0);
         let place = |column: usize, row: usize, height: f64| {
-            let (x, y) = (column as f64 / across as f64, row as f64 / up as f64);
-            let right = 0.5 * width * (1.0 + x - y);
-            let down = width * (RISE * (1.0 - height) + 0.5 * DEPTH * (x + y));
-            (right.round() as i32, down.round() as i32)
+            let over = (column as f64 / across as f64, row as f64 / up as f64);
+            Self::place(width, over, height)
         };
         let floor = [(0, 0), (across, 0), (across, up), (0, up)].map(|(c, r)| place(c, r, 0.0));
         area.draw(&Polygon::new(floor, BLACK.mix(0.08).filled()))?;
@@ -56,11 +54,23 @@ impl Surface<'_> {
             let corners = [(c, r), (c + 1, r), (c + 1, r + 1), (c, r + 1)];
             let heights = corners.map(|(column, row)| self.height(column, row));
             let mean = heights.iter().sum::<f64>() / 4.0;
+            // Where there is no height there is a hole.
+            if mean.is_nan() {
+                continue;
+            }
             let mut at = corners.iter().zip(heights);
             let corners: Vec<_> = at.by_ref().map(|(&(c, r), h)| place(c, r, h)).collect();
             area.draw(&Polygon::new(corners, colour(mean).filled()))?;
         }
         Ok(())
+    }
+
+    /// Where a point is that is so far along both inputs and so high, each from 0 to 1, on an area of
+    /// that width.
+    pub fn place(width: f64, (x, y): (f64, f64), height: f64) -> (i32, i32) {
+        let right = 0.5 * width * (1.0 + x - y);
+        let down = width * (RISE * (1.0 - height) + 0.5 * DEPTH * (x + y));
+        (right.round() as i32, down.round() as i32)
     }
 
     /// Between 0 at the floor and 1 at the ceiling.

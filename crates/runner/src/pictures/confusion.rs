@@ -112,7 +112,8 @@ impl Table {
     /// The longest name of a row.
     fn letters(&self) -> i32 {
         let names = self.names.iter().map(|name| name.chars().count());
-        names.max().unwrap_or(0).max("rejected".len()) as i32
+        let behind = if self.rejects { "rejected" } else { "total" };
+        names.max().unwrap_or(0).max(behind.len()) as i32
     }
 
     /// Room for the names of the rows, and for those of the columns.

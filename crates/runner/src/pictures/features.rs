@@ -96,7 +96,6 @@ fn draw_maps(subject: &Subject<'_>) -> Drawn {
         tiles: [input].into_iter().chain((0..shown).map(map)).collect(),
         in_a_row: 7,
         side: 96.0,
-        width: 0.0,
     };
     Ok(Some(KIND.picture(caption, sheet.svg())))
 }

@@ -79,7 +79,6 @@ fn draw(subject: &Subject<'_>) -> Drawn {
         tiles,
         in_a_row: 12,
         side: 56.0,
-        width: 0.0,
     };
     Ok(Some(KIND.picture(caption, sheet.svg())))
 }

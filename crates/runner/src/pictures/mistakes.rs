@@ -118,7 +118,7 @@ fn images(
         colours: colours(x, shape, range),
         lines: vec![
             format!("is {}", short(&mistake.truth)),
-            format!("not {}", short(&mistake.answer)),
+            format!("answer {}", short(&mistake.answer)),
             format!("{sure} {}", number(mistake.sure, 4)),
         ],
     };
@@ -127,7 +127,6 @@ fn images(
         tiles: mistakes.iter().zip(x.rows()).map(tile).collect(),
         in_a_row: 10,
         side: 84.0,
-        width: 0.0,
     };
     sheet.svg()
 }
@@ -206,6 +205,9 @@ mod tests {
             assert!(svg.contains(text), "{text}: {svg}");
         }
         let svg = images("images".into(), &found, &x, [1, 1, 2], "p");
-        assert!(svg.contains(">is a<") && svg.contains(">not b<"), "{svg}");
+        assert!(
+            svg.contains(">is a<") && svg.contains(">answer b<"),
+            "{svg}"
+        );
     }
 }

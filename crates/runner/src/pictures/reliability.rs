@@ -66,7 +66,7 @@ fn shares(area: &Area<'_>, title: &str, bins: &[Bin; BINS]) -> DrawResult {
     chart
         .configure_mesh()
         .y_desc("share that is right")
-        .light_line_style(WHITE)
+        .max_light_lines(1)
         .draw()?;
     chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.4)))?;
     let filled = || bins.iter().filter(|bin| bin.cases > 0.0);
@@ -99,7 +99,7 @@ fn counts(area: &Area<'_>, bins: &[Bin; BINS]) -> DrawResult {
         .y_desc("cases")
         .y_label_formatter(&whole)
         .y_labels(4)
-        .light_line_style(WHITE)
+        .max_light_lines(1)
         .draw()?;
     let bars = bins.iter().enumerate().filter(|(_, bin)| bin.cases > 0.0);
     let ends = |bin: usize| bin as f64 / BINS as f64;

@@ -125,7 +125,7 @@ fn svg(name: &str, curves: &[Curve], mean: &Curve) -> Result<String, Box<dyn std
             .configure_mesh()
             .x_desc("share of all others taken for the class")
             .y_desc("share of the class found")
-            .light_line_style(WHITE)
+            .max_light_lines(1)
             .draw()?;
         chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.3)))?;
         let pale = curves.iter().skip(COLOURS.len()).take(MOST_PALE);

@@ -9,6 +9,8 @@ use super::heat;
 /// Height of a line of words, and the size of its letters.
 const LINE: f64 = 14.0;
 const LETTERS: f64 = 12.0;
+/// How wide a letter is at most, about.
+const LETTER: f64 = 6.8;
 const GAP: f64 = 10.0;
 /// Height of the title.
 const TITLE: f64 = 34.0;
@@ -38,16 +40,16 @@ pub struct Sheet {
     pub in_a_row: usize,
     /// The longer side of an image, in pixels of the picture.
     pub side: f64,
-    /// Room for the words below an image; no less than an image is wide.
-    pub width: f64,
 }
 
 impl Sheet {
     /// The picture.
     pub fn svg(&self) -> String {
         let lines = self.tiles.iter().map(|tile| tile.lines.len()).max();
+        let words = self.tiles.iter().flat_map(|tile| &tile.lines);
+        let letters = words.map(|words| words.chars().count()).max();
         let (width, height) = (
-            self.width.max(self.side) + GAP,
+            self.side.max(LETTER * letters.unwrap_or(0) as f64) + GAP,
             self.side + LINE * lines.unwrap_or(0) as f64 + GAP,
         );
         let (across, down) = (
@@ -166,7 +168,6 @@ mod tests {
             tiles: vec![tile("left"), tile("right")],
             in_a_row: 1,
             side: 20.0,
-            width: 0.0,
         };
         let svg = sheet.svg();
         assert_eq!(svg.matches(r##"stroke="#c8c8c8""##).count(), 2);

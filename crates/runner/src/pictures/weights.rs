@@ -58,7 +58,6 @@ fn draw(subject: &Subject<'_>) -> Drawn {
         tiles: units.iter().map(tile).collect(),
         in_a_row: 10,
         side: 70.0,
-        width: 0.0,
     };
     Ok(Some(KIND.picture(caption, sheet.svg())))
 }

@@ -100,6 +100,34 @@ impl Events {
 }
 
 impl Histogram {
+    /// Of bins `[from, to]`, from the lowest up, with the counts of each: none where there is no bin.
+    /// Its sums are those of the middles of the bins.
+    pub fn of_bins(bins: impl Iterator<Item = ([f64; 2], u64)>) -> Option<Self> {
+        let mut histogram: Option<Self> = None;
+        for ([from, to], count) in bins {
+            let (count, middle) = (count as f64, (from + to) / 2.0);
+            let of = histogram.get_or_insert(Self {
+                min: from,
+                max: to,
+                sum: 0.0,
+                sum_of_squares: 0.0,
+                ends: Vec::new(),
+                counts: Vec::new(),
+            });
+            // Between two bins there is nothing; a bin without width is told by its end alone.
+            if of.ends.last().is_some_and(|end| *end < from) && from < to {
+                of.ends.push(from);
+                of.counts.push(0.0);
+            }
+            of.ends.push(to);
+            of.counts.push(count);
+            of.max = to;
+            of.sum += count * middle;
+            of.sum_of_squares += count * middle * middle;
+        }
+        histogram
+    }
+
     /// Of some numbers, those that are finite, in bins of equal width; none where there is none.
     pub fn of(values: impl Iterator<Item = f64> + Clone) -> Option<Self> {
         let values = values.filter(|value| value.is_finite());
@@ -162,6 +190,22 @@ mod tests {
         assert_eq!(histogram.counts.len(), histogram.ends.len());
         assert_eq!(histogram.counts[0], 10.0);
         assert_eq!(histogram.counts[29], 11.0, "the largest is in the last");
+    }
+
+    #[test]
+    fn bins_that_are_given_keep_their_counts_and_gaps_have_none() {
+        let bins = [
+            ([-4.0, -2.0], 3),
+            ([0.0, 0.0], 2),
+            ([0.5, 1.0], 1),
+            ([1.0, 2.0], 5),
+        ];
+        let histogram = Histogram::of_bins(bins.into_iter()).unwrap();
+        assert_eq!(histogram.ends, [-2.0, 0.0, 0.5, 1.0, 2.0]);
+        assert_eq!(histogram.counts, [3.0, 2.0, 0.0, 1.0, 5.0]);
+        assert_eq!((histogram.min, histogram.max), (-4.0, 2.0));
+        assert_eq!(histogram.sum, -9.0 + 0.75 + 7.5);
+        assert_eq!(Histogram::of_bins([].into_iter()), None);
     }
 
     #[test]

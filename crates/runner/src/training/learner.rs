@@ -144,7 +144,7 @@ impl Trainee for Learning<'_> {
         self.learner.weights().to_safetensors()
     }
 
-    fn pictures(&self) -> Vec<(&'static str, String)> {
+    fn files(&self) -> Vec<(&'static str, String)> {
         if !self.is_done() {
             return Vec::new();
         }

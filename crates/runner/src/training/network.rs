@@ -16,6 +16,7 @@ use super::averaging::Average;
 use super::checkpoint::{decode, encode};
 use super::divergence::{expect_losses, expect_parameters};
 use super::escapes::{self, Escape, initial_of_run};
+use super::histograms::{self, Histograms, Recorder};
 use super::pocket::Pocket;
 use super::stopping::{Best, Stopping};
 use super::trainee::Trainee;
@@ -93,6 +94,8 @@ pub struct Network<'a> {
     /// Epochs of a run.
     epochs: usize,
     stopping: StoppingSpec,
+    /// Of the hand-written network without an escape.
+    recorder: Option<Recorder<'a>>,
     at: Position,
 }
 
@@ -112,6 +115,9 @@ struct Position {
     /// The best weights of all updates, where those come back.
     #[serde(default)]
     pocket: Option<Pocket>,
+    /// What its layers looked like now and then.
+    #[serde(default)]
+    histograms: Histograms,
     /// Whether nothing is left to do.
     done: bool,
 }
@@ -129,6 +135,7 @@ impl<'a> Network<'a> {
         model.load(&prepared.initial.cast())?;
         let (spec, name) = entry.escape.clone().unzip();
         let escape_name = name.unwrap_or_default();
+        let recorded = entry.is_by_hand() && entry.escape.is_none();
         Ok(Self {
             resources: Shared::clone(resources),
             model,
@@ -136,6 +143,7 @@ impl<'a> Network<'a> {
             escape_name,
             epochs: training.epochs,
             stopping: training.stopping.clone(),
+            recorder: recorded.then(|| Recorder::new(prepared)).flatten(),
             at: Position {
                 stopping: Stopping::new(training.stopping.clone(), prepared),
                 run: 0,
@@ -143,6 +151,7 @@ impl<'a> Network<'a> {
                 kept: None,
                 average: training.averaging.then(Average::default),
                 pocket: training.pocket.then(Pocket::default),
+                histograms: Histograms::default(),
                 done: false,
             },
         })
@@ -208,6 +217,16 @@ impl<'a> Network<'a> {
             run: several.then_some(self.at.run + 1),
             measures,
         })
+    }
+
+    /// Takes histograms of the layers, if it is time.
+    fn look(&mut self) -> Result<(), Stop> {
+        let Some(recorder) = &self.recorder else {
+            return Ok(());
+        };
+        let parameters = || self.model.parameters();
+        let looked = recorder.look(self.at.epoch, parameters, &mut self.at.histograms);
+        looked.map_err(|failure| Stop::Broken(failure.to_string()))
     }
 
     fn end_run(
@@ -296,11 +315,15 @@ impl Trainee for Network<'_> {
     fn pass(&mut self, trained: &mut Trained, tick: &dyn Fn()) -> Result<(), Stop> {
         let shared = Shared::clone(&self.resources);
         let resources = &mut *shared.borrow_mut();
+        if self.at.epoch == 0 {
+            self.look()?;
+        }
         match self.epoch(resources, trained, tick) {
             Ok(epoch) => {
                 let early = self.at.stopping.after(&epoch, || self.model.parameters());
                 trained.epochs.push(epoch);
                 self.at.epoch += 1;
+                self.look()?;
                 match self.at.epoch >= self.epochs {
                     true => self.end_run(None, resources, trained),
                     false if early.is_some() => self.end_run(early, resources, trained),
@@ -329,6 +352,14 @@ impl Trainee for Network<'_> {
                 None => self.model.parameters().to_safetensors(),
             },
         }
+    }
+
+    fn files(&self) -> Vec<(&'static str, String)> {
+        let some = (!self.at.histograms.moments.is_empty()).then_some(&self.at.histograms);
+        let json = some.and_then(|histograms| serde_json::to_string(histograms).ok());
+        json.map(|json| (histograms::FILE, json + "\n"))
+            .into_iter()
+            .collect()
     }
 
     fn save(&self, to: &mut Vec<u8>) -> io::Result<bool> {

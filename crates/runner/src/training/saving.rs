@@ -191,8 +191,8 @@ impl Training<'_> {
             let failed = unwritten.len();
             let bytes = of.trainee.safetensors();
             self.put(&trained.weights, bytes.map_err(io::Error::other), unwritten);
-            for (file, picture) in of.trainee.pictures() {
-                self.put(file, Ok(picture.into_bytes()), unwritten);
+            for (file, text) in of.trainee.files() {
+                self.put(file, Ok(text.into_bytes()), unwritten);
             }
             if !of.cut_off {
                 let bytes = checkpoint::bytes(&*of.trainee, trained);

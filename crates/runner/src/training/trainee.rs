@@ -35,8 +35,9 @@ pub trait Trainee {
     /// When it cannot be written in that format.
     fn safetensors(&self) -> Result<Vec<u8>, TensorError>;
 
-    /// Pictures of what was learned, with the names of their files, once there are any.
-    fn pictures(&self) -> Vec<(&'static str, String)> {
+    /// What is written beside the weights, with the names of the files, once there is any: pictures
+    /// of what was learned, histograms.
+    fn files(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 

@@ -148,3 +148,26 @@ fn a_record_that_is_none_is_told() {
         &["record.json", "not a record of a run"],
     );
 }
+
+#[test]
+fn curves_of_several_runs_are_one_picture_with_a_band_over_seeds() {
+    let workspace = Workspace::tiny();
+    for seed in ["seed=1", "seed=2"] {
+        workspace.train_by_hand(&[seed]);
+    }
+    workspace.train_by_hand(&["name=\"wide\"", "model.layers.0.linear.units=9"]);
+    workspace.succeed(&["compare", "tiny", "wide", "--curves", "curves.svg"]);
+    let svg = workspace.read("curves.svg");
+    // Loss and accuracy of the test samples, in each a band for each of two rows.
+    assert_eq!(svg.matches("<polygon").count(), 2 * 2, "{svg}");
+    for name in [
+        "tiny, backprop",
+        "wide, backprop",
+        "test loss",
+        "test accuracy",
+    ] {
+        assert!(svg.contains(name), "{name}: {svg}");
+    }
+    let nowhere = ["compare", "tiny", "--curves", "nowhere/curves.svg"];
+    workspace.refuse(&nowhere, &["nowhere"]);
+}

@@ -1,6 +1,16 @@
-//! `runner draw`: pictures of what a recorded recurrent network does over a sequence.
+//! `runner draw`: pictures of a recorded run.
+
+use serde_json::Value;
 
 use crate::support::{BY_HAND, Workspace, names};
+
+/// The pictures of a folder that are about sequences.
+fn of_sequences(workspace: &Workspace, folder: &str) -> Vec<String> {
+    let kinds = ["attention", "errors", "heads", "lengths", "next", "states"];
+    let mut drawn = names(&workspace.path(folder));
+    drawn.retain(|name| kinds.contains(&name.trim_end_matches(".svg")));
+    drawn
+}
 
 /// Two epochs on a small part of a config of the workspace.
 fn train(workspace: &Workspace, config: &str, set: &[&str]) {
@@ -26,7 +36,7 @@ fn a_text_is_drawn_with_gates_errors_and_next_characters() {
     train(&workspace, "names.toml", &set);
     let out = workspace.succeed(&["draw", "names", "--out", "pictures", "--sample", "2"]);
     assert!(out.starts_with("written: "), "{out}");
-    let drawn = names(&workspace.path("pictures"));
+    let drawn = of_sequences(&workspace, "pictures");
     assert_eq!(drawn, ["errors.svg", "next.svg", "states.svg"]);
     let states = workspace.read("pictures/states.svg");
     for name in [
@@ -60,7 +70,7 @@ fn what_has_one_target_is_drawn_with_its_marked_steps() {
     let set = [&set[..], &["dataset.adding.split.ordered.test=20"]].concat();
     train(&workspace, "adding.toml", &set);
     workspace.succeed(&["draw", "adding", "--out", "pictures"]);
-    assert_eq!(names(&workspace.path("pictures")), ["states.svg"]);
+    assert_eq!(of_sequences(&workspace, "pictures"), ["states.svg"]);
     let states = workspace.read("pictures/states.svg");
     let lines = states.matches("<polyline").count() + states.matches("<line").count();
     assert_eq!(lines, 6 * 2, "two marked steps in each of six panels");
@@ -73,7 +83,7 @@ fn a_stream_is_drawn_in_sequences_with_the_letters_to_be_predicted() {
     let set = ["dataset.letters.train=20", "dataset.letters.test=70"];
     train(&workspace, "elman-letters.toml", &set);
     workspace.succeed(&["draw", "elman-letters", "--out", "pictures"]);
-    let drawn = names(&workspace.path("pictures"));
+    let drawn = of_sequences(&workspace, "pictures");
     assert_eq!(drawn, ["errors.svg", "next.svg", "states.svg"]);
     let errors = workspace.read("pictures/errors.svg");
     let letters = "bdgaiu".chars().map(|letter| format!("\n{letter}\n"));
@@ -99,7 +109,7 @@ fn pairs_are_drawn_with_what_is_right_by_length_and_by_position() {
     ];
     train(&workspace, "reversal.toml", &set);
     workspace.succeed(&["draw", "reversal", "--out", "pictures"]);
-    let drawn = names(&workspace.path("pictures"));
+    let drawn = of_sequences(&workspace, "pictures");
     assert_eq!(drawn, ["attention.svg", "lengths.svg"]);
     let lengths = workspace.read("pictures/lengths.svg");
     assert!(lengths.contains("reversal, 30 test samples: what is right"));
@@ -108,7 +118,7 @@ fn pairs_are_drawn_with_what_is_right_by_length_and_by_position() {
     let alone = "model.layers.0.encoder_decoder.attention=none";
     train(&workspace, "reversal.toml", &[&set[..], &[alone]].concat());
     workspace.succeed(&["draw", "reversal", "--out", "alone"]);
-    assert_eq!(names(&workspace.path("alone")), ["lengths.svg"]);
+    assert_eq!(of_sequences(&workspace, "alone"), ["lengths.svg"]);
 }
 
 #[test]
@@ -136,8 +146,171 @@ fn what_cannot_be_drawn_is_refused() {
         );
     }
     workspace.succeed(&[&call[..], &["2"]].concat());
+    let drawn = of_sequences(&workspace, "pictures");
+    assert_eq!(drawn, ["errors.svg", "states.svg"]);
+}
+
+/// Texts of an SVG, one after the other.
+fn texts(svg: &str) -> Vec<String> {
+    let texts = svg.split("<text").skip(1);
+    let text = |of: &str| {
+        let (_, rest) = of.split_once('>').unwrap();
+        rest.split_once('<').unwrap().0.trim().to_string()
+    };
+    texts.map(text).collect()
+}
+
+#[test]
+fn a_classifier_is_drawn_with_what_it_answers_and_where_it_errs() {
+    let workspace = Workspace::tiny();
+    workspace.train_by_hand(&[]);
+    workspace.succeed(&["draw", "tiny", "--out", "pictures"]);
+    let drawn = names(&workspace.path("pictures"));
+    let kinds = [
+        "confusion",
+        "curves",
+        "mistakes",
+        "regions",
+        "reliability",
+        "roc",
+    ];
+    let expected = kinds.map(|kind| format!("{kind}.svg"));
+    assert_eq!(drawn, expected);
+    // The counts are those of `runner evaluate`.
+    workspace.succeed(&[
+        "evaluate",
+        "tiny",
+        "--json",
+        "tiny.json",
+        "--resamples",
+        "0",
+    ]);
+    let report: Value = serde_json::from_str(&workspace.read("tiny.json")).unwrap();
+    let counts: Vec<Vec<u64>> = serde_json::from_value(report["confusion"].clone()).unwrap();
+    let written = texts(&workspace.read("pictures/confusion.svg"));
+    let total: u64 = counts.iter().flatten().sum();
+    for count in counts.iter().flatten().filter(|count| **count > 0) {
+        assert!(written.contains(&count.to_string()), "{count}: {written:?}");
+    }
+    assert_eq!(written.last(), Some(&total.to_string()), "{written:?}");
+    // A row for each wrong answer, its sample first.
+    let wrong = total - counts[0][0] - counts[1][1];
+    let rows = texts(&workspace.read("pictures/mistakes.svg"));
+    let columns = 4 + 2;
     assert_eq!(
-        names(&workspace.path("pictures")),
-        ["errors.svg", "states.svg"]
+        rows.len() as u64,
+        1 + columns * (1 + wrong.min(20)),
+        "{rows:?}"
     );
+    // The samples, and a legend of the two classes.
+    let regions = workspace.read("pictures/regions.svg");
+    assert_eq!(regions.matches("<circle").count(), 40);
+    // The same data, the same bytes.
+    workspace.succeed(&["draw", "tiny", "--out", "again"]);
+    for file in &drawn {
+        let [one, other] = ["pictures", "again"].map(|of| workspace.read(&format!("{of}/{file}")));
+        assert!(one == other, "{file}");
+        assert!(
+            !one.contains("NaN") && !one.contains("inf\""),
+            "{file}: {one}"
+        );
+    }
+    let help = workspace.succeed(&["draw", "--help"]);
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let all = runner::pictures::KINDS.iter().map(|kind| kind.name);
+    let all = all.collect::<Vec<_>>().join(", ");
+    assert!(help.contains(&all), "{all}: {help}");
+}
+
+/// A convolution over small images in the order of MNIST.
+#[test]
+fn a_convolution_is_drawn_with_its_filters_maps_and_edges() {
+    let workspace = Workspace::new();
+    let set = [
+        "dataset.mnist={ pixels = \"standardize\", train_limit = 2000, test_limit = 50 }",
+        "training.warmup=1",
+        "training.epochs=16",
+    ];
+    train(&workspace, "lenet5.toml", &set);
+    workspace.succeed(&["draw", "lenet5", "--out", "pictures", "--sample", "7"]);
+    let drawn = names(&workspace.path("pictures"));
+    for kind in [
+        "confusion",
+        "edges",
+        "features",
+        "filters",
+        "histograms",
+        "mistakes",
+        "roc",
+    ] {
+        assert!(drawn.contains(&format!("{kind}.svg")), "{kind}: {drawn:?}");
+    }
+    let read = |kind: &str| workspace.read(&format!("pictures/{kind}.svg"));
+    // Six kernels of conv1; the input and its six maps.
+    let frames = |svg: &str| svg.matches("stroke=\"#c8c8c8\"").count();
+    assert_eq!(
+        (frames(&read("filters")), frames(&read("features"))),
+        (6, 7)
+    );
+    assert!(read("features").contains("test sample 7: 6 maps of layer conv1"));
+    assert!(read("edges").matches("<polyline").count() > 20, "strokes");
+    let recorded = workspace.runs("lenet5")[0].join("histograms.json");
+    let recorded: Value = serde_json::from_slice(&std::fs::read(recorded).unwrap()).unwrap();
+    let moments = recorded["moments"].as_array().unwrap();
+    let epochs: Vec<_> = moments
+        .iter()
+        .map(|m| m["epoch"].as_u64().unwrap())
+        .collect();
+    assert!(epochs.starts_with(&[0, 1, 2, 4]), "{epochs:?}");
+    let first = &moments[0]["layers"][0];
+    let weights = &first["weights"];
+    let count = |side: &str| -> u64 {
+        let bins = weights[side].as_object().unwrap().values();
+        bins.map(|count| count.as_u64().unwrap()).sum()
+    };
+    assert_eq!(count("positive") + count("negative"), 6 * 25, "{first}");
+    #[cfg(not(feature = "png"))]
+    workspace.refuse(
+        &["draw", "lenet5", "--out", "png", "--format", "png"],
+        &[
+            "--format png: this program was built without it",
+            "--features png",
+        ],
+    );
+}
+
+#[test]
+fn weights_of_a_first_layer_are_images_and_a_target_has_a_fit() {
+    let workspace = Workspace::new();
+    train(&workspace, "digits.toml", &[]);
+    workspace.succeed(&[
+        "draw",
+        "digits",
+        "--out",
+        "pictures",
+        "--only",
+        "weights,mistakes",
+    ]);
+    let weights = workspace.read("pictures/weights.svg");
+    assert!(weights.contains("stroke=\"#c8c8c8\""), "{weights}");
+    assert!(workspace.read("pictures/mistakes.svg").contains(">is "));
+    train(&workspace, "diabetes.toml", &[]);
+    workspace.succeed(&["draw", "diabetes", "--out", "fit", "--only", "fit"]);
+    assert!(workspace.read("fit/fit.svg").matches("<circle").count() > 50);
+    workspace.refuse(
+        &["draw", "diabetes", "--out", "none", "--only", "confusion"],
+        &["--only confusion: this run has nothing of that kind (of classes"],
+    );
+}
+
+#[test]
+fn a_learner_is_drawn_too() {
+    let workspace = Workspace::new();
+    let config = concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs/som.toml");
+    workspace.succeed(&[config, "--set", "learner.som.passes=5"]);
+    workspace.succeed(&["draw", "som", "--out", "pictures"]);
+    let drawn = names(&workspace.path("pictures"));
+    for kind in ["confusion.svg", "curves.svg", "map.svg"] {
+        assert!(drawn.contains(&kind.to_string()), "{kind}: {drawn:?}");
+    }
 }

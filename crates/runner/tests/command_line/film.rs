@@ -138,3 +138,27 @@ fn what_has_no_picture_over_two_inputs_is_refused() {
     );
     assert!(!workspace.path("film.svg").exists());
 }
+
+/// A group for each frame, in one picture; the last is seen where nothing moves.
+#[test]
+fn frames_take_turns_in_one_picture() {
+    let workspace = Workspace::tiny();
+    workspace.succeed(&["film", "tiny.toml", "--out", "film.svg", "--animated"]);
+    let svg = workspace.read("film.svg");
+    assert_eq!(svg.matches("<g class=\"frame").count(), 4);
+    assert_eq!(svg.matches("<g class=\"frame last\"").count(), 1);
+    assert_eq!(svg.matches("<svg").count(), 1);
+    assert_eq!(svg.matches("<circle").count(), 4 * 40);
+    workspace.write("hill.toml", SURFACE);
+    workspace.succeed(&[
+        "film",
+        "hill.toml",
+        "--out",
+        "hill.svg",
+        "--animated",
+        "--frames",
+        "3",
+    ]);
+    let svg = workspace.read("hill.svg");
+    assert_eq!(svg.matches("<polygon").count(), 3 * (400 + 1));
+}

@@ -24,6 +24,7 @@ mod resume;
 mod sample;
 mod stopping;
 mod support;
+mod surface;
 mod table;
 mod table_curves;
 mod table_processes;

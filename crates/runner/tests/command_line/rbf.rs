@@ -126,7 +126,7 @@ fn centres_among_images_are_drawn() {
     workspace.write("moons.toml", waves);
     workspace.succeed(&["moons.toml"]);
     workspace.succeed(&["draw", "moons", "--out", "pictures"]);
-    assert_eq!(names(&workspace.path("pictures")), ["centers.svg"]);
+    assert!(names(&workspace.path("pictures")).contains(&"centers.svg".to_string()));
     assert!(
         workspace
             .read("pictures/centers.svg")
