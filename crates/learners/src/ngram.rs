@@ -26,14 +26,16 @@
 //! | x, numbers of symbols | `[N, T]` |
 //! | t, numbers of the symbols behind them | `[N, T]` |
 //! | y = ln p | `[N, T·V]` |
-//! | c (`counts.1` to `counts.n`) | `[V]` to `[V, ..., V]` |
+//! | c of the n-grams of j symbols that were met (`counts.1`, of all symbols, to `counts.n`): those symbols, and how often | `[M, j + 1]` |
 //!
 //! Sources: C. E. Shannon, "Prediction and entropy of printed English", 1951; R. Kneser, H. Ney,
 //! "Improved backing-off for m-gram language modeling", 1995; interpolated as in S. F. Chen, J.
 //! Goodman, "An empirical study of smoothing techniques for language modeling", 1999.
 
+use std::collections::BTreeMap;
+
 use contract::{NamedTensors, TensorError};
-use ndarray::{Array2, ArrayD, ArrayView2, array};
+use ndarray::{Array2, ArrayView2, Ix2, array};
 use spec::Problem;
 use spec::learners::{NgramSpec, Smoothing};
 use spec::measures::Values;
@@ -41,25 +43,25 @@ use spec::measures::Values;
 use crate::proof::largest;
 use crate::{Data, Findings, Learner, Proof, Sequences, Stop, Tick, Witness};
 
-/// Counts are held of all n-grams that can be, at most so many (128 MB).
-const MOST_COUNTS: f64 = (1 << 24) as f64;
+/// A number for each n-gram that was met, in the order of their [`place`].
+type Table = BTreeMap<u64, f64>;
 
 /// Counts of n-grams.
 pub struct Ngram {
     smoothing: Smoothing,
     /// V.
     symbols: usize,
-    /// Of order 1 to n: c of each context, the oldest symbol first, and symbol, `[V^order]`.
-    counts: Vec<Vec<f64>>,
+    /// Of order 1 to n: c of each n-gram that was met; of order 1, of each symbol.
+    counts: Vec<Table>,
     /// Of order 1 to n − 1: different symbols that each of them came behind.
-    continuations: Vec<Vec<f64>>,
+    continuations: Vec<Table>,
 }
 
 impl Ngram {
     /// Before the pass.
     ///
     /// # Errors
-    /// When symbols are no single inputs, or there are too many for tables of counts.
+    /// When symbols are no single inputs, or there are so many that n-grams have no numbers.
     pub fn new(spec: &NgramSpec, data: &Data) -> Result<Self, Problem> {
         let (symbols, order) = (data.outputs.len(), spec.order);
         let steps = data.sequences.as_ref().map(|sequences| sequences.positions);
@@ -68,8 +70,8 @@ impl Ngram {
             let hint = "set dataset.text.inputs = \"tokens\"";
             return Err(Problem::new("learner.ngram", reason).hint(hint));
         }
-        if (symbols as f64).powi(order as i32) > MOST_COUNTS {
-            let reason = format!("of {symbols} symbols there are too many {order}-grams to count");
+        if (symbols as u64).checked_pow(order as u32).is_none() {
+            let reason = format!("of {symbols} symbols there are more {order}-grams than 2^64");
             let hint = "use a lower order, or a text with fewer different characters";
             return Err(Problem::new("learner.ngram.order", reason).hint(hint));
         }
@@ -78,15 +80,13 @@ impl Ngram {
 
     /// Nothing counted yet.
     fn of(spec: &NgramSpec, symbols: usize) -> Self {
-        let tables = |orders: usize| {
-            let orders = 1..=orders as u32;
-            orders.map(|j| vec![0.0; symbols.pow(j)]).collect()
-        };
+        let mut counts = vec![Table::new(); spec.order];
+        counts[0].extend((0..symbols as u64).map(|symbol| (symbol, 0.0)));
         Self {
             smoothing: spec.smoothing,
             symbols,
-            counts: tables(spec.order),
-            continuations: tables(spec.order - 1),
+            counts,
+            continuations: vec![Table::new(); spec.order - 1],
         }
     }
 
@@ -97,20 +97,20 @@ impl Ngram {
 
     /// From the counts of each order how many symbols what is one shorter came behind.
     fn count_continuations(&mut self) {
+        let mut shorter_ones = self.symbols as u64;
         for (shorter, counts) in self.continuations.iter_mut().zip(&self.counts[1..]) {
-            shorter.fill(0.0);
-            for of_first in counts.chunks(shorter.len()) {
-                for (sum, count) in shorter.iter_mut().zip(of_first) {
-                    *sum += f64::from(u8::from(*count > 0.0));
-                }
+            shorter.clear();
+            for ngram in counts.keys() {
+                *shorter.entry(ngram % shorter_ones).or_default() += 1.0;
             }
+            shorter_ones *= self.symbols as u64;
         }
     }
 
     /// p of each symbol behind a context, `[V]`.
     fn probabilities(&self, context: &[usize]) -> Vec<f64> {
         let (symbols, whole) = (self.symbols, context.len());
-        let counts = self.row(&self.counts[whole], context);
+        let counts = &self.row(&self.counts[whole], context);
         match self.smoothing {
             Smoothing::AddK(k) => {
                 let sum = counts.iter().sum::<f64>() + k * symbols as f64;
@@ -121,7 +121,7 @@ impl Ngram {
                 for length in 0..whole {
                     let shorter = &context[whole - length..];
                     interpolate(
-                        self.row(&self.continuations[length], shorter),
+                        &self.row(&self.continuations[length], shorter),
                         discount,
                         &mut p,
                     );
@@ -132,27 +132,33 @@ impl Ngram {
         }
     }
 
-    /// The numbers of all symbols behind a context.
-    fn row<'a>(&self, table: &'a [f64], context: &[usize]) -> &'a [f64] {
-        let row = place(context, self.symbols);
-        &table[row * self.symbols..][..self.symbols]
+    /// The numbers of all symbols behind a context, `[V]`.
+    fn row(&self, table: &Table, context: &[usize]) -> Vec<f64> {
+        let first = place(context, self.symbols) * self.symbols as u64;
+        let mut row = vec![0.0; self.symbols];
+        for (ngram, number) in table.range(first..=first + (self.symbols as u64 - 1)) {
+            row[(ngram - first) as usize] = *number;
+        }
+        row
     }
 }
 
 /// Counts a symbol behind a context, and behind each shorter one.
-fn count(counts: &mut [Vec<f64>], context: &[usize], symbol: usize) {
-    let symbols = counts[0].len();
+fn count(counts: &mut [Table], context: &[usize], symbol: usize, symbols: usize) {
     for (length, counts) in counts.iter_mut().enumerate() {
         if let Some(first) = context.len().checked_sub(length) {
-            counts[place(&context[first..], symbols) * symbols + symbol] += 1.0;
+            let row = place(&context[first..], symbols);
+            *counts
+                .entry(row * symbols as u64 + symbol as u64)
+                .or_default() += 1.0;
         }
     }
 }
 
-/// The row of a context, the oldest symbol being the most significant digit.
-fn place(context: &[usize], symbols: usize) -> usize {
-    let digits = context.iter();
-    digits.fold(0, |row, symbol| row * symbols + symbol)
+/// Symbols as digits of a number, the oldest being the most significant one.
+fn place(ngram: &[usize], symbols: usize) -> u64 {
+    let digits = ngram.iter().map(|symbol| *symbol as u64);
+    digits.fold(0, |number, symbol| number * symbols as u64 + symbol)
 }
 
 /// `p` of the shorter context becomes that of the one with the numbers `m`.
@@ -178,7 +184,7 @@ impl Learner for Ngram {
     }
 
     fn is_done(&self) -> bool {
-        self.counts[0].iter().any(|count| *count > 0.0)
+        self.counts[0].values().any(|count| *count > 0.0)
     }
 
     fn pass(&mut self, data: &Data, tick: Tick<'_>) -> Result<Values, Stop> {
@@ -188,7 +194,7 @@ impl Learner for Ngram {
         for ((x, t), &length) in data.samples().zip(lengths) {
             let (x, t) = (symbols(x), symbols(t));
             for at in 0..length {
-                count(&mut counts, self.context(&x[..=at]), t[at]);
+                count(&mut counts, self.context(&x[..=at]), t[at], self.symbols);
             }
             tick()?;
         }
@@ -211,10 +217,17 @@ impl Learner for Ngram {
 
     fn weights(&self) -> NamedTensors<f64> {
         let mut weights = NamedTensors::default();
-        for (index, counts) in self.counts.iter().enumerate() {
-            let counts = ArrayD::from_shape_vec(vec![self.symbols; index + 1], counts.clone());
-            let counts = counts.expect("a count for each n-gram");
-            weights.insert(format!("counts.{}", index + 1), counts);
+        for (order, counts) in (1..).zip(&self.counts) {
+            let mut rows = Array2::zeros((counts.len(), order + 1));
+            for (mut row, (&ngram, &count)) in rows.rows_mut().into_iter().zip(counts) {
+                row[order] = count;
+                let mut digits = ngram;
+                for at in (0..order).rev() {
+                    row[at] = (digits % self.symbols as u64) as f64;
+                    digits /= self.symbols as u64;
+                }
+            }
+            weights.insert(format!("counts.{order}"), rows.into_dyn());
         }
         weights
     }
@@ -224,10 +237,22 @@ impl Learner for Ngram {
     }
 
     fn restore(&mut self, state: &NamedTensors<f64>) -> Result<(), TensorError> {
-        for (index, counts) in self.counts.iter_mut().enumerate() {
-            let shape = vec![self.symbols; index + 1];
-            let saved = state.expect(&format!("counts.{}", index + 1), &shape)?;
-            *counts = saved.iter().copied().collect();
+        state.expect("counts.1", &[self.symbols, 2])?;
+        for (order, counts) in (1..).zip(&mut self.counts) {
+            let name = format!("counts.{order}");
+            let met = state
+                .get(&name)
+                .map_or(0, |saved| saved.len() / (order + 1));
+            let saved = state.expect(&name, &[met, order + 1])?.view();
+            let rows = saved.into_dimensionality::<Ix2>().expect("rows");
+            *counts = rows
+                .rows()
+                .into_iter()
+                .map(|row| {
+                    let ngram = symbols(row.iter().take(order));
+                    (place(&ngram, self.symbols), row[order])
+                })
+                .collect();
         }
         self.count_continuations();
         Ok(())
@@ -239,7 +264,7 @@ impl Learner for Ngram {
             .zip(&self.counts)
             .fold(findings, |findings, (order, counts)| {
                 let seen =
-                    |fits: fn(f64) -> bool| counts.iter().filter(|c| fits(**c)).count() as f64;
+                    |fits: fn(f64) -> bool| counts.values().filter(|c| fits(**c)).count() as f64;
                 findings.row(
                     &format!("{order}"),
                     &[seen(|c| c > 0.0), seen(|c| c == 1.0)],
@@ -255,7 +280,7 @@ impl Learner for Ngram {
             .iter()
             .flat_map(|of| &of.lengths)
             .sum::<usize>();
-        let counted: f64 = self.counts[0].iter().sum();
+        let counted: f64 = self.counts[0].values().sum();
         let sums = data.x.rows().into_iter().map(|x| {
             let x = symbols(x);
             let sums = (0..x.len()).map(|at| {
@@ -340,11 +365,12 @@ mod tests {
     #[test]
     fn padding_is_not_counted_and_a_beginning_is_a_shorter_context() {
         let ngram = learned(3, Smoothing::AddK(1.0));
-        assert_eq!(ngram.counts[0], [2.0, 1.0, 2.0]);
-        assert_eq!(ngram.counts[1].iter().sum::<f64>(), 5.0);
-        let trigrams: Vec<usize> = (0..27).filter(|&i| ngram.counts[2][i] > 0.0).collect();
+        assert_eq!(ngram.counts[0], Table::from([(0, 2.0), (1, 1.0), (2, 2.0)]));
+        // A line begins where one ended: break a, a b, b break, break b, b break.
+        let pairs = [(1, 1.0), (2, 1.0), (5, 1.0), (6, 2.0)];
+        assert_eq!(ngram.counts[1], Table::from(pairs));
         // Break a b, break b break, a b break.
-        assert_eq!(trigrams, [5, 6, 15]);
+        assert_eq!(ngram.counts[2].keys().collect::<Vec<_>>(), [&5, &6, &15]);
         assert_eq!(ngram.context(&[1, 2, 0, 1]), [0, 1]);
         assert_eq!(ngram.context(&[1]), [1]);
     }
@@ -379,8 +405,8 @@ mod tests {
         let spec = NgramSpec::default();
         let reason = |data: &Data| Ngram::new(&spec, data).map(|_| ()).unwrap_err().reason;
         let mut many = two_lines();
-        many.outputs = (0..300).map(|symbol| symbol.to_string()).collect();
-        assert!(reason(&many).contains("too many 3-grams"));
+        many.outputs = (0..3_000_000).map(|symbol| symbol.to_string()).collect();
+        assert!(reason(&many).contains("more 3-grams than 2^64"));
         let mut one_hot = two_lines();
         one_hot.x = Array2::zeros((2, 9));
         assert!(reason(&one_hot).contains("each is several inputs"));

@@ -1,9 +1,9 @@
 //! The two units that are nearest to each sample.
 //!
-//! Of many samples |x − w|² = |x|² − 2 x·w + |w|² comes from one product of matrices. It loses digits
-//! where |x| is large, so it only finds the units that may be among the two nearest; their
-//! differences decide. The result is that of looking at all units one by one, to the bit, on any
-//! number of threads.
+//! Of many samples |x − w|² = |x|² − 2 x·w + |w|² comes from one product of matrices, in f32. It loses
+//! digits, so it only finds the units that may be among the two nearest; their differences, in f64,
+//! decide. The result is that of looking at all units one by one, to the bit, on any number of
+//! threads.
 
 use kernels::matmul::matmul;
 use kernels::sharding::LEAST_WORK;
@@ -12,6 +12,10 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 /// Samples of a task.
 const ROWS: usize = 128;
+/// Below this a product in f32 is nothing.
+const TINY: f64 = f32::MIN_POSITIVE as f64;
+/// Above this a sum of products may be more than f32 can hold.
+const HUGE: f64 = f32::MAX as f64 / 8.0;
 
 /// The two nearest units of a sample; of several at the same distance those that come first.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -74,39 +78,96 @@ pub fn nearest_two(
 /// The two nearest of units `[J, D]` for each of samples `[N, D]`.
 pub fn winners(x: ArrayView2<'_, f64>, w: ArrayView2<'_, f64>) -> Vec<Winner> {
     let (inputs, work) = (x.ncols().max(1), x.len() * w.nrows());
-    let norms: Array1<f64> = w.rows().into_iter().map(|w| w.dot(&w)).collect();
     let (x, w) = (x.as_standard_layout(), w.as_standard_layout());
+    let units = Units::new(w.view());
     let mut winners = vec![Winner::default(); x.nrows()];
     let samples = x.as_slice().expect("row by row").chunks(ROWS * inputs);
     let tasks = samples.zip(winners.chunks_mut(ROWS));
     share_if(work > LEAST_WORK, tasks, |(x, winners)| {
         let shape = (winners.len(), inputs);
         let x = ArrayView2::from_shape(shape, x).expect("as many rows as winners");
-        of_some(x, w.view(), norms.view(), winners);
+        units.nearest(x, winners);
     });
     winners
 }
 
-/// The same for some samples, given |w|² `[J]`.
-fn of_some(
-    x: ArrayView2<'_, f64>,
-    w: ArrayView2<'_, f64>,
-    norms: ArrayView1<'_, f64>,
-    winners: &mut [Winner],
-) {
-    // x·w − |w|²/2: the larger, the nearer.
-    let mut near = Array2::from_shape_fn((x.nrows(), w.nrows()), |(_, unit)| -norms[unit] / 2.0);
-    matmul(x, w.t(), near.view_mut());
-    let largest = norms.iter().copied().fold(0.0, f64::max);
-    for ((x, near), winner) in x.rows().into_iter().zip(near.rows()).zip(winners) {
-        let (mut best, mut next) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
-        for &near in near {
-            next = next.max(near.min(best));
-            best = best.max(near);
+/// Units `[J, D]`, and what the product needs of them.
+struct Units<'a> {
+    w: ArrayView2<'a, f64>,
+    rounded: Array2<f32>,
+    /// −|w|²/2, `[J]`
+    half_norms: Array1<f32>,
+    /// The largest |w|².
+    largest: f64,
+}
+
+impl<'a> Units<'a> {
+    fn new(w: ArrayView2<'a, f64>) -> Self {
+        let norms: Array1<f64> = w.rows().into_iter().map(|w| w.dot(&w)).collect();
+        Self {
+            w,
+            rounded: w.mapv(|w| w as f32),
+            half_norms: norms.mapv(|norm| (-norm / 2.0) as f32),
+            largest: norms.iter().copied().fold(0.0, f64::max),
         }
-        // Twice as much as rounding can have moved a number of D products.
-        let slack = 2.0 * (x.len() + 4) as f64 * f64::EPSILON * (x.dot(&x) + largest);
-        let candidates = (0..near.len()).filter(|&unit| near[unit] >= next - slack);
-        *winner = nearest_two(x, w, candidates);
     }
+
+    /// The two nearest for each of some samples.
+    fn nearest(&self, x: ArrayView2<'_, f64>, winners: &mut [Winner]) {
+        let rounded = x.mapv(|x| x as f32);
+        // x·w − |w|²/2: the larger, the nearer.
+        let mut near = Array2::zeros((x.nrows(), self.w.nrows()));
+        near.assign(&self.half_norms);
+        matmul(rounded.view(), self.rounded.t(), near.view_mut());
+        for (sample, winner) in winners.iter_mut().enumerate() {
+            let near = near.row(sample);
+            let near = near.to_slice().expect("row by row");
+            let rounded = rounded.row(sample);
+            // Twice as much as rounding can have moved a number of D products.
+            let size = f64::from(rounded.dot(&rounded)) + self.largest;
+            let terms = 2.0 * (x.ncols() + 4) as f64;
+            let slack = terms * (f64::from(f32::EPSILON) * size + TINY);
+            let least = match size < HUGE {
+                true => (f64::from(second_largest(near)) - slack) as f32,
+                false => f32::NEG_INFINITY,
+            };
+            *winner = nearest_two(x.row(sample), self.w, not_below(near, least));
+        }
+    }
+}
+
+/// Numbers that are looked at side by side.
+const LANES: usize = 16;
+
+/// The largest of these but one.
+fn second_largest(numbers: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let smaller = |a: f32, b: f32| if a < b { a } else { b };
+    let (mut best, mut next) = ([f32::NEG_INFINITY; LANES], [f32::NEG_INFINITY; LANES]);
+    let (chunks, rest) = numbers.as_chunks::<LANES>();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            next[lane] = larger(next[lane], smaller(chunk[lane], best[lane]));
+            best[lane] = larger(best[lane], chunk[lane]);
+        }
+    }
+    let (mut largest, mut second) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
+    for &number in best.iter().chain(&next).chain(rest) {
+        second = larger(second, smaller(number, largest));
+        largest = larger(largest, number);
+    }
+    second
+}
+
+/// Places of those that are at least that large, or no numbers.
+fn not_below(numbers: &[f32], least: f32) -> impl Iterator<Item = usize> {
+    let may_be = move |number: &f32| !(*number < least);
+    let chunks = numbers.chunks(LANES).enumerate();
+    chunks
+        .filter(move |(_, chunk)| chunk.iter().fold(false, |any, number| any | may_be(number)))
+        .flat_map(move |(chunk, numbers)| {
+            let places = numbers.iter().enumerate();
+            let places = places.filter(move |(_, number)| may_be(number));
+            places.map(move |(lane, _)| chunk * LANES + lane)
+        })
 }

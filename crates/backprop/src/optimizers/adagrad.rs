@@ -35,7 +35,7 @@ impl<T: Real> Optimizer<T> for AdaGrad<T> {
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let (eta, epsilon) = (T::of(at.learning_rate), self.epsilon);
         let [squares, _] = of.state;
-        each([of.g], [of.w, squares], |[g], [w, s]| {
+        each([of.g], [of.w, squares], move |[g], [w, s]| {
             *s += g * g;
             *w -= eta * g / (s.sqrt() + epsilon);
         });

@@ -43,7 +43,7 @@ impl<T: Real> Adam<T> {
         let [rest1, rest2] = self.beta.map(|beta| T::of(1.0 - beta));
         let epsilon = self.epsilon;
         let [mean, mean_square] = of.state;
-        each([of.g], [of.w, mean, mean_square], |[g], [w, m, v]| {
+        each([of.g], [of.w, mean, mean_square], move |[g], [w, m, v]| {
             decay(w);
             *m = beta1 * *m + rest1 * g;
             *v = beta2 * *v + rest2 * g * g;

@@ -42,7 +42,7 @@ impl<T: Real> Optimizer<T> for AdamW<T> {
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let rate = T::of(at.learning_rate * self.weight_decay); // η λ
         match at.decays {
-            true => self.adam.step(at, of, |w| *w -= rate * *w),
+            true => self.adam.step(at, of, move |w| *w -= rate * *w),
             false => self.adam.step(at, of, |_| ()),
         }
     }

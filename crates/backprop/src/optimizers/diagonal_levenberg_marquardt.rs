@@ -43,7 +43,7 @@ impl<T: Real> Optimizer<T> for DiagonalLevenbergMarquardt<T> {
         let eta = T::of(at.learning_rate);
         // 1 / (μ + h): a division now and then, instead of one in each update.
         let [factors, _] = of.state;
-        each([of.g, factors], [of.w], |[g, factor], [w]| {
+        each([of.g, factors], [of.w], move |[g, factor], [w]| {
             *w -= eta * factor * g;
         });
     }
@@ -54,7 +54,7 @@ impl<T: Real> Optimizer<T> for DiagonalLevenbergMarquardt<T> {
 
     fn take_curvature(&self, h: &[T], [factors, _]: [&mut [T]; STATE]) {
         let (zero, one, mu) = (T::zero(), T::one(), self.mu);
-        each([h], [factors], |[h], [factor]| {
+        each([h], [factors], move |[h], [factor]| {
             // Written with `<` because `max` would turn a NaN into 0.
             let h = if h < zero { zero } else { h };
             *factor = one / (mu + h);

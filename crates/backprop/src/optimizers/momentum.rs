@@ -35,7 +35,7 @@ impl<T: Real> Optimizer<T> for Momentum<T> {
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let (eta, mu) = (T::of(at.learning_rate), self.momentum);
         let [velocity, _] = of.state;
-        each([of.g], [of.w, velocity], |[g], [w, v]| {
+        each([of.g], [of.w, velocity], move |[g], [w, v]| {
             *v = mu * *v + g;
             *w -= eta * *v;
         });

@@ -51,7 +51,7 @@ impl<T: Real> Optimizer<T> for Quickprop<T> {
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let (zero, eta, mu) = (T::zero(), T::of(at.learning_rate), self.growth);
         let [steps, slopes] = of.state; // d' and g'
-        each([of.g], [of.w, steps, slopes], |[g], [w, d, before]| {
+        each([of.g], [of.w, steps, slopes], move |[g], [w, d, before]| {
             let goes_on = sign(g) * sign(*before) > zero;
             let parabola = if g == zero { zero } else { g / (*before - g) };
             let a = match goes_on && !(parabola >= zero && parabola <= mu) {

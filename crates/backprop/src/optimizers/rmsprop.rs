@@ -38,7 +38,7 @@ impl<T: Real> Optimizer<T> for RmsProp<T> {
         let (eta, epsilon) = (T::of(at.learning_rate), self.epsilon);
         let (rho, rest) = (T::of(self.decay), T::of(1.0 - self.decay));
         let [mean_square, _] = of.state;
-        each([of.g], [of.w, mean_square], |[g], [w, s]| {
+        each([of.g], [of.w, mean_square], move |[g], [w, s]| {
             *s = rho * *s + rest * g * g;
             *w -= eta * g / (s.sqrt() + epsilon);
         });

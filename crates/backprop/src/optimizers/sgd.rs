@@ -22,7 +22,7 @@ impl<T: Real> Optimizer<T> for Sgd {
 
     fn update(&self, at: Update, of: Parameters<'_, T>) {
         let eta = T::of(at.learning_rate);
-        each([of.g], [of.w], |[g], [w]| *w -= eta * g);
+        each([of.g], [of.w], move |[g], [w]| *w -= eta * g);
     }
 }
 

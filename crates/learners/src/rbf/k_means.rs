@@ -82,22 +82,24 @@ impl KMeans {
         self.settled = labels == self.labels;
         self.labels = labels;
         if !self.settled {
-            self.take_means(x, &sizes);
+            self.take_means(x);
         }
     }
 
-    /// Centres at the means of their samples; one that has none stays where it is.
-    fn take_means(&mut self, x: ArrayView2<'_, f64>, sizes: &[usize]) {
-        let mut sums = Array2::zeros(self.centers.raw_dim());
-        for (x, &label) in x.rows().into_iter().zip(&self.labels) {
-            sums.row_mut(label).scaled_add(1.0, &x);
+    /// Centres at the means of their samples; one that has none stays where it is. Threads share
+    /// the centres; each sum is in the order of the samples.
+    fn take_means(&mut self, x: ArrayView2<'_, f64>) {
+        let mut samples = vec![Vec::new(); self.centers.nrows()];
+        for (sample, &label) in self.labels.iter().enumerate() {
+            samples[label].push(sample);
         }
-        let centers = self.centers.rows_mut().into_iter();
-        for ((mut center, sum), &size) in centers.zip(sums.rows()).zip(sizes) {
-            if size > 0 {
-                center.assign(&(&sum / size as f64));
-            }
-        }
+        let centers = self.centers.axis_iter_mut(Axis(0)).zip(&samples);
+        let centers = centers.filter(|(_, samples)| !samples.is_empty());
+        share_if(x.len() > LEAST_WORK, centers, |(mut center, samples)| {
+            center.fill(0.0);
+            samples.iter().for_each(|&sample| center += &x.row(sample));
+            center /= samples.len() as f64;
+        });
     }
 }
 

@@ -13,7 +13,7 @@ const UNITS: usize = 64;
 const WORTH: usize = 1 << 20;
 
 /// ⟨v h⟩, ⟨v⟩ and ⟨h⟩, or differences of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Gradient<T> {
     /// `[D, H]`
     pub w: Array2<T>,
@@ -30,6 +30,18 @@ impl<T: Real> Gradient<T> {
             w: Array2::zeros((inputs, hidden)),
             b: Array1::zeros(inputs),
             c: Array1::zeros(hidden),
+        }
+    }
+
+    /// Nothing again, of this shape.
+    pub fn clear(&mut self, shape: (usize, usize)) {
+        match self.w.dim() == shape {
+            true => {
+                self.w.fill(T::zero());
+                self.b.fill(T::zero());
+                self.c.fill(T::zero());
+            }
+            false => *self = Self::zeros(shape),
         }
     }
 

@@ -12,6 +12,8 @@
 //! Source: R. Salakhutdinov, I. Murray, "On the quantitative analysis of deep belief networks",
 //! ICML 2008.
 
+use std::slice::from_mut;
+
 use contract::Streams;
 use kernels::workers::share;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
@@ -101,7 +103,7 @@ impl Machine<f64> {
             Reconstruction::Sample,
             &mut v.view_mut(),
             &mut h.view_mut(),
-            &mut rng,
+            from_mut(&mut rng),
         );
         for k in 1..=temperatures {
             let machine = self.at(k as f64 / temperatures as f64, base);
@@ -112,7 +114,7 @@ impl Machine<f64> {
             machine.hidden(v.view(), h.view_mut());
             sample(&mut h.view_mut(), &mut rng);
             let (v, h) = (&mut v.view_mut(), &mut h.view_mut());
-            machine.gibbs(1, Reconstruction::Sample, v, h, &mut rng);
+            machine.gibbs(1, Reconstruction::Sample, v, h, from_mut(&mut rng));
             before = machine;
         }
     }

@@ -5,12 +5,16 @@ use std::f64::consts::PI;
 use kernels::Real;
 use kernels::matmul::matmul;
 use kernels::sigmoid::sigmoid;
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Zip, s};
+use kernels::workers::share_if;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Zip, s};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 use spec::learners::{Reconstruction, Visible};
 
 use crate::logarithms::{log_sum_exp, softplus};
+
+/// With fewer products a second thread is not worth waking.
+pub const WORTH: usize = 1 << 18;
 
 /// Weights and biases.
 #[derive(Clone, Debug)]
@@ -80,22 +84,22 @@ impl<T: Real> Machine<T> {
     }
 
     /// Gibbs steps from samples `h`, at least one: `v` is what `reconstruction` says, and `h` is
-    /// left as probabilities given it.
+    /// left as probabilities given it. Rows are drawn [`in_pieces`].
     pub fn gibbs(
         &self,
         steps: usize,
         reconstruction: Reconstruction,
         v: &mut ArrayViewMut2<'_, T>,
         h: &mut ArrayViewMut2<'_, T>,
-        rng: &mut impl Rng,
+        rngs: &mut [impl Rng],
     ) {
         for step in 0..steps {
             if step > 0 {
-                sample(h, rng);
+                in_pieces(h, rngs, sample);
             }
             self.means(h.view(), v.view_mut());
             if reconstruction == Reconstruction::Sample {
-                self.sample_visible(v, rng);
+                in_pieces(v, rngs, |v, rng| self.sample_visible(v, rng));
             }
             self.hidden(v.view(), h.view_mut());
         }
@@ -105,7 +109,7 @@ impl<T: Real> Machine<T> {
     pub fn free_energies(&self, v: ArrayView2<'_, T>) -> Array1<f64> {
         let mut z = Array2::zeros((v.nrows(), self.c.len()));
         self.hidden_inputs(v, z.view_mut());
-        let of_row = |(v, z): (ndarray::ArrayView1<'_, T>, ndarray::ArrayView1<'_, T>)| {
+        let of_row = |(v, z): (ArrayView1<'_, T>, ArrayView1<'_, T>)| {
             let own = Zip::from(v).and(&self.b).fold(0.0, |sum, v, b| {
                 let (v, b) = (v.f64(), b.f64());
                 sum + match self.visible {
@@ -144,7 +148,7 @@ impl<T: Real> Machine<T> {
         };
         let mut z = Array2::zeros((v.nrows(), self.c.len()));
         self.hidden_inputs(v, z.view_mut());
-        let of_row = |(v, z): (ndarray::ArrayView1<'_, T>, ndarray::ArrayView1<'_, T>)| {
+        let of_row = |(v, z): (ArrayView1<'_, T>, ArrayView1<'_, T>)| {
             let here = z.iter().map(|z| softplus(z.f64())).sum::<f64>();
             // −F with inputs changed, above −F as they are.
             let above = |changes: &[(usize, f64)]| {
@@ -170,8 +174,33 @@ impl<T: Real> Machine<T> {
             });
             groups.sum::<f64>()
         };
-        let rows = v.rows().into_iter().zip(z.rows()).map(of_row);
-        Some(rows.sum::<f64>() / v.nrows() as f64)
+        let mut sums = vec![0.0; v.nrows()];
+        let rows = v.axis_iter(Axis(0)).zip(z.axis_iter(Axis(0)));
+        let worth = v.len() * z.ncols() > WORTH;
+        share_if(worth, rows.zip(&mut sums), |(row, sum)| *sum = of_row(row));
+        Some(sums.iter().sum::<f64>() / v.nrows() as f64)
+    }
+}
+
+/// Rows that one of several random streams draws for.
+pub const ROWS: usize = 16;
+
+/// Draws for the rows of `x`: each stream for [`ROWS`] of them, the last for all that are left.
+pub fn in_pieces<T, R>(
+    x: &mut ArrayViewMut2<'_, T>,
+    rngs: &mut [R],
+    draw: impl Fn(&mut ArrayViewMut2<'_, T>, &mut R),
+) {
+    let (last, mut left) = (rngs.len() - 1, x.view_mut());
+    for (piece, rng) in rngs.iter_mut().enumerate() {
+        let rows = if piece < last {
+            ROWS.min(left.nrows())
+        } else {
+            left.nrows()
+        };
+        let (mut its, others) = left.split_at(Axis(0), rows);
+        draw(&mut its, rng);
+        left = others;
     }
 }
 

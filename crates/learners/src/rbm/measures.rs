@@ -1,14 +1,17 @@
 //! What is measured after a pass.
 
-use ndarray::ArrayView2;
+use kernels::workers::share_if;
+use ndarray::{ArrayView2, Axis};
 use spec::measures::Values;
 
 use super::Rbm;
 use super::likelihood::Estimate;
-use super::machine::first_rows;
+use super::machine::{WORTH, first_rows};
 
 /// Samples of which the pseudo-likelihood is the mean.
 const PSEUDO: usize = 100;
+/// Samples of a task.
+const TASK: usize = 128;
 
 impl Rbm {
     /// ln Z of the machine as it is, exact where a layer has at most `units`; after the last pass
@@ -26,13 +29,23 @@ impl Rbm {
         })
     }
 
+    /// Mean square of what is missing in the reconstruction of an input.
+    fn reconstruction_error(&self) -> f64 {
+        let mut sums = vec![0.0; self.x.nrows().div_ceil(TASK)];
+        let tasks = self.x.axis_chunks_iter(Axis(0), TASK).zip(&mut sums);
+        let worth = self.x.len() * self.settings.hidden > WORTH;
+        share_if(worth, tasks, |(x, sum)| {
+            let v = self.reconstructed(x);
+            let squares = v.iter().zip(x).map(|(v, x)| f64::from(v - x).powi(2));
+            *sum = squares.sum();
+        });
+        sums.iter().sum::<f64>() / self.x.len() as f64
+    }
+
     pub(super) fn measured(&self) -> Values {
         let x = self.x.view();
-        let error = (&self.reconstructed(x) - &x).mapv(|d| f64::from(d).powi(2));
-        let mut values = Values::from([(
-            "reconstruction_error".into(),
-            error.mean().unwrap_or(f64::NAN),
-        )]);
+        let error = self.reconstruction_error();
+        let mut values = Values::from([("reconstruction_error".into(), error)]);
         let some = first_rows(&self.x, PSEUDO);
         let pseudo = self.machine.pseudo_likelihood(some);
         if let Some(pseudo) = pseudo {

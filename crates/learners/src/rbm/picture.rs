@@ -1,6 +1,8 @@
 //! What a machine has learned, as pictures: the weights of each hidden unit, samples beside their
 //! reconstructions, and what the machine makes up by itself.
 
+use std::slice::from_mut;
+
 use std::fmt::Write;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
@@ -81,8 +83,13 @@ impl Rbm {
         let mut v = Array2::zeros((count, self.x.ncols()));
         let steps = self.settings.fantasy;
         let (v_all, h_all) = (&mut v.view_mut(), &mut h.view_mut());
-        self.machine
-            .gibbs(steps, Reconstruction::Sample, v_all, h_all, &mut rng);
+        self.machine.gibbs(
+            steps,
+            Reconstruction::Sample,
+            v_all,
+            h_all,
+            from_mut(&mut rng),
+        );
         sample(h_all, &mut rng);
         self.machine.means(h.view(), v.view_mut());
         self.shaded(v.view())

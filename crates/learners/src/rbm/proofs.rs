@@ -1,5 +1,7 @@
 //! The rows of the proof of a restricted Boltzmann machine.
 
+use std::slice::from_mut;
+
 use contract::Streams;
 use kernels::Real;
 use ndarray::{Array1, Array2, ArrayView2, Axis, array};
@@ -124,7 +126,13 @@ impl Machine<f64> {
             one.add(v, h.view(), 1.0);
             sample(&mut h.view_mut(), &mut rng);
             let (end_all, h_all) = (&mut end.view_mut(), &mut h.view_mut());
-            self.gibbs(1, Reconstruction::Sample, end_all, h_all, &mut rng);
+            self.gibbs(
+                1,
+                Reconstruction::Sample,
+                end_all,
+                h_all,
+                from_mut(&mut rng),
+            );
             one.add(end.view(), h.view(), -1.0);
             squares = squares.plus(&one.map(|g| g * g));
             sums = sums.plus(&one);

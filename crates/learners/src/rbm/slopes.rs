@@ -1,6 +1,8 @@
 //! What the parameters gain, as a gradient: of free energies, with the ends of the chains given, and
 //! of the likelihood, over all states.
 
+use std::slice::from_mut;
+
 use contract::{Criterion, NamedTensors, Streams};
 use kernels::Real;
 use ndarray::{Array2, ArrayView2};
@@ -104,7 +106,7 @@ impl Rbm {
         let rows: Vec<usize> = (0..self.settings.batch_size.min(self.x.nrows())).collect();
         let machine = self.machine.cast::<f64>();
         let mut batch = Batch::default();
-        let gain = self.gain(&rows, &mut batch);
+        self.gain(&rows, &mut batch);
         let [data, model] = batch.ends().map(|v| v.mapv(f64::from));
         let mut slopes = Vec::new();
         if self.settings.rule != Rule::Exact {
@@ -115,7 +117,7 @@ impl Rbm {
                     on,
                     "the same as it learns, in f32",
                     in_f64.criterion.clone(),
-                    &gain,
+                    &batch.gain,
                 )
             };
             slopes.extend([in_f64, in_f32]);
@@ -143,7 +145,13 @@ pub fn slopes() -> Vec<Slope> {
         machine.hidden(data.view(), h.view_mut());
         sample(&mut h.view_mut(), &mut rng);
         let ends = (&mut model.view_mut(), &mut h.view_mut());
-        machine.gibbs(2, Reconstruction::Sample, ends.0, ends.1, &mut rng);
+        machine.gibbs(
+            2,
+            Reconstruction::Sample,
+            ends.0,
+            ends.1,
+            from_mut(&mut rng),
+        );
         slopes.push(machine.slope_of_contrast(&on, &data, &model));
         slopes.extend(machine.slope_of_likelihood(&on, data.view()));
     }

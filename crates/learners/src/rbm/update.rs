@@ -6,12 +6,12 @@ use spec::learners::Rule;
 
 use super::Rbm;
 use super::gradient::Gradient;
-use super::machine::sample;
+use super::machine::{ROWS, WORTH, in_pieces, sample};
 
-/// Rows of a batch that a thread takes at a time, with random numbers of their own.
-const SHARD: usize = 16;
-/// With fewer products a second thread is not worth waking.
-const WORTH: usize = 1 << 18;
+/// Rows that a thread takes at a time: the weights are packed for each such product.
+const SHARD: usize = 3 * ROWS;
+/// Visible units whose weights a thread moves at a time.
+const UNITS: usize = 64;
 
 /// What an update needs beside the weights; it grows once.
 #[derive(Default)]
@@ -22,6 +22,8 @@ pub struct Batch {
     /// Ends of the chains, `[M, D]` and `[M, H]`.
     v: Array2<f32>,
     h: Array2<f32>,
+    /// What the parameters gain by it.
+    pub(super) gain: Gradient<f32>,
 }
 
 impl Batch {
@@ -35,55 +37,64 @@ impl Rbm {
     /// Learns from these rows of the samples.
     pub(super) fn update(&mut self, rows: &[usize]) {
         let mut batch = std::mem::take(&mut self.batch);
-        let mut gradient = self.gradient(rows, &mut batch);
-        self.batch = batch;
+        self.gradient(rows, &mut batch);
         self.updates += 1;
+        self.step(&batch.gain);
+        self.batch = batch;
+    }
+
+    /// Δ ← m Δ + η (g − λ W), W ← W + Δ; biases without λ.
+    fn step(&mut self, gain: &Gradient<f32>) {
         let settings = &self.settings;
         let momentum = settings.momentum[usize::from(self.epochs + 1 >= settings.switch)] as f32;
         let (rate, decay) = (settings.learning_rate as f32, settings.decay as f32);
-        gradient.w.scaled_add(-decay, &self.machine.w);
-        let (machine, change) = (&mut self.machine, &mut self.change);
-        let step = |change: &mut [f32], parameter: &mut [f32], gradient: &[f32]| {
-            let of_each = change.iter_mut().zip(parameter).zip(gradient);
-            of_each.for_each(|((change, parameter), gradient)| {
-                *change = momentum * *change + rate * gradient;
+        let step = |change: &mut [f32], parameter: &mut [f32], gain: &[f32], decay: f32| {
+            let of_each = change.iter_mut().zip(parameter).zip(gain);
+            of_each.for_each(|((change, parameter), gain)| {
+                *change = momentum * *change + rate * (gain - decay * *parameter);
                 *parameter += *change;
             });
         };
-        step(
-            numbers(&mut change.w),
-            numbers(&mut machine.w),
-            numbers(&mut gradient.w),
-        );
+        let (machine, change) = (&mut self.machine, &mut self.change);
         step(
             numbers(&mut change.b),
             numbers(&mut machine.b),
-            numbers(&mut gradient.b),
+            all(&gain.b),
+            0.0,
         );
         step(
             numbers(&mut change.c),
             numbers(&mut machine.c),
-            numbers(&mut gradient.c),
+            all(&gain.c),
+            0.0,
         );
+        let (worth, part) = (gain.w.len() > WORTH / 2, UNITS * gain.c.len());
+        let change = numbers(&mut change.w).chunks_mut(part);
+        let parts = change
+            .zip(numbers(&mut machine.w).chunks_mut(part))
+            .zip(all(&gain.w).chunks(part));
+        share_if(worth, parts, |((change, w), gain)| {
+            step(change, w, gain, decay)
+        });
     }
 
     /// The mean gradient of the batch by the rule; persistent chains go on to samples of their end.
-    pub(super) fn gradient(&mut self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
-        let gain = self.gain(rows, batch);
+    pub(super) fn gradient(&mut self, rows: &[usize], batch: &mut Batch) {
+        self.gain(rows, batch);
         if let Rule::Pcd(_) = self.settings.rule {
             self.chains.assign(&batch.h);
             let stream = format_args!("gibbs/{}/chains", self.updates);
             let mut rng = self.streams.stream_of(stream);
             sample(&mut self.chains.view_mut(), &mut rng);
         }
-        gain
     }
 
     /// The same, and no chain has moved.
-    pub(super) fn gain(&self, rows: &[usize], batch: &mut Batch) -> Gradient<f32> {
+    pub(super) fn gain(&self, rows: &[usize], batch: &mut Batch) {
         if self.settings.rule == Rule::Exact {
             let v = self.x.select(Axis(0), rows).mapv(f64::from);
-            return self.machine.cast::<f64>().exact_gradient(v.view()).cast();
+            batch.gain = self.machine.cast::<f64>().exact_gradient(v.view()).cast();
+            return;
         }
         let (inputs, hidden) = self.machine.w.dim();
         let chains = match self.settings.rule {
@@ -99,10 +110,9 @@ impl Rbm {
         }
         self.positive(batch);
         self.negative(batch);
-        let mut gradient = Gradient::zeros((inputs, hidden));
-        gradient.add(batch.v0.view(), batch.h0.view(), 1.0);
-        gradient.add(batch.v.view(), batch.h.view(), -1.0);
-        gradient
+        batch.gain.clear((inputs, hidden));
+        batch.gain.add(batch.v0.view(), batch.h0.view(), 1.0);
+        batch.gain.add(batch.v.view(), batch.h.view(), -1.0);
     }
 
     /// P(h | v) of the samples: probabilities.
@@ -131,16 +141,23 @@ impl Rbm {
         let h = batch.h.axis_chunks_iter_mut(Axis(0), SHARD);
         let shards = v.zip(h).enumerate();
         share_if(worth, shards, |(shard, (mut v, mut h))| {
-            let mut rng = streams.stream_of(format_args!("gibbs/{updates}/{shard}"));
+            let first = shard * SHARD / ROWS;
+            let stream = |piece| streams.stream_of(format_args!("gibbs/{updates}/{piece}"));
+            let mut rngs: [_; SHARD / ROWS] = std::array::from_fn(|piece| stream(first + piece));
             if !persistent {
-                sample(&mut h, &mut rng);
+                in_pieces(&mut h, &mut rngs, sample);
             }
-            machine.gibbs(steps, reconstruction, &mut v, &mut h, &mut rng);
+            machine.gibbs(steps, reconstruction, &mut v, &mut h, &mut rngs);
         });
     }
 }
 
 /// All numbers in their order: a loop over slices is compiled to vectors, one over arrays is not.
+fn all<D: Dimension>(array: &Array<f32, D>) -> &[f32] {
+    array.as_slice().expect("it lies in one piece")
+}
+
+/// The same, to be changed.
 fn numbers<D: Dimension>(array: &mut Array<f32, D>) -> &mut [f32] {
     array.as_slice_mut().expect("it lies in one piece")
 }

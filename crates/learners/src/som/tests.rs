@@ -78,6 +78,12 @@ fn of_units_at_the_same_distance_the_first_wins_however_they_are_found() {
     let found = winners(far(&x).view(), far(&w).view());
     assert_eq!(found[0], nearest_two(far(&x).row(0), far(&w).view(), 0..4));
     assert_eq!((found[0].first, found[0].squared), (0, 2.3125));
+    // The product is in f32, which cannot hold all numbers of f64.
+    for scale in [1e-30, 1e18, 3e19, 1e200] {
+        let (x, w) = (&x * scale, &w * scale);
+        let found = winners(x.view(), w.view());
+        assert_eq!(found[0], nearest_two(x.row(0), w.view(), 0..4), "{scale}");
+    }
 }
 
 #[test]

@@ -35,7 +35,8 @@ fn far(rule: Rule, updates: usize, expected: &Gradient<f64>) -> f64 {
         let mut sum = vec![0.0; expected.all().len()];
         for _ in 0..updates {
             rbm.updates += 1;
-            let gain = rbm.gradient(&rows, &mut batch).cast::<f64>().all();
+            rbm.gradient(&rows, &mut batch);
+            let gain = batch.gain.cast::<f64>().all();
             let terms = sum.iter_mut().zip(gain);
             terms.for_each(|(sum, gain)| *sum += gain / updates as f64);
         }
