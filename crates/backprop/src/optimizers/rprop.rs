@@ -60,21 +60,25 @@ impl<T: Real> Optimizer<T> for Rprop<T> {
         let ([decrease, increase], [smallest, largest]) = (self.factors, self.bounds);
         // Δ, 0 before the first update, and s'.
         let [steps, signs] = of.state;
-        each([of.g], [of.w, steps, signs], move |[g], [w, step, before]| {
-            let now = sign(g);
-            let product = now * *before;
-            let factor = if product > zero {
-                increase
-            } else if product < zero {
-                decrease
-            } else {
-                T::one()
-            };
-            let last = if *step == zero { begin } else { *step };
-            *step = (last * factor).max(smallest).min(largest);
-            *before = if product < zero { zero } else { now };
-            *w -= *step * *before;
-        });
+        each(
+            [of.g],
+            [of.w, steps, signs],
+            move |[g], [w, step, before]| {
+                let now = sign(g);
+                let product = now * *before;
+                let factor = if product > zero {
+                    increase
+                } else if product < zero {
+                    decrease
+                } else {
+                    T::one()
+                };
+                let last = if *step == zero { begin } else { *step };
+                *step = (last * factor).max(smallest).min(largest);
+                *before = if product < zero { zero } else { now };
+                *w -= *step * *before;
+            },
+        );
     }
 }
 
