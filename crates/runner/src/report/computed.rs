@@ -4,6 +4,7 @@ use std::path::Path;
 
 use spec::measures::Part;
 
+use crate::activity::Activity;
 use crate::evaluate::intervals::Bootstrap;
 use crate::evaluate::{self, report::Report};
 use crate::page::{Block, Figure, Section};
@@ -121,6 +122,8 @@ fn told<T>(outcome: Result<T, Failure>) -> Result<Result<T, String>, Failure> {
 
 /// All pictures; where one cannot be drawn the other kinds, and why.
 fn drawn(subject: &Subject<'_>) -> Result<(Vec<Picture>, Vec<String>), Failure> {
+    let activity = Activity::new(&subject.record.name);
+    activity.begin("pictures", 1);
     if let Ok(pictures) = told(pictures::of(subject))? {
         return Ok((pictures, Vec::new()));
     }

@@ -151,6 +151,11 @@ impl Browser {
         }
     }
 
+    /// Shows the page as it is printed.
+    pub fn as_printed(&mut self) {
+        self.call("Emulation.setEmulatedMedia", json!({ "media": "print" }));
+    }
+
     /// Presses and releases a key: `Tab`, or `Enter`, which types a return.
     pub fn press(&mut self, key: &str) {
         let (code, text) = match key {

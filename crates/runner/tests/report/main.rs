@@ -135,6 +135,10 @@ fn it_opens_on_a_phone_and_on_a_desk_in_light_and_dark() {
             let ground = "getComputedStyle(document.body).backgroundColor";
             let white = browser.evaluate(ground) == "rgb(255, 255, 255)";
             assert_eq!(white, colours == "light");
+            browser.as_printed();
+            assert_eq!(browser.evaluate(ground), "rgb(255, 255, 255)");
+            let contents = "getComputedStyle(document.querySelector('nav')).display";
+            assert_eq!(browser.evaluate(contents), "none");
             expect_quiet(&browser, &file);
         }
     }
