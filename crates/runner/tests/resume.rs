@@ -42,7 +42,7 @@ struct Case {
     prepared: PreparedNetwork,
 }
 
-/// What is left of a training: the weights, and its record without the seconds.
+/// What is left of a training: the weights, and its record without the seconds, with the histograms.
 type Outcome = (Vec<u8>, String);
 
 impl Case {
@@ -94,7 +94,9 @@ impl Case {
             epoch.measures.remove("seconds").unwrap();
         }
         let weights = network.safetensors().unwrap();
-        (weights, serde_json::to_string_pretty(&trained).unwrap())
+        let record = serde_json::to_string_pretty(&trained).unwrap();
+        let files = network.files().into_iter().map(|(_, text)| text);
+        (weights, record + &files.collect::<String>())
     }
 }
 
@@ -152,6 +154,20 @@ fn with_dropout_batch_normalisation_and_augmentation() {
     let rotate = "augmentation.rotation=10.0";
     let schedule = "training.schedule={ cosine = {} }";
     assert_goes_on(&[layers, adam, rotate, schedule, "training.warmup=3"]);
+}
+
+/// Many short epochs: few samples are looked at, often enough.
+#[test]
+fn with_histograms_of_its_layers() {
+    let long = "training.epochs=600";
+    let (_, left) = Case::new(&[long]).train(None);
+    for epoch in [0, 1, 512, 600] {
+        assert!(
+            left.contains(&format!("{{\"epoch\":{epoch},\"layers\"")),
+            "{epoch}: {left}"
+        );
+    }
+    assert_goes_on(&[long]);
 }
 
 #[test]

@@ -11,9 +11,15 @@ const MOST_SAMPLES: usize = 200;
 /// As few samples as these are drawn larger.
 const FEW_SAMPLES: usize = 20;
 
+/// A green that nobody takes for the red of the second class, not even as a pale area.
+const GREEN: RGBColor = RGBColor(0, 158, 115);
+
 /// The colour of a class.
 pub fn colour(class: usize) -> RGBColor {
-    COLOURS[class % COLOURS.len()]
+    match class % COLOURS.len() {
+        2 => GREEN,
+        other => COLOURS[other],
+    }
 }
 
 /// Draws the class at each point of the grid, and the samples, over the whole of an area.

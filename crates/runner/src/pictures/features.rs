@@ -244,7 +244,7 @@ fn picture(title: &str, x: ArrayView1<f64>, shape: [usize; 3], strokes: &[Stroke
     let mut svg = Svg::new(wide + 2.0 * LEFT, TOP + high + LEFT);
     svg.text((LEFT, 22.0), 15.0, title);
     let pale = |[r, g, b]: [u8; 3]| [r, g, b].map(|of| 255 - (255 - of) / 4);
-    let paper: Vec<_> = colours(x, shape, range(&x)).into_iter().map(pale).collect();
+    let paper: Vec<_> = colours(x, shape, range(x)).into_iter().map(pale).collect();
     svg.image((LEFT, TOP), pixel, columns, &paper);
     let length = 0.45 * pixel * (rows.max(columns)).div_ceil(STROKES) as f64;
     for stroke in strokes {

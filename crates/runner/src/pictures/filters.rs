@@ -64,7 +64,7 @@ fn draw(subject: &Subject<'_>) -> Drawn {
         3 => ("each in the colours that it sees", in_colours(of.kernels)),
         _ => (
             "red above 0, blue below, each to its own largest",
-            of.summed().iter().map(|kernel| tile(kernel)).collect(),
+            of.summed().iter().map(tile).collect(),
         ),
     };
     let mut tiles: Vec<Tile> = tiles;
@@ -96,7 +96,7 @@ fn tile(kernel: &Array2<f64>) -> Tile {
 fn in_colours(kernels: ArrayView4<'_, f64>) -> Vec<Tile> {
     let (_, channels, rows, columns) = kernels.dim();
     let tile = |kernel: ndarray::ArrayView3<f64>| {
-        let (low, high) = range(&kernel);
+        let (low, high) = range(kernel);
         let largest = high.max(-low);
         let flat: Vec<f64> = kernel.iter().copied().collect();
         Tile {

@@ -16,6 +16,8 @@ pub const KIND: Kind = Kind {
 };
 
 const SIZE: (u32, u32) = (640, 640);
+/// Of more points every second, third ... is drawn.
+const MOST: usize = 2000;
 const POINTS: RGBColor = RGBColor(0, 90, 181);
 
 fn draw(subject: &Subject<'_>) -> Drawn {
@@ -80,6 +82,7 @@ pub fn svg(quantity: &str, points: &[(f64, f64)]) -> Result<String, Box<dyn std:
         chart.draw_series(LineSeries::new(ends, BLACK.mix(0.4)))?;
         let finite = points
             .iter()
+            .step_by(points.len().div_ceil(MOST).max(1))
             .filter(|(t, y)| t.is_finite() && y.is_finite());
         let point = |&point| Circle::new(point, 3, POINTS.mix(0.6).filled());
         chart.draw_series(finite.map(point))?;
@@ -97,6 +100,8 @@ mod tests {
         let points = [(1.0, 1.5), (2.0, 2.5), (3.0, f64::NAN)];
         let svg = svg("price", &points).unwrap();
         assert_eq!(svg.matches("<circle").count(), 2, "{svg}");
+        let many = super::svg("price", &[(1.0, 2.0); 5000]).unwrap();
+        assert_eq!(many.matches("<circle").count(), 1667);
         assert!(svg.contains("price: fitted and true"));
         assert!(super::svg("price", &[(f64::NAN, 1.0 / 0.0)]).is_err());
     }

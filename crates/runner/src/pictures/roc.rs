@@ -1,9 +1,13 @@
 //! Receiver operating characteristics: the share of a class that is found against the share of all
 //! others that is taken for it, from the strictest to the loosest bound of its score.
 
+use std::error::Error;
+
+use plotters::coord::types::RangedCoordf64;
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
-use super::canvas::{self, COLOURS};
+use super::canvas::{self, COLOURS, DrawResult};
 use super::kind::{Drawn, Kind};
 use super::subject::Subject;
 use crate::evaluate::cases;
@@ -21,6 +25,15 @@ pub const KIND: Kind = Kind {
 const SIZE: (u32, u32) = (640, 600);
 /// Points where the mean is taken, and as near as points of a curve are kept.
 const STEPS: usize = 250;
+/// Curves are told apart by their lines, too: dashes and gaps between them, in pixels.
+const DASHES: [Option<(u32, u32)>; COLOURS.len()] = [
+    None,
+    Some((9, 4)),
+    Some((4, 4)),
+    Some((2, 3)),
+    Some((14, 3)),
+    Some((6, 8)),
+];
 /// Curves that are pale and have no name, at most.
 const MOST_PALE: usize = 30;
 
@@ -28,7 +41,7 @@ const MOST_PALE: usize = 30;
 struct Curve {
     name: String,
     area: f64,
-    /// False and true positives, as shares, from (0, 0) to (1, 1).
+    /// False and true positives, as shares, from (0, 0) to (1, 1), as near as they can be told apart.
     points: Vec<(f64, f64)>,
 }
 
@@ -64,7 +77,7 @@ fn curves(of: &Classification) -> Vec<Curve> {
     let curve = |(name, ranking): (&String, &crate::evaluate::ranking::Ranking)| Curve {
         name: name.clone(),
         area: ranking.roc_auc(&weights),
-        points: ranking.roc(&weights),
+        points: thinned(&ranking.roc(&weights)),
     };
     let mut curves: Vec<Curve> = classes.map(curve).filter(|c| c.area.is_finite()).collect();
     curves.sort_by(|a, b| a.area.total_cmp(&b.area));
@@ -113,7 +126,7 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     kept
 }
 
-fn svg(name: &str, curves: &[Curve], mean: &Curve) -> Result<String, Box<dyn std::error::Error>> {
+fn svg(name: &str, curves: &[Curve], mean: &Curve) -> Result<String, Box<dyn Error>> {
     canvas::svg(SIZE, |root| {
         let mut chart = ChartBuilder::on(root)
             .caption(format!("{name}: ROC"), ("sans-serif", 18))
@@ -128,27 +141,23 @@ fn svg(name: &str, curves: &[Curve], mean: &Curve) -> Result<String, Box<dyn std
             .max_light_lines(1)
             .draw()?;
         chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.3)))?;
-        let pale = curves.iter().skip(COLOURS.len()).take(MOST_PALE);
-        for curve in pale {
-            chart.draw_series(LineSeries::new(thinned(&curve.points), BLACK.mix(0.2)))?;
+        let pale = BLACK.mix(0.2).stroke_width(1);
+        let unnamed = curves.get(COLOURS.len()..).unwrap_or_default();
+        for curve in unnamed.iter().take(MOST_PALE) {
+            chart.draw_series(LineSeries::new(curve.points.clone(), pale))?;
         }
-        let named = curves
-            .iter()
-            .zip(COLOURS.map(|colour| colour.stroke_width(2)));
-        let mean = (curves.len() > 1).then_some((mean, BLACK.stroke_width(3)));
-        for (curve, style) in named.chain(mean) {
-            chart
-                .draw_series(LineSeries::new(thinned(&curve.points), style))?
-                .label(format!("{}: area {}", curve.name, number(curve.area, 4)))
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], style));
+        for ((curve, colour), dashes) in curves.iter().zip(COLOURS).zip(DASHES) {
+            draw_named(&mut chart, curve, colour.stroke_width(2), dashes)?;
         }
-        if curves.len() > COLOURS.len() {
-            let style = BLACK.mix(0.2).stroke_width(1);
+        if curves.len() > 1 {
+            draw_named(&mut chart, mean, BLACK.stroke_width(3), None)?;
+        }
+        if !unnamed.is_empty() {
             let none: [(f64, f64); 0] = [];
             chart
-                .draw_series(LineSeries::new(none, style))?
-                .label(format!("{} better classes", curves.len() - COLOURS.len()))
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], style));
+                .draw_series(LineSeries::new(none, pale))?
+                .label(format!("{} better classes", unnamed.len()))
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 24, y)], pale));
         }
         chart
             .configure_series_labels()
@@ -159,6 +168,29 @@ fn svg(name: &str, curves: &[Curve], mean: &Curve) -> Result<String, Box<dyn std
             .draw()?;
         Ok(())
     })
+}
+
+/// What curves are drawn in.
+type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// A curve with its name and area in the legend.
+fn draw_named(
+    chart: &mut Chart<'_, '_>,
+    curve: &Curve,
+    style: ShapeStyle,
+    dashes: Option<(u32, u32)>,
+) -> DrawResult {
+    let points = curve.points.clone();
+    let drawn = match dashes {
+        None => chart.draw_series(LineSeries::new(points, style))?,
+        Some((dash, gap)) => chart.draw_series(DashedLineSeries::new(points, dash, gap, style))?,
+    };
+    let label = format!("{}: area {}", curve.name, number(curve.area, 4));
+    drawn.label(label).legend(move |(x, y)| {
+        let (line, (dash, gap)) = ([(x, y), (x + 24, y)], dashes.unwrap_or((24, 0)));
+        DashedPathElement::new(line, dash, gap, style)
+    });
+    Ok(())
 }
 
 #[cfg(test)]

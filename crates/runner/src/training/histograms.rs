@@ -2,7 +2,7 @@
 //! that vanish or explode, units that are dead or saturated.
 //!
 //! They are taken of the hand-written network before training, after epochs 1, 2, 4, 8 ... and after
-//! the last one, on the first training samples, always the same ones: outputs as after training,
+//! the last one, on training samples evenly apart, always the same ones: outputs as after training,
 //! without dropout; gradients as in an update, with the masks of step 0. `histograms.json` in the
 //! folder of the record has them.
 //!
@@ -38,6 +38,8 @@ const SHARE: f64 = 0.01;
 const COUNTING: usize = 8;
 /// Larger networks would need too much memory for a second one.
 const MOST_PARAMETERS: usize = 20_000_000;
+/// Outputs of all layers for all samples that are looked at: more would need too much memory, too.
+const MOST_OUTPUTS: usize = 8_000_000;
 /// The least and the largest power of two that has a bin of its own.
 const POWERS: (i32, i32) = (-40, 12);
 
@@ -149,6 +151,20 @@ fn samples(all: usize, epochs: usize) -> Option<usize> {
     (samples >= LEAST.min(all)).then_some(samples)
 }
 
+/// Outputs of all layers for one sample, those inside other layers too.
+fn outputs(plan: &[PlannedLayer]) -> usize {
+    let inside = |layer: &PlannedLayer| {
+        layer
+            .chains
+            .iter()
+            .map(|chain| outputs(chain))
+            .sum::<usize>()
+    };
+    plan.iter()
+        .map(|layer| layer.outputs() + inside(layer))
+        .sum()
+}
+
 /// Takes them.
 pub struct Recorder<'a> {
     prepared: &'a PreparedNetwork,
@@ -168,8 +184,11 @@ impl<'a> Recorder<'a> {
             .sum();
         let carries = |layer: &LayerSpec| layer.any(&|layer| layer.carries_state());
         let carries = prepared.network.model.layers.iter().any(carries);
-        let samples = samples(prepared.train_rows.len(), epochs)?;
-        (!carries && parameters <= MOST_PARAMETERS).then_some(Self {
+        let all = prepared.train_rows.len();
+        let room = MOST_OUTPUTS / outputs(&prepared.plan).max(1);
+        let samples = samples(all, epochs)?.min(room);
+        let possible = samples >= LEAST.min(all) && !carries && parameters <= MOST_PARAMETERS;
+        possible.then_some(Self {
             prepared,
             samples,
             epochs,
@@ -196,10 +215,12 @@ impl<'a> Recorder<'a> {
     fn moment(&self, epoch: usize, parameters: &NamedTensors<f32>) -> Result<Moment, Failure> {
         let prepared = self.prepared;
         let training = &prepared.network.training;
-        let rows = &prepared.train_rows[..self.samples];
+        let all = prepared.train_rows.len();
+        let evenly_apart = (0..self.samples).map(|sample| sample * all / self.samples);
+        let rows: Vec<usize> = evenly_apart.map(|at| prepared.train_rows[at]).collect();
         let buffer = BatchBuffer::new(self.samples, prepared.inputs(), prepared.outputs());
         let mut buffer = buffer.smoothed(training.label_smoothing);
-        let batch = buffer.fill_training(prepared, rows);
+        let batch = buffer.fill_training(prepared, &rows);
         let plan = &prepared.plan;
         let mut probe = Probe::<f32>::new(plan);
         probe.load(parameters)?;
@@ -243,7 +264,7 @@ fn histograms(
         gradients: of_weights(gradients),
         dead: outputs.filter(|_| activates).map(dead),
         saturated: outputs.and_then(|outputs| saturated(kind, outputs)),
-        outputs: outputs.map(|outputs| Histogram::of(outputs)),
+        outputs: outputs.map(Histogram::of),
     }
 }
 

@@ -168,6 +168,6 @@ fn curves_of_several_runs_are_one_picture_with_a_band_over_seeds() {
     ] {
         assert!(svg.contains(name), "{name}: {svg}");
     }
-    let nowhere = ["compare", "tiny", "--curves", "nowhere/curves.svg"];
-    workspace.refuse(&nowhere, &["nowhere"]);
+    let nowhere = ["compare", "tiny", "--curves", "tiny.toml/curves.svg"];
+    workspace.refuse(&nowhere, &["tiny.toml"]);
 }
