@@ -2,7 +2,6 @@
 //! fastest counts. On one thread the seconds are those of its processor, so that others on the
 //! machine disturb them less.
 
-use std::fs;
 use std::time::Instant;
 
 use contract::{Batch, Step};
@@ -79,7 +78,6 @@ fn fastest(name: ImplementationName, case: &Case, own: bool) -> f64 {
 /// Seconds of a step, the fastest of some rounds; on one thread its `own` ones.
 pub fn in_rounds(own: bool, mut step: impl FnMut()) -> f64 {
     step();
-    // A step may end before the processor's own clock has moved.
     let first = Instant::now();
     step();
     let steps = (SECONDS / ROUNDS as f64 / first.elapsed().as_secs_f64()).max(1.0) as usize;
@@ -91,16 +89,26 @@ pub fn in_rounds(own: bool, mut step: impl FnMut()) -> f64 {
     rounds.fold(f64::INFINITY, f64::min)
 }
 
-/// Seconds that have gone by, or those that this thread had of its processor, where Linux says so.
+/// Seconds that have gone by, or those that this thread had of its processor, where the system counts
+/// them.
 fn now(own: bool) -> f64 {
     thread_local!(static START: Instant = Instant::now());
-    let of_thread = || {
-        let said = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        said.split(' ').next()?.parse::<f64>().ok()
+    let counted = own.then(of_thread).flatten();
+    counted.unwrap_or_else(|| START.with(|start| start.elapsed().as_secs_f64()))
+}
+
+#[cfg(unix)]
+fn of_thread() -> Option<f64> {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
     };
-    let nanoseconds = own
-        .then(of_thread)
-        .flatten()
-        .map(|nanoseconds| nanoseconds / 1e9);
-    nanoseconds.unwrap_or_else(|| START.with(|start| start.elapsed().as_secs_f64()))
+    // SAFETY: `time` is a timespec of our own, which the call fills.
+    let done = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    (done == 0).then(|| time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)
+}
+
+#[cfg(not(unix))]
+fn of_thread() -> Option<f64> {
+    None
 }
