@@ -6,13 +6,13 @@
 //!
 //! | section | what it tells | file |
 //! |---|---|---|
-//! | results | what each implementation reached | [`results`] |
-//! | what was run | config file, data, machine, versions | [`facts`] |
-//! | measures | what `runner evaluate` says of the test samples | [`measures`] |
-//! | pictures | what `runner draw` draws | [`computed`] |
-//! | gradients | every comparison of the check before the run | [`gradients`] |
-//! | epochs | every measure of every epoch | [`epochs`] |
-//! | findings | what a learner tells of the outcome | [`findings`] |
+//! | results | what each implementation reached | `report/results.rs` |
+//! | what was run | config file, data, machine, versions | `report/facts.rs` |
+//! | measures | what `runner evaluate` says of the test samples | `report/measures.rs` |
+//! | pictures | what `runner draw` draws | `report/computed.rs` |
+//! | gradients | every comparison of the check before the run | `report/gradients.rs` |
+//! | epochs | every measure of every epoch | `report/epochs.rs` |
+//! | findings | what a learner tells of the outcome | `report/findings.rs` |
 //! | config | as it ran | |
 
 mod computed;

@@ -9,7 +9,8 @@
 //! | units that are dead or saturated | `layer 1 relu/dead units` | the same |
 //! | the weights of a first layer that sees images, a tile for each unit | `first layer/0.weight` | the last epoch |
 //!
-//! The format is written by hand: messages and their frames in [`wire`], events in [`events`].
+//! The format is written by hand: messages and their frames in `tensorboard/wire.rs`, events in
+//! `tensorboard/events.rs`.
 
 mod events;
 mod first_layer;
