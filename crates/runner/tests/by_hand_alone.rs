@@ -120,26 +120,25 @@ fn recorded_proofs_are_left_alone() {
 #[cfg(feature = "png")]
 fn pictures_are_written_as_pixels() {
     let folder = folder();
-    assert!(runner(folder.path(), &["tiny.toml"]).status.success());
-    let drawn = |out: &str, format: &str| {
-        let call = [
-            "draw",
-            "tiny",
-            "--out",
-            out,
-            "--only",
-            "confusion",
-            "--format",
-            format,
-        ];
-        let output = runner(folder.path(), &call);
+    for name in ["name=\"one\"", "name=\"two\""] {
+        let trained = runner(folder.path(), &["tiny.toml", "--set", name]);
+        assert!(trained.status.success(), "{}", said(&trained.stderr));
+    }
+    let drawn = |run: &str, format: &str| {
+        let only = ["--only", "confusion", "--format", format];
+        let output = runner(
+            folder.path(),
+            &[&["draw", run, "--out", run], &only[..]].concat(),
+        );
         assert!(output.status.success(), "{}", said(&output.stderr));
-        let file = folder.path().join(out).join(format!("confusion.{format}"));
+        let file = folder.path().join(run).join(format!("confusion.{format}"));
         std::fs::read(file).unwrap()
     };
     let (png, svg) = (drawn("one", "png"), said(&drawn("one", "svg")));
     assert!(png.starts_with(b"\x89PNG"));
-    assert_eq!(png, drawn("two", "png"));
+    assert_eq!(png, drawn("one", "png"));
+    // They differ in the letters of a name alone.
+    assert_ne!(png, drawn("two", "png"));
     let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
     let size = format!(
         "<svg width=\"{}\" height=\"{}\"",

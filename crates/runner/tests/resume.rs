@@ -159,9 +159,9 @@ fn with_dropout_batch_normalisation_and_augmentation() {
 /// Many short epochs: few samples are looked at, often enough.
 #[test]
 fn with_histograms_of_its_layers() {
-    let long = "training.epochs=600";
+    let long = "training.epochs=1200";
     let (_, left) = Case::new(&[long]).train(None);
-    for epoch in [0, 1, 512, 600] {
+    for epoch in [0, 1, 1024, 1200] {
         assert!(
             left.contains(&format!("{{\"epoch\":{epoch},\"layers\"")),
             "{epoch}: {left}"

@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis, concatenate};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::canvas::{self, Area, DrawResult};
+use super::canvas::{self, Area, DrawResult, LETTERS, short};
 use super::kind::{Drawn, Kind};
 use super::subject::Subject;
 use crate::evaluate::cases;
@@ -25,8 +25,8 @@ const MOST: usize = 40;
 const TOP: i32 = 58;
 const MARGIN: i32 = 12;
 /// Letters of a name, and how wide one is.
-const LETTERS: usize = 20;
-const LETTER: i32 = 7;
+const NAME: usize = 20;
+const LETTER: i32 = 8;
 /// The colour of a whole row.
 const FULL: RGBColor = RGBColor(8, 60, 130);
 
@@ -89,7 +89,7 @@ impl Table {
         for ((class, answer), count) in confusion.0.indexed_iter().filter(|(_, n)| **n > 0.0) {
             counts[[place(class), place(answer)]] += count;
         }
-        let names = shown.iter().map(|&class| short(&classes[class]));
+        let names = shown.iter().map(|&class| short(&classes[class], NAME));
         Self {
             names: names.chain((others > 0).then(|| "others".into())).collect(),
             rejects,
@@ -133,7 +133,7 @@ impl Table {
         let across = (self.counts.ncols() + 1) as i32 * width;
         let down = (self.counts.nrows() + 1) as i32 * height;
         let size = (2 * MARGIN + names + across, TOP + names + down + MARGIN);
-        (size.0.max(360) as u32, size.1 as u32)
+        (size.0.max(470) as u32, size.1 as u32)
     }
 
     fn draw(&self, root: &Area<'_>, title: &str) -> DrawResult {
@@ -142,9 +142,9 @@ impl Table {
         let font = |size: i32| ("sans-serif", size).into_font().color(&BLACK);
         root.draw_text(title, &font(18), (MARGIN, 10))?;
         let legend = "rows: what it is; columns: what is answered; colour: share of the row";
-        root.draw_text(legend, &font(12), (MARGIN, 36))?;
-        let to_the_left = font(13).pos(Pos::new(HPos::Right, VPos::Center));
-        let upwards = font(13).transform(FontTransform::Rotate270);
+        root.draw_text(legend, &font(LETTERS), (MARGIN, 36))?;
+        let to_the_left = font(LETTERS).pos(Pos::new(HPos::Right, VPos::Center));
+        let upwards = font(LETTERS).transform(FontTransform::Rotate270);
         let upwards = upwards.pos(Pos::new(HPos::Left, VPos::Center));
         let behind = [("rejected", self.rejects), ("total", true)];
         let behind = behind.iter().filter(|(_, is)| *is).map(|(name, _)| *name);
@@ -174,7 +174,7 @@ impl Table {
                 root.draw(&Rectangle::new(cell, BLACK.mix(0.15)))?;
             }
             if count > 0.0 || !inside {
-                let style = font(12)
+                let style = font(LETTERS)
                     .color(&text)
                     .pos(Pos::new(HPos::Center, VPos::Center));
                 root.draw_text(&count.to_string(), &style, (x + width / 2, y + height / 2))?;
@@ -189,14 +189,6 @@ fn colours(share: f64) -> (RGBColor, RGBColor) {
     let mixed = |of: u8| (255.0 + share * (f64::from(of) - 255.0)).round() as u8;
     let fill = RGBColor(mixed(FULL.0), mixed(FULL.1), mixed(FULL.2));
     (fill, if share < 0.5 { BLACK } else { WHITE })
-}
-
-/// A name that is not too long.
-fn short(name: &str) -> String {
-    match name.chars().count() > LETTERS {
-        true => name.chars().take(LETTERS - 1).chain(['…']).collect(),
-        false => name.into(),
-    }
 }
 
 #[cfg(test)]

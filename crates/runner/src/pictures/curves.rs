@@ -4,7 +4,7 @@
 use plotters::prelude::*;
 use spec::measures::{Better, Measure, Part};
 
-use super::canvas::{Area, COLOURS, DrawResult};
+use super::canvas::{Area, COLOURS, DrawResult, LETTERS};
 use super::kind::{Drawn, Kind};
 use super::subject::Subject;
 use crate::record::{Record, Trained};
@@ -88,8 +88,8 @@ fn draw_panel(record: &Record, name: &str, panel: &Area<'_>) -> DrawResult {
     let mut chart = ChartBuilder::on(panel)
         .caption(format!("{}: {name}", record.name), ("sans-serif", 22))
         .margin(12)
-        .x_label_area_size(40)
-        .y_label_area_size(64)
+        .x_label_area_size(46)
+        .y_label_area_size(76)
         .build_cartesian_2d(0.0..last as f64, bottom..highest + margin)?;
     let scientific = |value: &f64| format!("{value:.1e}");
     let mut mesh = chart.configure_mesh();
@@ -98,7 +98,8 @@ fn draw_panel(record: &Record, name: &str, panel: &Area<'_>) -> DrawResult {
     }
     mesh.x_desc("epoch")
         .y_desc(name)
-        .light_line_style(WHITE)
+        .max_light_lines(1)
+        .label_style(("sans-serif", LETTERS))
         .draw()?;
     for (trained, colour) in record.implementations.iter().zip(COLOURS.iter().cycle()) {
         for measure in &measures {
@@ -119,6 +120,7 @@ fn draw_panel(record: &Record, name: &str, panel: &Area<'_>) -> DrawResult {
     chart
         .configure_series_labels()
         .position(legend)
+        .label_font(("sans-serif", LETTERS))
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
         .draw()?;

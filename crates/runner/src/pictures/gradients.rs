@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use serde::Deserialize;
 
-use super::canvas::{self, Area, COLOURS, DrawResult};
+use super::canvas::{self, Area, COLOURS, DrawResult, LETTERS};
 use super::kind::{Drawn, Kind};
 use super::subject::Subject;
 use crate::record::GRADIENTS;
@@ -141,7 +141,7 @@ impl Plot {
     /// Room for the names.
     fn left(&self) -> i32 {
         let letters = self.tensors.iter().map(|name| name.chars().count()).max();
-        (7 * letters.unwrap_or(0) as i32 + 20).max(80)
+        (8 * letters.unwrap_or(0) as i32 + 20).max(80)
     }
 
     fn bottom(&self) -> i32 {
@@ -169,7 +169,7 @@ impl Plot {
         let bottom = self.bottom();
         let font = |size: i32| ("sans-serif", size).into_font().color(&BLACK);
         root.draw_text(title, &font(17), (12, 10))?;
-        let below = font(12).pos(Pos::new(HPos::Center, VPos::Top));
+        let below = font(LETTERS).pos(Pos::new(HPos::Center, VPos::Top));
         for power in (FIRST..=LAST).step_by(2) {
             let x = self.x(Some(10f64.powi(power)));
             let line = PathElement::new([(x, TOP), (x, bottom)], BLACK.mix(0.12));
@@ -181,7 +181,7 @@ impl Plot {
             };
             root.draw_text(&label, &below, (x, bottom + 6))?;
         }
-        let beside = font(12).pos(Pos::new(HPos::Right, VPos::Center));
+        let beside = font(LETTERS).pos(Pos::new(HPos::Right, VPos::Center));
         for (row, name) in self.tensors.iter().enumerate() {
             let at = TOP + ROW * row as i32 + ROW / 2;
             root.draw_text(name, &beside, (self.left() - 10, at))?;
@@ -196,7 +196,7 @@ impl Plot {
             let at = (24, bottom + BOTTOM - 24 + 18 * witness as i32);
             mark(root, at, witness)?;
             let text = format!("{name}, bound {bound:.0e}");
-            root.draw_text(&text, &font(13), (at.0 + 14, at.1 - 7))?;
+            root.draw_text(&text, &font(LETTERS), (at.0 + 14, at.1 - 7))?;
         }
         for point in &self.points {
             let y = TOP + ROW * point.row as i32 + ROW / 2;

@@ -7,7 +7,7 @@ use std::fs;
 
 use plotters::prelude::*;
 
-use super::canvas::{self, Area, DrawResult};
+use super::canvas::{self, Area, DrawResult, LETTERS, short};
 use super::kind::{Drawn, Kind};
 use super::subject::Subject;
 use crate::numbers::percent;
@@ -25,7 +25,9 @@ pub const KIND: Kind = Kind {
 const MOST: usize = 24;
 /// Width and height of a panel, and of what stands beside and above all of them.
 const PANEL: (i32, i32) = (240, 84);
-const LEFT: i32 = 118;
+const LEFT: i32 = 136;
+/// Letters that fit there.
+const NAME: usize = 19;
 const TOP: i32 = 72;
 const GAP: i32 = 14;
 /// Room for the powers of ten below.
@@ -121,7 +123,10 @@ impl Row {
     fn names(&self, layers: &[LayerHistograms]) -> Vec<String> {
         let mut of = vec![self.layer, self.outputs];
         of.dedup();
-        let name = |&at: &usize| format!("{} {}", layers[at].name, layers[at].kind);
+        let name = |&at: &usize| {
+            let name = format!("{} {}", layers[at].name, layers[at].kind);
+            short(&name, NAME)
+        };
         of.iter().map(name).collect()
     }
 }
@@ -137,7 +142,7 @@ fn all(root: &Area<'_>, title: &str, of: &Histograms) -> DrawResult {
     let top = |row: usize| TOP + row as i32 * (PANEL.1 + GAP);
     for (column, (name, values)) in COLUMNS.iter().enumerate() {
         let left = LEFT + column as i32 * (PANEL.0 + GAP);
-        root.draw_text(name, &font(14), (left, TOP - 26))?;
+        root.draw_text(name, &font(LETTERS), (left, TOP - 26))?;
         let all = of.moments.iter().flat_map(|moment| &moment.layers);
         let all: Vec<&Histogram> = all.filter_map(values).collect();
         let Some(axis) = Axis::of(&all, left) else {
@@ -155,8 +160,8 @@ fn all(root: &Area<'_>, title: &str, of: &Histograms) -> DrawResult {
             };
             panel(root, &axis, top(number), &over)?;
             for (line, words) in words(at_last, layer, column).iter().enumerate() {
-                let place = (left + 4, top(number) + 3 + 13 * line as i32);
-                root.draw_text(words, &font(11), place)?;
+                let place = (left + 4, top(number) + 3 + 15 * line as i32);
+                root.draw_text(words, &font(LETTERS), place)?;
             }
         }
         axis.label(root, top(rows.len()) - GAP)?;
@@ -164,7 +169,7 @@ fn all(root: &Area<'_>, title: &str, of: &Histograms) -> DrawResult {
     for (number, row) in rows.iter().enumerate() {
         for (line, name) in row.names(&last.layers).iter().enumerate() {
             let y = top(number) + PANEL.1 / 2 - 12 + 16 * line as i32;
-            root.draw_text(name, &font(13), (10, y))?;
+            root.draw_text(name, &font(LETTERS), (10, y))?;
         }
     }
     Ok(())
@@ -224,7 +229,7 @@ impl Axis {
     /// Powers of ten below the panels.
     fn label(&self, root: &Area<'_>, bottom: i32) -> DrawResult {
         use plotters::style::text_anchor::{HPos, Pos, VPos};
-        let style = ("sans-serif", 12).into_font().color(&BLACK);
+        let style = ("sans-serif", LETTERS).into_font().color(&BLACK);
         let style = style.pos(Pos::new(HPos::Center, VPos::Top));
         let per_ten = std::f64::consts::LOG2_10;
         let decades = |power: i32| f64::from(power) / per_ten;

@@ -3,6 +3,7 @@
 use learners::svg::Svg;
 use ndarray::Array2;
 
+use super::canvas::short;
 use super::kind::{Drawn, Kind};
 use super::subject::Subject;
 use super::tiles::{Sheet, Tile, colours, range, shape_of_images};
@@ -117,8 +118,8 @@ fn images(
         columns: shape[2],
         colours: colours(x, shape, range),
         lines: vec![
-            format!("is {}", short(&mistake.truth)),
-            format!("answer {}", short(&mistake.answer)),
+            format!("is {}", short(&mistake.truth, LETTERS)),
+            format!("answer {}", short(&mistake.answer, LETTERS)),
             format!("{sure} {}", number(mistake.sure, 4)),
         ],
     };
@@ -150,7 +151,7 @@ fn table(
     svg.text((10.0, 22.0), 15.0, title);
     let mut write = |row: usize, column: usize, text: &str| {
         let at = (10.0 + WIDTH * column as f64, 50.0 + HEIGHT * row as f64);
-        svg.text(at, 12.0, &short(text));
+        svg.text(at, 12.0, &short(text, LETTERS));
     };
     let titles = ["sample", "is", "answered", sure];
     let titles = titles
@@ -169,14 +170,6 @@ fn table(
         }
     }
     svg.finish()
-}
-
-/// A name that is not too long.
-fn short(name: &str) -> String {
-    match name.chars().count() > LETTERS {
-        true => name.chars().take(LETTERS - 1).chain(['…']).collect(),
-        false => name.into(),
-    }
 }
 
 #[cfg(test)]

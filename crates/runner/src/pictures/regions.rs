@@ -3,7 +3,7 @@
 use datasets::{Features, Samples, Targets};
 use plotters::prelude::*;
 
-use super::canvas;
+use super::canvas::{self, LETTERS};
 use super::kind::{Drawn, Kind};
 use super::subject::Subject;
 use crate::evaluate::cases::{self, Cases};
@@ -77,18 +77,19 @@ fn svg(
         let mut left = SIZE.0 as i32 - 12;
         for (class, name) in classes.iter().enumerate().rev() {
             left -= 8 * name.chars().count() as i32 + 16;
-            let font = ("sans-serif", 14).into_font();
+            let font = ("sans-serif", LETTERS).into_font();
             root.draw_text(name, &font.color(&regions::colour(class)), (left, 14))?;
         }
         let title = ("sans-serif", 18).into_font().color(&BLACK);
         root.draw_text(subject.name(), &title, (12, 10))?;
         let area = root.margin(36, 12, 12, 20);
         let mut chart = ChartBuilder::on(&area)
-            .x_label_area_size(40)
-            .y_label_area_size(56)
+            .x_label_area_size(46)
+            .y_label_area_size(64)
             .build_cartesian_2d(grid.across.clone(), grid.up.clone())?;
         let mut mesh = chart.configure_mesh();
         mesh.disable_mesh()
+            .label_style(("sans-serif", LETTERS))
             .x_desc(feature(0))
             .y_desc(feature(1))
             .draw()?;

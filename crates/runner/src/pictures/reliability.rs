@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::canvas::{self, Area, COLOURS, DrawResult};
+use super::canvas::{self, Area, COLOURS, DrawResult, LETTERS};
 use super::kind::{Drawn, Kind};
 use super::subject::Subject;
 use crate::evaluate::cases;
@@ -61,12 +61,13 @@ fn shares(area: &Area<'_>, title: &str, bins: &[Bin; BINS]) -> DrawResult {
         .caption(title, ("sans-serif", 18))
         .margin(12)
         .x_label_area_size(24)
-        .y_label_area_size(64)
+        .y_label_area_size(72)
         .build_cartesian_2d(0.0..1.0, 0.0..1.02)?;
     chart
         .configure_mesh()
         .y_desc("share that is right")
         .max_light_lines(1)
+        .label_style(("sans-serif", LETTERS))
         .draw()?;
     chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.4)))?;
     let filled = || bins.iter().filter(|bin| bin.cases > 0.0);
@@ -90,8 +91,8 @@ fn counts(area: &Area<'_>, bins: &[Bin; BINS]) -> DrawResult {
     let most = bins.iter().map(|bin| bin.cases).fold(1.0, f64::max);
     let mut chart = ChartBuilder::on(area)
         .margin(12)
-        .x_label_area_size(40)
-        .y_label_area_size(64)
+        .x_label_area_size(46)
+        .y_label_area_size(72)
         .build_cartesian_2d(0.0..1.0, 0.0..1.05 * most)?;
     let whole = |y: &f64| format!("{y:.0}");
     let mut mesh = chart.configure_mesh();
@@ -100,6 +101,7 @@ fn counts(area: &Area<'_>, bins: &[Bin; BINS]) -> DrawResult {
         .y_label_formatter(&whole)
         .y_labels(4)
         .max_light_lines(1)
+        .label_style(("sans-serif", LETTERS))
         .draw()?;
     let bars = bins.iter().enumerate().filter(|(_, bin)| bin.cases > 0.0);
     let ends = |bin: usize| bin as f64 / BINS as f64;

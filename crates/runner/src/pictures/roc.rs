@@ -7,7 +7,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
-use super::canvas::{self, COLOURS, DrawResult};
+use super::canvas::{self, COLOURS, DrawResult, LETTERS};
 use super::kind::{Drawn, Kind};
 use super::subject::Subject;
 use crate::evaluate::cases;
@@ -131,14 +131,15 @@ fn svg(name: &str, curves: &[Curve], mean: &Curve) -> Result<String, Box<dyn Err
         let mut chart = ChartBuilder::on(root)
             .caption(format!("{name}: ROC"), ("sans-serif", 18))
             .margin(12)
-            .x_label_area_size(40)
-            .y_label_area_size(56)
+            .x_label_area_size(46)
+            .y_label_area_size(64)
             .build_cartesian_2d(-0.01..1.0, 0.0..1.01)?;
         chart
             .configure_mesh()
             .x_desc("share of all others taken for the class")
             .y_desc("share of the class found")
             .max_light_lines(1)
+            .label_style(("sans-serif", LETTERS))
             .draw()?;
         chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], BLACK.mix(0.3)))?;
         let pale = BLACK.mix(0.2).stroke_width(1);
@@ -162,7 +163,7 @@ fn svg(name: &str, curves: &[Curve], mean: &Curve) -> Result<String, Box<dyn Err
         chart
             .configure_series_labels()
             .position(SeriesLabelPosition::LowerRight)
-            .label_font(("sans-serif", 13))
+            .label_font(("sans-serif", LETTERS))
             .background_style(WHITE.mix(0.8))
             .border_style(BLACK.mix(0.3))
             .draw()?;

@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use super::Descent;
 use crate::film::surface::{Surface, height_of};
 use crate::graph::shown;
-use crate::pictures::canvas::{self, Area, DrawResult};
+use crate::pictures::canvas::{self, Area, DrawResult, LETTERS};
 
 /// Points along a side.
 const POINTS: usize = 41;
@@ -100,13 +100,13 @@ impl<'a> Scene<'a> {
             format!("{name} from {} to {}", shown(far, 3), shown(near, 3))
         };
         let axes = format!("{} down to the right, {} down to the left", of(0), of(1));
-        root.draw_text(&axes, &font(13), (MARGIN, 34))?;
+        root.draw_text(&axes, &font(LETTERS), (MARGIN, 34))?;
         let (steps, rate) = (self.descent.path.len() - 1, shown(rate, 4));
         let path = format!(
             "{steps} steps of gradient descent with rate {rate}, and the tangent plane where they \
              begin"
         );
-        root.draw_text(&path, &font(13), (MARGIN, 52))?;
+        root.draw_text(&path, &font(LETTERS), (MARGIN, 52))?;
         Ok(())
     }
 
