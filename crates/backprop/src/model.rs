@@ -9,7 +9,6 @@ use contract::{
 };
 use ndarray::{Array2, ArrayView2};
 use spec::model::PlannedLayer;
-use spec::optimizers::Decays;
 use spec::training::{ClipSpec, LossSpec, TrainingSpec};
 
 use crate::engine::network::{Network, Request};
@@ -26,8 +25,9 @@ pub struct Model<T> {
     names: Vec<String>,
     penalties: Penalties,
     clip: Option<ClipSpec>,
-    optimizer: Box<dyn Optimizer<T>>,
-    /// Its state: some numbers of each parameter.
+    /// The rule of most parameters, then those of parts of the network.
+    optimizers: Vec<Box<dyn Optimizer<T>>>,
+    /// Their state: some numbers of each parameter.
     state: [AVec<T>; STATE],
     /// Parameters that are updated alike.
     groups: Vec<Group>,
@@ -100,16 +100,31 @@ impl<T: Real> Model<T> {
             Some(_) => Box::new(Identity),
         };
         let network = Network::new(plan, input, training.loss, streams);
-        let optimizer = optimizers::build(&training.optimizer);
-        Self {
-            state: optimizers::new_state(&*optimizer, network.parameter_count()),
-            optimizer,
+        let optimizers: Vec<_> = training.optimizers().map(optimizers::build).collect();
+        let numbers = optimizers.iter().map(|rule| rule.state_len()).max();
+        let mut model = Self {
+            state: optimizers::room(numbers.unwrap_or_default(), network.parameter_count()),
+            optimizers,
             names: plan.iter().map(|layer| layer.name.clone()).collect(),
             penalties: Penalties::new(plan, training.regularization),
             clip: training.clip,
-            groups: groups(plan, training.optimizer.decays()),
+            groups: groups(plan, training),
             updates: 0,
             network,
+        };
+        model.begin();
+        model
+    }
+
+    /// Sets the state of every rule, as before the first update.
+    fn begin(&mut self) {
+        self.updates = 0;
+        for group in &self.groups {
+            let state = self.state.each_mut().map(|state| match state.is_empty() {
+                true => &mut [][..],
+                false => &mut state[group.range.clone()],
+            });
+            self.optimizers[group.rule].begin(state);
         }
     }
 
@@ -151,26 +166,32 @@ fn training(step: u64) -> layers::Mode {
 #[derive(Clone, Debug, PartialEq)]
 struct Group {
     range: Range<usize>,
+    /// Which of the rules.
+    rule: usize,
     /// Factor of the learning rate.
     factor: f64,
     decays: bool,
 }
 
 /// The groups of a plan, without parameters whose factor is 0.
-fn groups(plan: &[PlannedLayer], decays: Decays) -> Vec<Group> {
+fn groups(plan: &[PlannedLayer], training: &TrainingSpec) -> Vec<Group> {
+    let rules: Vec<_> = training.optimizers().collect();
     let mut groups: Vec<Group> = Vec::new();
     let mut start = 0;
     for parameter in plan.iter().flat_map(|layer| &layer.parameters) {
+        let rule = training.optimizer_of(&parameter.name);
+        // The learning rate of an update is that of the first rule, as scheduled.
+        let of_rule = rules[rule].learning_rate() / rules[0].learning_rate();
         let own = Group {
             range: start..start + parameter.len(),
-            factor: parameter.learning_rate,
-            decays: decays.takes(parameter.shape.len()),
+            rule,
+            factor: of_rule * parameter.learning_rate,
+            decays: rules[rule].decays().takes(parameter.shape.len()),
         };
         start = own.range.end;
         let alike = |last: &&mut Group| {
-            last.factor == own.factor
-                && last.decays == own.decays
-                && last.range.end == own.range.start
+            let kind = |group: &Group| (group.rule, group.factor, group.decays);
+            kind(last) == kind(&own) && last.range.end == own.range.start
         };
         match groups.last_mut().filter(alike) {
             _ if own.factor == 0.0 => {}
@@ -183,9 +204,7 @@ fn groups(plan: &[PlannedLayer], decays: Decays) -> Vec<Group> {
 
 impl<T: Real> Implementation<T> for Model<T> {
     fn load(&mut self, parameters: &NamedTensors<T>) -> Result<(), TensorError> {
-        let state = self.state.each_mut().map(AVec::as_mut_slice);
-        self.optimizer.begin(state);
-        self.updates = 0;
+        self.begin();
         self.network.load(parameters)
     }
 
@@ -240,16 +259,17 @@ impl<T: Real> Implementation<T> for Model<T> {
         let state = self.state.each_mut().map(AVec::as_mut_slice);
         let learn = |mut some: Parameters<T>| {
             for group in &self.groups {
+                let rule = &self.optimizers[group.rule];
                 let at = Update {
                     learning_rate: step.learning_rate * group.factor,
                     number: self.updates,
                     decays: group.decays,
                 };
-                let group = some.within(&group.range);
+                let its = some.within(&group.range);
                 if let Some(ClipSpec::Value(bound)) = self.clip {
-                    clipping::by_value(bound, group.g);
+                    clipping::by_value(bound, its.g);
                 }
-                self.optimizer.update(at, group);
+                rule.update(at, its);
             }
         };
         let (network, penalties, mode) =
@@ -280,12 +300,14 @@ impl<T: Real> Implementation<T> for Model<T> {
     }
 
     fn estimate_curvature(&mut self, batch: Batch<T>) {
-        if self.optimizer.needs_curvature() {
+        let [rule] = &self.optimizers[..] else {
+            return;
+        };
+        if rule.needs_curvature() {
             self.network
                 .run(batch, Request::Curvature, layers::Mode::Evaluation, None);
             let state = self.state.each_mut().map(AVec::as_mut_slice);
-            self.optimizer
-                .take_curvature(self.network.flat_gradients(), state);
+            rule.take_curvature(self.network.flat_gradients(), state);
         }
     }
 

@@ -68,12 +68,17 @@ pub struct Update {
     pub decays: bool,
 }
 
-/// The state that a rule keeps of so many parameters, as before the first update.
-pub fn new_state<T: Real>(optimizer: &dyn Optimizer<T>, parameters: usize) -> [AVec<T>; STATE] {
-    let mut state = std::array::from_fn(|index| match index < optimizer.state_len() {
+/// Room for so many numbers of state for each of so many parameters.
+pub fn room<T: Real>(numbers: usize, parameters: usize) -> [AVec<T>; STATE] {
+    std::array::from_fn(|index| match index < numbers {
         true => aligned_zeros(parameters),
         false => aligned_zeros(0),
-    });
+    })
+}
+
+/// The state that a rule keeps of so many parameters, as before the first update.
+pub fn new_state<T: Real>(optimizer: &dyn Optimizer<T>, parameters: usize) -> [AVec<T>; STATE] {
+    let mut state = room(optimizer.state_len(), parameters);
     optimizer.begin(state.each_mut().map(AVec::as_mut_slice));
     state
 }

@@ -7,7 +7,7 @@ use contract::{Batch, Implementation, NamedTensors, Real, Step, Streams, initial
 use ndarray::{ArrayD, Axis};
 use spec::losses::MaximumAPosterioriSpec;
 use spec::model::{Initializer, LayerSpec, LinearSpec, PlannedLayer};
-use spec::optimizers::{AdamWSpec, DiagonalLevenbergMarquardtSpec, SgdSpec};
+use spec::optimizers::{AdamWSpec, DiagonalLevenbergMarquardtSpec, MomentumSpec, SgdSpec};
 use spec::training::{ClipSpec, LossSpec, OptimizerSpec, RegularizationSpec, TrainingSpec};
 use support::{Samples, large_plan, plan, pool};
 
@@ -51,6 +51,43 @@ fn model<T: Real>(plan: &[PlannedLayer], change: impl FnOnce(&mut TrainingSpec))
     let given = initial::draw_parameters(plan, &Streams::new(1));
     model.load(&given.cast()).unwrap();
     model
+}
+
+#[test]
+fn parts_learn_by_rules_of_their_own_which_a_state_brings_back() {
+    let plan = small_plan([1.0, 1.0]);
+    let rules = |training: &mut TrainingSpec| {
+        let learning_rate = 0.05;
+        let momentum = OptimizerSpec::Momentum(MomentumSpec {
+            learning_rate,
+            momentum: 0.9,
+        });
+        let descent = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.2 });
+        training.part_optimizers = [("2".into(), momentum), ("2.bias".into(), descent)].into();
+    };
+    let batch = Samples::random(6, &plan);
+    let gradients = model::<f64>(&plan, |_| ())
+        .loss_backward(batch.batch())
+        .gradients;
+    let mut learned = model::<f64>(&plan, rules);
+    // A first step of momentum is one of gradient descent.
+    for (name, change) in change_of(&mut learned, &batch) {
+        let rate = match name.as_str() {
+            "2.bias" => 0.2,
+            "2.weight" => 0.05,
+            _ => 0.1,
+        };
+        let off = &change + gradients.get(&name).unwrap() * rate;
+        assert!(off.iter().all(|off| off.abs() < 1e-15), "{name}");
+    }
+    let mut again = model::<f64>(&plan, rules);
+    again.restore(&learned.state().unwrap()).unwrap();
+    for number in 2..5 {
+        for model in [&mut learned, &mut again] {
+            model.train_step(step(number), batch.batch());
+        }
+    }
+    assert_eq!(again.parameters(), learned.parameters());
 }
 
 /// The change of each parameter in one update from the initial ones.

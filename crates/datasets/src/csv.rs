@@ -22,8 +22,10 @@ mod keys;
 mod labels;
 mod lines;
 mod meaning;
+mod new_rows;
 mod no_number;
 mod other_format;
+mod profile;
 mod quotes;
 mod ragged;
 mod records;
@@ -40,17 +42,19 @@ use std::path::Path;
 
 use contract::streams::Streams;
 use ndarray::{Array2, s};
-use spec::datasets::{Column, CsvSpec, MissingPolicy, Scale, Split, Task};
+use spec::datasets::{Column, CsvSpec, MissingPolicy, Scale, Task};
 
-use crate::dataset::{About, Dataset, Parts};
+use crate::dataset::{About, Dataset, Parts, Target};
 use crate::error::{DataError, quoted};
 use crate::files::Source;
 use crate::locate::{TABLES, locate, stem};
 use crate::samples::{Features, Samples};
-use crate::split::{Indices, Rows, split};
+use crate::split::{Indices, Rows, split, split_note};
 use cells::Cells;
 use encode::{Encoder, fits_f32, too_large_for_f32};
+pub(crate) use new_rows::{new_points, new_rows};
 use no_number::Wanted;
+pub use profile::{ColumnKind, ColumnProfile, TableProfile, named, profile};
 use roles::{Role, Roles};
 use table::Table;
 pub(crate) use texts::{Texts, texts};
@@ -67,6 +71,21 @@ pub(crate) const MOST_VALUES: usize = 1 << 29;
 
 /// Loads, splits and prepares a table.
 pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dataset, DataError> {
+    Ok(fit(spec, base, streams)?.0)
+}
+
+/// What the columns of a table are, and what was learned of them from its training part.
+struct Fitted {
+    /// Of all columns.
+    names: Vec<String>,
+    roles: Roles,
+    /// In the order of the features.
+    encoders: Vec<Encoder>,
+    target: Target,
+}
+
+/// The data set, and what other rows need to be prepared alike.
+fn fit(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<(Dataset, Fitted), DataError> {
     let (mut table, sources) = read(spec, base)?;
     let mut notes = table.notes.clone();
     let roles = Roles::resolve(spec, &table, &mut notes)?;
@@ -119,11 +138,17 @@ pub(crate) fn load(spec: &CsvSpec, base: &Path, streams: &Streams) -> Result<Dat
         name: stem(&spec.path),
         sample_shape: vec![feature_names.len()],
         feature_names,
-        target: targets.target,
+        target: targets.target.clone(),
         sources,
         notes,
     };
-    Ok(Dataset::assemble(Parts { train, test }, about))
+    let fitted = Fitted {
+        names: table.names,
+        roles,
+        encoders,
+        target: targets.target,
+    };
+    Ok((Dataset::assemble(Parts { train, test }, about), fitted))
 }
 
 /// Reads the table, and the one of a separate test file below it.
@@ -290,24 +315,6 @@ fn divide(
     let parts = split(&spec.split, &rows, &mut streams.stream("split"))?;
     notes.extend(split_note(&spec.split));
     Ok(parts)
-}
-
-pub(crate) fn split_note(split: &Split) -> Option<String> {
-    match split {
-        Split::None => None,
-        Split::Shuffled(holdout) => Some(format!("split: {} held back, shuffled", holdout.test)),
-        Split::Stratified(holdout) => {
-            Some(format!("split: {} of every class held back", holdout.test))
-        }
-        Split::KFold(fold) => {
-            let how = if fold.stratified { ", stratified" } else { "" };
-            Some(format!(
-                "split: fold {} of {} held back{how}",
-                fold.fold, fold.folds
-            ))
-        }
-        Split::Ordered(ordered) => Some(format!("split: the last held back, {}", ordered.test)),
-    }
 }
 
 /// Features `[rows.len(), D]` of these rows of the table.

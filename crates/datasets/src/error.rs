@@ -44,6 +44,14 @@ pub enum DataError {
         /// What to do.
         remedy: String,
     },
+    /// New data that do not fit those that were learned from.
+    #[error("{problem}; {remedy}")]
+    Unfit {
+        /// Why they do not fit, and the file.
+        problem: String,
+        /// What to do.
+        remedy: String,
+    },
     /// A config value that does not fit the data.
     #[error("{key}: {problem}; {remedy}")]
     Setting {
@@ -61,8 +69,48 @@ impl DataError {
     pub fn key(&self) -> Option<&'static str> {
         match self {
             Self::NotFound { key, .. } | Self::Unreadable { key, .. } => *key,
-            Self::Content { .. } => None,
+            Self::Content { .. } | Self::Unfit { .. } => None,
             Self::Setting { key, .. } => Some(key),
+        }
+    }
+
+    /// The same where no config led to the file, but the command line.
+    pub(crate) fn without_key(self) -> Self {
+        match self {
+            Self::Setting {
+                problem, remedy, ..
+            } => Self::Unfit { problem, remedy },
+            Self::NotFound {
+                what,
+                looked,
+                remedy,
+                ..
+            } => Self::NotFound {
+                what,
+                looked,
+                remedy,
+                key: None,
+            },
+            Self::Unreadable {
+                file,
+                problem,
+                remedy,
+                ..
+            } => Self::Unreadable {
+                file,
+                problem,
+                remedy,
+                key: None,
+            },
+            other => other,
+        }
+    }
+
+    /// Shorthand for [`DataError::Unfit`].
+    pub(crate) fn unfit(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Unfit {
+            problem: problem.into(),
+            remedy: remedy.into(),
         }
     }
 

@@ -69,6 +69,28 @@ impl ImagePart {
         self.shape.iter().product()
     }
 
+    /// Samples prepared as those that were learned from.
+    ///
+    /// # Panics
+    ///
+    /// When those are no images.
+    pub fn into_samples_like(mut self, learned: &Samples, pixels: Pixels) -> Samples {
+        let Features::Bytes { scale, offset, .. } = *learned.features() else {
+            panic!("images are bytes");
+        };
+        if pixels == Pixels::Binary {
+            self.threshold();
+        }
+        self.samples(scale, offset)
+    }
+
+    /// Light becomes dark, and dark light.
+    pub fn invert(&mut self) {
+        for pixel in &mut self.pixels {
+            *pixel = 255 - *pixel;
+        }
+    }
+
     /// Images `[N, C * H * W]`, still bytes, with their labels.
     fn samples(self, scale: f64, offset: f64) -> Samples {
         let features = Features::Bytes {

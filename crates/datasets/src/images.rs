@@ -5,6 +5,7 @@
 //! 3. Grey or colour; then the split, where the folders have none.
 
 mod jpeg;
+mod new_images;
 mod picture;
 mod tree;
 
@@ -15,13 +16,13 @@ use rayon::prelude::*;
 use spec::datasets::{ImagesSpec, Split};
 
 use crate::checksum;
-use crate::csv::split_note;
 use crate::dataset::Dataset;
 use crate::error::{DataError, counted};
 use crate::files::{self, Located, Source};
 use crate::folders::{Folder, Wanted};
 use crate::image_part::{self, ImagePart, ImageSet, MOST_BYTES};
-use crate::split::{Rows, split};
+use crate::split::{Rows, split, split_note};
+pub(crate) use new_images::new_images;
 use picture::{Picture, Wish};
 use tree::{Class, Part, Tree};
 

@@ -48,6 +48,7 @@ mod image_part;
 mod images;
 mod locate;
 mod mnist;
+mod new_samples;
 mod pairs;
 mod samples;
 mod series;
@@ -60,9 +61,11 @@ mod weights;
 
 pub use augment::{Augmenter, FixedChange};
 pub use checksum::of_bytes as sha256;
+pub use csv::{ColumnKind, ColumnProfile, TableProfile, named, profile};
 pub use dataset::{Dataset, Quantity, Target};
 pub use error::DataError;
 pub use files::Source;
+pub use new_samples::{NewFiles, NewSamples, Targeted, load_new};
 pub use samples::{Features, Samples, Targets};
 
 use std::path::Path;

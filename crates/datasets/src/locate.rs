@@ -67,6 +67,19 @@ pub(crate) fn locate(
     })
 }
 
+/// What to do about a file that is not there: a nearly equal name beside it.
+pub(crate) fn near(path: &Path) -> Option<String> {
+    let name = path.display().to_string();
+    let beside = || beside(path, &[path.to_path_buf()]);
+    let near = || {
+        Some(format!(
+            "did you mean {:?}?",
+            beside()?.display().to_string()
+        ))
+    };
+    elsewhere(&name).or_else(near)
+}
+
 /// What to do about a name that is no path of this system.
 fn elsewhere(name: &str) -> Option<String> {
     if name.contains("://") {

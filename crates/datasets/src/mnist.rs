@@ -21,9 +21,9 @@ use spec::model::Pair;
 
 use crate::dataset::Dataset;
 use crate::error::DataError;
-use crate::files::{self, Source};
+use crate::files::{self, Located, Source};
 use crate::idx::{self, Idx};
-use crate::image_part::{self, ImageSet};
+use crate::image_part::{self, ImagePart, ImageSet};
 
 const PATH: &str = "dataset.mnist.path";
 const CLASSES: &str = "dataset.mnist.classes";
@@ -85,17 +85,7 @@ fn assemble(
     }
     let classes = count_classes(spec.classes, &[&train, &test])?;
     for part in [&mut train, &mut test] {
-        if spec.transpose {
-            part.transpose();
-        }
-        if spec.deskew {
-            let [_, height, width] = part.images.shape;
-            deskew::deskew(&mut part.images.pixels, height, width);
-        }
-        if let Some(size) = spec.size {
-            resize::resize(&mut part.images, size)?;
-        }
-        part.pad(spec.pad)?;
+        prepare(spec, part, spec.transpose)?;
     }
     notes.extend(prepared(spec));
     let set = ImageSet {
@@ -114,6 +104,48 @@ fn assemble(
         },
         _ => dataset,
     })
+}
+
+/// Transposing, deskewing, resizing and padding of the images of a part.
+fn prepare(spec: &MnistSpec, part: &mut Part, transpose: bool) -> Result<(), DataError> {
+    if transpose {
+        part.transpose();
+    }
+    if spec.deskew {
+        let [_, height, width] = part.images.shape;
+        deskew::deskew(&mut part.images.pixels, height, width);
+    }
+    if let Some(size) = spec.size {
+        resize::resize(&mut part.images, size)?;
+    }
+    part.pad(spec.pad)
+}
+
+/// New images, prepared as those that were learned from. Pictures stand upright, and are never
+/// transposed.
+pub(crate) fn prepare_new(
+    spec: &MnistSpec,
+    images: ImagePart,
+    transpose: bool,
+) -> Result<ImagePart, DataError> {
+    let labels_file = String::new();
+    let mut part = Part {
+        images,
+        labels_file,
+    };
+    prepare(spec, &mut part, transpose && spec.transpose)?;
+    Ok(part.images)
+}
+
+/// An IDX file of images with the one of their labels, or label 0 for each where there is none.
+pub(crate) fn images_of(
+    images: (Idx, &Located),
+    labels: Option<(Idx, &Located)>,
+) -> Result<ImagePart, DataError> {
+    let count = images.0.shape.first().copied().unwrap_or(0);
+    let (shape, data) = (vec![count], vec![0; count]);
+    let labels = labels.unwrap_or((Idx { shape, data }, images.1));
+    Ok(Part::check(images, labels)?.images)
 }
 
 /// What was done to the images, besides the map of their pixels.

@@ -7,12 +7,12 @@ use contract::streams::Streams;
 use ndarray::Array2;
 use spec::datasets::PairsSpec;
 
-use crate::csv::{self, MOST_VALUES, Texts, split_note};
+use crate::csv::{self, MOST_VALUES, Texts};
 use crate::dataset::{About, Dataset, Parts, Target};
 use crate::error::{DataError, counted};
 use crate::locate::stem;
 use crate::samples::{Features, Samples, Targets};
-use crate::split::{Rows, split};
+use crate::split::{Rows, split, split_note};
 
 const PATH: &str = "dataset.pairs.path";
 const LONGEST: &str = "dataset.pairs.longest";

@@ -65,6 +65,25 @@ pub(crate) fn split<L: Ord>(
     divide(test, rows)
 }
 
+/// How samples are divided, if they are.
+pub(crate) fn split_note(split: &Split) -> Option<String> {
+    match split {
+        Split::None => None,
+        Split::Shuffled(holdout) => Some(format!("split: {} held back, shuffled", holdout.test)),
+        Split::Stratified(holdout) => {
+            Some(format!("split: {} of every class held back", holdout.test))
+        }
+        Split::KFold(fold) => {
+            let how = if fold.stratified { ", stratified" } else { "" };
+            Some(format!(
+                "split: fold {} of {} held back{how}",
+                fold.fold, fold.folds
+            ))
+        }
+        Split::Ordered(ordered) => Some(format!("split: the last held back, {}", ordered.test)),
+    }
+}
+
 /// All samples in training.
 fn whole(count: usize) -> Indices {
     Indices {

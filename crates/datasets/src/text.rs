@@ -16,14 +16,14 @@ use contract::streams::Streams;
 use ndarray::Array2;
 use spec::datasets::{Split, TextInputs, TextSpec};
 
-use crate::csv::{encoding::decode_as, split_note};
+use crate::csv::encoding::decode_as;
 use crate::dataset::{About, Dataset, Parts, Target};
 use crate::error::{DataError, counted};
 use crate::files;
 use crate::gzip;
 use crate::locate::{TEXTS, locate, stem};
 use crate::samples::{Features, Samples, Targets};
-use crate::split::{Rows, split};
+use crate::split::{Rows, split, split_note};
 use vocabulary::Vocabulary;
 
 const PATH: &str = "dataset.text.path";

@@ -161,7 +161,7 @@ fn second_largest(numbers: &[f32]) -> f32 {
 
 /// Places of those that are at least that large, or no numbers.
 fn not_below(numbers: &[f32], least: f32) -> impl Iterator<Item = usize> {
-    let may_be = move |number: &f32| !(*number < least);
+    let may_be = move |number: &f32| *number >= least || number.is_nan();
     let chunks = numbers.chunks(LANES).enumerate();
     chunks
         .filter(move |(_, chunk)| chunk.iter().fold(false, |any, number| any | may_be(number)))

@@ -13,10 +13,10 @@ use spec::training::TrainingSpec;
 
 use crate::loss::Loss;
 use crate::network::Network;
-use crate::optimizer::Optimizer;
+use crate::optimizer::Optimizers;
 use crate::parameters::{Parameters, Place, clip, expect, scalar};
 use crate::tensors::{matrix, to_burn, values};
-use crate::{Backend, BurnReal, batch, layer, layers, losses, objective, optimizers};
+use crate::{Backend, BurnReal, batch, layer, layers, losses, objective};
 
 /// The mode of passes outside of training.
 const STEP_0: layer::Mode = layer::Mode::Training { step: 0 };
@@ -33,7 +33,7 @@ pub struct Model<T> {
     loss: Box<dyn Loss>,
     places: Vec<Place>,
     parameters: Parameters,
-    optimizer: Optimizer,
+    optimizers: Optimizers,
     real: PhantomData<T>,
 }
 
@@ -53,7 +53,7 @@ impl<T: BurnReal> Model<T> {
             network: layers::network::<T>(plan, streams),
             loss: losses::build(training.loss),
             parameters: Parameters::default(),
-            optimizer: optimizers::build::<T>(&training.optimizer, &places),
+            optimizers: Optimizers::new::<T>(training, &places),
             places,
             real: PhantomData,
         };
@@ -75,7 +75,7 @@ impl<T: BurnReal> Model<T> {
         self.parameters = Parameters::new(pairs.map(|(p, array)| p.to_burn(array, device)));
         let mut buffers = buffers.map(|array| to_burn(array.flatten().view(), device));
         self.network.set_buffers(&mut buffers);
-        self.optimizer = optimizers::build::<T>(&self.training.optimizer, &self.places);
+        self.optimizers = Optimizers::new::<T>(&self.training, &self.places);
     }
 
     /// A batch `[N, D]` that takes part in autodiff without a gradient of its own.
@@ -170,17 +170,17 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
     fn state(&self) -> Option<TrainingState<T>> {
         Some(TrainingState {
             parameters: self.parameters(),
-            optimizer: ByteBuf::from(self.optimizer.state()?),
+            optimizer: ByteBuf::from(self.optimizers.state()?),
         })
     }
 
     fn restore(&mut self, state: &TrainingState<T>) -> Result<(), TensorError> {
         self.load(&state.parameters)?;
-        match self.optimizer.restore(&state.optimizer) {
+        match self.optimizers.restore(&state.optimizer) {
             true => Ok(()),
             false => Err(TensorError::OptimizerState {
                 found: state.optimizer.len(),
-                expected: self.optimizer.state().map_or(0, |state| state.len()),
+                expected: self.optimizers.state().map_or(0, |state| state.len()),
             }),
         }
     }
@@ -219,7 +219,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         // Moved, not cloned: the optimiser may then update parameters in place.
         let parameters = std::mem::take(&mut self.parameters);
         self.parameters =
-            self.optimizer
+            self.optimizers
                 .step(step.learning_rate, &self.places, parameters, gradients);
         if let Some(largest) = self.training.regularization.max_norm {
             self.parameters.bound_rows(&self.places, largest);
@@ -238,7 +238,7 @@ impl<T: BurnReal> Implementation<T> for Model<T> {
         let of_loss = |y| batch::curvature(&*self.loss, y, t, batch, device);
         let w = self.parameters.values();
         let curvature = self.network.curvature(&w, x, of_loss);
-        self.optimizer.set_curvature(curvature.w);
+        self.optimizers.set_curvature(curvature.w);
     }
 
     fn evaluate(&mut self, mode: Mode, batch: Batch<T>) -> Evaluation<T> {

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod new;
 mod recorded;
 mod surface;
 
@@ -12,9 +13,10 @@ use spec::{Config, ConfigError, Overrides};
 
 use crate::{Failure, output};
 
+pub use new::NewArguments;
 pub use recorded::{
     CompareArguments, DrawArguments, EvaluateArguments, FormatArgument, PartArgument,
-    ReportArguments, RerunArguments, RunsArguments, SampleArguments,
+    PredictArguments, ReportArguments, RerunArguments, RunsArguments, SampleArguments,
 };
 pub use surface::SurfaceArguments;
 
@@ -31,12 +33,15 @@ Examples:
   runner runs mnist --sort -test_accuracy         the recorded runs, the best first
   runner rerun mnist                              run a record again: are the bits the same?
   runner evaluate iris                            where a run errs: confusion, F1, ROC-AUC, intervals
+  runner evaluate iris --data new.csv             the same on other data of the same form
+  runner predict iris new.csv                     what it answers to new rows, or pictures
   runner report iris                              all of a run as one page for a browser
   runner sample names --count 10                  draw texts from what a run has learned
   runner draw mnist --out pictures                confusion, ROC, worst mistakes, weights, gradients
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
   runner trace configs/xor.toml --updates 8       each update: samples, loss, parameters
   runner film configs/surface.toml --out film.svg what a network over two inputs answers, epoch by epoch
+  runner new flowers.csv                          a config for a table of your own
   runner graph \"sigmoid(w*x + b)\" --at w=2 --at x=-1 --at b=1
                                                   values and gradients of an expression, step by step
   runner surface \"x^2 + 3*y^2\" --at x=1 --at y=1 --out surface.svg
@@ -143,6 +148,8 @@ pub enum Command {
     Rerun(RerunArguments),
     /// Measure what a recorded run has learned: by class, with intervals; or errors of numbers
     Evaluate(EvaluateArguments),
+    /// Answer to new samples: rows of a table, pictures; classes with probabilities, or numbers
+    Predict(PredictArguments),
     /// Write all that is known of a run, or of a table, as one page for a browser
     Report(ReportArguments),
     /// Draw texts from what a recorded run has learned, character by character
@@ -157,6 +164,8 @@ pub enum Command {
     Trace(TraceArguments),
     /// Draw what a network over two inputs answers while it learns: surfaces, or regions of classes
     Film(FilmArguments),
+    /// Look at a table, and write a config that learns from it
+    New(NewArguments),
     /// Draw an expression as a computational graph: values forward, gradients backward
     Graph(GraphArguments),
     /// Draw a function of two variables, its tangent plane and the path of gradient descent

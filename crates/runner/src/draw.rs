@@ -22,6 +22,10 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
         weights,
         ..
     } = learned(&arguments.run, &arguments.results)?;
+    let record = record.ok_or_else(|| {
+        let file = folder.display();
+        Failure::Input(format!("{file}: pictures are of a recorded run: name one"))
+    })?;
     interrupt::install();
     let drawn = machine::in_pool(prepared.threads(), || {
         let subject = Subject::new(&folder, &record, &prepared, Some(&weights));

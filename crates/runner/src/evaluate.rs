@@ -26,6 +26,7 @@ pub mod regression;
 pub mod report;
 pub(crate) mod screen;
 
+use datasets::{NewFiles, Targeted};
 use spec::measures::Part;
 
 use crate::cli::EvaluateArguments;
@@ -35,7 +36,7 @@ use crate::{Failure, files, interrupt, machine};
 
 use cases::{Cases, Subject};
 use intervals::Bootstrap;
-use outputs::{Chosen, expect_finite, outputs};
+use outputs::{Chosen, expect_finite, outputs, read_new};
 use report::{ByClass, Report, rows};
 
 /// Measures a recorded run.
@@ -55,8 +56,10 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
         resamples: arguments.resamples,
         seed: arguments.seed,
     };
-    let part = arguments.part.part();
-    let report = machine::in_pool(threads, || measured(&learned, part, bootstrap))??;
+    let (part, new) = (arguments.part.part(), new_files(arguments));
+    let report = machine::in_pool(threads, || {
+        measured(&learned, part, new.as_ref(), bootstrap)
+    })??;
     screen::show(&report);
     if let Some(file) = &arguments.json {
         files::write_json(file, &report)?;
@@ -69,42 +72,63 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All that is measured of a part of the data.
+/// All that is measured of a part of the data, or of new ones.
 ///
 /// # Errors
 /// As [`evaluate`].
 pub(crate) fn measured(
     learned: &Learned,
     part: Part,
+    new: Option<&NewFiles>,
     bootstrap: Bootstrap,
 ) -> Result<Report, Failure> {
     let (prepared, file) = (&learned.prepared, &learned.weights_file);
-    let chosen = Chosen::part(prepared, part)?;
+    let new_samples = new.map(|files| read_new(prepared, files)).transpose()?;
+    let chosen = match &new_samples {
+        Some(new) => Chosen::all(&new.samples),
+        None => Chosen::part(prepared, part)?,
+    };
     let y = outputs(prepared, (&learned.weights, file), &chosen)?;
     if let Prepared::Network(_) = prepared {
         expect_finite(&y, file)?;
     }
     let cases = Cases::new(prepared, &chosen, &y);
-    let weights = file.strip_prefix(&learned.folder).unwrap_or(file);
+    let record = learned.record.as_ref();
+    let mut told = new_samples
+        .as_ref()
+        .map_or_else(Vec::new, |new| new.notes.clone());
+    told.extend(notes(learned, part, new, &cases));
+    let data = new.and_then(|new| new.files.first());
     Ok(Report {
         run: learned.folder.display().to_string(),
-        status: learned.record.status,
-        message: learned.record.message.clone(),
-        weights: weights.display().to_string(),
-        part: part.name().into(),
+        status: record.map(|record| record.status),
+        message: record.and_then(|record| record.message.clone()),
+        weights: learned.weights_name(),
+        part: new.map_or(part.name(), |_| "new").into(),
+        data: data.map(|file| file.display().to_string()),
         samples: chosen.rows.len(),
         cases: cases.samples.len(),
-        notes: notes(learned, part, &cases),
+        notes: told,
         bootstrap,
         measures: rows(&cases, bootstrap)?,
         classes: ByClass::of(&cases.subject),
     })
 }
 
+/// The other data, if some are named.
+fn new_files(arguments: &EvaluateArguments) -> Option<NewFiles> {
+    Some(NewFiles {
+        files: vec![arguments.data.clone()?],
+        labels: arguments.labels.clone(),
+        invert: arguments.invert,
+        targeted: Targeted::Yes,
+    })
+}
+
 /// What is to be known of the figures.
-fn notes(learned: &Learned, part: Part, cases: &Cases) -> Vec<String> {
+fn notes(learned: &Learned, part: Part, new: Option<&NewFiles>, cases: &Cases) -> Vec<String> {
     let mut notes = Vec::new();
-    let of_test = part == Part::Test;
+    let of_test = part == Part::Test && new.is_none();
     if learned.prepared.dataset.test_is_train && of_test {
         notes.push("nothing was held back: these are the samples that it learned from".into());
     }

@@ -65,13 +65,27 @@ impl From<TensorError> for Failure {
     }
 }
 
-/// The cause in the system's words, without its number.
+/// The cause: the system's words without their number, which begin with a small letter inside of a
+/// sentence; of an error of our own, which may begin with the name of a file, the words as they are.
 pub fn cause(error: &io::Error) -> String {
     let text = error.to_string();
-    let words = text.split(" (os error").next().unwrap_or(&text);
+    let Some((words, _)) = text.split_once(" (os error") else {
+        return text;
+    };
     let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => String::new(),
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_keep_their_letters_and_the_system_speaks_inside_of_a_sentence() {
+        let own = io::Error::other("README.md is a file, not a folder");
+        assert_eq!(cause(&own), "README.md is a file, not a folder");
+        let system = io::Error::from_raw_os_error(13);
+        assert_eq!(cause(&system), "permission denied");
     }
 }

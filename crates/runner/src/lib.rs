@@ -2,7 +2,8 @@
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
 //! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`trace`],
-//! [`film`], [`graph`], [`surface`], [`sample`], [`draw`], [`evaluate`], [`report`], [`list`],
+//! [`film`], [`graph`], [`surface`], [`sample`], [`draw`], [`evaluate`], [`predict`], [`report`],
+//! [`new`], [`list`],
 //! [`completions`]); what they share stands beside them.
 
 pub mod activity;
@@ -26,11 +27,13 @@ pub mod list;
 pub mod machine;
 pub mod memory;
 pub mod metrics;
+pub mod new;
 pub mod numbers;
 pub mod order;
 pub mod output;
 pub mod page;
 pub mod pictures;
+pub mod predict;
 pub mod prepare;
 pub mod progress;
 pub mod proofs;
@@ -76,12 +79,14 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Runs(arguments) => runs::runs(&arguments),
         Command::Draw(arguments) => draw::draw(&arguments),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
+        Command::Predict(arguments) => predict::predict(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Sample(arguments) => sample::sample(&arguments),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Export(arguments) => export::export(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Film(arguments) => film::film(&arguments),
+        Command::New(arguments) => new::new(&arguments),
         Command::Graph(arguments) => graph::graph(&arguments),
         Command::Surface(arguments) => surface::surface(&arguments),
         Command::List(arguments) => list::list(&arguments),

@@ -113,15 +113,17 @@ impl Need {
             Purpose::Training => network.implementations.len() as f64,
             Purpose::Check | Purpose::Export => 0.0,
         };
-        let state = network.training.optimizer.state_per_parameter() as f64;
-        let outputs: f64 = plan.iter().map(outputs).sum();
+        let rules = network.training.optimizers();
+        let state = rules.map(|rule| rule.state_per_parameter()).max();
+        let state = state.unwrap_or_default() as f64;
+        let activations: usize = plan.iter().map(PlannedLayer::activations).sum();
         Self {
             values,
             // Each implementation has its own, besides the initial ones.
             parameters: values * (PROVES + trained * TRAINS),
             gradients: values * trained * TRAINS,
             optimizer_state: values * state * trained * TRAINS,
-            activations: outputs * batch as f64 * TRAINS * trained.min(1.0),
+            activations: activations as f64 * batch as f64 * TRAINS * trained.min(1.0),
             copies: values * purpose.copies(network) * PROVES,
         }
     }
@@ -137,7 +139,7 @@ impl Need {
         let all = [
             (self.gradients, "their gradients"),
             (self.optimizer_state, "the optimizer's state"),
-            (self.activations, "the outputs of a batch"),
+            (self.activations, "the activations of a batch"),
             (self.copies, "the copies in f64 that prove the gradients"),
         ];
         let some = all.iter().filter(|(bytes, _)| *bytes > 0.0);
@@ -146,14 +148,19 @@ impl Need {
     }
 }
 
+/// Bytes of the parameters and running statistics of a layer while it trains.
+pub fn of_values(layer: &PlannedLayer) -> f64 {
+    values(layer) * TRAINS
+}
+
+/// Bytes of what is kept of a batch for the backward pass.
+pub fn of_activations(layer: &PlannedLayer, batch: usize) -> f64 {
+    layer.activations() as f64 * batch as f64 * TRAINS
+}
+
 fn values(layer: &PlannedLayer) -> f64 {
     let tensors = layer.parameters.iter().chain(&layer.buffers);
     tensors.map(|tensor| numbers(&tensor.shape)).sum()
-}
-
-fn outputs(layer: &PlannedLayer) -> f64 {
-    let inside: f64 = layer.chains.iter().flatten().map(outputs).sum();
-    inside + numbers(&layer.output)
 }
 
 fn numbers(shape: &[usize]) -> f64 {
@@ -190,7 +197,7 @@ pub fn check(need: &Need, plan: &[PlannedLayer], limit: Limit) -> Result<(), Pro
         return Ok(());
     }
     let largest = plan.iter().enumerate().max_by(|(_, a), (_, b)| {
-        let size = |layer| values(layer) + outputs(layer);
+        let size = |layer| values(layer) + layer.activations() as f64;
         size(a).total_cmp(&size(b))
     });
     let key = match largest {
@@ -212,7 +219,10 @@ pub fn check(need: &Need, plan: &[PlannedLayer], limit: Limit) -> Result<(), Pro
 }
 
 /// `8.0 TB`.
-fn size(bytes: f64) -> String {
+pub fn size(bytes: f64) -> String {
+    if bytes < 1e3 {
+        return format!("{bytes:.0} B");
+    }
     let units = [(1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB")];
     let unit = units.iter().find(|(unit, _)| bytes >= *unit);
     let (unit, name) = unit.copied().unwrap_or((1e3, "kB"));

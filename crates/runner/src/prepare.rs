@@ -6,7 +6,7 @@ mod fitted;
 mod learner;
 mod stream;
 mod summary;
-mod tokens;
+pub(crate) mod tokens;
 
 use std::ops::Deref;
 

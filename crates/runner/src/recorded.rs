@@ -13,16 +13,25 @@ use crate::{Failure, output};
 
 /// A recorded run with what it learned from and what it has learned.
 pub(crate) struct Learned {
-    /// Its folder.
+    /// Its folder; of a config the file.
     pub folder: PathBuf,
-    /// What is recorded of it.
-    pub record: Record,
+    /// What is recorded of it; none of a config with other weights.
+    pub record: Option<Record>,
     /// Data, and what learned from them.
     pub prepared: Prepared,
     /// The weights; of several implementations those of the first.
     pub weights: NamedTensors<f64>,
     /// The file that they were read from.
     pub weights_file: PathBuf,
+}
+
+impl Learned {
+    /// The file of the weights, from the folder of the run.
+    pub fn weights_name(&self) -> String {
+        let file = &self.weights_file;
+        let file = file.strip_prefix(&self.folder).unwrap_or(file);
+        file.display().to_string()
+    }
 }
 
 /// Reads a run that is to be looked into.
@@ -33,7 +42,8 @@ pub(crate) fn learned(run: &str, results: &Path) -> Result<Learned, Failure> {
     learned_from(run, results, None)
 }
 
-/// The same with the weights of another file, if one is named.
+/// The same with the weights of another file, if one is named; in the place of a run there may then be
+/// a config.
 ///
 /// # Errors
 /// As [`learned`].
@@ -42,6 +52,10 @@ pub(crate) fn learned_from(
     results: &Path,
     other: Option<&Path>,
 ) -> Result<Learned, Failure> {
+    let config = Path::new(run);
+    if config.extension().is_some_and(|ending| ending == "toml") {
+        return with_config(config, other);
+    }
     let Found {
         folder,
         record,
@@ -55,7 +69,7 @@ pub(crate) fn learned_from(
     let (weights, weights_file) = weights(&record, &folder, other)?;
     Ok(Learned {
         folder,
-        record,
+        record: Some(record),
         prepared,
         weights,
         weights_file,
@@ -88,14 +102,39 @@ pub(crate) fn weights(
         )));
     };
     let file = other.map_or_else(|| folder.join(&trained.weights), PathBuf::from);
-    let weights = NamedTensors::read_safetensors(&file).map_err(|error| {
-        let advice = match other {
-            Some(_) => "name a file of weights, such as of a record".into(),
-            None => without_weights(record),
-        };
-        Failure::Input(format!("{error}; {advice}"))
+    let weights = read_weights(&file, || match other {
+        Some(_) => OTHER_WEIGHTS.into(),
+        None => without_weights(record),
     })?;
     Ok((weights, file))
+}
+
+/// What helps where a file that was named has no weights.
+const OTHER_WEIGHTS: &str = "name a file of weights, such as of a record";
+
+fn read_weights(file: &Path, advice: impl Fn() -> String) -> Result<NamedTensors<f64>, Failure> {
+    let weights = NamedTensors::read_safetensors(file);
+    weights.map_err(|error| Failure::Input(format!("{error}; {}", advice())))
+}
+
+/// A config in the place of a run, with the weights of a file.
+fn with_config(file: &Path, weights: Option<&Path>) -> Result<Learned, Failure> {
+    let config = Config::read(file, &Overrides::default())?;
+    let Some(weights_file) = weights else {
+        let (file, name) = (file.display(), &config.experiment.name);
+        return Err(Failure::Input(format!(
+            "{file} is a config, and what it has learned is in a record of a run; name the run, {name}, \
+             or, of evaluate and predict, weights for this config with --weights FILE"
+        )));
+    };
+    let weights = read_weights(weights_file, || OTHER_WEIGHTS.into())?;
+    Ok(Learned {
+        folder: file.into(),
+        record: None,
+        prepared: Prepared::planned(config, Purpose::Export)?,
+        weights,
+        weights_file: weights_file.into(),
+    })
 }
 
 /// What helps where a run has no weights.

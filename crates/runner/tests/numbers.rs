@@ -1,4 +1,4 @@
-//! The numbers themselves: the weights of five small configs, bit for bit, for each instruction set.
+//! The numbers themselves: the weights of eight small configs, bit for bit, for each instruction set.
 //!
 //! A raw row of a table is used again as long as the program gives the same numbers. When this test
 //! fails, a change of the program has given weights other bits. If that is meant, raise
@@ -12,7 +12,7 @@ use backprop::InstructionSet;
 use datasets::sha256;
 use runner::table::key::NUMBERS;
 
-const CONFIGS: [(&str, &str); 5] = [
+const CONFIGS: [(&str, &str); 8] = [
     (
         "tanh-adam",
         r#"
@@ -53,10 +53,34 @@ model.layers = [{ maxout = { units = 7, pieces = 3 } }, { linear = { units = 5 }
 training = { epochs = 9, batch_size = "all", loss = "softmax_cross_entropy", optimizer = { rprop = { learning_rate = 0.01 } } }
 "#,
     ),
+    (
+        "lstm",
+        r#"
+dataset.reber = { samples = 60, split = { ordered = { test = 20 } } }
+model = { weights = "standard_uniform", layers = [{ lstm = { units = 9 } }, { gru = { units = 5 } }, { linear = { units = 7 } }, "sigmoid"] }
+training = { epochs = 2, batch_size = 10, loss = "squared_error", optimizer = { adam = { learning_rate = 0.01 } } }
+"#,
+    ),
+    (
+        "transformer",
+        r#"
+dataset.text = { path = "names.txt", steps = 12, windows = 60, split = { ordered = { test = 0.1 } } }
+model.layers = [{ tied_embedding = { tokens = 27, dimension = 16, layers = [{ position = { encoding = "learned" } }, { residual = { layers = [{ layer_norm = {} }, { multi_head_attention = { heads = 2, causal = true } }] } }, { residual = { layers = [{ linear = { units = 24 } }, "gelu", { linear = { units = 16 } }] } }] } }]
+training = { epochs = 2, batch_size = 10, loss = "softmax_cross_entropy", optimizer = { adamw = { learning_rate = 0.01 } } }
+"#,
+    ),
+    (
+        "encoder-decoder",
+        r#"
+dataset.reversal = { samples = 60, lengths = [2, 6] }
+model = { weights = "standard_uniform", layers = [{ encoder_decoder = { encoder = [{ embedding = { tokens = 9, dimension = 6 } }, { gru = { units = 5, bidirectional = true } }], decoder = [{ embedding = { tokens = 9, dimension = 6 } }], cell = { gru = { units = 10 } }, attention = { additive = { units = 7 } } } }, { linear = { units = 9 } }] }
+training = { epochs = 2, batch_size = 10, loss = "softmax_cross_entropy", optimizer = { adam = { learning_rate = 0.01 } } }
+"#,
+    ),
 ];
 
 /// The beginning of the SHA-256 of the weights, of the configs in their order.
-const PINNED: [(&str, [&str; 5]); 3] = [
+const PINNED: [(&str, [&str; 8]); 3] = [
     (
         "scalar",
         [
@@ -65,6 +89,9 @@ const PINNED: [(&str, [&str; 5]); 3] = [
             "b17e72f737fa8390",
             "7980a10e5a2b56a3",
             "68b5a636735bc961",
+            "9947ddc7f35a484c",
+            "01e97681b53e5ac9",
+            "90909d51ce235d27",
         ],
     ),
     (
@@ -75,6 +102,9 @@ const PINNED: [(&str, [&str; 5]); 3] = [
             "b5c6f9b348ccd0c5",
             "b9e96d1296e693a7",
             "68b5a636735bc961",
+            "1bfaef5031dc1d2e",
+            "5c1b3588ac152e53",
+            "47dba654e5b45dd3",
         ],
     ),
     (
@@ -85,6 +115,9 @@ const PINNED: [(&str, [&str; 5]); 3] = [
             "072643b0dc69d3f6",
             "ba71b2d2cf81a2cf",
             "68b5a636735bc961",
+            "9ee8c9c2d6ac4ac9",
+            "fe7fb5793dae9781",
+            "dcea0880cbb7057e",
         ],
     ),
 ];

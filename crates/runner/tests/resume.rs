@@ -184,6 +184,37 @@ fn with_early_stopping() {
     assert_goes_on(&[plateau, "training.averaging=true", "training.epochs=12"]);
 }
 
+/// A class at each position.
+const OF_POSITIONS: &str = "training.loss=softmax_cross_entropy";
+
+#[test]
+fn a_transformer_whose_parts_learn_by_rules_of_their_own() {
+    let text = "dataset={ text = { path = \"names.txt\", steps = 8, windows = 30, split = { ordered = { test = 0.1 } } } }";
+    let layers = "model.layers=[{ tied_embedding = { tokens = 27, dimension = 8, layers = [{ position = { encoding = \"learned\" } }, \
+                  { residual = { layers = [{ layer_norm = {} }, { multi_head_attention = { heads = 2, causal = true } }, \
+                  { dropout = { rate = 0.1 } }] } }, \"gelu\"] } }]";
+    let adamw = "training.optimizer={ adamw = { learning_rate = 0.005, decays = \"matrices\" } }";
+    let part =
+        "training.part_optimizers={ \"0.layers.1\" = { rprop = { learning_rate = 0.005 } } }";
+    assert_goes_on(&[
+        text,
+        layers,
+        adamw,
+        part,
+        OF_POSITIONS,
+        "training.clip={ norm = 1.0 }",
+    ]);
+}
+
+#[test]
+fn encoder_and_decoder() {
+    let pairs = "dataset={ reversal = { samples = 40, lengths = [2, 5] } }";
+    let layers = "model.layers=[{ encoder_decoder = { encoder = [{ embedding = { tokens = 9, dimension = 4 } }, { gru = { units = 4, bidirectional = true } }], \
+                  decoder = [{ embedding = { tokens = 9, dimension = 4 } }], cell = { lstm = { units = 6 } }, attention = { additive = { units = 5 } } } }, { linear = { units = 9 } }]";
+    let adam = "training.optimizer={ adam = { learning_rate = 0.005 } }";
+    assert_goes_on(&[pairs, layers, adam, OF_POSITIONS]);
+}
+
 /// Centres, widths and output weights are fitted anew when a run goes on.
 #[test]
 fn gaussian_units_fitted_to_the_data() {

@@ -114,9 +114,9 @@ impl OptimizerSpec {
         self.optimizer().curvature_samples()
     }
 
-    /// Finds impossible settings.
-    pub(crate) fn check(&self) -> Result<(), Problem> {
-        let key = format!("training.optimizer.{}", self.kind());
+    /// Finds impossible settings of the rule that stands at this key.
+    pub(crate) fn check(&self, key: &str) -> Result<(), Problem> {
+        let key = format!("{key}.{}", self.kind());
         let checker = Checker::new(&key);
         checker.positive("learning_rate", self.learning_rate())?;
         self.optimizer().check(&checker)

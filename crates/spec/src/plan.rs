@@ -27,6 +27,13 @@ pub struct PlannedLayer {
     /// Multiplications of a forward pass for one sample, where they are not those of
     /// [`PlannedLayer::multiplications`] for a layer that meets each parameter once.
     pub(crate) multiplications: Option<usize>,
+    /// Multiply-adds of a forward pass for one sample: each product of a weight with an input, or of
+    /// a query with a key and a value, once. Biases, normalisations, gates and functions of single
+    /// numbers count as none, as the counters of PyTorch have it.
+    pub multiply_adds: usize,
+    /// Numbers of a sample that are kept for the backward pass besides the output: gates and cells,
+    /// queries and keys, weights of attention.
+    pub kept: usize,
 }
 
 impl PlannedLayer {
@@ -40,13 +47,22 @@ impl PlannedLayer {
         self.output.iter().product()
     }
 
+    /// Numbers of one sample that are kept for the backward pass: its outputs and what there is
+    /// besides, of a block those of all layers in it, too.
+    pub fn activations(&self) -> usize {
+        let inside = self.chains.iter().flatten().map(Self::activations);
+        inside.sum::<usize>() + self.outputs() + self.kept
+    }
+
     /// Number of its parameters' values.
     pub fn parameter_count(&self) -> usize {
         self.parameters.iter().map(PlannedParameter::len).sum()
     }
 
-    /// Multiplications of a forward pass for one sample: one with each parameter, or one for each
-    /// output, unless the layer says otherwise.
+    /// Work of a forward pass for one sample, about: one multiplication with each parameter, or one
+    /// for each output, unless the layer says otherwise. By it batches are divided among threads, and
+    /// sums are taken in that order: weights keep their bits only as long as it stays as it is. What
+    /// is told of a layer is [`PlannedLayer::multiply_adds`].
     pub fn multiplications(&self) -> usize {
         let each_once = || self.parameter_count().max(self.outputs());
         self.multiplications.unwrap_or_else(each_once)
@@ -153,6 +169,8 @@ pub(crate) fn chain(
             buffers: Vec::new(),
             chains: Vec::new(),
             multiplications: None,
+            multiply_adds: 0,
+            kept: 0,
         };
         let planner = Planner { model, name, key };
         spec.layer().plan(&planner, &mut layer)?;
@@ -241,6 +259,7 @@ impl Planner<'_> {
         layer.parameters = parameters;
         layer.buffers = inside().flat_map(|l| l.buffers.clone()).collect();
         layer.multiplications = Some(inside().map(PlannedLayer::multiplications).sum());
+        layer.multiply_adds = inside().map(|l| l.multiply_adds).sum();
         layer.chains = chains;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! `[training]`: how parameters are learned.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserializer, Unexpected, Visitor};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::Problem;
 use crate::check::Checker;
 use crate::escapes::EscapeSpec;
+use crate::model::PlannedLayer;
 use crate::schedules::{Position, ScheduleSpec};
 use crate::stopping::StoppingSpec;
 use crate::validation::ValidationSpec;
@@ -30,6 +32,10 @@ pub struct TrainingSpec {
     pub loss: LossSpec,
     /// The rule of the update.
     pub optimizer: OptimizerSpec,
+    /// Rules of their own for parts of the network, by what the names of their parameters begin with
+    /// (`0.encoder`); the longest such name decides.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub part_optimizers: BTreeMap<String, OptimizerSpec>,
     /// How the learning rate changes.
     #[serde(default)]
     pub schedule: ScheduleSpec,
@@ -190,6 +196,7 @@ impl TrainingSpec {
             batch_size: BatchSize::All,
             loss,
             optimizer,
+            part_optimizers: BTreeMap::new(),
             schedule: ScheduleSpec::default(),
             warmup: 0,
             clip: None,
@@ -245,7 +252,53 @@ impl TrainingSpec {
             validation.check(&Checker::new("training.validation"))?;
         }
         self.stopping.check()?;
-        self.optimizer.check()
+        self.optimizer.check("training.optimizer")?;
+        self.check_part_optimizers()
+    }
+
+    fn check_part_optimizers(&self) -> Result<(), Problem> {
+        for (part, rule) in &self.part_optimizers {
+            let key = format!("training.part_optimizers.\"{part}\"");
+            rule.check(&key)?;
+            if rule.curvature_samples().is_some() {
+                let reason = format!("{} is a rule for all parameters", rule.kind());
+                return Err(Problem::new(key, reason).hint("name it in training.optimizer"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every rule: that of all parameters, then those of parts.
+    pub fn optimizers(&self) -> impl Iterator<Item = &OptimizerSpec> + Clone {
+        std::iter::once(&self.optimizer).chain(self.part_optimizers.values())
+    }
+
+    /// Which of the rules a parameter of this name learns by.
+    pub fn optimizer_of(&self, parameter: &str) -> usize {
+        let mut parts = self.part_optimizers.keys();
+        // A name stands before those that it begins.
+        let found = parts.rposition(|part| is_of(parameter, part));
+        found.map_or(0, |at| at + 1)
+    }
+
+    /// Finds parts that the planned network does not have.
+    pub(crate) fn check_parts(&self, plan: &[PlannedLayer]) -> Result<(), Problem> {
+        let names = || {
+            plan.iter()
+                .flat_map(|layer| &layer.parameters)
+                .map(|p| p.name.as_str())
+        };
+        let missing = |part: &&String| !names().any(|name| is_of(name, part));
+        let Some(part) = self.part_optimizers.keys().find(missing) else {
+            return Ok(());
+        };
+        let mut parts: Vec<&str> = names()
+            .filter_map(|name| Some(name.rsplit_once('.')?.0))
+            .collect();
+        parts.dedup();
+        let reason = format!("no parameter's name begins with `{part}`");
+        let hint = format!("parameters are of {}", parts.join(", "));
+        Err(Problem::new(format!("training.part_optimizers.\"{part}\""), reason).hint(hint))
     }
 
     /// A loss that only asks for the right class has no smoothed target.
@@ -274,6 +327,12 @@ impl TrainingSpec {
             false => rate,
         }
     }
+}
+
+/// Whether a parameter's name is that of the part, or of something in it.
+fn is_of(parameter: &str, part: &str) -> bool {
+    let rest = parameter.strip_prefix(part);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Finds a name that stands in a list twice.

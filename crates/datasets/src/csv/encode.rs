@@ -128,6 +128,18 @@ impl Encoder {
         })
     }
 
+    /// A number as it is.
+    pub fn plain(name: &str) -> Self {
+        let (shift, divisor) = (0.0, 1.0);
+        Self {
+            names: vec![name.into()],
+            kind: Kind::Number {
+                fill: 0.0,
+                scaling: Scaling { shift, divisor },
+            },
+        }
+    }
+
     /// Writes the features of one row into `x` `[names.len()]`, which holds zeros.
     pub fn write(&self, cells: &Cells, row: usize, mut x: ArrayViewMut1<f64>) {
         match (&self.kind, cells) {

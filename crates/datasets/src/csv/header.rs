@@ -4,7 +4,7 @@ use ::csv::StringRecord;
 use spec::datasets::CsvSpec;
 
 use super::TEST_PATH;
-use super::keys::HEADER;
+use super::keys::{HEADER, NEW_ROWS};
 use super::meaning::{looks_missing, number};
 use crate::error::{DataError, quoted};
 
@@ -193,6 +193,7 @@ impl Header<'_> {
 
     fn unused(&self) -> DataError {
         let remedy = match self.key {
+            NEW_ROWS => "remove the line: the table that was learned from has none",
             TEST_PATH => "remove the line, so that both files begin in the same way",
             _ => "set header = true, or leave it out",
         };
@@ -201,6 +202,7 @@ impl Header<'_> {
 
     fn row_as_names(&self) -> DataError {
         let remedy = match self.key {
+            NEW_ROWS => "begin the file with the names of the columns that were learned from",
             TEST_PATH => "begin the file with the header of the training file",
             _ => "set header = false if it is one, or header = true if these are names",
         };

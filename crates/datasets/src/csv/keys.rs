@@ -2,6 +2,9 @@
 
 use crate::error::DataError;
 
+/// In the place of a key: a file that the command line names, of rows that nobody learned from.
+pub(super) const NEW_ROWS: &str = "new rows";
+
 pub(super) const DELIMITER: &str = "dataset.csv.delimiter";
 pub(super) const HEADER: &str = "dataset.csv.header";
 pub(super) const IGNORE: &str = "dataset.csv.ignore";

@@ -5,7 +5,7 @@ use spec::datasets::CsvSpec;
 
 use super::PATH;
 use super::header::Header;
-use super::keys::SERIES;
+use super::keys::{NEW_ROWS, SERIES};
 use super::lines::{Format, LineCounter};
 use super::quotes::Suspect;
 use super::ragged::{Ragged, other_delimiter};
@@ -52,7 +52,8 @@ impl Records {
             format,
             file,
         };
-        if width == 1 && !(key == SERIES.path && is_one_column(&fields, format)) {
+        let may_be_one = key == SERIES.path || key == NEW_ROWS;
+        if width == 1 && !(may_be_one && is_one_column(&fields, format)) {
             return Err(table.single_column());
         }
         if let Some(row) = fields.iter().position(|record| record.len() != width) {

@@ -176,7 +176,7 @@ pub(super) fn find(column: &Column, table: &Table, key: &'static str) -> Result<
     })
 }
 
-fn by_likeness(name: &str, names: &[String]) -> String {
+pub(super) fn by_likeness(name: &str, names: &[String]) -> String {
     match likely(name, names) {
         Some(near) => format!("did you mean {near:?}? It has {}", quoted(names)),
         None => format!("it has {}", quoted(names)),

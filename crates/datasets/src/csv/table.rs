@@ -60,6 +60,19 @@ impl Table {
         Ok((table, source))
     }
 
+    /// The same rows with these columns, each from the column of its place, or empty where there is
+    /// none.
+    pub fn arranged(mut self, names: &[String], places: &[Option<usize>]) -> Self {
+        let field = |row: &StringRecord, at: &Option<usize>| {
+            let text = at.and_then(|at| row.get(at));
+            text.unwrap_or_default().to_string()
+        };
+        let arranged = |row: &StringRecord| places.iter().map(|at| field(row, at)).collect();
+        self.rows = self.rows.iter().map(arranged).collect();
+        self.names = names.to_vec();
+        self
+    }
+
     /// Appends the rows of a second file, whose columns must be the same, in any order.
     pub fn stack(mut self, other: Self) -> Result<Self, DataError> {
         let place = |name: &String| other.names.iter().position(|other| other == name);

@@ -1,12 +1,13 @@
 mod bad_input;
 mod causes;
+mod new_rows;
 mod origins;
 mod prepared;
 mod structure;
 mod targets;
 
 use super::*;
-use spec::datasets::{Column, Holdout, Missing, Scale, TableTarget, Task};
+use spec::datasets::{Column, Holdout, Missing, Scale, Split, TableTarget, Task};
 use std::collections::BTreeMap;
 use std::fs;
 use tempfile::TempDir;

@@ -42,6 +42,7 @@ struct Done {
     laid_on_white: bool,
     fewer_bits: bool,
     turned: bool,
+    made_grey: bool,
 }
 
 /// Height and width of a picture as it stands upright.
@@ -66,6 +67,7 @@ pub(super) fn decode(bytes: &[u8], file: &Located, wish: &Wish) -> Result<Pictur
     if image.color().has_alpha() {
         (image, done.laid_on_white) = on_white(image);
     }
+    done.made_grey = wish.channels == Some(1) && image.color().has_color();
     let [height, width] = wish.size.map(|side| side as u32);
     let resize = FilterType::Triangle;
     let (pixels, channels) = match as_channels(image, wish.channels) {
@@ -84,6 +86,23 @@ pub(super) fn decode(bytes: &[u8], file: &Located, wish: &Wish) -> Result<Pictur
         channels,
         done,
     })
+}
+
+impl Picture {
+    /// What was done to it to have this height and width.
+    pub fn done(&self, [height, width]: [usize; 2]) -> Vec<String> {
+        let done = [
+            (self.done.made_grey, "made grey".into()),
+            (
+                self.done.resized,
+                format!("resized to {height} x {width}, bilinear"),
+            ),
+            (self.done.laid_on_white, "laid on white".into()),
+            (self.done.turned, "turned upright".into()),
+        ];
+        let done = done.into_iter().filter(|(is, _)| *is);
+        done.map(|(_, what)| what).collect()
+    }
 }
 
 /// A file that is a whole PNG or JPEG picture, as far as can be seen without decoding it.

@@ -81,6 +81,27 @@ impl Tree {
     }
 }
 
+impl Part {
+    /// The classes of a folder of pictures that nobody learned from, or of the folder of test pictures
+    /// in it; with what is to be told.
+    pub fn read_new(folder: &Folder) -> Result<(Self, Vec<String>), DataError> {
+        let mut walk = Walk::default();
+        let entries = walk.entries(folder)?;
+        let is_test = |entry: &&Entry| entry.is_dir && role(&entry.name) == Some(Role::Test);
+        let test = entries.iter().find(is_test);
+        let part = match test.filter(|test| walk.has_folders(folder, test)) {
+            Some(test) => walk.part(&walk.inner(folder, test), "")?,
+            None => walk.part(folder, "")?,
+        };
+        Ok((part, walk.notes()))
+    }
+
+    /// The pictures right in a folder.
+    pub fn pictures_in(folder: &Folder) -> Result<Vec<Located>, DataError> {
+        Walk::default().pictures(folder, false)
+    }
+}
+
 /// A folder in a folder.
 fn below(folder: &Folder, entry: &Entry) -> Folder {
     Folder {

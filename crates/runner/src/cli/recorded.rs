@@ -69,12 +69,24 @@ pub struct RerunArguments {
 /// `runner evaluate`.
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {
-    /// The run: a name (its newest run), name/run-id, or the folder of a record
+    /// The run: a name (its newest run), name/run-id, or the folder of a record; with --weights also a
+    /// config
     #[arg(value_name = "RUN")]
     pub run: String,
     /// Which samples of its data
     #[arg(long, value_name = "PART", value_enum, default_value = "test")]
     pub part: PartArgument,
+    /// Other samples, with their targets, prepared as those that it learned from: a CSV file with the
+    /// same columns, an IDX file of images with that of their labels, or a folder that holds a folder
+    /// of pictures for each class
+    #[arg(long, value_name = "FILE", conflicts_with = "part")]
+    pub data: Option<PathBuf>,
+    /// The labels of an IDX file of images [default: beside it, named as MNIST's]
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub labels: Option<PathBuf>,
+    /// Exchange light and dark of the images of --data
+    #[arg(long, requires = "data")]
+    pub invert: bool,
     /// Other weights, a safetensors file for the same config [default: those of the record, of
     /// several implementations those of the first]
     #[arg(long, value_name = "FILE")]
@@ -91,6 +103,38 @@ pub struct EvaluateArguments {
     /// Seeds what is drawn
     #[arg(long, value_name = "SEED", default_value = "1")]
     pub seed: u64,
+    /// Folder of the records
+    #[arg(long, value_name = "DIR", default_value = "results/runs")]
+    pub results: PathBuf,
+}
+
+/// `runner predict`.
+#[derive(Debug, Args)]
+pub struct PredictArguments {
+    /// The run: a name (its newest run), name/run-id, or the folder of a record; with --weights also a
+    /// config
+    #[arg(value_name = "RUN")]
+    pub run: String,
+    /// New samples: a CSV file with the features that it learned from, pictures (PNG, JPEG), a folder
+    /// of pictures, or an IDX file of images
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How many of the likeliest classes are told
+    #[arg(long, value_name = "K", default_value = "3", value_parser = one_or_more)]
+    pub top: usize,
+    /// Exchange light and dark of the images
+    #[arg(long)]
+    pub invert: bool,
+    /// Other weights, a safetensors file for the same config [default: those of the record, of
+    /// several implementations those of the first]
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Also write all answers as CSV; - writes them to standard output, and nothing else
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// The same as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
     /// Folder of the records
     #[arg(long, value_name = "DIR", default_value = "results/runs")]
     pub results: PathBuf,

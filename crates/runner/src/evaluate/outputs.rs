@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use contract::{Batch, Mode, NamedTensors, TensorError};
-use datasets::{Samples, Target};
+use datasets::{NewFiles, NewSamples, Samples, Target};
 use ndarray::{Array2, s};
 use spec::ImplementationName;
 use spec::measures::Part;
 
 use crate::batches::BatchBuffer;
 use crate::implementations::build;
-use crate::prepare::{Common, Prepared, PreparedLearner, PreparedNetwork};
+use crate::prepare::{Common, Prepared, PreparedLearner, PreparedNetwork, tokens};
 use crate::{Failure, interrupt};
 
 /// Samples computed at a time.
@@ -25,6 +25,12 @@ pub struct Chosen<'a> {
 }
 
 impl<'a> Chosen<'a> {
+    /// All of some new samples.
+    pub fn all(samples: &'a Samples) -> Self {
+        let rows = (0..samples.len()).collect();
+        Self { samples, rows }
+    }
+
     /// A part of the data of a run.
     ///
     /// # Errors
@@ -45,6 +51,27 @@ impl<'a> Chosen<'a> {
         }
         Ok(Self { samples, rows })
     }
+}
+
+/// Samples of other files, prepared as those of a run.
+///
+/// # Errors
+/// When they are of another form, or cannot be read.
+pub fn read_new(of: &Prepared, files: &NewFiles) -> Result<NewSamples, Failure> {
+    let (config, streams) = (&of.config, of.streams());
+    let data = (&config.experiment.dataset, &of.dataset);
+    let new = datasets::load_new(data, config.folder(), &streams, files)?;
+    if let Prepared::Network(network) = of {
+        let checked = tokens::check_part(&network.plan, "new", &new.samples);
+        checked.map_err(|problem| {
+            let reason = problem.reason;
+            Failure::Input(format!(
+                "{}: {reason}; correct it",
+                files.files[0].display()
+            ))
+        })?;
+    }
+    Ok(new)
 }
 
 /// The outputs `[N, D_out]` of a run with these weights.

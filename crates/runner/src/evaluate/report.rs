@@ -16,14 +16,18 @@ use crate::record::Status;
 pub struct Report {
     /// The folder of the record.
     pub run: String,
-    /// How the run ended.
-    pub status: Status,
+    /// How the run ended; none of a config with other weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
     /// What happened, where it did not finish.
     pub message: Option<String>,
     /// The file of the weights.
     pub weights: String,
-    /// Which samples: train, validation, test.
+    /// Which samples: train, validation, test; new ones.
     pub part: String,
+    /// The file of new ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
     /// How many samples.
     pub samples: usize,
     /// How many targets they have.

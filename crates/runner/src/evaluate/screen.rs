@@ -20,8 +20,12 @@ pub fn show(report: &Report) {
     };
     let (run, weights) = (&report.run, &report.weights);
     let (samples, part) = (report.samples, &report.part);
+    let of = match &report.data {
+        Some(data) => format!(" of {data}"),
+        None => String::new(),
+    };
     output::line(format!(
-        "{run}, {weights}: {samples} {part} samples{targets}"
+        "{run}, {weights}: {samples} {part} samples{of}{targets}"
     ));
     match &report.classes {
         Some(by_class) => {

@@ -1,5 +1,6 @@
 //! How many parameters a network has.
 
+use std::fmt;
 use std::iter::Sum;
 
 use spec::model::{PlannedLayer, PlannedParameter};
@@ -21,6 +22,16 @@ impl Count {
         Self {
             learned: layer.parameter_count() - fixed,
             fixed,
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self { learned, fixed: 0 } => write!(f, "{learned} parameters"),
+            Self { learned: 0, fixed } => write!(f, "{fixed} fixed parameters"),
+            Self { learned, fixed } => write!(f, "{learned} parameters, {fixed} more fixed"),
         }
     }
 }

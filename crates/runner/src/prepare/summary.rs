@@ -1,9 +1,10 @@
 //! What a run prints of itself first: data, model, and what is special about its training.
 
-use spec::model::PlannedLayer;
+mod model;
+
 use toml::Value;
 
-use super::{Common, Count, PreparedLearner, PreparedNetwork};
+use super::{Common, PreparedLearner, PreparedNetwork};
 
 impl Common {
     /// The data, a line each.
@@ -43,15 +44,7 @@ impl PreparedNetwork {
     pub fn summary(&self) -> String {
         let mut lines = self.data();
         lines.push("Model".into());
-        let mut rows = Vec::new();
-        model_rows(&self.plan, 0, &mut rows);
-        lines.extend(aligned(&rows));
-        let Count { learned, fixed } = self.parameters();
-        let fixed = match fixed {
-            0 => String::new(),
-            fixed => format!(", {fixed} more fixed"),
-        };
-        lines.push(format!("  {learned} parameters in all{fixed}"));
+        lines.extend(model::lines(&self.plan, self.batch_size()));
         lines.extend(self.notes.iter().map(|note| format!("  note: {note}")));
         lines.extend(self.special().map(|special| format!("Training: {special}")));
         lines.join("\n")
@@ -123,113 +116,9 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A line of the model: name, kind, shapes, parameters.
-struct Row {
-    name: String,
-    kind: &'static str,
-    input: String,
-    output: String,
-    count: Count,
-    /// How many blocks it is in.
-    depth: usize,
-}
-
-/// A row for each layer; those inside a block follow it.
-fn model_rows(plan: &[PlannedLayer], depth: usize, rows: &mut Vec<Row>) {
-    for layer in plan {
-        rows.push(Row {
-            name: layer.name.clone(),
-            kind: layer.spec.kind(),
-            input: shape(&layer.input),
-            output: shape(&layer.output),
-            count: Count::of(layer),
-            depth,
-        });
-        for chain in &layer.chains {
-            model_rows(chain, depth + 1, rows);
-        }
-    }
-}
-
-/// `6x28x28`.
-fn shape(shape: &[usize]) -> String {
-    let sides: Vec<String> = shape.iter().map(usize::to_string).collect();
-    sides.join("x")
-}
-
-fn aligned(rows: &[Row]) -> Vec<String> {
-    let widest =
-        |of: &dyn Fn(&Row) -> usize, least: usize| rows.iter().map(of).fold(least, usize::max);
-    let name = widest(&|row| row.name.len(), 8);
-    let kind = widest(&|row| row.kind.len() + 2 * row.depth + 1, 12);
-    let input = widest(&|row| row.input.len(), 5);
-    let output = widest(&|row| row.output.len(), 5);
-    let line = |row: &Row| {
-        let indented = format!("{}{}", "  ".repeat(row.depth), row.kind);
-        let count = match row.count {
-            Count {
-                learned: 0,
-                fixed: 0,
-            } => String::new(),
-            count => count.to_string(),
-        };
-        let line = format!(
-            "  {:>name$}  {indented:<kind$} {:>input$} -> {:<output$}  {count}",
-            row.name, row.input, row.output
-        );
-        line.trim_end().to_string()
-    };
-    rows.iter().map(line).collect()
-}
-
-impl std::fmt::Display for Count {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match *self {
-            Self { learned, fixed: 0 } => write!(f, "{learned} parameters"),
-            Self { learned: 0, fixed } => write!(f, "{fixed} fixed parameters"),
-            Self { learned, fixed } => write!(f, "{learned} parameters, {fixed} more fixed"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use spec::model::{LayerSpec, LinearSpec, ModelSpec, ResidualSpec, SquaredDistanceSpec};
-
-    #[test]
-    fn layers_of_a_block_are_indented_and_fixed_parameters_counted_apart() {
-        let block = ResidualSpec {
-            layers: vec![LayerSpec::Linear(LinearSpec::new(4)), LayerSpec::Tanh],
-            shortcut: Vec::new(),
-            name: None,
-        };
-        let squared_distance = SquaredDistanceSpec {
-            units: 3,
-            name: None,
-            centers: spec::initializer::Initializer::Signs,
-            learning_rate: 0.0,
-        };
-        let layers = vec![
-            LayerSpec::Flatten,
-            LayerSpec::Residual(block),
-            LayerSpec::SquaredDistance(squared_distance),
-        ];
-        let plan = ModelSpec::new(layers).plan(&[1, 2, 2]).unwrap();
-        let mut rows = Vec::new();
-        model_rows(&plan, 0, &mut rows);
-        let lines = aligned(&rows);
-        let wanted = [
-            "           0  flatten           1x2x2 -> 4",
-            "           1  residual              4 -> 4      20 parameters",
-            "  1.layers.0    linear              4 -> 4      20 parameters",
-            "  1.layers.1    tanh                4 -> 4",
-            "           2  squared_distance      4 -> 3      12 fixed parameters",
-        ];
-        assert_eq!(lines, wanted);
-        let all: Count = plan.iter().map(Count::of).sum();
-        assert_eq!(all.to_string(), "20 parameters, 12 more fixed");
-    }
 
     #[test]
     fn settings_that_say_nothing_are_left_out() {

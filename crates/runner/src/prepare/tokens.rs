@@ -11,33 +11,37 @@ const AT_A_TIME: usize = 1000;
 /// Finds an input that is no row of its table, where the first layer has tables: of each equal part
 /// of a sample its own.
 pub fn check(plan: &[PlannedLayer], dataset: &Dataset) -> Result<(), Problem> {
+    check_part(plan, "training", &dataset.train)?;
+    check_part(plan, "test", &dataset.test)
+}
+
+/// The same of samples that are called by this name.
+pub fn check_part(plan: &[PlannedLayer], part: &str, samples: &Samples) -> Result<(), Problem> {
     let Some(spec) = plan.first().map(|layer| &layer.spec) else {
         return Ok(());
     };
     let (kind, tokens) = (spec.kind(), spec.layer().tokens());
-    for (part, samples) in [("training", &dataset.train), ("test", &dataset.test)] {
-        if let Some(wrong) = first_wrong(samples, &tokens) {
-            let Wrong {
-                sample,
-                feature,
-                value,
-                tokens,
-                ..
-            } = wrong;
-            let reason = format!(
-                "feature {feature} of {part} sample {sample} is {value}, but the inputs of an \
-                 embedding of {tokens} tokens are integers from 0 to {}",
-                tokens - 1
-            );
-            let key = match spec.layer().inside().get(wrong.part) {
-                None => format!("model.layers.0.{kind}.tokens"),
-                Some((name, _)) => format!("model.layers.0.{kind}.{name}.0.embedding.tokens"),
-            };
-            let hint = "more tokens, data without scaling, or another first layer";
-            return Err(Problem::new(key, reason).hint(hint));
-        }
-    }
-    Ok(())
+    let Some(wrong) = first_wrong(samples, &tokens) else {
+        return Ok(());
+    };
+    let Wrong {
+        sample,
+        feature,
+        value,
+        tokens,
+        ..
+    } = wrong;
+    let reason = format!(
+        "feature {feature} of {part} sample {sample} is {value}, but the inputs of an embedding of \
+         {tokens} tokens are integers from 0 to {}",
+        tokens - 1
+    );
+    let key = match spec.layer().inside().get(wrong.part) {
+        None => format!("model.layers.0.{kind}.tokens"),
+        Some((name, _)) => format!("model.layers.0.{kind}.{name}.0.embedding.tokens"),
+    };
+    let hint = "more tokens, data without scaling, or another first layer";
+    Err(Problem::new(key, reason).hint(hint))
 }
 
 /// An input that is no row of its table.

@@ -42,13 +42,16 @@ impl Computed {
         let weights = recorded::weights(record, folder, None);
         match (prepared, weights) {
             (Err(why), _) => Ok(Self::of_record(record, why)),
-            (Ok(prepared), Ok((weights, weights_file))) => Self::of_weights(&Learned {
-                folder: folder.into(),
-                record: record.clone(),
-                prepared,
-                weights,
-                weights_file,
-            }),
+            (Ok(prepared), Ok((weights, weights_file))) => {
+                let learned = Learned {
+                    folder: folder.into(),
+                    record: Some(record.clone()),
+                    prepared,
+                    weights,
+                    weights_file,
+                };
+                Self::of_weights(&learned, record)
+            }
             (Ok(prepared), Err(why)) => {
                 let why = why.to_string();
                 let subject = Subject::new(folder, record, &prepared, None);
@@ -63,13 +66,13 @@ impl Computed {
         }
     }
 
-    fn of_weights(learned: &Learned) -> Result<Self, Failure> {
+    fn of_weights(learned: &Learned, record: &Record) -> Result<Self, Failure> {
         let threads = learned.prepared.threads();
         let (measures, (pictures, missing)) = machine::in_pool(threads, || {
-            let (folder, record) = (&learned.folder, &learned.record);
+            let folder = &learned.folder;
             let weights = Some(&learned.weights);
             let subject = Subject::new(folder, record, &learned.prepared, weights);
-            let measures = evaluate::measured(learned, Part::Test, BOOTSTRAP);
+            let measures = evaluate::measured(learned, Part::Test, None, BOOTSTRAP);
             Ok::<_, Failure>((told(measures)?, drawn(&subject)?))
         })??;
         Ok(Self {

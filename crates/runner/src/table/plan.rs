@@ -125,8 +125,7 @@ fn run(
     let folder = file.parent().unwrap_or(Path::new(""));
     let config = resolve_path(&row.config, folder);
     let mut overrides = row.overrides.clone();
-    let plain = Config::read(&config, &overrides);
-    if !plain.is_ok_and(|config| config.experiment.learner().is_some()) {
+    if !has_learner(&config, &overrides) {
         let trains = format!("implementations=[\"{}\"]", row.implementation.as_str());
         overrides.set.push(trains);
         if !spec.checks_gradients() {
@@ -148,6 +147,15 @@ fn run(
         }
     }
     Config::read(&config, &overrides)
+}
+
+/// Whether a config has a learner, which names no implementations. One that is wrong has it where
+/// its file says so: then the message is about what is wrong with it.
+fn has_learner(config: &Path, overrides: &Overrides) -> bool {
+    match Config::read(config, overrides) {
+        Ok(config) => config.experiment.learner().is_some(),
+        Err(_) => Document::read(config).is_ok_and(|document| document.has("learner")),
+    }
 }
 
 /// A message about a config says which row asks for it.

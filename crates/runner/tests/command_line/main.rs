@@ -14,6 +14,8 @@ mod learner_data;
 mod learners;
 mod lstm_1997;
 mod neurons;
+mod new_config;
+mod new_data;
 mod outputs;
 mod pictures;
 mod proofs;

@@ -318,3 +318,18 @@ fn without_an_experiment_all_are_listed() {
     let empty = Workspace::tiny();
     empty.refuse(&["table"], &["experiments: cannot list"]);
 }
+
+#[test]
+fn a_row_whose_learner_is_wrong_is_told_what_is_wrong_with_it() {
+    let workspace = moons();
+    let config =
+        "name = \"newton\"\nseed = 1\ndataset = { moons = {} }\n[learner.newton]\nridge = -1.0\n";
+    workspace.write("newton.toml", config);
+    let table = MOONS.replace("config = \"../tiny.toml\"", "config = \"../newton.toml\"");
+    let table = table.split("[[rows]]\nname = \"Adam\"").next().unwrap();
+    workspace.write("experiments/moons.toml", table);
+    workspace.refuse(
+        &RUN,
+        &["newton.toml:5:9", "ridge", "this is the row \"momentum\""],
+    );
+}

@@ -146,6 +146,7 @@ impl Layer for Conv2dSpec {
         };
         layer.parameters = planner.unit(shape, self.channels, unit);
         layer.multiplications = Some(rows * columns * layer.parameter_count());
+        layer.multiply_adds = rows * columns * layer.parameters[0].len();
         if self.untied_biases {
             layer.parameters[1].shape = layer.output.clone();
         }

@@ -57,6 +57,14 @@ pub enum AttentionSpec {
     General,
 }
 
+/// What attention costs of one sample.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cost {
+    multiply_adds: usize,
+    /// Numbers that are kept for the backward pass.
+    kept: usize,
+}
+
 /// The hidden layer of additive attention.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +88,25 @@ impl AttentionSpec {
     /// Whether the cells read the context as well as the symbol.
     pub fn feeds_cells(&self) -> bool {
         matches!(self, Self::Additive(_))
+    }
+
+    /// What it costs, where source and target have L steps, a state has H numbers, and an output W:
+    /// projections of all outputs, then at each step scores of all of them and their weighted mean.
+    fn cost(&self, [steps, states, outputs]: [usize; 3]) -> Cost {
+        let pairs = steps * steps;
+        let (projected, scores, hidden) = match *self {
+            Self::None => return Cost::default(),
+            Self::Dot | Self::ScaledDot => (0, pairs * outputs, 0),
+            Self::General => (states, pairs * states, 0),
+            // W q of each step; then v with a hidden layer of each pair.
+            Self::Additive(AdditiveSpec { units }) => {
+                (units, steps * units * states + pairs * units, pairs * units)
+            }
+        };
+        Cost {
+            multiply_adds: steps * projected * outputs + scores + pairs * outputs,
+            kept: steps * projected + hidden + pairs,
+        }
     }
 
     /// What it learns, for states of H numbers and outputs of W: names, shapes `[out, in]`.
@@ -165,6 +192,11 @@ impl Layer for EncoderDecoderSpec {
             _ => 2 * steps * steps * outputs,
         };
         layer.multiplications = Some(of_chains + of_attention);
+        let of_inside: usize = inside().map(|l| l.multiply_adds).sum();
+        let attention = self.attention.cost([steps, states, outputs]);
+        // The bridge makes the first state.
+        layer.multiply_adds = of_inside + states * outputs + attention.multiply_adds;
+        layer.kept = attention.kept;
         layer.parameters.extend(self.own(planner, states, outputs));
         Ok(())
     }

@@ -7,4 +7,9 @@ recurrent! {
     struct GruSpec of 3 gates {}
 }
 
-impl Recurrent for GruSpec {}
+impl Recurrent for GruSpec {
+    /// Net inputs from the state before, which the reset gate multiplies.
+    fn kept(&self) -> usize {
+        3
+    }
+}

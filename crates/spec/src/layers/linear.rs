@@ -69,6 +69,7 @@ impl Layer for LinearSpec {
         layer.multiplications = layer
             .is_sequence()
             .then_some(positions * inputs * self.units);
+        layer.multiply_adds = positions * inputs * self.units;
         let unit = Unit {
             fan: [inputs, self.units],
             weights: self.weights.clone(),

@@ -88,6 +88,7 @@ impl Layer for Local2dSpec {
             learning_rate: self.learning_rate,
         };
         layer.parameters = planner.unit(vec![units, maps, kh, kw], units, unit);
+        layer.multiply_adds = layer.parameters[0].len();
         Ok(())
     }
 

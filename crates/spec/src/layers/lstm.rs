@@ -21,6 +21,11 @@ impl Recurrent for LstmSpec {
         check_forget_bias(checker, self.forget_bias)
     }
 
+    /// The cell and its tanh.
+    fn kept(&self) -> usize {
+        2
+    }
+
     fn plan_own(&self, _: &Cells<'_>, parameters: &mut Vec<PlannedParameter>) {
         begin_forget_gates(parameters, self.forget_bias);
     }

@@ -22,6 +22,11 @@ impl Recurrent for LstmPeepholeSpec {
         check_forget_bias(checker, self.forget_bias)
     }
 
+    /// The cell and its tanh.
+    fn kept(&self) -> usize {
+        2
+    }
+
     fn plan_own(&self, cells: &Cells<'_>, parameters: &mut Vec<PlannedParameter>) {
         begin_forget_gates(parameters, self.forget_bias);
         // A connection from each cell to its own input, forget and output gate.

@@ -49,6 +49,7 @@ impl Layer for MaxoutSpec {
             learning_rate: 1.0,
         };
         layer.parameters = planner.unit(vec![functions, inputs], functions, unit);
+        layer.multiply_adds = functions * inputs;
         Ok(())
     }
 

@@ -113,6 +113,13 @@ impl Layer for MultiHeadAttentionSpec {
         layer.parameters = self.parameters(planner, features);
         let pairs = steps * if self.causal { steps / 2 + 1 } else { steps };
         layer.multiplications = Some(4 * steps * features * features + 2 * pairs * features);
+        let pairs = match self.causal {
+            true => steps * (steps + 1) / 2,
+            false => steps * steps,
+        };
+        layer.multiply_adds = 4 * steps * features * features + 2 * pairs * features;
+        // Queries, keys, values and what the heads give; the weights of each head.
+        layer.kept = 4 * steps * features + self.heads * steps * steps;
         Ok(())
     }
 

@@ -118,6 +118,7 @@ impl Layer for RbfSpec {
         planner.no_sequence(layer, "put \"flatten\" or \"last\" before it")?;
         let inputs = layer.inputs();
         layer.output = vec![self.units];
+        layer.multiply_adds = self.units * inputs;
         let parameter = |suffix, shape, initializer| PlannedParameter {
             fan_in: inputs,
             fan_out: self.units,

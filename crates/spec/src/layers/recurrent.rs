@@ -238,6 +238,11 @@ pub trait Recurrent: Settings {
         Ok(())
     }
 
+    /// Numbers of a unit that are kept of each step besides its gates and its output.
+    fn kept(&self) -> usize {
+        0
+    }
+
     /// Changes the parameters of some cells, W, U, b and b', or adds others.
     fn plan_own(&self, _: &Cells<'_>, _: &mut Vec<PlannedParameter>) {}
 }
@@ -277,10 +282,15 @@ impl<R: Recurrent> Layer for R {
             inputs = recurrence.width();
         }
         layer.multiplications = Some(multiplications);
+        layer.multiply_adds = multiplications;
+        // Gates and what belongs to them; and outputs that are not those of the whole.
+        let of_units = steps * recurrence.layers * recurrence.width();
+        let of_all = of_units * (shared.gates + self.kept() + 1);
         layer.output = match recurrence.steps {
             StepsSpec::Every => vec![steps, recurrence.width()],
             StepsSpec::Last => vec![recurrence.width()],
         };
+        layer.kept = of_all - layer.outputs();
         Ok(())
     }
 

@@ -44,6 +44,7 @@ impl Layer for SquaredDistanceSpec {
         planner.no_sequence(layer, "put \"flatten\" or \"last\" before it")?;
         let inputs = layer.inputs();
         layer.output = vec![self.units];
+        layer.multiply_adds = self.units * inputs;
         layer.parameters = vec![PlannedParameter {
             fan_in: inputs,
             fan_out: self.units,

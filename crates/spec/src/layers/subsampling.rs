@@ -51,6 +51,7 @@ impl Layer for SubsamplingSpec {
             learning_rate: self.learning_rate,
         };
         layer.parameters = planner.unit(vec![channels], channels, unit);
+        layer.multiply_adds = layer.outputs() * self.size.height * self.size.width;
         Ok(())
     }
 

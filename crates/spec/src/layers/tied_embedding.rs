@@ -70,6 +70,8 @@ impl Layer for TiedEmbeddingSpec {
         planner.take_chains(layer, vec![chain])?;
         let products = layer.inputs() * self.dimension * self.tokens;
         layer.multiplications = layer.multiplications.map(|inside| inside + products);
+        layer.multiply_adds += products;
+        layer.kept = vectors.iter().product();
         Ok(())
     }
 

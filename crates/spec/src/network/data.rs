@@ -111,6 +111,7 @@ impl NetworkSpec {
             let hint = "leave it out, or use stopping.patience with a measure";
             return Err(Problem::new("training.pocket", reason).hint(hint));
         }
+        self.training.check_parts(plan)?;
         self.check_centers(shape)?;
         self.check_metrics(shape)?;
         self.check_right(shape)?;

@@ -68,7 +68,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "epochs = 3",
             "epoch = 3",
-            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, averaging, pocket, shuffle, metrics, right, phases, each_output, layer_metrics, jacobian_samples, threads, instruction_set)",
+            "a.toml:18:1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, part_optimizers, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, averaging, pocket, shuffle, metrics, right, phases, each_output, layer_metrics, jacobian_samples, threads, instruction_set)",
         ),
         (
             "softmax_cross_entropy",

@@ -1,5 +1,6 @@
 //! What a config may say: each refusal with file, line, column, reason and remedy.
 
+mod costs;
 mod data;
 mod escapes;
 mod everything;

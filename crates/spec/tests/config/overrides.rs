@@ -67,7 +67,7 @@ fn overrides_that_cannot_be_are_refused() {
     let rows: [(&[&str], &str); 9] = [
         (
             &["training.epoch=1"],
-            "--set training.epoch=1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, averaging, pocket, shuffle, metrics, right, phases, each_output, layer_metrics, jacobian_samples, threads, instruction_set)",
+            "--set training.epoch=1: unknown key `epoch`; did you mean `epochs`? (valid: epochs, batch_size, loss, optimizer, part_optimizers, schedule, warmup, clip, regularization, label_smoothing, validation, stopping, escapes, averaging, pocket, shuffle, metrics, right, phases, each_output, layer_metrics, jacobian_samples, threads, instruction_set)",
         ),
         (
             &["seed=1", "trainin.epochs=1"],

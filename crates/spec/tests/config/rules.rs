@@ -241,3 +241,41 @@ fn what_has_no_second_derivative_is_refused_by_the_rule_that_needs_it() {
         assert_eq!(error.unwrap_err(), message);
     }
 }
+
+#[test]
+fn rules_of_parts_are_found_by_the_longest_name_and_judged() {
+    let sgd = "{ sgd = { learning_rate = 0.1 } }";
+    let parts = |parts: &str| format!("training.part_optimizers={{ {parts} }}");
+    let own = parts(&format!(
+        "hidden = {sgd}, \"hidden.bias\" = {{ rprop = {{ learning_rate = 0.1 }} }}"
+    ));
+    let config = parse(GOOD, &[&own]).unwrap();
+    let training = &config.experiment.network().unwrap().training;
+    let of = |name| {
+        training
+            .optimizers()
+            .nth(training.optimizer_of(name))
+            .unwrap()
+            .kind()
+    };
+    let names = [
+        "hidden.weight",
+        "hidden.bias",
+        "output.weight",
+        "hidden2.weight",
+    ];
+    assert_eq!(names.map(of), ["sgd", "rprop", "momentum", "momentum"]);
+    for (rule, reason) in [
+        (
+            "{ sgd = { learning_rate = 0.0 } }",
+            "0 is not a possible learning rate; above 0",
+        ),
+        (
+            "{ diagonal_levenberg_marquardt = { learning_rate = 0.1, mu = 0.1, samples = 5 } }",
+            "diagonal_levenberg_marquardt is a rule for all parameters; name it in training.optimizer",
+        ),
+    ] {
+        let message = parse(GOOD, &[&parts(&format!("hidden = {rule}"))]).unwrap_err();
+        assert!(message.contains(reason), "{message}");
+    }
+}

@@ -61,7 +61,7 @@ pub fn optimizers() -> Vec<Example> {
         curvature(),
     ];
     let mut examples: Vec<Example> = rules.into_iter().map(rule).collect();
-    examples.extend([decaying_matrices(), quickprop(), lenet()]);
+    examples.extend([decaying_matrices(), rules_of_parts(), quickprop(), lenet()]);
     examples
 }
 
@@ -78,6 +78,28 @@ fn decaying_matrices() -> Example {
     Example {
         name: "`adamw`, matrices alone".into(),
         ..matrices
+    }
+}
+
+/// Adam, but for the last layer, and for the biases of the first.
+fn rules_of_parts() -> Example {
+    let mut example = rule(OptimizerSpec::Adam(AdamSpec {
+        learning_rate: 0.01,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+    }));
+    let last = example.layers.len() - 1;
+    let momentum = OptimizerSpec::Momentum(MomentumSpec {
+        learning_rate: 0.05,
+        momentum: 0.9,
+    });
+    let descent = OptimizerSpec::Sgd(SgdSpec { learning_rate: 0.1 });
+    example.training.part_optimizers =
+        [(last.to_string(), momentum), ("0.bias".into(), descent)].into();
+    Example {
+        name: "`adam`, other rules for two parts".into(),
+        ..example
     }
 }
 
