@@ -22,10 +22,10 @@ pub fn draw(arguments: &DrawArguments) -> Result<(), Failure> {
         weights,
         ..
     } = learned(&arguments.run, &arguments.results)?;
-    let record = record.ok_or_else(|| {
-        let file = folder.display();
-        Failure::Input(format!("{file}: pictures are of a recorded run: name one"))
-    })?;
+    let Some(record) = record else {
+        let what = folder.display();
+        return Err(Failure::Input(format!("{what}: no run is recorded there")));
+    };
     interrupt::install();
     let drawn = machine::in_pool(prepared.threads(), || {
         let subject = Subject::new(&folder, &record, &prepared, Some(&weights));

@@ -3,8 +3,7 @@
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
 //! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`trace`],
 //! [`film`], [`graph`], [`surface`], [`sample`], [`draw`], [`evaluate`], [`predict`], [`report`],
-//! [`new`], [`list`],
-//! [`completions`]); what they share stands beside them.
+//! [`new`], [`list`], [`completions`]); what they share stands beside them.
 
 pub mod activity;
 pub mod batches;
