@@ -3,6 +3,7 @@
 mod new;
 mod recorded;
 mod surface;
+mod table;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,9 +17,10 @@ use crate::{Failure, output};
 pub use new::NewArguments;
 pub use recorded::{
     CompareArguments, DrawArguments, EvaluateArguments, FormatArgument, PartArgument,
-    PredictArguments, RerunArguments, RunsArguments, SampleArguments,
+    PredictArguments, ReportArguments, RerunArguments, RunsArguments, SampleArguments,
 };
 pub use surface::SurfaceArguments;
+pub use table::TableArguments;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -35,6 +37,7 @@ Examples:
   runner evaluate iris                            where a run errs: confusion, F1, ROC-AUC, intervals
   runner evaluate iris --data new.csv             the same on other data of the same form
   runner predict iris new.csv                     what it answers to new rows, or pictures
+  runner report iris                              all of a run as one page for a browser
   runner sample names --count 10                  draw texts from what a run has learned
   runner draw mnist --out pictures                confusion, ROC, worst mistakes, weights, gradients
   runner table experiments/nielsen.toml           a published table: the runs it needs, ours beside theirs
@@ -149,6 +152,8 @@ pub enum Command {
     Evaluate(EvaluateArguments),
     /// Answer to new samples: rows of a table, pictures; classes with probabilities, or numbers
     Predict(PredictArguments),
+    /// Write all that is known of a run, or of a table, as one page for a browser
+    Report(ReportArguments),
     /// Draw texts from what a recorded run has learned, character by character
     Sample(SampleArguments),
     /// Draw what a recorded run has learned, what it answers, where it errs
@@ -235,6 +240,9 @@ pub struct RunArguments {
     /// not finish), name/run-id, or the folder of a record
     #[arg(long, conflicts_with_all = ["set", "unset", "cfg"])]
     pub resume: bool,
+    /// Write no report.html, which is drawn after the training
+    #[arg(long)]
+    pub no_report: bool,
     /// End well when standard input is closed: for programs that start runs
     #[arg(long, hide = true)]
     pub while_input_is_open: bool,
@@ -264,54 +272,6 @@ pub struct ProofsArguments {
     /// Only the rows with this in their name
     #[arg(long, value_name = "NAME", conflicts_with_all = ["write", "check"])]
     pub only: Option<String>,
-}
-
-/// `runner table`.
-#[derive(Debug, Args)]
-pub struct TableArguments {
-    /// Experiments, TOML files; if none is named, all of experiments/ are listed (with --check,
-    /// --dry-run or --no-run: taken)
-    #[arg(value_name = "EXPERIMENT")]
-    pub experiments: Vec<PathBuf>,
-    /// Run nothing; fail if a table does not follow from its raw rows, or these were edited
-    #[arg(long, conflicts_with_all = ["dry_run", "rerun", "no_run"])]
-    pub check: bool,
-    /// Run nothing; show what is missing, and about how much time and memory it takes
-    #[arg(long, conflicts_with_all = ["rerun", "no_run"])]
-    pub dry_run: bool,
-    /// Carry out all runs again, those that are done, too
-    #[arg(long, conflicts_with = "no_run", requires = "experiments")]
-    pub rerun: bool,
-    /// Run nothing; make the table from the raw rows that there are
-    #[arg(long)]
-    pub no_run: bool,
-    /// Folder of the tables; records of their runs go to runs/tables in it
-    #[arg(long, value_name = "DIR", default_value = "results")]
-    pub results: PathBuf,
-    /// Runs at once, each in a process of its own [default: one for each core, fewer where memory
-    /// would not do]; a table with the measure `seconds` has one at a time
-    #[arg(long, value_name = "N", value_parser = one_or_more)]
-    pub jobs: Option<usize>,
-    /// Threads of each run [default: as many as the cores, divided by the runs at once]
-    #[arg(long, value_name = "N", value_parser = one_or_more)]
-    pub threads: Option<usize>,
-    /// Take over a run whose process has shown no sign of life for so many seconds
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = above_zero)]
-    pub stale: f64,
-}
-
-fn one_or_more(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok();
-    let number = number.filter(|number| (1..=1024).contains(number));
-    number.ok_or_else(|| "expected 1 to 1024".into())
-}
-
-fn above_zero(text: &str) -> Result<f64, String> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number: &f64| *number > 0.0 && *number <= 1e6);
-    number.ok_or_else(|| "expected seconds, above 0".into())
 }
 
 /// `runner trace`.

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::{DrawArguments, FormatArgument};
 use crate::pictures::png::png;
 use crate::pictures::{self, KINDS, Kind, Picture, Subject};
-use crate::run::{Learned, learned};
+use crate::recorded::{Learned, learned};
 use crate::{Failure, files, interrupt, machine, output};
 
 /// Draws a recorded run.

@@ -24,14 +24,14 @@ pub mod probabilities;
 pub mod ranking;
 pub mod regression;
 pub mod report;
-mod screen;
+pub(crate) mod screen;
 
-use clap::ValueEnum;
 use datasets::{NewFiles, Targeted};
+use spec::measures::Part;
 
 use crate::cli::EvaluateArguments;
 use crate::prepare::Prepared;
-use crate::run::{Learned, learned_from};
+use crate::recorded::{Learned, learned_from};
 use crate::{Failure, files, interrupt, machine};
 
 use cases::{Cases, Subject};
@@ -52,7 +52,14 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let learned = learned_from(&arguments.run, &arguments.results, weights)?;
     interrupt::install();
     let threads = learned.prepared.threads();
-    let report = machine::in_pool(threads, || measured(&learned, arguments))??;
+    let bootstrap = Bootstrap {
+        resamples: arguments.resamples,
+        seed: arguments.seed,
+    };
+    let (part, new) = (arguments.part.part(), new_files(arguments));
+    let report = machine::in_pool(threads, || {
+        measured(&learned, part, new.as_ref(), bootstrap)
+    })??;
     screen::show(&report);
     if let Some(file) = &arguments.json {
         files::write_json(file, &report)?;
@@ -65,39 +72,40 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All that is measured.
-fn measured(learned: &Learned, arguments: &EvaluateArguments) -> Result<Report, Failure> {
+/// All that is measured of a part of the data, or of new ones.
+///
+/// # Errors
+/// As [`evaluate`].
+pub(crate) fn measured(
+    learned: &Learned,
+    part: Part,
+    new: Option<&NewFiles>,
+    bootstrap: Bootstrap,
+) -> Result<Report, Failure> {
     let (prepared, file) = (&learned.prepared, &learned.weights_file);
-    let new = new_files(arguments).map(|files| read_new(prepared, &files));
-    let new = new.transpose()?;
-    let chosen = match &new {
+    let new_samples = new.map(|files| read_new(prepared, files)).transpose()?;
+    let chosen = match &new_samples {
         Some(new) => Chosen::all(&new.samples),
-        None => Chosen::part(prepared, arguments.part.part())?,
+        None => Chosen::part(prepared, part)?,
     };
     let y = outputs(prepared, (&learned.weights, file), &chosen)?;
     if let Prepared::Network(_) = prepared {
         expect_finite(&y, file)?;
     }
     let cases = Cases::new(prepared, &chosen, &y);
-    let bootstrap = Bootstrap {
-        resamples: arguments.resamples,
-        seed: arguments.seed,
-    };
-    let part = arguments.part.to_possible_value();
-    let part = part.filter(|_| new.is_none());
     let record = learned.record.as_ref();
-    let mut told = new.as_ref().map_or_else(Vec::new, |new| new.notes.clone());
-    told.extend(notes(learned, arguments, &cases));
+    let mut told = new_samples
+        .as_ref()
+        .map_or_else(Vec::new, |new| new.notes.clone());
+    told.extend(notes(learned, part, new, &cases));
+    let data = new.and_then(|new| new.files.first());
     Ok(Report {
         run: learned.folder.display().to_string(),
         status: record.map(|record| record.status),
         message: record.and_then(|record| record.message.clone()),
         weights: learned.weights_name(),
-        part: part.map_or_else(|| "new".into(), |part| part.get_name().into()),
-        data: arguments
-            .data
-            .as_ref()
-            .map(|file| file.display().to_string()),
+        part: new.map_or(part.name(), |_| "new").into(),
+        data: data.map(|file| file.display().to_string()),
         samples: chosen.rows.len(),
         cases: cases.samples.len(),
         notes: told,
@@ -118,9 +126,9 @@ fn new_files(arguments: &EvaluateArguments) -> Option<NewFiles> {
 }
 
 /// What is to be known of the figures.
-fn notes(learned: &Learned, arguments: &EvaluateArguments, cases: &Cases) -> Vec<String> {
+fn notes(learned: &Learned, part: Part, new: Option<&NewFiles>, cases: &Cases) -> Vec<String> {
     let mut notes = Vec::new();
-    let of_test = arguments.part == crate::cli::PartArgument::Test && arguments.data.is_none();
+    let of_test = part == Part::Test && new.is_none();
     if learned.prepared.dataset.test_is_train && of_test {
         notes.push("nothing was held back: these are the samples that it learned from".into());
     }

@@ -14,6 +14,7 @@ pub mod page;
 mod perceptron;
 mod slips;
 mod split;
+mod web;
 
 use spec::Problem;
 use spec::error::nearest;

@@ -2,8 +2,8 @@
 //!
 //! [`execute`] carries out one call of `runner`. Each subcommand has a module of its own ([`run`],
 //! [`check`], [`proofs`], [`compare`], [`runs`], [`rerun`], [`table`], [`export`], [`trace`],
-//! [`film`], [`graph`], [`surface`], [`sample`], [`draw`], [`evaluate`], [`predict`], [`new`],
-//! [`list`], [`completions`]); what they share stands beside them.
+//! [`film`], [`graph`], [`surface`], [`sample`], [`draw`], [`evaluate`], [`predict`], [`report`],
+//! [`new`], [`list`], [`completions`]); what they share stands beside them.
 
 pub mod activity;
 pub mod batches;
@@ -30,12 +30,15 @@ pub mod new;
 pub mod numbers;
 pub mod order;
 pub mod output;
+pub mod page;
 pub mod pictures;
 pub mod predict;
 pub mod prepare;
 pub mod progress;
 pub mod proofs;
 pub mod record;
+mod recorded;
+pub mod report;
 pub mod rerun;
 pub mod run;
 pub mod runs;
@@ -44,6 +47,7 @@ pub mod sheet;
 pub mod surface;
 pub mod table;
 pub mod tables;
+pub mod tensorboard;
 pub mod trace;
 pub mod training;
 
@@ -75,6 +79,7 @@ fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Draw(arguments) => draw::draw(&arguments),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Predict(arguments) => predict::predict(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Sample(arguments) => sample::sample(&arguments),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Export(arguments) => export::export(&arguments),

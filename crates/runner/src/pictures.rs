@@ -31,7 +31,7 @@ mod reliability;
 mod roc;
 mod sequence;
 mod states;
-mod tiles;
+pub mod tiles;
 mod weights;
 
 use std::error::Error;

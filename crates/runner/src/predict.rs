@@ -13,7 +13,7 @@ use crate::cli::PredictArguments;
 use crate::evaluate::cases::Cases;
 use crate::evaluate::outputs::{Chosen, expect_finite, outputs, read_new};
 use crate::prepare::Prepared;
-use crate::run::{Learned, learned_from};
+use crate::recorded::{Learned, learned_from};
 use crate::{Failure, files, interrupt, machine};
 
 use answers::Answers;

@@ -15,7 +15,8 @@ use crate::cli::RerunArguments;
 use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::{Record, find};
-use crate::run::{self, config_of, expect_same_data};
+use crate::recorded::{config_of, expect_same_data};
+use crate::run;
 use crate::sheet::Sheet;
 use crate::{Failure, implementations, output};
 
@@ -42,7 +43,7 @@ pub fn rerun(arguments: &RerunArguments) -> Result<(), Failure> {
     if arguments.set.is_empty() {
         expect_same_data(&prepared, &before.record, &folder)?;
     }
-    let anew = run::train(run::begin(prepared, &arguments.results)?, None)?;
+    let anew = run::train(run::begin(prepared, &arguments.results)?, None, true)?;
     let after = Recorded::read(Record::read(&anew.path)?, &anew.path)?;
     let comparisons = compare(&before, &after);
     output::line(format!(

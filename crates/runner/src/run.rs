@@ -1,6 +1,5 @@
 //! `runner run`: data, gradient check, training of every implementation side by side, record.
 
-mod recorded;
 mod resume;
 
 use std::collections::BTreeMap;
@@ -15,9 +14,9 @@ use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::{DataRecord, Early, Git, Record, RunFolder, Software, Status, Trained, now};
 use crate::training::{FIRST_LOSSES, Training, beginning};
-use crate::{Failure, files, implementations, interrupt, output, record, tables};
-
-pub(crate) use recorded::{Learned, config_of, expect_same_data, learned, learned_from};
+use crate::{
+    Failure, files, implementations, interrupt, output, record, report, tables, tensorboard,
+};
 
 /// Trains a config and records it, or goes on with a run that was cut off.
 ///
@@ -43,15 +42,20 @@ pub fn run(arguments: &RunArguments) -> Result<(), Failure> {
             None => return Ok(()),
         },
     };
-    train(begun, arguments.picture.as_deref())?;
+    train(begun, arguments.picture.as_deref(), !arguments.no_report)?;
     Ok(())
 }
 
-/// Trains what has begun and shows what was reached; the folder of its record.
+/// Trains what has begun, shows what was reached, and writes the report where it is asked for; the
+/// folder of its record.
 ///
 /// # Errors
 /// As [`run`].
-pub(crate) fn train(begun: Begun, picture: Option<&Path>) -> Result<RunFolder, Failure> {
+pub(crate) fn train(
+    begun: Begun,
+    picture: Option<&Path>,
+    with_report: bool,
+) -> Result<RunFolder, Failure> {
     let Begun {
         prepared,
         folder,
@@ -71,15 +75,28 @@ pub(crate) fn train(begun: Begun, picture: Option<&Path>) -> Result<RunFolder, F
         Ok::<_, Failure>((training.record, outcome))
     })??;
     // What was learned is shown, too, where it could not be saved.
-    if matches!(record.status, Status::Finished | Status::NotSaved) {
+    let has_learned = matches!(record.status, Status::Finished | Status::NotSaved);
+    if has_learned {
         let table = tables::run(&record).to_string();
-        output::line(format!(
-            "{table}\n{}",
-            closing_lines(&prepared, &record, &folder)
-        ));
+        output::line(&table);
+        closing_lines(&prepared, &record)
+            .iter()
+            .for_each(output::line);
         if let (Some(file), Ok(())) = (picture, &outcome) {
             tables::draw(&table, file)?;
         }
+    }
+    // A folder that is gone is that of a run that could not begin; or it has no room for the record.
+    if folder.path.exists() && record.status != Status::NotSaved {
+        if prepared.config.experiment.record.tensorboard {
+            events(&prepared, &record, &folder);
+        }
+        if with_report {
+            report(prepared, &record, &folder);
+        }
+    }
+    if has_learned {
+        output::line(format!("record: {}", folder.path.display()));
     }
     outcome?;
     output::finished().map_err(|lost| {
@@ -87,6 +104,30 @@ pub(crate) fn train(begun: Begun, picture: Option<&Path>) -> Result<RunFolder, F
         Failure::Run(format!("{lost}; the record is in {folder}"))
     })?;
     Ok(folder)
+}
+
+/// Writes event files for TensorBoard.
+fn events(prepared: &Prepared, record: &Record, folder: &RunFolder) {
+    output::line(match tensorboard::write(&folder.path, record, prepared) {
+        Ok(folder) => format!("tensorboard: {}", folder.display()),
+        Err(failure) => format!("note: no event files ({failure})"),
+    });
+}
+
+/// Writes the page of a run that has ended.
+fn report(prepared: Prepared, record: &Record, folder: &RunFolder) {
+    // Who asks to stop does not want to wait.
+    let prepared = match record.status {
+        Status::Interrupted => Err(format!(
+            "the run was interrupted; `runner report {}` computes it",
+            folder.path.display()
+        )),
+        _ => Ok(prepared),
+    };
+    output::line(match report::write(&folder.path, record, prepared) {
+        Ok(file) => format!("report: {}", file.display()),
+        Err(failure) => format!("note: no report ({failure})"),
+    });
 }
 
 /// A run that can be trained.
@@ -118,7 +159,7 @@ pub(crate) fn begin(prepared: Prepared, results: &Path) -> Result<Begun, Failure
 }
 
 /// What stands below the table.
-fn closing_lines(prepared: &Prepared, record: &Record, folder: &RunFolder) -> String {
+fn closing_lines(prepared: &Prepared, record: &Record) -> Vec<String> {
     let ended = record.implementations.iter();
     let ended = ended.filter_map(|trained| ending(trained, prepared));
     let mut lines: Vec<String> = ended.collect();
@@ -136,8 +177,7 @@ fn closing_lines(prepared: &Prepared, record: &Record, folder: &RunFolder) -> St
     if let Some(bytes) = record.peak_memory_bytes {
         lines.push(format!("peak memory: {} MB", bytes / 1_000_000));
     }
-    lines.push(format!("record: {}", folder.path.display()));
-    lines.join("\n")
+    lines
 }
 
 /// A table of a learner's findings, if it fits on a screen.

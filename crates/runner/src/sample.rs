@@ -15,7 +15,7 @@ use spec::datasets::DatasetSpec;
 
 use crate::Failure;
 use crate::cli::SampleArguments;
-use crate::run::learned;
+use crate::recorded::learned;
 
 /// Texts, or test samples, if nobody says how many.
 const COUNT: usize = 10;

@@ -40,6 +40,21 @@ impl Sheet {
         self.rows.is_empty()
     }
 
+    /// What the columns hold.
+    pub fn titles(&self) -> &[String] {
+        &self.titles
+    }
+
+    /// How many columns hold texts, from the first.
+    pub fn texts(&self) -> usize {
+        self.texts
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// A row with a text in its first column alone.
     pub fn add_heading(&mut self, text: String) {
         let empty = iter::repeat_n(String::new(), self.titles.len() - 1);

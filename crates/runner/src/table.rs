@@ -30,10 +30,11 @@ pub mod store;
 pub mod summary;
 pub mod verdict;
 pub mod view;
+mod web;
 mod work;
 mod workers;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use spec::config::Document;
@@ -100,11 +101,30 @@ pub fn table(arguments: &TableArguments) -> Result<(), Failure> {
             failed.extend(table.run(arguments)?);
         }
         table.write()?;
+        table.write_page()?;
         table.show()?;
     }
     match failed.is_empty() {
         true => Ok(()),
         false => Err(Failure::Run(failed.join("\n       "))),
+    }
+}
+
+/// An experiment as a page for a browser, by the raw rows that there are: its place and the page.
+///
+/// # Errors
+/// [`Failure::Input`] for what is wrong with the experiment, [`Failure::Run`] when a raw row was
+/// changed by hand.
+pub fn page(experiment: &Path, results: &Path) -> Result<(PathBuf, String), Failure> {
+    match Contents::read(experiment)? {
+        Contents::Examples(page) => page.html(results),
+        Contents::Runs(plan) => {
+            let places = Places::of(&plan, results);
+            let mut all = Results::read(&plan, &places)?.unwrap_or_default();
+            all.arrange(&plan);
+            let html = web::html(&plan, &all)?;
+            Ok((places.web, html))
+        }
     }
 }
 
@@ -264,6 +284,12 @@ impl Table {
         let mut results = self.results();
         results.arrange(&self.plan);
         results.write(&self.plan, &self.places)
+    }
+
+    /// Writes the page for a browser.
+    fn write_page(&self) -> Result<(), Failure> {
+        let html = web::html(&self.plan, &self.results())?;
+        files::write_file(&self.places.web, html.as_bytes())
     }
 
     /// Nobody works any more on runs that have their rows.

@@ -11,6 +11,7 @@ use crate::check::Checker;
 use crate::datasets::DatasetSpec;
 use crate::learners::LearnerSpec;
 use crate::network::NetworkSpec;
+use crate::record::RecordSpec;
 use crate::validation::ValidationSpec;
 
 pub(crate) use written::OF_A_NETWORK;
@@ -29,6 +30,8 @@ pub struct Experiment {
     pub validation: Option<ValidationSpec>,
     /// What learns.
     pub learns: Learns,
+    /// What a run leaves besides its record.
+    pub record: RecordSpec,
 }
 
 /// What learns: `[model]` and `[training]`, or `[learner]` in their place.

@@ -57,6 +57,7 @@ pub mod network;
 pub mod optimizers;
 pub mod pair;
 pub mod plan;
+pub mod record;
 mod register;
 pub mod regularization;
 pub mod schedules;

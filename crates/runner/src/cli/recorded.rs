@@ -167,6 +167,21 @@ fn resamples(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| "expected 0 to 1000000".into())
 }
 
+/// `runner report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The run: a name (its newest run), name/run-id, or the folder of a record; or an experiment, a
+    /// TOML file of experiments/
+    #[arg(value_name = "RUN|EXPERIMENT")]
+    pub of: String,
+    /// The page [default: report.html in the folder of the run; of an experiment NAME.html in results]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Folder of the records
+    #[arg(long, value_name = "DIR", default_value = "results/runs")]
+    pub results: PathBuf,
+}
+
 /// `runner sample`.
 #[derive(Debug, Args)]
 pub struct SampleArguments {

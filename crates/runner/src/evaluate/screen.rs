@@ -8,7 +8,7 @@ use crate::output;
 use crate::sheet::Sheet;
 
 /// The matrix of more classes than these is too wide for a screen.
-const MOST_CLASSES: usize = 20;
+pub(crate) const MOST_CLASSES: usize = 20;
 /// More targets than these are told by their mean alone.
 const MOST_TARGETS: usize = 20;
 
@@ -53,7 +53,7 @@ pub fn show(report: &Report) {
 }
 
 /// Cases by their class and by what is answered.
-fn confusion(by_class: &ByClass) -> Sheet {
+pub(crate) fn confusion(by_class: &ByClass) -> Sheet {
     let titles = ["class \\ answered"].into_iter().chain(by_class.answers());
     let mut sheet = Sheet::new(titles.chain(["total"]), 1);
     let row = |name: &str, counts: &[usize]| {
@@ -77,7 +77,7 @@ fn confusion(by_class: &ByClass) -> Sheet {
 }
 
 /// What is measured of each class, and the means over them.
-fn classes(report: &Report, by_class: &ByClass) -> Sheet {
+pub(crate) fn classes(report: &Report, by_class: &ByClass) -> Sheet {
     let columns = ["precision", "recall", "F1", "ROC-AUC", "average precision"];
     let has = |measure: &&str| report.measures.iter().any(|row| row.measure == *measure);
     let columns: Vec<&str> = columns.into_iter().filter(has).collect();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use spec::config::Document;
 use spec::table::ExamplesSpec;
 
+use super::web::{self, About};
 use super::{Row, Verdict, rows};
 use crate::graph::shown;
 use crate::sheet::Sheet;
@@ -88,6 +89,8 @@ impl Page {
                 files::write_file(&file, &bytes)?;
             }
         }
+        let (file, html) = self.html(results)?;
+        files::write_file(&file, html.as_bytes())?;
         let (title, page) = (self.title(), self.place(results, "md"));
         let (table, page) = (self.sheet.terminal(), page.display());
         output::line(format!("{title}\n{table}\ntable: {page}"));
@@ -121,14 +124,34 @@ impl Page {
         }
     }
 
+    /// The page for a browser, and its place.
+    ///
+    /// # Errors
+    /// [`Failure::Run`] when it cannot be made.
+    pub fn html(&self, results: &Path) -> Result<(PathBuf, String), Failure> {
+        let about = About {
+            title: self.title(),
+            text: self.spec.text.trim(),
+            equal: self.equal,
+            wrong: &self.wrong,
+            reasons: &self.reasons,
+            sources: self.sources().collect(),
+        };
+        let html = web::page(&self.sheet, &about).html()?;
+        Ok((self.place(results, "html"), html))
+    }
+
+    fn sources(&self) -> impl Iterator<Item = String> {
+        let examples = self.spec.examples.iter();
+        examples.map(|of| format!("- {}: {}", of.name, of.source.trim()))
+    }
+
     fn place(&self, results: &Path, ending: &str) -> PathBuf {
         results.join(format!("{}.{ending}", self.name()))
     }
 
     fn markdown(&self) -> String {
         let name = self.name();
-        let sources = self.spec.examples.iter();
-        let sources = sources.map(|of| format!("- {}: {}", of.name, of.source.trim()));
         let mut parts = vec![
             format!("# {}", self.title()),
             self.spec.text.trim().into(),
@@ -145,7 +168,7 @@ impl Page {
             let reasons = self.reasons.join("\n");
             parts.push(format!("Where another number is printed:\n\n{reasons}"));
         }
-        let sources = sources.collect::<Vec<_>>().join("\n");
+        let sources = self.sources().collect::<Vec<_>>().join("\n");
         parts.push(format!("The examples:\n\n{sources}"));
         parts.retain(|part| !part.is_empty());
         parts.join("\n\n") + "\n"

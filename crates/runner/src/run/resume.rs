@@ -3,12 +3,13 @@
 //! The config is the one in the record, as it ran; the data must be the same. Each trainee
 //! goes on from its checkpoint, and begins again where there is none.
 
-use super::{Begun, config_of, expect_same_data, tables};
+use super::{Begun, tables};
 use crate::cli::RunArguments;
 use crate::machine::Machine;
 use crate::memory::Purpose;
 use crate::prepare::Prepared;
 use crate::record::{Git, Record, RunFolder, Software, Status, find, now};
+use crate::recorded::{config_of, expect_same_data};
 use crate::{Failure, implementations, interrupt, output};
 
 /// The run that is meant, ready to go on; none if there is nothing left to do.

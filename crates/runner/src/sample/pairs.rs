@@ -14,7 +14,7 @@ use super::beam::{Beginning, END, search};
 use super::model::probe;
 use crate::cli::SampleArguments;
 use crate::prepare::{Prepared, PreparedNetwork};
-use crate::run::Learned;
+use crate::recorded::Learned;
 use crate::sheet::Sheet;
 use crate::{Failure, interrupt, output};
 

@@ -7,7 +7,7 @@ use spec::datasets::TextSpec;
 use super::choice::Choice;
 use super::model::Model;
 use crate::cli::SampleArguments;
-use crate::run::Learned;
+use crate::recorded::Learned;
 use crate::{Failure, interrupt, output};
 
 /// Characters of a running text, if nobody says how many.

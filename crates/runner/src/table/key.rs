@@ -6,6 +6,7 @@ use datasets::{Dataset, sha256};
 use spec::experiment::resolve_path;
 use spec::gradient_check::GradientCheckSpec;
 use spec::model::LayerSpec;
+use spec::record::RecordSpec;
 use spec::{Config, Experiment};
 
 /// The version of the numbers: raised by hand when a change of the program gives weights other
@@ -18,11 +19,12 @@ const RECURRENT_NUMBERS: u32 = 2;
 /// Enough of a checksum to tell some thousand runs apart.
 const DIGITS: usize = 16;
 
-/// The key of a run: the same config, but for its name, threads and gradient check, and the same
-/// version of the numbers.
+/// The key of a run: the same config, but for its name, threads, gradient check and what it leaves
+/// besides its record, and the same version of the numbers.
 pub fn of_run(experiment: &Experiment) -> String {
     let mut bare = experiment.clone();
     bare.name.clear();
+    bare.record = RecordSpec::default();
     if let Some(network) = bare.network_mut() {
         network.training.threads = None;
         network.gradient_check = GradientCheckSpec::default();
@@ -95,7 +97,12 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
     #[test]
     fn what_changes_no_weight_changes_no_key() {
         let first = key("seed=1");
-        for same in ["name=b", "training.threads=2", "gradient_check.steps=7"] {
+        for same in [
+            "name=b",
+            "training.threads=2",
+            "gradient_check.steps=7",
+            "record.tensorboard=true",
+        ] {
             assert_eq!(key(same), first, "{same}");
         }
         for other in [

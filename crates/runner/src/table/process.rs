@@ -168,7 +168,7 @@ fn command() -> Result<Command, Failure> {
     let program = std::env::current_exe();
     let program = program.map_err(|error| cannot_start(&error))?;
     let mut command = Command::new(program);
-    command.args(["run", "--while-input-is-open"]);
+    command.args(["run", "--while-input-is-open", "--no-report"]);
     Ok(command)
 }
 

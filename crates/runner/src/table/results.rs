@@ -33,6 +33,8 @@ pub struct Places {
     pub page: PathBuf,
     /// `<table>.svg`.
     pub picture: PathBuf,
+    /// `<table>.html`.
+    pub web: PathBuf,
     /// `<table>.curves.csv`.
     pub points: PathBuf,
     /// `<table>.curves.svg`.
@@ -48,6 +50,7 @@ impl Places {
             origins: file("runs.csv"),
             page: file("md"),
             picture: file("svg"),
+            web: file("html"),
             points: file("curves.csv"),
             curves: file("curves.svg"),
         }

@@ -39,7 +39,8 @@ pub enum Ending {
 impl Ending {
     const ALL: [Self; 2] = [Self::Finished, Self::Diverged];
 
-    fn name(self) -> &'static str {
+    /// As it is written.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Finished => "finished",
             Self::Diverged => "diverged",

@@ -13,10 +13,10 @@ use super::verdict::Verdict;
 use crate::sheet::Sheet;
 
 /// What the picture shows, for who does not see it.
-const PICTURE: &str =
+pub const PICTURE: &str =
     "Ours, full circles with 95 % intervals, beside the published figures, open circles";
 /// The same of the curves.
-const CURVES: &str = "Mean of each row over the epochs, with a band of a standard deviation";
+pub const CURVES: &str = "Mean of each row over the epochs, with a band of a standard deviation";
 
 /// The table.
 ///
@@ -125,7 +125,7 @@ pub fn markdown(plan: &Plan, rows: &[Row], origins: &[Origin]) -> PolarsResult<S
 }
 
 /// What the columns are.
-fn legend(plan: &Plan) -> String {
+pub fn legend(plan: &Plan) -> String {
     let of = repeats(plan);
     format!(
         "Ours are mean and standard deviation over n {of}, with the 95 % interval of the mean; time is \
@@ -156,7 +156,7 @@ fn sources(plan: &Plan) -> Vec<String> {
 }
 
 /// What the runs ran on.
-fn machines(origins: &[Origin]) -> String {
+pub fn machines(origins: &[Origin]) -> String {
     let listed = |of: fn(&Origin) -> String| {
         let all: BTreeSet<String> = origins.iter().map(of).collect();
         all.into_iter().collect::<Vec<_>>().join("; ")

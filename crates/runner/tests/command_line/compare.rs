@@ -107,6 +107,9 @@ fn records_of_format_2_are_still_read() {
     assert!(old["implementations"][0]["epochs"][0]["validation"]["accuracy"].is_f64());
     fs::write(run.join("record.json"), old.to_string()).unwrap();
     assert_eq!(workspace.succeed(&["compare", "tiny"]), new);
+    workspace.succeed(&["report", "tiny"]);
+    let page = fs::read_to_string(run.join("report.html")).unwrap();
+    assert!(page.contains("<tr id=\"kept-backprop\">"), "{page}");
 }
 
 #[test]

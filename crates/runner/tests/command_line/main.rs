@@ -21,6 +21,7 @@ mod pictures;
 mod proofs;
 mod rbf;
 mod recorded;
+mod report;
 mod resume;
 mod sample;
 mod stopping;

@@ -56,6 +56,7 @@ fn a_run_leaves_every_file_of_its_record() {
         "epochs.csv",
         "gradients.json",
         "record.json",
+        "report.html",
     ];
     assert_eq!(names(&run), files);
     let svg = fs::read_to_string(run.join("curves.svg")).unwrap();

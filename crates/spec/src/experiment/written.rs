@@ -10,6 +10,7 @@ use crate::invariance::InvarianceSpec;
 use crate::learners::LearnerSpec;
 use crate::model::ModelSpec;
 use crate::network::NetworkSpec;
+use crate::record::RecordSpec;
 use crate::training::{GradientCheckSpec, TrainingSpec};
 use crate::validation::ValidationSpec;
 
@@ -46,6 +47,8 @@ struct Written {
     learner: Option<LearnerSpec>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gradient_check: Option<GradientCheckSpec>,
+    #[serde(default, skip_serializing_if = "RecordSpec::is_empty")]
+    record: RecordSpec,
 }
 
 impl Written {
@@ -70,6 +73,7 @@ impl<'de> Deserialize<'de> for Experiment {
         let mut written = Written::deserialize(deserializer)?;
         let (name, seed) = (std::mem::take(&mut written.name), written.seed);
         let (dataset, validation) = (written.dataset.clone(), written.validation);
+        let record = written.record;
         // Keys of a network beside a learner are told where their places are known.
         let learns = match written.learner.take() {
             Some(learner) => Learns::Learner(Box::new(learner)),
@@ -81,6 +85,7 @@ impl<'de> Deserialize<'de> for Experiment {
             dataset,
             validation,
             learns,
+            record,
         })
     }
 }
@@ -101,6 +106,7 @@ impl Serialize for Experiment {
             training: network.map(|network| network.training.clone()),
             learner: self.learner().cloned(),
             gradient_check: network.map(|network| network.gradient_check),
+            record: self.record,
         };
         written.serialize(serializer)
     }

@@ -65,19 +65,8 @@ pub(crate) fn learned_from(
     if let Some(note) = note {
         output::line(format!("note: {note}"));
     }
-    let prepared = Prepared::planned(config_of(&record, &folder, &[])?, Purpose::Export)?;
-    expect_same_data(&prepared, &record, &folder)?;
-    let Some(trained) = record.implementations.first() else {
-        let run = folder.display();
-        return Err(Failure::Input(format!(
-            "{run}: nothing was trained in this run; run its config again"
-        )));
-    };
-    let weights_file = other.map_or_else(|| folder.join(&trained.weights), PathBuf::from);
-    let weights = read_weights(&weights_file, || match other {
-        Some(_) => OTHER_WEIGHTS.into(),
-        None => without_weights(&record),
-    })?;
+    let prepared = prepared(&record, &folder)?;
+    let (weights, weights_file) = weights(&record, &folder, other)?;
     Ok(Learned {
         folder,
         record: Some(record),
@@ -85,6 +74,39 @@ pub(crate) fn learned_from(
         weights,
         weights_file,
     })
+}
+
+/// Data and model of a run.
+///
+/// # Errors
+/// When its data have changed, or are gone.
+pub(crate) fn prepared(record: &Record, folder: &Path) -> Result<Prepared, Failure> {
+    let prepared = Prepared::planned(config_of(record, folder, &[])?, Purpose::Export)?;
+    expect_same_data(&prepared, record, folder)?;
+    Ok(prepared)
+}
+
+/// The weights of a run, those of its first implementation or of another file, and their file.
+///
+/// # Errors
+/// When there are none.
+pub(crate) fn weights(
+    record: &Record,
+    folder: &Path,
+    other: Option<&Path>,
+) -> Result<(NamedTensors<f64>, PathBuf), Failure> {
+    let Some(trained) = record.implementations.first() else {
+        let run = folder.display();
+        return Err(Failure::Input(format!(
+            "{run}: nothing was trained in this run; run its config again"
+        )));
+    };
+    let file = other.map_or_else(|| folder.join(&trained.weights), PathBuf::from);
+    let weights = read_weights(&file, || match other {
+        Some(_) => OTHER_WEIGHTS.into(),
+        None => without_weights(record),
+    })?;
+    Ok((weights, file))
 }
 
 /// What helps where a file that was named has no weights.
