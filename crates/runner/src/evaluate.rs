@@ -8,10 +8,10 @@
 //! | real targets | MSE, RMSE, MAE, R2, explained variance | [`errors`] |
 //! | any of them | intervals of 95 % | [`intervals`] |
 //!
-//! What becomes of outputs to make probabilities is said by the loss ([`spec::link`]). Where nothing
-//! does, the outputs themselves are the scores, and what asks for probabilities is left out.
-//! Figures equal scikit-learn's to 1e-12 (`benches/peers/measures.py`). Computed is by hand, in f32,
-//! whoever trained.
+//! What becomes of outputs to make probabilities is said by the loss ([`spec::link`]). Where
+//! nothing does, the outputs themselves are the scores, and what asks for probabilities is left
+//! out. Figures equal scikit-learn's to 1e-12 (`benches/peers/measures.py`). Computed is by hand,
+//! in f32, whoever trained.
 
 pub mod cases;
 pub mod classes;
@@ -42,8 +42,8 @@ use report::{ByClass, Report, rows};
 /// Measures a recorded run.
 ///
 /// # Errors
-/// [`Failure::Input`] when there is no such run, its weights are gone or are those of another model,
-/// its outputs are no numbers; [`Failure::Run`] when a file cannot be written.
+/// [`Failure::Input`] when there is no such run, its weights are gone or are those of another
+/// model, its outputs are no numbers; [`Failure::Run`] when a file cannot be written.
 pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     for file in [&arguments.json, &arguments.csv].into_iter().flatten() {
         files::expect_writable(file)?;

@@ -66,7 +66,8 @@ impl From<TensorError> for Failure {
 }
 
 /// The cause: the system's words without their number, which begin with a small letter inside of a
-/// sentence; of an error of our own, which may begin with the name of a file, the words as they are.
+/// sentence; of an error of our own, which may begin with the name of a file, the words as they
+/// are.
 pub fn cause(error: &io::Error) -> String {
     let text = error.to_string();
     let Some((words, _)) = text.split_once(" (os error") else {

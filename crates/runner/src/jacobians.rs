@@ -1,9 +1,10 @@
 //! How large the derivatives of the layers are before anything is learned (Glorot & Bengio 2010).
 //!
 //! A stage is a layer with parameters and all that stands behind it up to the next one, as a linear
-//! layer with its tanh. `$J = \partial y / \partial x$` is its Jacobian at one test sample; the mean
-//! of its singular values says by how much the stage, on average over directions, stretches what
-//! goes through it, forward and backward. Near 1 gradients keep their size from layer to layer.
+//! layer with its tanh. `$J = \partial y / \partial x$` is its Jacobian at one test sample; the
+//! mean of its singular values says by how much the stage, on average over directions, stretches
+//! what goes through it, forward and backward. Near 1 gradients keep their size from layer to
+//! layer.
 
 use std::ops::Range;
 

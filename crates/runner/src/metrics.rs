@@ -97,8 +97,9 @@ impl<'a> Measurement<'a> {
     }
 
     /// The same, which tells the errors at positions 0, P, 2 P ... of a sequence from those at 1,
-    /// P + 1 ... and so on, P being the number of phases. Where the data say at which place of a word
-    /// a target stands, its phase is that place, and the last phase has all places behind it, too.
+    /// P + 1 ... and so on, P being the number of phases. Where the data say at which place of a
+    /// word a target stands, its phase is that place, and the last phase has all places behind it,
+    /// too.
     pub fn by_phase(self, phases: usize) -> Self {
         let phases = phases.max(1);
         let errors = vec![Errors::default(); phases * self.apart];

@@ -26,8 +26,8 @@ const COLUMNS: usize = 20;
 /// Looks at a table and writes a config for it.
 ///
 /// # Errors
-/// [`Failure::Input`] when the file is no table, nothing in it can be predicted, or the config is there
-/// already; [`Failure::Run`] when it cannot be written.
+/// [`Failure::Input`] when the file is no table, nothing in it can be predicted, or the config is
+/// there already; [`Failure::Run`] when it cannot be written.
 pub fn new(arguments: &NewArguments) -> Result<(), Failure> {
     let table = &arguments.table;
     let profile = datasets::profile(table)?;

@@ -173,7 +173,8 @@ impl Page {
     }
 }
 
-/// An id of several words: without spaces, and without what an address would read as another letter.
+/// An id of several words: without spaces, and without what an address would read as another
+/// letter.
 pub fn id<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let parts = parts.join("-").replace('%', "percent");

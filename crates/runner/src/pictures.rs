@@ -65,7 +65,8 @@ pub const KINDS: &[Kind] = &[
     lengths::KIND,
 ];
 
-/// The pictures of a run: of every kind that it has something of, and what a learner drew of itself.
+/// The pictures of a run: of every kind that it has something of, and what a learner drew of
+/// itself.
 ///
 /// # Errors
 /// [`Failure::Input`] when the weights are of another model, [`Failure::Interrupted`] when somebody

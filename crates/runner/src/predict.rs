@@ -1,8 +1,8 @@
 //! `runner predict`: what a recorded run answers to new samples.
 //!
-//! Classes are told with the probabilities of the likeliest, where the loss makes probabilities of the
-//! outputs, and with the outputs themselves where it does not; numbers in the unit of the target. As
-//! in [`evaluate`](crate::evaluate), all is computed by hand in f32, whoever trained.
+//! Classes are told with the probabilities of the likeliest, where the loss makes probabilities of
+//! the outputs, and with the outputs themselves where it does not; numbers in the unit of the
+//! target. As in [`evaluate`](crate::evaluate), all is computed by hand in f32, whoever trained.
 
 mod answers;
 mod screen;
@@ -21,9 +21,9 @@ use answers::Answers;
 /// Answers to new samples.
 ///
 /// # Errors
-/// [`Failure::Input`] when there is no such run, its weights are gone or are those of another model,
-/// or the samples are not of the form that it learned from; [`Failure::Run`] when a file cannot be
-/// written.
+/// [`Failure::Input`] when there is no such run, its weights are gone or are those of another
+/// model, or the samples are not of the form that it learned from; [`Failure::Run`] when a file
+/// cannot be written.
 pub fn predict(arguments: &PredictArguments) -> Result<(), Failure> {
     let written = [&arguments.csv, &arguments.json];
     for file in written.into_iter().flatten() {

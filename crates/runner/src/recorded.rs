@@ -42,8 +42,8 @@ pub(crate) fn learned(run: &str, results: &Path) -> Result<Learned, Failure> {
     learned_from(run, results, None)
 }
 
-/// The same with the weights of another file, if one is named; in the place of a run there may then be
-/// a config.
+/// The same with the weights of another file, if one is named; in the place of a run there may then
+/// be a config.
 ///
 /// # Errors
 /// As [`learned`].

@@ -1,8 +1,8 @@
 //! `runner report`: all that is known of a run or of a table, as one page for a browser.
 //!
-//! The page of a run is `report.html` in the folder of its record, and is written at the end of each
-//! run, however that ended. What is computed for it (the measures of the test samples, the pictures)
-//! may be missing: the page says what, and why.
+//! The page of a run is `report.html` in the folder of its record, and is written at the end of
+//! each run, however that ended. What is computed for it (the measures of the test samples, the
+//! pictures) may be missing: the page says what, and why.
 //!
 //! | section | what it tells | file |
 //! |---|---|---|
@@ -39,8 +39,8 @@ pub const FILE: &str = "report.html";
 /// Writes the page of a recorded run, or of an experiment.
 ///
 /// # Errors
-/// [`Failure::Input`] when there is no such run or experiment; [`Failure::Run`] when the page cannot
-/// be written.
+/// [`Failure::Input`] when there is no such run or experiment; [`Failure::Run`] when the page
+/// cannot be written.
 pub fn report(arguments: &ReportArguments) -> Result<(), Failure> {
     if let Some(file) = &arguments.out {
         files::expect_writable(file)?;

@@ -86,7 +86,8 @@ pub(crate) fn train(
             tables::draw(&table, file)?;
         }
     }
-    // A folder that is gone is that of a run that could not begin; or it has no room for the record.
+    // A folder that is gone is that of a run that could not begin; or it has no room for the
+    // record.
     if folder.path.exists() && record.status != Status::NotSaved {
         if prepared.config.experiment.record.tensorboard {
             events(&prepared, &record, &folder);

@@ -1,7 +1,7 @@
 //! `runner runs`: the recorded runs, a row for each implementation of each.
 //!
-//! A column is a fact of a run (status, seed ...), a measure by its key, or a key of the config. What
-//! a run does not have leaves its cell empty.
+//! A column is a fact of a run (status, seed ...), a measure by its key, or a key of the config.
+//! What a run does not have leaves its cell empty.
 
 mod cell;
 mod condition;

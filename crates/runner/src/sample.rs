@@ -23,8 +23,8 @@ const COUNT: usize = 10;
 /// Lets a recorded run write, and prints it.
 ///
 /// # Errors
-/// [`Failure::Input`] when there is no such run, it learned neither a text nor pairs of sequences, or
-/// its weights are gone; when it does not know a character, or an option is for the other kind.
+/// [`Failure::Input`] when there is no such run, it learned neither a text nor pairs of sequences,
+/// or its weights are gone; when it does not know a character, or an option is for the other kind.
 pub fn sample(arguments: &SampleArguments) -> Result<(), Failure> {
     let learned = learned(&arguments.run, &arguments.results)?;
     let dataset = &learned.prepared.dataset;

@@ -1,5 +1,5 @@
-//! `runner surface`: a function of two variables as a surface, with its tangent plane at a point and
-//! the path of gradient descent from there, w ← w − η ∇f(w).
+//! `runner surface`: a function of two variables as a surface, with its tangent plane at a point
+//! and the path of gradient descent from there, w ← w − η ∇f(w).
 
 mod picture;
 

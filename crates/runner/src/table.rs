@@ -2,8 +2,8 @@
 //!
 //! Carries out the runs that are missing, each in a process of its own and several at once, and
 //! makes the table from their raw rows. Any number of processes may work on one table over a common
-//! folder: they share nothing but files in it ([`store`], [`claim`]), and leave the same raw rows as
-//! one would.
+//! folder: they share nothing but files in it ([`store`], [`claim`]), and leave the same raw rows
+//! as one would.
 //!
 //! A file of worked examples has no runs: [`crate::lectures`] computes them.
 

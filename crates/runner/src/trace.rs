@@ -1,9 +1,9 @@
 //! `runner trace`: a small network learns, update by update, and each is shown: which samples, the
 //! loss before, every parameter after.
 //!
-//! It learns by hand in f64, on the batches of the training. An update that changes nothing, as most
-//! are under the perceptron's rule, is left out, and a pass without any change is the last. Which
-//! weights come back at the end (early stopping, averaging, the pocket) is another question.
+//! It learns by hand in f64, on the batches of the training. An update that changes nothing, as
+//! most are under the perceptron's rule, is left out, and a pass without any change is the last.
+//! Which weights come back at the end (early stopping, averaging, the pocket) is another question.
 //!
 //! Learners have no updates that could be told apart: Hebb's rule and Hopfield's memory are one sum
 //! over all samples, least squares a solution, and Newton's steps are the epochs of their record.

@@ -1,9 +1,9 @@
 //! Training every implementation of a config side by side, and recording it.
 //!
 //! What learns is a [`Trainee`]: a learner, or a network in one implementation with one escape, if
-//! the config lists any. They take turns, a pass each: what slows the machine down for a while slows
-//! all of them. The loop owns progress, signals, the record and the checkpoints, and knows nothing
-//! of networks.
+//! the config lists any. They take turns, a pass each: what slows the machine down for a while
+//! slows all of them. The loop owns progress, signals, the record and the checkpoints, and knows
+//! nothing of networks.
 
 pub mod averaging;
 pub mod checkpoint;

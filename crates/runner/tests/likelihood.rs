@@ -1,5 +1,5 @@
-//! Logistic regression by two roads: Newton's method and gradient ascent of the likelihood, which is
-//! descent of the cross-entropy of a network of one unit. And burn bears witness to the Hessian.
+//! Logistic regression by two roads: Newton's method and gradient ascent of the likelihood, which
+//! is descent of the cross-entropy of a network of one unit. And burn bears witness to the Hessian.
 
 use contract::{Batch, Implementation, NamedTensors, Step, Streams};
 use learners::Data;

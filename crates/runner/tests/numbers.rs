@@ -1,4 +1,5 @@
-//! The numbers themselves: the weights of eight small configs, bit for bit, for each instruction set.
+//! The numbers themselves: the weights of eight small configs, bit for bit, for each instruction
+//! set.
 //!
 //! A raw row of a table is used again as long as the program gives the same numbers. When this test
 //! fails, a change of the program has given weights other bits. If that is meant, raise

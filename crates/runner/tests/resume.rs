@@ -42,7 +42,8 @@ struct Case {
     prepared: PreparedNetwork,
 }
 
-/// What is left of a training: the weights, and its record without the seconds, with the histograms.
+/// What is left of a training: the weights, and its record without the seconds, with the
+/// histograms.
 type Outcome = (Vec<u8>, String);
 
 impl Case {

@@ -1,8 +1,9 @@
 //! TensorBoard reads the event files of a run: its numbers, histograms and images are those of the
 //! record and of the weights.
 //!
-//! It is called with the Python of the variable `TENSORBOARD_PYTHON`, which `.ci/tensorboard` prepares
-//! and prints, or with `python3`. Where neither has TensorBoard the test is skipped; in CI it fails.
+//! It is called with the Python of the variable `TENSORBOARD_PYTHON`, which `.ci/tensorboard`
+//! prepares and prints, or with `python3`. Where neither has TensorBoard the test is skipped; in CI
+//! it fails.
 
 use std::fs;
 use std::path::{Path, PathBuf};

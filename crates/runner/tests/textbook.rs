@@ -1,6 +1,6 @@
-//! The pseudocode of backpropagation in the textbook (Zhou 2016, figure 5.8), transcribed with plain
-//! loops, against the hand-written network on the watermelons: standard BP, which updates at each
-//! sample, and accumulated BP, which updates by the mean error of all of them.
+//! The pseudocode of backpropagation in the textbook (Zhou 2016, figure 5.8), transcribed with
+//! plain loops, against the hand-written network on the watermelons: standard BP, which updates at
+//! each sample, and accumulated BP, which updates by the mean error of all of them.
 
 #![expect(
     clippy::needless_range_loop,

@@ -7,8 +7,8 @@ use super::comparison::{
 };
 use super::verdict::Verdict;
 
-/// Outputs fainter than this, 10⁻⁴ in f64 and 10⁻² in f32, are measured against it: of eˣ − 1 near 0 only
-/// the rounding of 1 is left where it is not computed as one function.
+/// Outputs fainter than this, 10⁻⁴ in f64 and 10⁻² in f32, are measured against it: of eˣ − 1 near
+/// 0 only the rounding of 1 is left where it is not computed as one function.
 fn faint<T: Real>() -> f64 {
     T::epsilon().f64().powf(0.25)
 }

@@ -79,9 +79,9 @@ impl Subject<'_> {
         format!("{}.output", last.map_or("", |layer| &layer.name))
     }
 
-    /// The initial parameters, those that begin at a constant, given or tiny moved at random. Central
-    /// differences are taken there: at biases of 0 many a network stands at a kink, such as every
-    /// ReLU above pixels that are 0.
+    /// The initial parameters, those that begin at a constant, given or tiny moved at random.
+    /// Central differences are taken there: at biases of 0 many a network stands at a kink, such as
+    /// every ReLU above pixels that are 0.
     pub fn moved_from_constants(&self) -> NamedTensors<f64> {
         let mut parameters = self.parameters.clone();
         for parameter in self.plan.iter().flat_map(|layer| &layer.parameters) {

@@ -30,7 +30,8 @@ pub struct RunsArguments {
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Only what meets a condition: a key of the config, a measure or a fact of the run (status,
-    /// seed, implementation ...), then =, !=, <, <=, > or >=, and a value, all in quotes (repeatable)
+    /// seed, implementation ...), then =, !=, <, <=, > or >=, and a value, all in quotes
+    /// (repeatable)
     #[arg(long = "where", value_name = "CONDITION")]
     pub conditions: Vec<String>,
     /// The columns behind the run: keys of the config, measures, facts, with commas between them
@@ -69,16 +70,16 @@ pub struct RerunArguments {
 /// `runner evaluate`.
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {
-    /// The run: a name (its newest run), name/run-id, or the folder of a record; with --weights also a
-    /// config
+    /// The run: a name (its newest run), name/run-id, or the folder of a record; with --weights
+    /// also a config
     #[arg(value_name = "RUN")]
     pub run: String,
     /// Which samples of its data
     #[arg(long, value_name = "PART", value_enum, default_value = "test")]
     pub part: PartArgument,
-    /// Other samples, with their targets, prepared as those that it learned from: a CSV file with the
-    /// same columns, an IDX file of images with that of their labels, or a folder that holds a folder
-    /// of pictures for each class
+    /// Other samples, with their targets, prepared as those that it learned from: a CSV file with
+    /// the same columns, an IDX file of images with that of their labels, or a folder that holds a
+    /// folder of pictures for each class
     #[arg(long, value_name = "FILE", conflicts_with = "part")]
     pub data: Option<PathBuf>,
     /// The labels of an IDX file of images [default: beside it, named as MNIST's]
@@ -111,12 +112,12 @@ pub struct EvaluateArguments {
 /// `runner predict`.
 #[derive(Debug, Args)]
 pub struct PredictArguments {
-    /// The run: a name (its newest run), name/run-id, or the folder of a record; with --weights also a
-    /// config
+    /// The run: a name (its newest run), name/run-id, or the folder of a record; with --weights
+    /// also a config
     #[arg(value_name = "RUN")]
     pub run: String,
-    /// New samples: a CSV file with the features that it learned from, pictures (PNG, JPEG), a folder
-    /// of pictures, or an IDX file of images
+    /// New samples: a CSV file with the features that it learned from, pictures (PNG, JPEG), a
+    /// folder of pictures, or an IDX file of images
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// How many of the likeliest classes are told
@@ -170,11 +171,12 @@ fn resamples(text: &str) -> Result<usize, String> {
 /// `runner report`.
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// The run: a name (its newest run), name/run-id, or the folder of a record; or an experiment, a
-    /// TOML file of experiments/
+    /// The run: a name (its newest run), name/run-id, or the folder of a record; or an experiment,
+    /// a TOML file of experiments/
     #[arg(value_name = "RUN|EXPERIMENT")]
     pub of: String,
-    /// The page [default: report.html in the folder of the run; of an experiment NAME.html in results]
+    /// The page [default: report.html in the folder of the run; of an experiment NAME.html in
+    /// results]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Folder of the records
@@ -195,12 +197,12 @@ pub struct SampleArguments {
     /// Texts to draw, or test samples to write the targets of [default: 10]
     #[arg(long, value_name = "N", conflicts_with = "source")]
     pub count: Option<usize>,
-    /// Of a text: characters at most [default: of a line as many as the longest line has, of a running
-    /// text 500]
+    /// Of a text: characters at most [default: of a line as many as the longest line has, of a
+    /// running text 500]
     #[arg(long, value_name = "N")]
     pub length: Option<usize>,
-    /// Of a text: below 1 the likely characters come more often than was learned, above 1 less often;
-    /// 0: the most likely one always [default: 1]
+    /// Of a text: below 1 the likely characters come more often than was learned, above 1 less
+    /// often; 0: the most likely one always [default: 1]
     #[arg(long, value_name = "NUMBER", value_parser = zero_or_more)]
     pub temperature: Option<f64>,
     /// Of a text: draw from the N most likely characters only
@@ -209,11 +211,13 @@ pub struct SampleArguments {
     /// Of a text: seeds what is drawn [default: 1]
     #[arg(long, value_name = "SEED")]
     pub seed: Option<u64>,
-    /// Of pairs: a source to write the target of, in the place of the first test samples (repeatable)
+    /// Of pairs: a source to write the target of, in the place of the first test samples
+    /// (repeatable)
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub source: Vec<String>,
-    /// Of pairs: how many beginnings of a target are followed, the most likely ones by the product of
-    /// all their probabilities, however long they are [default: 1, the most likely symbol always]
+    /// Of pairs: how many beginnings of a target are followed, the most likely ones by the product
+    /// of all their probabilities, however long they are [default: 1, the most likely symbol
+    /// always]
     #[arg(long, value_name = "K", value_parser = beam)]
     pub beam: Option<usize>,
     /// Folder of the records
@@ -230,9 +234,9 @@ pub struct DrawArguments {
     /// Folder to write the pictures to; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Only these kinds, with commas between them: curves, confusion, roc, reliability, mistakes, fit,
-    /// regions, filters, features, edges, weights, centers, gradients, histograms, states, heads,
-    /// errors, next, attention, lengths [default: all that the run has something of]
+    /// Only these kinds, with commas between them: curves, confusion, roc, reliability, mistakes,
+    /// fit, regions, filters, features, edges, weights, centers, gradients, histograms, states,
+    /// heads, errors, next, attention, lengths [default: all that the run has something of]
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     pub only: Vec<String>,
     /// As what the pictures are written

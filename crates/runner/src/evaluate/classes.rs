@@ -1,7 +1,7 @@
 //! Of the class that is answered: the confusion matrix, and what follows from it.
 //!
-//! n_jk is the weight of the cases of class j that are answered k; N that of all cases, N_k = Σⱼ n_kj
-//! those of class k, A_k = Σⱼ n_jk those answered k.
+//! n_jk is the weight of the cases of class j that are answered k; N that of all cases, N_k = Σⱼ
+//! n_kj those of class k, A_k = Σⱼ n_jk those answered k.
 //!
 //! | measure | of class k | macro | weighted | micro |
 //! |---|---|---|---|---|
@@ -9,9 +9,9 @@
 //! | recall | R_k = n_kk / N_k | Σₖ R_k / K | Σₖ N_k R_k / N | Σₖ n_kk / N |
 //! | F1 | 2 n_kk / (A_k + N_k) | Σₖ F_k / K | Σₖ N_k F_k / N | 2 Σₖ n_kk / (Σₖ A_k + N) |
 //!
-//! The accuracy is the micro recall. A quotient of 0 by 0 is 0, as in scikit-learn: the precision of
-//! a class that is never answered, say. All classes of the data count, those without a case too. A
-//! learner may reject a case: then it is answered by no class.
+//! The accuracy is the micro recall. A quotient of 0 by 0 is 0, as in scikit-learn: the precision
+//! of a class that is never answered, say. All classes of the data count, those without a case too.
+//! A learner may reject a case: then it is answered by no class.
 
 use ndarray::{Array2, ArrayView1, Axis};
 

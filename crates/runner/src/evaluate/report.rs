@@ -48,8 +48,8 @@ pub struct Report {
 pub struct ByClass {
     /// Their names.
     pub classes: Vec<String>,
-    /// Cases by their class (rows) and by what is answered (columns); where some are rejected a last
-    /// column has these.
+    /// Cases by their class (rows) and by what is answered (columns); where some are rejected a
+    /// last column has these.
     pub confusion: Vec<Vec<usize>>,
     /// Of probabilities: the cases of each bin of confidence.
     #[serde(skip_serializing_if = "Option::is_none")]

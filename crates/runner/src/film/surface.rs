@@ -65,8 +65,8 @@ impl Surface<'_> {
         Ok(())
     }
 
-    /// Where a point is that is so far along both inputs and so high, each from 0 to 1, on an area of
-    /// that width.
+    /// Where a point is that is so far along both inputs and so high, each from 0 to 1, on an area
+    /// of that width.
     pub fn place(width: f64, (x, y): (f64, f64), height: f64) -> (i32, i32) {
         let right = 0.5 * width * (1.0 + x - y);
         let down = width * (RISE * (1.0 - height) + 0.5 * DEPTH * (x + y));

@@ -56,7 +56,8 @@ pub fn output(found: &Backward<f64>, layer: usize) -> Vec<f64> {
     output.iter().copied().collect()
 }
 
-/// Softmax outputs (0.34, 0.46, 0.20); the first class is the true one. Logits are their logarithms.
+/// Softmax outputs (0.34, 0.46, 0.20); the first class is the true one. Logits are their
+/// logarithms.
 pub fn softmax_cross_entropy() -> Quantities {
     let plan = plan(&[3], &[LayerSpec::Identity]);
     let mut model = network(&plan, LossSpec::SoftmaxCrossEntropy, []);

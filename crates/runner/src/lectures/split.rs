@@ -1,5 +1,5 @@
-//! The notes' first idea of what to blame a hidden unit for, beside backpropagation: the error of each
-//! output is split in proportion to the weights that lead to it,
+//! The notes' first idea of what to blame a hidden unit for, beside backpropagation: the error of
+//! each output is split in proportion to the weights that lead to it,
 //!
 //! ```math
 //! e_h = \sum_k \frac{w_{kh}}{\sum_j w_{kj}} \, e_k

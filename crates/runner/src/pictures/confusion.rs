@@ -1,4 +1,5 @@
-//! The confusion matrix: cases by their class (rows) and by what is answered (columns), with totals.
+//! The confusion matrix: cases by their class (rows) and by what is answered (columns), with
+//! totals.
 
 use ndarray::{Array2, Axis, concatenate};
 use plotters::prelude::*;

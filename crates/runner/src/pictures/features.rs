@@ -1,8 +1,9 @@
 //! What the first convolution makes of one image: its maps, and the edges that it sees.
 //!
-//! The edges are drawn as strokes. A kernel without its mean answers to changes of brightness alone;
-//! its structure tensor J = Σ ∇w ∇wᵀ says in which direction w changes most, and how clearly: edges
-//! run across that. At each place the kernel with the largest answer for its size has its stroke.
+//! The edges are drawn as strokes. A kernel without its mean answers to changes of brightness
+//! alone; its structure tensor J = Σ ∇w ∇wᵀ says in which direction w changes most, and how
+//! clearly: edges run across that. At each place the kernel with the largest answer for its size
+//! has its stroke.
 
 use std::f64::consts::FRAC_PI_2;
 

@@ -29,7 +29,8 @@ fn draw(subject: &Subject<'_>) -> Drawn {
     Ok(Some(KIND.picture(caption, svg(sequence)?)))
 }
 
-/// A heat map for each head: a row for each position that looks, a column for each that is looked at.
+/// A heat map for each head: a row for each position that looks, a column for each that is looked
+/// at.
 ///
 /// # Errors
 /// When it cannot be drawn.

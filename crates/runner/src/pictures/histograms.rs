@@ -202,7 +202,8 @@ struct Axis {
 }
 
 impl Axis {
-    /// From the least to the largest value of a column but for the last thousandth at the lower end.
+    /// From the least to the largest value of a column but for the last thousandth at the lower
+    /// end.
     fn of(all: &[&Histogram], left: i32) -> Option<Self> {
         let mut counts: BTreeMap<i32, u64> = BTreeMap::new();
         for histogram in all {

@@ -41,7 +41,8 @@ const MOST_PALE: usize = 30;
 struct Curve {
     name: String,
     area: f64,
-    /// False and true positives, as shares, from (0, 0) to (1, 1), as near as they can be told apart.
+    /// False and true positives, as shares, from (0, 0) to (1, 1), as near as they can be told
+    /// apart.
     points: Vec<(f64, f64)>,
 }
 

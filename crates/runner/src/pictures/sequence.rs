@@ -16,8 +16,8 @@ const MOST_STEPS: usize = 200;
 pub struct Sequence {
     /// `names, test sample 3`.
     pub title: String,
-    /// What stands below each step: its symbol, or its number from 1; of words the letter that is to
-    /// be predicted, as in Elman's figures.
+    /// What stands below each step: its symbol, or its number from 1; of words the letter that is
+    /// to be predicted, as in Elman's figures.
     pub labels: Vec<String>,
     /// Steps that the data mark.
     pub marked: Vec<usize>,

@@ -14,8 +14,8 @@ impl PreparedNetwork {
             && self.plan.last().is_some_and(|last| at_each(&last.output))
     }
 
-    /// Of a stream that is learned step by step the same with its samples joined into sequences of so
-    /// many steps, each from a state of 0; none of anything else.
+    /// Of a stream that is learned step by step the same with its samples joined into sequences of
+    /// so many steps, each from a state of 0; none of anything else.
     pub fn in_sequences(&self, steps: usize) -> Option<Self> {
         let steps = steps.min(self.dataset.test.len());
         if !self.goes_step_by_step() {

@@ -6,7 +6,8 @@ use backprop::InstructionSet;
 
 use crate::record::{Git, Record};
 
-/// What differs from the record in `folder`, the most likely cause first, and what would bring the old bits back.
+/// What differs from the record in `folder`, the most likely cause first, and what would bring the
+/// old bits back.
 pub fn of(before: &Record, after: &Record, folder: &Path) -> String {
     let mut causes = Vec::new();
     if after.overrides.len() > before.overrides.len() {

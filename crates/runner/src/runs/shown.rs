@@ -1,5 +1,5 @@
-//! What the list shows: a table or CSV on standard output, notes on standard error, so that CSV stays
-//! CSV.
+//! What the list shows: a table or CSV on standard output, notes on standard error, so that CSV
+//! stays CSV.
 
 use std::io::Write;
 

@@ -1,9 +1,9 @@
 //! Beam search: the most likely sequence, symbol by symbol.
 //!
 //! A beginning costs the sum of −log₂ p of its symbols, its bits. At every step each beginning is
-//! continued by every symbol, and the K that cost least are kept. One that has ended stays as it is;
-//! a longer one costs more bits, and nothing is done about that. K = 1 is the greedy search: the most
-//! likely symbol at every step.
+//! continued by every symbol, and the K that cost least are kept. One that has ended stays as it
+//! is; a longer one costs more bits, and nothing is done about that. K = 1 is the greedy search:
+//! the most likely symbol at every step.
 
 use ndarray::ArrayView1;
 

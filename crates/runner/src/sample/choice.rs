@@ -4,8 +4,8 @@ use rand::{Rng, RngExt};
 
 /// How a class is drawn from logits y: with p = softmax(y / temperature).
 pub struct Choice {
-    /// 1: as likely as was learned; below 1 the likely ones come more often still, and at 0 the most
-    /// likely one always.
+    /// 1: as likely as was learned; below 1 the likely ones come more often still, and at 0 the
+    /// most likely one always.
     pub temperature: f64,
     /// Only so many can come, the most likely; none: all of them.
     pub most_likely: Option<usize>,

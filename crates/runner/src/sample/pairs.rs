@@ -1,8 +1,8 @@
 //! Targets of sources, symbol by symbol.
 //!
-//! A sample `[2, L]` has the source and the target up to now; the output behind its last symbol says
-//! how likely each next one is. A step of the decoder sees nothing that comes later, so that these are
-//! the numbers of training, where the target is known.
+//! A sample `[2, L]` has the source and the target up to now; the output behind its last symbol
+//! says how likely each next one is. A step of the decoder sees nothing that comes later, so that
+//! these are the numbers of training, where the target is known.
 
 use backprop::Probe;
 use datasets::{Dataset, Target};

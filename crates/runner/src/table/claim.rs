@@ -3,8 +3,8 @@
 //! A claim is a file, `<key>.claim-1`, that only one process can create; while it works it writes
 //! the file again and again. A claim that was not written for some time is stale: its process died,
 //! and whoever creates `<key>.claim-2` takes over. The highest number holds. No file of another
-//! process is ever removed or renamed before the work is done, so nobody can take over what somebody
-//! has just taken over.
+//! process is ever removed or renamed before the work is done, so nobody can take over what
+//! somebody has just taken over.
 //!
 //! On Linux the file names the process, so that a process that died on the same machine is not
 //! waited for.

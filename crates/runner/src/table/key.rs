@@ -13,7 +13,8 @@ use spec::{Config, Experiment};
 /// bits. `tests/numbers.rs` pins the weights of five small configs and fails when that is due.
 pub const NUMBERS: u32 = 1;
 
-/// The version of the numbers of recurrent layers alone, so that only their rows are measured again.
+/// The version of the numbers of recurrent layers alone, so that only their rows are measured
+/// again.
 const RECURRENT_NUMBERS: u32 = 2;
 
 /// Enough of a checksum to tell some thousand runs apart.
@@ -87,8 +88,8 @@ training = { epochs = 1, batch_size = "all", loss = "squared_error", optimizer =
         of_run(&config.experiment)
     }
 
-    /// Raw rows that are committed are found by their keys. A setting that is new in `spec` must not
-    /// be written out at its default (`skip_serializing_if`), or every key changes.
+    /// Raw rows that are committed are found by their keys. A setting that is new in `spec` must
+    /// not be written out at its default (`skip_serializing_if`), or every key changes.
     #[test]
     fn a_key_stays_what_it_was() {
         assert_eq!(key("seed=1"), "94d7af5db038e40f");

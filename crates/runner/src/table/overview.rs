@@ -11,8 +11,8 @@ use crate::Failure;
 use crate::lectures::page::Page;
 use crate::sheet::Sheet;
 
-/// A line for each experiment, by committed rows alone: nothing runs, and no data are read. Its name
-/// is a link to its page where `links` are asked for.
+/// A line for each experiment, by committed rows alone: nothing runs, and no data are read. Its
+/// name is a link to its page where `links` are asked for.
 ///
 /// # Errors
 /// When an experiment is wrong, or a raw row was changed by hand.

@@ -99,8 +99,8 @@ fn status(plan: &Plan, results: &Results, cells: &[summary::Cell<'_>]) -> Status
     }
 }
 
-/// Ours beside the published figures. A number leads to the first raw row behind it, the best one to
-/// its own.
+/// Ours beside the published figures. A number leads to the first raw row behind it, the best one
+/// to its own.
 fn table(plan: &Plan, results: &Results, cells: &[summary::Cell<'_>]) -> PolarsResult<Section> {
     let sheet = view::sheet(plan, &results.rows, &results.origins)?;
     let caption = "Ours beside the published figures; a number leads to its raw row";

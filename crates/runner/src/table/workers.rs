@@ -1,6 +1,6 @@
 //! Several runs of a table at once: each worker takes a run that nobody has claimed and watches its
-//! process, until no run is left. Workers of one process keep apart from each other as processes do,
-//! by their claims.
+//! process, until no run is left. Workers of one process keep apart from each other as processes
+//! do, by their claims.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -100,8 +100,8 @@ impl Events {
 }
 
 impl Histogram {
-    /// Of bins `[from, to]`, from the lowest up, with the counts of each: none where there is no bin.
-    /// Its sums are those of the middles of the bins.
+    /// Of bins `[from, to]`, from the lowest up, with the counts of each: none where there is no
+    /// bin. Its sums are those of the middles of the bins.
     pub fn of_bins(bins: impl Iterator<Item = ([f64; 2], u64)>) -> Option<Self> {
         let mut histogram: Option<Self> = None;
         for ([from, to], count) in bins {

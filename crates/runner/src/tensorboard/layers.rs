@@ -1,4 +1,5 @@
-//! What the layers looked like while they learned: `histograms.json` of the record, moment by moment.
+//! What the layers looked like while they learned: `histograms.json` of the record, moment by
+//! moment.
 
 use std::fs;
 use std::path::Path;

@@ -1,15 +1,16 @@
 //! Histograms of weights, outputs and gradients, layer by layer, while a network learns: gradients
 //! that vanish or explode, units that are dead or saturated.
 //!
-//! They are taken of the hand-written network before training, after epochs 1, 2, 4, 8 ... and after
-//! the last one, on training samples evenly apart, always the same ones: outputs as after training,
-//! without dropout; gradients as in an update, with the masks of step 0. `histograms.json` in the
-//! folder of the record has them.
+//! They are taken of the hand-written network before training, after epochs 1, 2, 4, 8 ... and
+//! after the last one, on training samples evenly apart, always the same ones: outputs as after
+//! training, without dropout; gradients as in an update, with the masks of step 0.
+//! `histograms.json` in the folder of the record has them.
 //!
-//! A value counts in the bin of its power of two, which is read off its bits: the counts are the same
-//! on every machine. Training does not notice: what is computed here has a network of its own, there
-//! for a moment only. So many samples are taken that all passes together cost less than two percent
-//! of the training, at most 256; where that leaves too few, nothing is recorded (`samples`).
+//! A value counts in the bin of its power of two, which is read off its bits: the counts are the
+//! same on every machine. Training does not notice: what is computed here has a network of its own,
+//! there for a moment only. So many samples are taken that all passes together cost less than two
+//! percent of the training, at most 256; where that leaves too few, nothing is recorded
+//! (`samples`).
 
 use std::collections::BTreeMap;
 
@@ -142,8 +143,8 @@ impl Histogram {
     }
 }
 
-/// How many samples are looked at: of all, if they are few, or so many that it does not matter. None:
-/// nothing is recorded.
+/// How many samples are looked at: of all, if they are few, or so many that it does not matter.
+/// None: nothing is recorded.
 fn samples(all: usize, epochs: usize) -> Option<usize> {
     let looks = 3 + epochs.checked_ilog2()? as usize;
     let affordable = (SHARE * (all * epochs) as f64 / looks as f64) as usize;

@@ -12,8 +12,8 @@ use crate::pictures::curves;
 use crate::record::{CHECKPOINT, Status, Trained, now};
 use crate::{Failure, files, machine, output};
 
-/// A record is written after a pass, but not more often than this many times what the writing takes:
-/// of a thousand short passes it would take longer than the training.
+/// A record is written after a pass, but not more often than this many times what the writing
+/// takes: of a thousand short passes it would take longer than the training.
 const SHARE: u32 = 50;
 /// Nor before this, as long as nobody knows what the weights and checkpoints take.
 const FIRST: Duration = Duration::from_millis(500);

@@ -1,8 +1,8 @@
 //! Whatever learns pass by pass.
 //!
 //! The loop of a run ([`super::Training`]) knows nothing else of what learns: a network in any
-//! implementation ([`super::network`]), or a learner with a rule of its own ([`super::learner`]). It
-//! owns progress, signals, the record and the checkpoints.
+//! implementation ([`super::network`]), or a learner with a rule of its own ([`super::learner`]).
+//! It owns progress, signals, the record and the checkpoints.
 
 use std::io;
 

@@ -1,4 +1,5 @@
-//! Single neurons through a config: the perceptron's rule, its pocket, and units with given weights.
+//! Single neurons through a config: the perceptron's rule, its pocket, and units with given
+//! weights.
 
 use safetensors::SafeTensors;
 
@@ -116,8 +117,8 @@ fn the_pocket_keeps_the_best_weights() {
     assert!(accuracies(&plain).iter().any(|&accuracy| accuracy < best));
 }
 
-/// Gallant's pocket: no line has more than three points of exclusive or, and the rule finds one only
-/// to forget it again.
+/// Gallant's pocket: no line has more than three points of exclusive or, and the rule finds one
+/// only to forget it again.
 #[test]
 fn the_pocket_of_all_updates_has_three_of_four_points_of_exclusive_or() {
     let workspace = shipped("perceptron");

@@ -291,7 +291,8 @@ fn sources_that_no_target_can_be_written_of_are_refused() {
     workspace.refuse(&["sample", "counted", "--beam", "2"], &parts);
 }
 
-/// The bits of Kneser-Ney on all names, by twenty lines of Python that know nothing of this program.
+/// The bits of Kneser-Ney on all names, by twenty lines of Python that know nothing of this
+/// program.
 #[test]
 fn counts_of_names_take_as_many_bits_as_in_another_program() {
     let workspace = Workspace::new();

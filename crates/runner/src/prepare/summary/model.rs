@@ -1,7 +1,7 @@
 //! The layers of a model as a table: shapes, parameters, multiply-adds, memory.
 //!
-//! Layers inside a block stand below it, indented, by their places in it; what stands in the line of
-//! a block is that of all its layers together.
+//! Layers inside a block stand below it, indented, by their places in it; what stands in the line
+//! of a block is that of all its layers together.
 
 use spec::model::PlannedLayer;
 
