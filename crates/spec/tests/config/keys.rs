@@ -8,7 +8,7 @@ fn unknown_keys_and_names_are_refused_with_the_nearest_valid_one() {
         (
             "seed = 1",
             "sead = 1",
-            "a.toml:2:1: unknown key `sead`; did you mean `seed`? (valid: name, seed, implementations, dataset, validation, augmentation, invariance, model, training, learner, gradient_check)",
+            "a.toml:2:1: unknown key `sead`; did you mean `seed`? (valid: name, seed, implementations, dataset, validation, augmentation, invariance, model, training, learner, gradient_check, record)",
         ),
         (
             "[dataset.moons]",
@@ -243,7 +243,7 @@ fn missing_keys_are_refused() {
         (
             "[dataset.moons]",
             "[dataset.parity]\nbits = 2\n[gradient]",
-            "a.toml:7:2: unknown key `gradient`; did you mean `gradient_check`? (valid: name, seed, implementations, dataset, validation, augmentation, invariance, model, training, learner, gradient_check)",
+            "a.toml:7:2: unknown key `gradient`; did you mean `gradient_check`? (valid: name, seed, implementations, dataset, validation, augmentation, invariance, model, training, learner, gradient_check, record)",
         ),
     ]);
     let error = parse("", &[]).unwrap_err();

@@ -71,7 +71,7 @@ fn overrides_that_cannot_be_are_refused() {
         ),
         (
             &["seed=1", "trainin.epochs=1"],
-            "--set trainin.epochs=1: unknown key `trainin`; did you mean `training`? (valid: name, seed, implementations, dataset, validation, augmentation, invariance, model, training, learner, gradient_check)",
+            "--set trainin.epochs=1: unknown key `trainin`; did you mean `training`? (valid: name, seed, implementations, dataset, validation, augmentation, invariance, model, training, learner, gradient_check, record)",
         ),
         (
             &["training.epochs"],
