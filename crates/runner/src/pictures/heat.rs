@@ -16,6 +16,8 @@ const LEFT: i32 = 84;
 const TOP: i32 = 26;
 /// Room for the labels of columns.
 const BOTTOM: i32 = 22;
+/// Width of a letter of the title, about.
+const LETTER: i32 = 7;
 /// Width of all cells together, about.
 const WIDTH: usize = 760;
 
@@ -68,7 +70,8 @@ impl HeatMap<'_> {
 
     fn width(&self) -> i32 {
         let cells = self.cell() * self.columns.len() as i32;
-        LEFT + cells.max(300) + 16
+        let title = self.title.chars().count() as i32 * LETTER;
+        LEFT + cells.max(title).max(300) + 16
     }
 
     /// Height with title and labels.
@@ -141,18 +144,25 @@ mod tests {
         assert_eq!(colour(0.0), WHITE);
         assert_eq!((colour(1.0), colour(-2.0)), (ABOVE, BELOW));
         let columns = ["a", "b"].map(String::from);
-        let map = HeatMap {
-            title: "cells".into(),
-            rows: vec!["one".into()],
-            columns: &columns,
-            values: array![[0.5, -1.0]],
-            largest: 0.5,
-            height: 12,
-            framed: vec![(0, 1)],
-            marked: &[1],
+        let titled = |title: &str| {
+            let map = HeatMap {
+                title: title.into(),
+                rows: vec!["one".into()],
+                columns: &columns,
+                values: array![[0.5, -1.0]],
+                largest: 0.5,
+                height: 12,
+                framed: vec![(0, 1)],
+                marked: &[1],
+            };
+            svg(&[map]).unwrap()
         };
-        let svg = svg(&[map]).unwrap();
+        let svg = titled("cells");
         assert!(svg.contains("#C81E1E") && svg.contains("#1E46BE"), "{svg}");
+        assert!(svg.starts_with("<svg width=\"400\""), "{svg}");
+        // A long title is not cut off.
+        let long = titled(&"long ".repeat(20));
+        assert!(long.starts_with("<svg width=\"800\""), "{long}");
         for text in ["cells", "one", "\na\n", "\nb\n"] {
             assert!(svg.contains(text), "{text}: {svg}");
         }
