@@ -46,6 +46,7 @@ mod gzip;
 pub mod idx;
 mod image_part;
 mod images;
+mod load_new;
 mod locate;
 mod mnist;
 mod new_samples;
@@ -65,7 +66,8 @@ pub use csv::{ColumnKind, ColumnProfile, TableProfile, named, profile};
 pub use dataset::{Dataset, Quantity, Target};
 pub use error::DataError;
 pub use files::Source;
-pub use new_samples::{NewFiles, NewSamples, Targeted, load_new};
+pub use load_new::load_new;
+pub use new_samples::{NewFiles, NewSamples, Targeted};
 pub use samples::{Features, Samples, Targets};
 
 use std::path::Path;

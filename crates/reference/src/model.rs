@@ -13,7 +13,7 @@ use spec::training::TrainingSpec;
 
 use crate::loss::Loss;
 use crate::network::Network;
-use crate::optimizer::Optimizers;
+use crate::optimizers::Optimizers;
 use crate::parameters::{Parameters, Place, clip, expect, scalar};
 use crate::tensors::{matrix, to_burn, values};
 use crate::{Backend, BurnReal, batch, layer, layers, losses, objective};

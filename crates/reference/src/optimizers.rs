@@ -18,12 +18,89 @@ mod rmsprop;
 mod rprop;
 mod sgd;
 
-use burn::tensor::DType;
-use spec::training::OptimizerSpec;
+use burn::tensor::{DType, Tensor};
+use spec::training::{OptimizerSpec, TrainingSpec};
 
 use crate::BurnReal;
 use crate::optimizer::{Forms, Optimizer};
-use crate::parameters::Place;
+use crate::parameters::{Parameters, Place};
+
+/// The rules of a training: that of most parameters, then those of parts of the network.
+pub(crate) struct Optimizers {
+    rules: Vec<Optimizer>,
+    /// Learning rate of each in units of the first one's.
+    factors: Vec<f64>,
+    /// Which of them each parameter learns by.
+    of: Vec<usize>,
+}
+
+impl Optimizers {
+    /// Nothing remembered yet.
+    pub(crate) fn new<T: BurnReal>(training: &TrainingSpec, places: &[Place]) -> Self {
+        let rules = training.optimizers();
+        let first = training.optimizer.learning_rate();
+        let of = |place: &Place| training.optimizer_of(&place.planned.name);
+        Self {
+            rules: rules.clone().map(|rule| build::<T>(rule, places)).collect(),
+            factors: rules.map(|rule| rule.learning_rate() / first).collect(),
+            of: places.iter().map(of).collect(),
+        }
+    }
+
+    /// The parameters after an update; those without a gradient stay as they are.
+    pub(crate) fn step(
+        &mut self,
+        learning_rate: f64,
+        places: &[Place],
+        mut parameters: Parameters,
+        gradients: Vec<(usize, Tensor<1>)>,
+    ) -> Parameters {
+        let mut apart: Vec<Vec<_>> = self.rules.iter().map(|_| Vec::new()).collect();
+        for (index, g) in gradients {
+            apart[self.of[index]].push((index, g));
+        }
+        for ((rule, factor), gradients) in self.rules.iter_mut().zip(&self.factors).zip(apart) {
+            let rate = learning_rate * factor;
+            // Moved, not cloned: the optimiser may then update parameters in place.
+            parameters = rule.step(rate, places, parameters, gradients);
+        }
+        parameters
+    }
+
+    /// What they remember, as burn writes it, each behind its length; none of a rule of ours.
+    pub(crate) fn state(&self) -> Option<Vec<u8>> {
+        let mut all = Vec::new();
+        for rule in &self.rules {
+            let state = rule.state()?;
+            all.extend_from_slice(&(state.len() as u64).to_le_bytes());
+            all.extend(state);
+        }
+        Some(all)
+    }
+
+    /// Takes what [`Optimizers::state`] gave; whether that could be.
+    pub(crate) fn restore(&mut self, mut state: &[u8]) -> bool {
+        let restored = self.rules.iter_mut().all(|rule| {
+            let Some((length, rest)) = state.split_first_chunk() else {
+                return false;
+            };
+            let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+            let Some((own, others)) = rest.split_at_checked(length) else {
+                return false;
+            };
+            state = others;
+            rule.restore(own)
+        });
+        restored && state.is_empty()
+    }
+
+    /// Takes the curvature of every parameter.
+    pub(crate) fn set_curvature(&mut self, curvature: Vec<Tensor<1>>) {
+        if let [rule] = &mut self.rules[..] {
+            rule.set_curvature(curvature);
+        }
+    }
+}
 
 /// The rule for these parameters of type `T`, with nothing remembered.
 pub(crate) fn build<T: BurnReal>(spec: &OptimizerSpec, places: &[Place]) -> Optimizer {
@@ -63,8 +140,7 @@ fn forms(spec: &OptimizerSpec, places: &[Place]) -> Forms {
 mod tests {
     use super::*;
     use crate::Backend;
-    use crate::parameters::Parameters;
-    use burn::tensor::{Device, Tensor};
+    use burn::tensor::Device;
     use spec::model::{Initializer, PlannedParameter};
     use spec::optimizers::{
         AdaGradSpec, AdamSpec, AdamWSpec, MomentumSpec, NesterovSpec, RmsPropSpec, SgdSpec,
